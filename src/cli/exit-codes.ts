@@ -1,0 +1,50 @@
+// What the command's exit codes mean. They are set in this folder alone.
+
+import { type ThumbsError, unreachable } from '../errors.js';
+import type { SummaryEvent } from '../index.js';
+
+export const exitCodes = {
+  /** Every photo has its thumbnail. */
+  ok: 0,
+  /** Some photos failed, or some folders could not be read; each was named. */
+  someFailed: 1,
+  /** The command line was wrong; nothing was done. */
+  usage: 2,
+  /** The run could not go on. */
+  stopped: 3,
+  SIGINT: 130,
+  SIGTERM: 143,
+} as const;
+
+export type StopSignal = 'SIGINT' | 'SIGTERM';
+
+/** The exit code of a run that came to its summary. */
+export function exitCodeOf(
+  { failed, unreadableFolders }: SummaryEvent,
+  stoppedBy: StopSignal | undefined,
+): number {
+  if (stoppedBy !== undefined) return exitCodes[stoppedBy];
+  return failed > 0 || unreadableFolders > 0 ? exitCodes.someFailed : exitCodes.ok;
+}
+
+/** The exit code of an error that ended a run. */
+export function exitCodeOfError(error: ThumbsError): number {
+  switch (error.code) {
+    case 'OPTION':
+      return exitCodes.usage;
+    case 'OUTPUT':
+    case 'MANIFEST':
+    case 'CONSUMER':
+      return exitCodes.stopped;
+    case 'CORRUPT':
+    case 'UNSUPPORTED':
+    case 'TOO_LARGE':
+    case 'TIMEOUT':
+    case 'WORKER_DIED':
+    case 'UNREADABLE':
+    case 'CHANGED':
+      return exitCodes.someFailed;
+    default:
+      return unreachable(error.code);
+  }
+}

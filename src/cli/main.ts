@@ -1,0 +1,117 @@
+// The command line: what can be typed, and what a mistake is answered with. Everything heavier is loaded once it is needed.
+
+import { createRequire } from 'node:module';
+import os from 'node:os';
+import { Command, CommanderError, Option } from 'commander';
+import { ThumbsError } from '../errors.js';
+import { defaultOptions, type ThumbsOptions } from '../options.js';
+import { exitCodeOfError, exitCodes } from './exit-codes.js';
+import type { Loudness } from './run.js';
+
+const EXAMPLES = `
+Examples:
+  $ thumbs ./photos                          every photo under ./photos, thumbnails in ./thumbnails
+  $ thumbs ./photos -w 4 -s 400x300          four workers, in a box of 400 x 300 pixels
+  $ thumbs ./2024 ./2025 cover.jpg -o out    several folders and single files
+  $ thumbs ./photos --exclude drafts         without the folders and files of that name
+  $ thumbs ./photos --export thumbs.csv      the manifest as CSV as well
+  $ thumbs ./photos --json > events.jsonl    what happens, for a program
+  $ thumbs bench ./photos --runs 5           which worker count is best here
+  $ thumbs ./bench                           a folder that is named like a command
+
+Exit codes: 0 every photo has its thumbnail; 1 some failed, each named; 2 the command line was wrong;
+3 the run could not go on; 130 and 143 stopped by SIGINT and SIGTERM.`;
+
+/** Option values as typed, by the names of {@link ThumbsOptions}. */
+type Typed = Readonly<Record<string, unknown>>;
+
+function createProgram(): Command {
+  const require = createRequire(import.meta.url);
+  const { version }: { version: string } = require('../../package.json');
+  const program = new Command('thumbs')
+    .description(
+      'Makes a thumbnail of every photo under the paths, and a manifest of which belongs to which.',
+    )
+    .version(version)
+    .argument('<path...>', 'folders and single files')
+    .enablePositionalOptions()
+    .showHelpAfterError('(thumbs --help shows all there is)')
+    .addHelpText('after', EXAMPLES)
+    .exitOverride();
+  addRunOptions(program);
+  program.action(async (paths: string[], typed: Typed) => {
+    const { runThumbs } = await import('./run.js');
+    process.exitCode = await runThumbs(paths, runOptions(typed), loudness(typed));
+  });
+  return program;
+}
+
+function addRunOptions(command: Command): void {
+  const { out, size, timeout, retries, maxPixels, maxFileSize } = defaultOptions;
+  command
+    .option(
+      '-w, --workers <n>',
+      `consumer processes (default: the cores this process may use, here ${os.availableParallelism()})`,
+    )
+    .option('-o, --out <dir>', `where thumbnails go (default: ${out})`)
+    .option('-s, --size <WxH>', `the box a thumbnail fits in, in pixels; never enlarged (default: ${size})`)
+    .option('-m, --manifest <file>', 'the manifest (default: <out>/manifest.jsonl)')
+    .option('--export <file>', 'also write the manifest as .txt, .csv or .json; may be repeated', collect)
+    .option('--include <glob>', 'which files; may be repeated (default: every photo extension)', collect)
+    .option('--exclude <glob>', 'which files and folders not; may be repeated', collect)
+    .option('--hidden', 'files and folders whose name starts with a dot, too')
+    .option('--follow', 'follow symbolic links below the paths')
+    .option('--timeout <seconds>', `one image's time, then it is reported (default: ${timeout})`)
+    .option('--retries <n>', `further tries of an image whose consumer died (default: ${retries})`)
+    .option('--max-pixels <n>', `larger images are reported, not decoded (default: ${maxPixels})`)
+    .option('--max-file-size <MB>', `larger files are reported, not read (default: ${maxFileSize})`)
+    .option('--json', 'one JSON object a line on stdout, for programs')
+    .addOption(new Option('-q, --quiet', 'say nothing but what failed').conflicts('verbose'))
+    .option('-v, --verbose', 'name every photo as it is done')
+    .option('--no-progress', 'no progress line on a terminal');
+}
+
+function collect(value: string, earlier: readonly string[] = []): string[] {
+  return [...earlier, value];
+}
+
+/** The library checks the values; here numbers only stop being text. */
+function runOptions(typed: Typed): ThumbsOptions {
+  const { json, quiet, verbose, progress, ...options } = typed;
+  const numeric = ['workers', 'timeout', 'retries', 'maxPixels', 'maxFileSize'];
+  return Object.fromEntries(
+    Object.entries(options).map(([name, value]) => [
+      name,
+      numeric.includes(name) ? numberOrText(value) : value,
+    ]),
+  );
+}
+
+/** What is no number stays as it was typed, so that the error can say what came. */
+function numberOrText(value: unknown): unknown {
+  const text = String(value);
+  return text.trim() === '' || Number.isNaN(Number(text)) ? value : Number(text);
+}
+
+function loudness({ json, quiet, verbose, progress }: Typed): Loudness {
+  return {
+    json: json === true,
+    quiet: quiet === true,
+    verbose: verbose === true,
+    progress: progress !== false,
+  };
+}
+
+/** An error that was foreseen is one line; any other keeps its stack, because it is a fault of ours. */
+function fail(error: unknown): void {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+  } else if (error instanceof ThumbsError) {
+    process.stderr.write(`thumbs: ${error.message}\n`);
+    process.exitCode = exitCodeOfError(error);
+  } else {
+    throw error;
+  }
+}
+
+await createProgram().parseAsync().catch(fail);

@@ -1,0 +1,114 @@
+// `thumbs <path...>`: one run, as a person or a program follows it.
+
+import { unreachable } from '../errors.js';
+import { createThumbnails, type Progress, type ThumbsEvent, type ThumbsOptions } from '../index.js';
+import { jsonLine } from '../printable.js';
+import { exitCodeOf, exitCodes, type StopSignal } from './exit-codes.js';
+import { progressLine } from './progress-line.js';
+import { Screen } from './screen.js';
+import { summaryLines, Troubles } from './summary.js';
+import { shownPath } from './words.js';
+
+/** How much is said, and to whom. */
+export interface Loudness {
+  /** One JSON object a line on stdout. */
+  readonly json: boolean;
+  /** Failures only. */
+  readonly quiet: boolean;
+  /** Every photo as it is done. */
+  readonly verbose: boolean;
+  readonly progress: boolean;
+}
+
+/** Runs until the summary and returns the exit code. */
+export async function runThumbs(
+  paths: readonly string[],
+  options: ThumbsOptions,
+  loudness: Loudness,
+): Promise<number> {
+  const screen = new Screen({ progress: loudness.progress && !loudness.quiet });
+  const stop = new AbortController();
+  const stoppedBy = stopOnSignals(stop, screen);
+  const reporter = new Reporter(screen, loudness);
+  let exitCode: number = exitCodes.ok;
+  reporter.start();
+  try {
+    for await (const event of createThumbnails(paths, { ...options, signal: stop.signal })) {
+      reporter.report(event);
+      if (event.type === 'summary') exitCode = exitCodeOf(event, event.aborted ? stoppedBy() : undefined);
+    }
+  } finally {
+    reporter.stop();
+  }
+  return exitCode;
+}
+
+/** The first signal lets the work in hand be finished, the second does not wait for it. Returns the first that came. */
+function stopOnSignals(stop: AbortController, screen: Screen): () => StopSignal | undefined {
+  let first: StopSignal | undefined;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      // Without their parent the consumers end themselves.
+      if (first !== undefined) process.exit(exitCodes[signal]);
+      first = signal;
+      screen.say('Stopping: finishing the images in work (once more to stop at once)');
+      stop.abort();
+    });
+  }
+  return () => first;
+}
+
+/** Renders events; what they add up to is the library's business. */
+class Reporter {
+  readonly #screen: Screen;
+  readonly #loudness: Loudness;
+  readonly #troubles = new Troubles();
+  readonly #startedAt = performance.now();
+  #progress: Progress = { finished: 0, failed: 0, found: 0, walked: false };
+
+  constructor(screen: Screen, loudness: Loudness) {
+    this.#screen = screen;
+    this.#loudness = loudness;
+  }
+
+  start(): void {
+    this.#screen.startLine(() => {
+      const elapsed = (performance.now() - this.#startedAt) / 1000;
+      const { columns, colors } = this.#screen;
+      return progressLine({ progress: this.#progress, elapsed, columns, colors });
+    });
+  }
+
+  stop(): void {
+    this.#screen.stopLine();
+  }
+
+  report(event: ThumbsEvent): void {
+    const { json, quiet, verbose } = this.#loudness;
+    const { colors } = this.#screen;
+    if (json) this.#screen.print(jsonLine(event));
+    switch (event.type) {
+      case 'start':
+        break;
+      case 'done':
+        this.#progress = event.progress;
+        if (verbose) this.#screen.say(`${colors.green('done')} ${shownPath(event.path)}`);
+        break;
+      case 'failed':
+        this.#progress = event.progress;
+        this.#troubles.failed(event);
+        if (verbose) this.#screen.say(`${colors.red('failed')} ${shownPath(event.path)}`);
+        break;
+      case 'unreadable-folder':
+        this.#troubles.unreadable(event);
+        break;
+      case 'summary':
+        this.#screen.stopLine();
+        for (const line of this.#troubles.lines(colors)) this.#screen.say(line);
+        if (!quiet) for (const line of summaryLines(event, colors)) this.#screen.say(line);
+        break;
+      default:
+        unreachable(event);
+    }
+  }
+}

@@ -1,0 +1,76 @@
+// The one writer of the command: everything that is said passes through it, so that no message runs into the progress
+// line.
+
+import { createLogUpdate } from 'log-update';
+import picocolors from 'picocolors';
+
+/** Colours of messages; without a terminal, or with `NO_COLOR`, they return the text as it is. */
+export type Colors = ReturnType<typeof picocolors.createColors>;
+
+/** What the screen is to show. */
+export interface ScreenOptions {
+  /** Whether a progress line is wanted, if there is a terminal to show it on. */
+  readonly progress: boolean;
+}
+
+/** Often enough to look alive. */
+const REDRAW_MS = 100;
+
+export class Screen {
+  readonly colors: Colors;
+  readonly #line: ReturnType<typeof createLogUpdate> | undefined;
+  #draw: (() => string) | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor({ progress }: ScreenOptions) {
+    const terminal = process.stderr.isTTY === true && process.env.TERM !== 'dumb';
+    // https://no-color.org: set, and not to nothing.
+    this.colors = picocolors.createColors(terminal && !process.env.NO_COLOR);
+    this.#line = terminal && progress ? createLogUpdate(process.stderr) : undefined;
+    for (const stream of [process.stdout, process.stderr]) {
+      stream.on('error', (error: NodeJS.ErrnoException) => {
+        // A reader that has left (`| head -1`) ends the output, not the work.
+        if (error.code !== 'EPIPE') throw error;
+      });
+    }
+  }
+
+  /** Columns of the terminal. */
+  get columns(): number {
+    return process.stderr.columns ?? 80;
+  }
+
+  /** Shows what `draw` returns, on one line that is kept up to date until {@link stopLine}. */
+  startLine(draw: () => string): void {
+    if (this.#line === undefined) return;
+    this.#draw = draw;
+    this.#redraw();
+    this.#timer = setInterval(() => this.#redraw(), REDRAW_MS);
+    this.#timer.unref();
+  }
+
+  /** Takes the progress line away. */
+  stopLine(): void {
+    if (this.#draw === undefined) return;
+    clearInterval(this.#timer);
+    this.#draw = undefined;
+    this.#line?.clear();
+    this.#line?.done();
+  }
+
+  /** A message for people: on stderr, above the progress line. */
+  say(text: string): void {
+    if (this.#draw !== undefined) this.#line?.clear();
+    process.stderr.write(`${text}\n`);
+    this.#redraw();
+  }
+
+  /** A line for programs: on stdout. */
+  print(line: string): void {
+    process.stdout.write(`${line}\n`);
+  }
+
+  #redraw(): void {
+    if (this.#draw !== undefined) this.#line?.(this.#draw());
+  }
+}

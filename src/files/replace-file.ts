@@ -1,0 +1,41 @@
+// Replaces a file whole: readers see the old one or the new one, never a part.
+
+import fs from 'node:fs';
+import path from 'node:path';
+import { temporaryPath } from './temporary.js';
+
+/** Text is gathered to about this many characters before it is written. */
+const CHUNK = 1 << 16;
+
+/**
+ * Writes `pieces` to a temporary file beside `file`, brings it to the disk and renames it. When `pieces` or the disk
+ * throws, `file` is as it was.
+ * @throws system errors (`ENOSPC`, `EACCES`, ...), as they come.
+ */
+export function replaceFile(file: string, pieces: Iterable<string>): void {
+  const temporary = temporaryPath(path.dirname(file));
+  const descriptor = fs.openSync(temporary, 'wx');
+  try {
+    try {
+      writePieces(descriptor, pieces);
+      fs.fsyncSync(descriptor);
+    } finally {
+      fs.closeSync(descriptor);
+    }
+    fs.renameSync(temporary, file);
+  } catch (error) {
+    fs.rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
+function writePieces(descriptor: number, pieces: Iterable<string>): void {
+  let pending = '';
+  for (const piece of pieces) {
+    pending += piece;
+    if (pending.length < CHUNK) continue;
+    fs.writeFileSync(descriptor, pending);
+    pending = '';
+  }
+  fs.writeFileSync(descriptor, pending);
+}

@@ -1,0 +1,92 @@
+// The output folder: thumbnails under the SHA-256 of their own bytes, each whole or not there.
+//
+//     thumbnails/5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03.png
+//     thumbnails/.thumbs-4711-9f86d081.tmp      while it is written, by process 4711
+
+import fs from 'node:fs';
+import path from 'node:path';
+import { causeOf, systemCode, ThumbsError } from '../errors.js';
+import { printable } from '../printable.js';
+import { temporaryPath } from './temporary.js';
+
+/** `<sha256>.png` */
+export function thumbnailName(sha256: string): string {
+  return `${sha256}.png`;
+}
+
+/**
+ * Makes the folder when it is missing and proves that it can be written, by writing: permission bits do not tell of a
+ * read-only file system.
+ * @throws {ThumbsError} `OUTPUT`, with the path and the cause.
+ */
+export function prepareThumbnailFolder(folder: string): void {
+  try {
+    fs.mkdirSync(folder, { recursive: true });
+    const probe = temporaryPath(folder);
+    fs.closeSync(fs.openSync(probe, 'wx'));
+    fs.unlinkSync(probe);
+  } catch (error) {
+    const notFolder = systemCode(error) === 'EEXIST' || systemCode(error) === 'ENOTDIR';
+    throw outputError(
+      folder,
+      notFolder ? 'there is a file where the folder should be' : causeOf(error),
+      error,
+    );
+  }
+}
+
+/**
+ * Puts `png` under its name. A name that is there already with the same length is the same thumbnail and is left alone;
+ * one with another length was damaged by something else and is replaced. Calls are synchronous: a consumer does one
+ * image at a time, and each system call here takes some 10 µs, less than the way through the thread pool.
+ * @throws {ThumbsError} `OUTPUT`, with the path and the cause: the run cannot go on.
+ */
+export function publish(folder: string, sha256: string, png: Uint8Array): void {
+  const target = path.join(folder, thumbnailName(sha256));
+  try {
+    if (sizeOf(target) === png.byteLength) return;
+    const temporary = temporaryPath(folder);
+    try {
+      writeWhole(temporary, png);
+      claimName(temporary, target, png.byteLength);
+    } finally {
+      fs.rmSync(temporary, { force: true });
+    }
+  } catch (error) {
+    throw error instanceof ThumbsError ? error : outputError(target, causeOf(error), error);
+  }
+}
+
+/** Writes a new file and checks that all of it arrived: on a full disk a write can come back short without an error. */
+function writeWhole(file: string, bytes: Uint8Array): void {
+  const descriptor = fs.openSync(file, 'wx');
+  try {
+    fs.writeFileSync(descriptor, bytes);
+    const { size } = fs.fstatSync(descriptor);
+    if (size !== bytes.byteLength)
+      throw outputError(file, `${size} of ${bytes.byteLength} bytes were written`);
+  } finally {
+    fs.closeSync(descriptor);
+  }
+}
+
+/** `link` never overwrites. Where it is not to be had (FAT, some network shares) `rename` publishes as whole. */
+function claimName(temporary: string, target: string, size: number): void {
+  try {
+    fs.linkSync(temporary, target);
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST' && sizeOf(target) === size) return;
+    if (!['EEXIST', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(systemCode(error) ?? ''))
+      throw error;
+    fs.renameSync(temporary, target);
+  }
+}
+
+function sizeOf(file: string): number | undefined {
+  const stats = fs.statSync(file, { throwIfNoEntry: false });
+  return stats?.isFile() === true ? stats.size : undefined;
+}
+
+function outputError(file: string, cause: string, error?: unknown): ThumbsError {
+  return new ThumbsError('OUTPUT', `Cannot write to ${printable(file)}: ${cause}`, { cause: error });
+}

@@ -1,0 +1,92 @@
+// Bytes in, thumbnail out. It knows nothing of files, processes or messages, so that any transport can use it.
+
+import { createHash } from 'node:crypto';
+import sharp from 'sharp';
+import { causeOf, ThumbsError } from '../errors.js';
+import type { Box } from '../options.js';
+import { printable } from '../printable.js';
+import { loaders, type SourceFormat, sniffFormat } from './formats.js';
+
+/** What a thumbnail is made by. */
+export interface RenderOptions {
+  /** The box to fit into, in pixels. A smaller image is not enlarged. */
+  readonly box: Box;
+  /** Images with more pixels (width times height of the first frame) are refused. */
+  readonly maxPixels: number;
+}
+
+/** A finished thumbnail, in memory. */
+export interface Rendered {
+  readonly png: Buffer;
+  /** Lower-case hex SHA-256 of `png`. */
+  readonly sha256: string;
+  /** Pixels. */
+  readonly width: number;
+  /** Pixels. */
+  readonly height: number;
+  readonly sourceFormat: SourceFormat;
+  /** Pixels, upright. */
+  readonly sourceWidth: number;
+  /** Pixels, upright. */
+  readonly sourceHeight: number;
+}
+
+// Parallelism is across images, so each process decodes with one thread and keeps no cache of operations.
+sharp.concurrency(1);
+sharp.cache(false);
+sharp.block({ operation: ['VipsForeignLoad'] });
+sharp.unblock({ operation: [...loaders] });
+
+/**
+ * Makes the thumbnail of one image: upright by EXIF, sRGB by the embedded profile, 8 bits a channel, alpha kept, the
+ * first frame or page, fitted inside the box, never enlarged, without metadata. Equal pixels give equal bytes.
+ * `bytes` must not change until the promise settles.
+ *
+ * @throws {ThumbsError} `UNSUPPORTED`, `TOO_LARGE` or `CORRUPT`; the message is the cause alone, without a file's name.
+ */
+export async function renderThumbnail(bytes: Buffer, { box, maxPixels }: RenderOptions): Promise<Rendered> {
+  const { format, looksLike } = sniffFormat(bytes);
+  if (format === undefined) {
+    const guess = looksLike === undefined ? '' : `; it looks like ${looksLike}`;
+    throw new ThumbsError('UNSUPPORTED', `not a JPEG, PNG, WebP, GIF, TIFF or AVIF image${guess}`);
+  }
+  try {
+    // The limit is checked below, where the figures are known.
+    const image = sharp(bytes, { limitInputPixels: false, failOn: 'warning' });
+    const header = await image.metadata();
+    const pixels = header.width * (header.pageHeight ?? header.height);
+    if (pixels > maxPixels) {
+      const size = `${header.width} x ${header.pageHeight ?? header.height} pixels`;
+      throw new ThumbsError('TOO_LARGE', `${size} are more than the limit of ${maxPixels}`);
+    }
+    const { data, info } = await image
+      .autoOrient()
+      .resize({ ...box, fit: 'inside', withoutEnlargement: true })
+      .toColourspace('srgb')
+      .png({ compressionLevel: 6, adaptiveFiltering: false, palette: false })
+      .toBuffer({ resolveWithObject: true });
+    return {
+      png: data,
+      sha256: createHash('sha256').update(data).digest('hex'),
+      width: info.width,
+      height: info.height,
+      sourceFormat: format,
+      sourceWidth: header.autoOrient.width,
+      sourceHeight: header.autoOrient.height,
+    };
+  } catch (error) {
+    if (error instanceof ThumbsError) throw error;
+    throw new ThumbsError('CORRUPT', `the ${format.toUpperCase()} data is damaged: ${decoderWords(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+/** The decoder's own words, each once and on one line, without what the encoder says of having got nothing from it. */
+function decoderWords(error: unknown): string {
+  const lines = causeOf(error)
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.includes('unable to write to target'));
+  return printable([...new Set(lines)].join('; '));
+}

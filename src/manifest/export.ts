@@ -1,0 +1,96 @@
+// The finished manifest in other formats, for people's own tools.
+//
+//     .txt   <sha256>.png: /absolute/path/of/the/source.jpg          a line a thumbnail
+//     .csv   source,status,thumbnail,width,...                        a row a source, with a header
+//     .json  {"../photos/a/IMG_1.jpg":{"status":"done",...},...}      an object keyed by source
+
+import path from 'node:path';
+import { stringify } from 'csv-stringify/sync';
+import { causeOf, ThumbsError, unreachable } from '../errors.js';
+import { replaceFile } from '../files/replace-file.js';
+import type { ExportFormat } from '../options.js';
+import { jsonLine, printable } from '../printable.js';
+import type { ManifestRecord } from './record.js';
+import { readManifest } from './store.js';
+
+/**
+ * Writes the manifest in `manifest` to `file`, replacing it whole.
+ * @throws {ThumbsError} `OUTPUT` or `MANIFEST`, with the path and the cause.
+ */
+export function exportManifest(manifest: string, file: string, format: ExportFormat): void {
+  try {
+    replaceFile(file, pieces(manifest, format));
+  } catch (error) {
+    if (error instanceof ThumbsError) throw error;
+    throw new ThumbsError('OUTPUT', `Cannot write ${printable(file)}: ${causeOf(error)}`, { cause: error });
+  }
+}
+
+function pieces(manifest: string, format: ExportFormat): Iterable<string> {
+  const records = readManifest(manifest);
+  switch (format) {
+    case 'txt':
+      return txtLines(records, path.dirname(manifest));
+    case 'csv':
+      return csvRows(records);
+    case 'json':
+      return jsonObject(records);
+    default:
+      return unreachable(format);
+  }
+}
+
+function* txtLines(records: Iterable<ManifestRecord>, folder: string): Generator<string> {
+  for (const record of records) {
+    if (record.status !== 'done') continue;
+    for (const { file } of record.thumbnails)
+      yield txtLine(`${file}: ${path.resolve(folder, record.source)}`);
+  }
+}
+
+/** As GNU `sha256sum` writes names: with a line break or a backslash in it the line starts with `\` and has them escaped. */
+function txtLine(line: string): string {
+  if (!/[\\\n\r]/.test(line)) return `${line}\n`;
+  const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r' };
+  return `\\${line.replace(/[\\\n\r]/g, (character) => escapes[character] ?? character)}\n`;
+}
+
+const CSV_COLUMNS = [
+  'source',
+  'status',
+  'thumbnail',
+  'width',
+  'height',
+  'bytes',
+  'sourceFormat',
+  'sourceWidth',
+  'sourceHeight',
+  'sourceBytes',
+  'sourceMtimeMs',
+  'sourceXxh128',
+  'errorCode',
+  'errorMessage',
+] as const;
+
+/** RFC 4180; a source has a row for each thumbnail, or one that tells why there is none. */
+function* csvRows(records: Iterable<ManifestRecord>): Generator<string> {
+  const options = { columns: [...CSV_COLUMNS], record_delimiter: 'windows' };
+  yield stringify([], { ...options, header: true });
+  for (const record of records) yield stringify(csvObjects(record), options);
+}
+
+function csvObjects(record: ManifestRecord): Array<Partial<Record<(typeof CSV_COLUMNS)[number], unknown>>> {
+  if (record.status === 'failed') {
+    return [{ ...record, errorCode: record.error.code, errorMessage: record.error.message }];
+  }
+  return record.thumbnails.map(({ file, ...measures }) => ({ ...record, thumbnail: file, ...measures }));
+}
+
+function* jsonObject(records: Iterable<ManifestRecord>): Generator<string> {
+  let separator = '{\n';
+  for (const { source, ...rest } of records) {
+    yield `${separator}${jsonLine(source)}: ${jsonLine(rest)}`;
+    separator = ',\n';
+  }
+  yield separator === '{\n' ? '{}\n' : '\n}\n';
+}

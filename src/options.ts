@@ -1,0 +1,199 @@
+// What can be asked for. Options are checked and completed here, once, before any file or process is touched.
+
+import os from 'node:os';
+import path from 'node:path';
+import { ThumbsError } from './errors.js';
+import { printable } from './printable.js';
+
+/** The box, in pixels, that a thumbnail fits in. */
+export interface Box {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** How an exported manifest is written: by the file's extension. */
+export type ExportFormat = 'txt' | 'csv' | 'json';
+
+/** What {@link createThumbnails} can be asked for. */
+export interface ThumbsOptions {
+  /** Consumer processes, 1 to 1024. @default os.availableParallelism() */
+  readonly workers?: number;
+  /** The folder that thumbnails go to. It is made when missing and never walked. @default 'thumbnails' */
+  readonly out?: string;
+  /** The box a thumbnail fits in, each side 1 to 16384 pixels; `200` means 200x200. @default '200x200' */
+  readonly size?: number | string | Box;
+  /** The manifest's file. @default '<out>/manifest.jsonl' */
+  readonly manifest?: string;
+  /** Files to write the manifest to as well, each `.txt`, `.csv` or `.json`. @default [] */
+  readonly export?: readonly string[];
+  /**
+   * Globs of the files to take, relative to each folder, letter case ignored; one without a slash matches at any depth.
+   * @default every photo extension
+   */
+  readonly include?: readonly string[];
+  /** Globs of files and folders to leave out, read as `include`. @default [] */
+  readonly exclude?: readonly string[];
+  /** Take files and folders whose name starts with a dot. @default false */
+  readonly hidden?: boolean;
+  /** Follow symbolic links below the paths; a link that leads back up is walked once. @default false */
+  readonly follow?: boolean;
+  /** Seconds that one image may take before its consumer is killed, up to 86400. @default 30 */
+  readonly timeout?: number;
+  /** Further tries of an image whose consumer died, 0 to 100. @default 1 */
+  readonly retries?: number;
+  /** Images of more pixels are reported, not decoded. @default 268402689 */
+  readonly maxPixels?: number;
+  /** Files of more megabytes (1,000,000 bytes) are reported, not read; up to 2000. @default 512 */
+  readonly maxFileSize?: number;
+  /** Stops the run: no new work; images in work are finished, the manifest is completed. */
+  readonly signal?: AbortSignal;
+}
+
+/** Options after {@link resolveOptions}: complete, checked, every path absolute. */
+export interface ResolvedOptions {
+  readonly paths: readonly string[];
+  readonly workers: number;
+  readonly out: string;
+  readonly box: Box;
+  readonly manifest: string;
+  readonly exports: ReadonlyArray<{ readonly file: string; readonly format: ExportFormat }>;
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+  readonly hidden: boolean;
+  readonly follow: boolean;
+  readonly timeoutMs: number;
+  readonly retries: number;
+  readonly maxPixels: number;
+  readonly maxBytes: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** The defaults, as the help shows them. */
+export const defaultOptions = {
+  out: 'thumbnails',
+  size: '200x200',
+  timeout: 30,
+  retries: 1,
+  /** 0x3fff squared, the limit of sharp and libvips. */
+  maxPixels: 268_402_689,
+  maxFileSize: 512,
+} as const;
+
+const EXPORT_FORMATS: readonly ExportFormat[] = ['txt', 'csv', 'json'];
+const LARGEST_SIDE = 16_384;
+const BYTES_PER_MB = 1_000_000;
+
+/**
+ * Checks `paths` and `options` and completes them.
+ * @throws {ThumbsError} `OPTION`, saying what was expected and what came.
+ */
+export function resolveOptions(paths: readonly string[], options: ThumbsOptions = {}): ResolvedOptions {
+  const roots = strings('paths', paths);
+  if (roots.length === 0) throw expected('paths', 'to name at least one folder or file', '[]');
+  const out = path.resolve(string('out', options.out ?? defaultOptions.out));
+  const integer = (name: 'workers' | 'retries' | 'maxPixels', fallback: number, min: number, max: number) =>
+    number(name, options[name] ?? fallback, { min, max, integer: true });
+  return {
+    paths: roots.map((root) => path.resolve(root)),
+    workers: integer('workers', os.availableParallelism(), 1, 1024),
+    out,
+    box: box(options.size ?? defaultOptions.size),
+    manifest: path.resolve(string('manifest', options.manifest ?? path.join(out, 'manifest.jsonl'))),
+    exports: strings('export', options.export ?? []).map(exportTarget),
+    include: strings('include', options.include ?? []).map((glob) => checkedGlob('include', glob)),
+    exclude: strings('exclude', options.exclude ?? []).map((glob) => checkedGlob('exclude', glob)),
+    hidden: boolean('hidden', options.hidden ?? false),
+    follow: boolean('follow', options.follow ?? false),
+    timeoutMs:
+      1000 * number('timeout', options.timeout ?? defaultOptions.timeout, { min: 0.001, max: 86_400 }),
+    retries: integer('retries', defaultOptions.retries, 0, 100),
+    maxPixels: integer('maxPixels', defaultOptions.maxPixels, 1, Number.MAX_SAFE_INTEGER),
+    // One Buffer holds the whole file, and one read takes at most 2 GiB - 1.
+    maxBytes: Math.floor(
+      BYTES_PER_MB *
+        number('maxFileSize', options.maxFileSize ?? defaultOptions.maxFileSize, { min: 1e-6, max: 2000 }),
+    ),
+    signal: options.signal,
+  };
+}
+
+/** The error of an option: what was expected, and what came. */
+function expected(name: string, what: string, got: unknown): ThumbsError {
+  const shown = typeof got === 'string' ? got : Array.isArray(got) ? JSON.stringify(got) : String(got);
+  return new ThumbsError(
+    'OPTION',
+    `Expected \`${name}\` ${what}, got \`${printable(shown)}\` (${typeof got})`,
+  );
+}
+
+function string(name: string, value: unknown): string {
+  if (typeof value !== 'string' || value === '') throw expected(name, 'to be a non-empty string', value);
+  if (value.includes('\0')) throw expected(name, 'to hold no NUL character', value);
+  return value;
+}
+
+function strings(name: string, value: unknown): string[] {
+  if (!Array.isArray(value)) throw expected(name, 'to be an array of strings', value);
+  return value.map((item) => string(name, item));
+}
+
+function boolean(name: string, value: unknown): boolean {
+  if (typeof value !== 'boolean') throw expected(name, 'to be true or false', value);
+  return value;
+}
+
+function number(
+  name: string,
+  value: unknown,
+  { min, max, integer = false }: { min: number; max: number; integer?: boolean },
+): number {
+  const fits = typeof value === 'number' && value >= min && value <= max;
+  if (!fits || (integer && !Number.isInteger(value))) {
+    throw expected(name, `to be ${integer ? 'an integer' : 'a number'} from ${min} to ${max}`, value);
+  }
+  return value;
+}
+
+/** `200`, `'200'`, `'200x150'` or `{width, height}`. */
+function box(value: unknown): Box {
+  const [width, height] = sides(value);
+  const fits = (side: unknown) => Number.isInteger(side) && Number(side) >= 1 && Number(side) <= LARGEST_SIDE;
+  if (!fits(width) || !fits(height)) {
+    const got = typeof value === 'object' ? JSON.stringify(value) : value;
+    throw expected('size', `to be WIDTHxHEIGHT or one number, in pixels from 1 to ${LARGEST_SIDE}`, got);
+  }
+  return { width: Number(width), height: Number(height) };
+}
+
+function sides(value: unknown): readonly [unknown, unknown] {
+  if (typeof value === 'string') {
+    const match = /^(\d{1,5})(?:x(\d{1,5}))?$/i.exec(value);
+    return match === null ? [undefined, undefined] : [Number(match[1]), Number(match[2] ?? match[1])];
+  }
+  if (typeof value === 'object' && value !== null && 'width' in value && 'height' in value) {
+    return [value.width, value.height];
+  }
+  return [value, value];
+}
+
+function exportTarget(file: string): { file: string; format: ExportFormat } {
+  const extension = path.extname(file).slice(1).toLowerCase();
+  const format = EXPORT_FORMATS.find((known) => known === extension);
+  if (format === undefined) throw expected('export', 'to end in .txt, .csv or .json', file);
+  return { file: path.resolve(file), format };
+}
+
+/** A glob stays below the folder it is applied to, and says only one thing. */
+function checkedGlob(name: string, glob: string): string {
+  if (path.isAbsolute(glob) || glob.split('/').includes('..')) {
+    throw expected(name, 'to be a glob relative to each folder, without `..`', glob);
+  }
+  if (glob.startsWith('!') && !glob.startsWith('!(')) {
+    throw expected(
+      name,
+      `to be a glob without a leading \`!\` (use ${name === 'include' ? 'exclude' : 'include'})`,
+      glob,
+    );
+  }
+  return glob;
+}

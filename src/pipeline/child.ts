@@ -1,0 +1,97 @@
+// One forked consumer as its parent sees it. The only file that touches ChildProcess.
+
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { causeOf } from '../errors.js';
+import { printable } from '../printable.js';
+import { opened, type ToConsumer, type ToDispatcher } from './messages.js';
+
+/** How a consumer ended. */
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** The end of what it wrote to stderr, on one line, safe to show; empty when it wrote nothing. */
+  readonly lastWords: string;
+}
+
+/** What its owner is told. `exited` comes once, after the last message. */
+export interface ChildListener {
+  message(message: ToDispatcher): void;
+  exited(exit: Exit): void;
+}
+
+/** The entry that a consumer is forked from. */
+export const consumerEntry: URL = new URL('./consumer.js', import.meta.url);
+
+/** Enough of a stack to know the fault by. */
+const LAST_WORDS_CHARACTERS = 600;
+
+/**
+ * A consumer process. It may end at any time: of itself, by a signal, for want of memory, or because it never started
+ * (no process or memory to be had, a module that does not load). Each of these arrives as `exited`, never as a throw.
+ */
+export class Child {
+  readonly #process: ChildProcess;
+  #stderr = '';
+
+  constructor(entry: URL, listener: ChildListener) {
+    this.#process = fork(fileURLToPath(entry), {
+      // Flags of the parent (--inspect, a loader) are not for its children.
+      execArgv: [],
+      // With many short-lived decoders glibc keeps an arena for each thread; two bound what is held but not used.
+      env: { MALLOC_ARENA_MAX: '2', ...process.env },
+      serialization: 'json',
+      // A decoder's own warnings must not run into the progress line.
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
+    this.#listen(listener);
+  }
+
+  /** Undefined when the process could not be started. */
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
+  /** Sends, unless the process is gone, of which `exited` tells. */
+  send(message: ToConsumer): void {
+    // Without a callback `send` throws when the channel is closed.
+    if (this.#process.connected) this.#process.send({ thumbs: message }, () => {});
+  }
+
+  /** Ends the process at once. A consumer ignores every milder signal, which may have been meant for its parent. */
+  kill(): void {
+    this.#process.kill('SIGKILL');
+  }
+
+  #listen(listener: ChildListener): void {
+    const child = this.#process;
+    // A result that was sent just before the end is still in the channel when `exit` comes, so both are awaited.
+    let exit: Omit<Exit, 'lastWords'> | undefined;
+    let told = false;
+    const ended = () => {
+      if (exit === undefined || child.connected || told) return;
+      told = true;
+      listener.exited({ ...exit, lastWords: printable(this.#stderr.trim().replaceAll('\n', ' ')) });
+    };
+    child.on('message', (value) => {
+      const message = opened<ToDispatcher>(value);
+      if (message !== undefined) listener.message(message);
+    });
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr = (this.#stderr + text).slice(-LAST_WORDS_CHARACTERS);
+    });
+    child.on('exit', (code, signal) => {
+      exit = { code, signal };
+      ended();
+    });
+    child.on('disconnect', ended);
+    child.on('error', (error) => {
+      // Also raised when a signal could not be sent, which tells nothing new of a process that has started.
+      if (child.pid !== undefined) return;
+      this.#stderr = causeOf(error);
+      exit = { code: null, signal: null };
+      if (child.connected) child.disconnect();
+      else ended();
+    });
+  }
+}

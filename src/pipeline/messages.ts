@@ -1,0 +1,84 @@
+// The protocol between the dispatcher and a consumer.
+//
+//     dispatcher -> consumer   configure, job, job, ..., sentinel
+//     consumer -> dispatcher   ready, started, result, started, result, ..., sentinel      (or fatal, and no more)
+
+import type { WireError } from '../errors.js';
+import type { Outcome, WorkOptions } from './work.js';
+
+/** The end of the work for one consumer. It is passed from the producer through a consumer to the sink. */
+export interface Sentinel {
+  readonly type: 'sentinel';
+}
+
+/** The first message to a consumer. */
+export interface Configure {
+  readonly type: 'configure';
+  readonly work: WorkOptions;
+}
+
+/** One image to do. `id` is the dispatcher's, unique in its run. */
+export interface JobMessage {
+  readonly type: 'job';
+  readonly id: number;
+  /** Absolute path of the source. */
+  readonly path: string;
+}
+
+export type ToConsumer = Configure | JobMessage | Sentinel;
+
+/** The consumer has loaded all it needs. */
+export interface Ready {
+  readonly type: 'ready';
+}
+
+/** Work on a job begins: its time runs, and the consumer's death is now this job's. */
+export interface Started {
+  readonly type: 'started';
+  readonly id: number;
+}
+
+/** A job is done or has failed; either way it is finished. */
+export interface Result {
+  readonly type: 'result';
+  readonly id: number;
+  readonly outcome: Outcome;
+}
+
+/** No job can be finished any more (the output cannot be written). */
+export interface Fatal {
+  readonly type: 'fatal';
+  readonly error: WireError;
+}
+
+/** A consumer's sentinel on its way to the sink, with what the consumer used. */
+export interface PassedSentinel extends Sentinel {
+  readonly usage: Usage;
+}
+
+/** What one process used until now. */
+export interface Usage {
+  /** Largest resident memory, bytes. */
+  readonly peakMemoryBytes: number;
+  /** User and system time, milliseconds. */
+  readonly cpuMs: number;
+}
+
+export type ToDispatcher = Ready | Started | Result | Fatal | PassedSentinel;
+
+/** What a message travels in, so that one that is not ours is told apart. */
+export interface Envelope<Message> {
+  readonly thumbs: Message;
+}
+
+/** The message in an envelope, or undefined for anything else that came over the channel. */
+export function opened<Message extends { readonly type: string }>(value: unknown): Message | undefined {
+  const isOurs = typeof value === 'object' && value !== null && 'thumbs' in value;
+  return isOurs ? (value as Envelope<Message>).thumbs : undefined;
+}
+
+/** What the calling process has used until now. */
+export function currentUsage(): Usage {
+  const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
+  return { peakMemoryBytes: maxRSS * 1024, cpuMs: (userCPUTime + systemCPUTime) / 1000 };
+}

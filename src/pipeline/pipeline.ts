@@ -1,0 +1,143 @@
+// Wires producer -> dispatcher -> sink, and owns the order in which a run begins and ends.
+
+import path from 'node:path';
+import { prepareThumbnailFolder } from '../files/thumbnail-folder.js';
+import { rendererVersion } from '../image/renderer.js';
+import { exportManifest } from '../manifest/export.js';
+import { optionsDigest } from '../manifest/record.js';
+import { ManifestStore } from '../manifest/store.js';
+import { type ResolvedOptions, resolveOptions, type ThumbsOptions } from '../options.js';
+import { Dispatcher } from './dispatcher.js';
+import type { ThumbsEvent, UnreadableFolderEvent } from './events.js';
+import { currentUsage } from './messages.js';
+import { produce, type WalkProgress } from './producer.js';
+import { findRoots, isInside, type Root } from './roots.js';
+import type { Output } from './seat.js';
+import { Sink } from './sink.js';
+
+/**
+ * Makes a thumbnail of every photo under `paths`, and a manifest.
+ *
+ * Iterating starts the run, and takes it along: while no event is asked for, no more than two images a worker are done.
+ * The last event is the summary. A photo that cannot be done is a `failed` event, never a throw. Leaving the loop early
+ * ends the consumers at once; the manifest then holds what was done. To end a run in order, abort `options.signal`: it
+ * finishes what is in work, completes the manifest and gives its summary.
+ *
+ * @param paths Folders and single files; at least one.
+ * @throws {ThumbsError} `OPTION`, at once, when an option is not what it has to be.
+ * While iterating: `OPTION` (a path that is not there), `OUTPUT`, `MANIFEST` or `CONSUMER`.
+ * @example
+ * for await (const event of createThumbnails(['./photos'], { out: './thumbs', size: 320 })) {
+ *   if (event.type === 'failed') console.error(event.record.error.message);
+ * }
+ */
+export function createThumbnails(
+  paths: readonly string[],
+  options?: ThumbsOptions,
+): AsyncGenerator<ThumbsEvent> {
+  return run(resolveOptions(paths, options));
+}
+
+async function* run(options: ResolvedOptions): AsyncGenerator<ThumbsEvent> {
+  const startedAt = performance.now();
+  // What could stop the run is asked for first, in this order, before a process is forked.
+  const roots = await findRoots(options.paths, options.out);
+  prepareThumbnailFolder(options.out);
+  const digest = optionsDigest({ box: options.box, renderer: rendererVersion() });
+  const manifest = ManifestStore.open(options.manifest, digest);
+  try {
+    yield { type: 'start', workers: options.workers, out: options.out, manifest: manifest.file };
+    const walked: WalkProgress = { found: 0, skippedLinks: 0, ended: false };
+    const unreadable: UnreadableFolderEvent[] = [];
+    const sink = new Sink(manifest, walked);
+    let told = 0;
+    for await (const event of sink.drain(dispatched(options, roots, walked, unreadable), options.workers)) {
+      for (; told < unreadable.length; told += 1) yield* unreadable.slice(told, told + 1);
+      yield event;
+    }
+    yield* unreadable.slice(told);
+    const complete = walked.ended && walked.found === sink.totals.done + sink.totals.failed;
+    manifest.finish(complete ? notCovered(roots, unreadable, manifest.file) : () => true);
+    for (const { file, format } of options.exports) exportManifest(manifest.file, file, format);
+    yield {
+      ...summary(sink, options, performance.now() - startedAt),
+      unreadableFolders: unreadable.length,
+      skippedLinks: walked.skippedLinks,
+      aborted: !complete,
+    };
+  } finally {
+    manifest.close();
+  }
+}
+
+/** Producer and dispatcher, joined: what the sink drains. */
+function dispatched(
+  options: ResolvedOptions,
+  roots: readonly Root[],
+  walked: WalkProgress,
+  unreadable: UnreadableFolderEvent[],
+): AsyncGenerator<Output> {
+  const { out, box, maxBytes, maxPixels, timeoutMs, retries, workers, signal } = options;
+  const dispatcher = new Dispatcher({
+    consumers: workers,
+    work: { out, box, maxBytes, maxPixels },
+    timeoutMs,
+    retries,
+    signal,
+  });
+  const { include, exclude, hidden, follow } = options;
+  const produced = produce(
+    {
+      roots,
+      consumers: workers,
+      signal,
+      ...{ out, include, exclude, hidden, follow },
+      unreadable: (folder, reason) => unreadable.push({ type: 'unreadable-folder', path: folder, reason }),
+      linkSkipped: () => {
+        walked.skippedLinks += 1;
+      },
+    },
+    walked,
+  );
+  return dispatcher.outputs(produced);
+}
+
+/**
+ * Which records of earlier runs stay: those of photos that this walk could not have found, because they lie outside its
+ * roots or in a folder that it could not read.
+ */
+function notCovered(
+  roots: readonly Root[],
+  unreadable: readonly UnreadableFolderEvent[],
+  manifest: string,
+): (source: string) => boolean {
+  const folders = roots.filter(({ kind }) => kind === 'folder');
+  return (source) => {
+    const file = path.resolve(path.dirname(manifest), source);
+    const covered = folders.some((root) => isInside(root.path, file));
+    return !covered || unreadable.some((folder) => isInside(folder.path, file));
+  };
+}
+
+function summary(sink: Sink, options: ResolvedOptions, milliseconds: number) {
+  const { done, failed, failures, sourceBytes, sourcePixels, sentinels, ...consumers } = sink.totals;
+  const main = currentUsage();
+  return {
+    type: 'summary',
+    photos: done + failed,
+    made: sink.made,
+    shared: done - sink.made,
+    failed,
+    failures,
+    workers: sentinels,
+    seconds: milliseconds / 1000,
+    imagesPerSecond: (done + failed) / (milliseconds / 1000),
+    sourceBytes,
+    sourcePixels,
+    peakMemoryBytes: main.peakMemoryBytes + consumers.consumersMemoryBytes,
+    cpuSeconds: (main.cpuMs + consumers.consumersCpuMs) / 1000,
+    out: options.out,
+    manifest: options.manifest,
+    exports: options.exports.map(({ file }) => file),
+  } as const;
+}

@@ -1,0 +1,68 @@
+// The paths that were asked for, looked at before anything starts.
+
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { causeOf, ThumbsError } from '../errors.js';
+import { printable } from '../printable.js';
+
+/** A folder to walk or a single file to take. */
+export interface Root {
+  /** Absolute path, as it was asked for: the names in the manifest start with it. */
+  readonly path: string;
+  /** The same without symbolic links: what tells whether two roots are one. */
+  readonly realPath: string;
+  readonly kind: 'folder' | 'file';
+  /** Whether it lies in another root. */
+  readonly nested: boolean;
+}
+
+/**
+ * The roots in the order of `paths`, each real folder or file once.
+ * @throws {ThumbsError} `OPTION`: a path does not exist or cannot be read, or lies in the output folder, which is never walked.
+ */
+export async function findRoots(paths: readonly string[], out: string): Promise<Root[]> {
+  const realOut = await fs.realpath(out).catch(() => out); // It may not be there yet.
+  const found = new Map<string, Omit<Root, 'nested'>>();
+  for (const rootPath of paths) {
+    const root = await findRoot(rootPath);
+    if (isInside(realOut, root.realPath)) {
+      throw new ThumbsError(
+        'OPTION',
+        `${printable(rootPath)} is in the output folder, which is never walked`,
+      );
+    }
+    if (!found.has(root.realPath)) found.set(root.realPath, root);
+  }
+  const folders = new Set(
+    [...found.values()].flatMap(({ kind, realPath }) => (kind === 'folder' ? realPath : [])),
+  );
+  return [...found.values()].map((root) => ({ ...root, nested: hasAncestorIn(root.realPath, folders) }));
+}
+
+async function findRoot(rootPath: string): Promise<Omit<Root, 'nested'>> {
+  try {
+    const stats = await fs.stat(rootPath);
+    const realPath = await fs.realpath(rootPath);
+    return { path: rootPath, realPath, kind: stats.isDirectory() ? 'folder' : 'file' };
+  } catch (error) {
+    throw new ThumbsError('OPTION', `Cannot take ${printable(rootPath)}: ${causeOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Whether `inner` is `outer` or below it; both absolute and normalised. */
+export function isInside(outer: string, inner: string): boolean {
+  return inner === outer || inner.startsWith(outer.endsWith(path.sep) ? outer : outer + path.sep);
+}
+
+function hasAncestorIn(file: string, folders: ReadonlySet<string>): boolean {
+  for (
+    let child = file, parent = path.dirname(file);
+    parent !== child;
+    child = parent, parent = path.dirname(parent)
+  ) {
+    if (folders.has(parent)) return true;
+  }
+  return false;
+}

@@ -1,0 +1,166 @@
+// One root's photos by fast-glob, over a file system adapter that adds what fast-glob leaves open: it waits for whoever
+// takes the photos, outlives folders that cannot be read, walks no loop, and loses no name.
+
+import nodeFs, { type Dirent, type Stats } from 'node:fs';
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import fastGlob, { type FileSystemAdapter } from 'fast-glob';
+import { causeOf, systemCode } from '../errors.js';
+import { photoExtensions } from '../image/formats.js';
+import { isInside, type Root } from './roots.js';
+
+/** What the walk needs to know. */
+export interface WalkOptions {
+  /** The output folder; it exists, and is never walked. */
+  readonly out: string;
+  /** Empty for every photo extension. */
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+  readonly hidden: boolean;
+  readonly follow: boolean;
+  /** Told of a folder that cannot be read; the walk goes on. */
+  readonly unreadable: (folder: string, cause: string) => void;
+  /** Told of each symbolic link that is left alone because `follow` is off. */
+  readonly linkSkipped: () => void;
+}
+
+/** No further folder is listed while this many photos wait to be taken. */
+const WAITING = 256;
+
+const PHOTOS = `**/*.{${photoExtensions.join(',')}}`;
+const PHOTO_NAME = new RegExp(`\\.(?:${photoExtensions.join('|')})$`, 'i');
+
+/** Absolute paths of the photos of `root`, in no order. */
+export async function* walk(root: Root, options: WalkOptions): AsyncGenerator<string> {
+  if (root.kind === 'file') {
+    // Named one by one, it is taken whatever its extension.
+    yield root.path;
+    return;
+  }
+  const found = new Readable({ objectMode: true, read: () => {} });
+  const gate = new Gate(() => found.readableLength < WAITING);
+  const globbing = fastGlob.stream(options.include.length === 0 ? PHOTOS : [...options.include], {
+    cwd: root.path,
+    ignore: options.exclude.map((glob) => glob.replace(/\/+$/, '')),
+    baseNameMatch: true,
+    caseSensitiveMatch: false,
+    dot: options.hidden,
+    followSymbolicLinks: options.follow,
+    // A folder, a pipe or a device under a photo's name is found and reported, not passed over.
+    onlyFiles: false,
+    markDirectories: true,
+    // To be sure of each path once costs memory for all of them; only several patterns can find one twice.
+    unique: options.include.length > 1,
+    fs: await adapter(root, options, gate),
+  });
+  globbing.on('data', (entry: string) => found.push(entry));
+  globbing.on('end', () => found.push(null));
+  globbing.on('error', (error: Error) => found.destroy(error));
+  const entries: AsyncIterable<string> = found;
+  for await (const entry of entries) {
+    gate.look();
+    const name = decodeName(entry);
+    if (!name.endsWith('/')) yield path.join(root.path, name);
+    else if (PHOTO_NAME.test(name.slice(0, -1))) yield path.join(root.path, name.slice(0, -1));
+  }
+}
+
+/** Lets pass one after the other while there is room. */
+class Gate {
+  readonly #hasRoom: () => boolean;
+  readonly #waiting: Array<() => void> = [];
+
+  constructor(hasRoom: () => boolean) {
+    this.#hasRoom = hasRoom;
+  }
+
+  async pass(): Promise<void> {
+    if (!this.#hasRoom()) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** To be called when there may be room again. */
+  look(): void {
+    if (this.#hasRoom()) this.#waiting.shift()?.();
+  }
+}
+
+async function adapter(root: Root, options: WalkOptions, gate: Gate): Promise<Partial<FileSystemAdapter>> {
+  const realOut = await fs.realpath(options.out);
+  const onDisk = (file: string) => path.join(root.path, decodeName(file.slice(root.path.length)));
+  /** Real paths of the folders walked so far; kept only where links can make a loop. */
+  const realPaths = new Map<string, string>();
+
+  async function realPathOf(folder: string): Promise<string> {
+    if (!options.follow) return path.join(root.realPath, path.relative(root.path, folder));
+    const realPath = await fs.realpath(folder);
+    realPaths.set(folder, realPath);
+    return realPath;
+  }
+
+  /** A loop leads to a folder that the way to it has already been through. */
+  function isLoop(folder: string, realPath: string): boolean {
+    for (let parent = path.dirname(folder); isInside(root.path, parent); parent = path.dirname(parent)) {
+      if (realPaths.get(parent) === realPath) return true;
+      if (parent === path.dirname(parent)) break;
+    }
+    return false;
+  }
+
+  async function list(folder: string): Promise<Dirent[]> {
+    await gate.pass();
+    try {
+      const realPath = await realPathOf(folder);
+      if (isInside(realOut, realPath) || isLoop(folder, realPath)) return [];
+      const entries = await fs.readdir(folder, { withFileTypes: true });
+      return entries.filter(isWalked).map(encodeEntry);
+    } catch (error) {
+      // Gone since it was listed, or the fixed beginning of a glob that this root has no folder for.
+      if (systemCode(error) !== 'ENOENT') options.unreadable(folder, causeOf(error));
+      return [];
+    }
+  }
+
+  function isWalked(entry: Dirent): boolean {
+    if (options.follow || !entry.isSymbolicLink()) return true;
+    options.linkSkipped();
+    return false;
+  }
+
+  return {
+    readdir: ((folder: string, _: unknown, callback: (error: null, entries: Dirent[]) => void) => {
+      void list(onDisk(folder)).then((entries) => callback(null, entries));
+    }) as FileSystemAdapter['readdir'],
+    stat: ((file: string, callback: StatCallback) =>
+      nodeFs.stat(onDisk(file), callback)) as FileSystemAdapter['stat'],
+    lstat: ((file: string, callback: StatCallback) =>
+      nodeFs.lstat(onDisk(file), callback)) as FileSystemAdapter['lstat'],
+  };
+}
+
+type StatCallback = (error: NodeJS.ErrnoException | null, stats: Stats) => void;
+
+// fast-glob matches with regular expressions in which `.` is any character but a line terminator: a name that starts
+// with a newline would match no glob and be lost. The four terminators travel through it as noncharacters of Unicode,
+// and those, should a name hold them, behind a fifth.
+const TERMINATORS = '\n\r\u2028\u2029';
+const STAND_INS = '\ufdd0\ufdd1\ufdd2\ufdd3';
+const LITERAL = '\ufdd4';
+
+function encodeName(name: string): string {
+  return name.replace(/[\n\r\u2028\u2029\ufdd0-\ufdd4]/g, (character) => {
+    const index = TERMINATORS.indexOf(character);
+    return index === -1 ? LITERAL + character : STAND_INS.charAt(index);
+  });
+}
+
+function decodeName(name: string): string {
+  return name.replace(/\ufdd4?([\ufdd0-\ufdd4])/g, (match, character: string) =>
+    match.length === 2 ? character : TERMINATORS.charAt(STAND_INS.indexOf(character)),
+  );
+}
+
+function encodeEntry(entry: Dirent): Dirent {
+  entry.name = encodeName(entry.name);
+  return entry;
+}

@@ -1,0 +1,32 @@
+// Text that is safe on a terminal, in a log and on one line. File names are the input of strangers: a name may hold
+// line breaks, escape sequences or controls that reverse the writing direction.
+
+/**
+ * Everything that moves a cursor, ends a line or reorders what is read: C0, DEL and C1 controls, the line and
+ * paragraph separators, the bidirectional controls (Unicode UAX #9, table 1 and the marks), the byte order mark and
+ * unpaired surrogates.
+ */
+const UNPRINTABLE =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: controls are what it looks for
+  /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|\p{Surrogate}/gu;
+
+/** One UTF-16 code unit as JSON writes it: `\u001b`. */
+function escapeUnit(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+/**
+ * `text` on one line, every control in it shown as a JSON escape (`\u001b`).
+ * A name without such characters comes back as it is, and applying it twice changes nothing more.
+ */
+export function printable(text: string): string {
+  return text.replace(UNPRINTABLE, escapeUnit);
+}
+
+/**
+ * `value` as one line of JSON that is safe to show on a terminal as well: `JSON.stringify` escapes C0 controls only,
+ * the rest is escaped here, which every JSON parser reads back as the same text.
+ */
+export function jsonLine(value: unknown): string {
+  return printable(JSON.stringify(value));
+}
