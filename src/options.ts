@@ -89,7 +89,7 @@ const BYTES_PER_MB = 1_000_000;
  */
 export function resolveOptions(paths: readonly string[], options: ThumbsOptions = {}): ResolvedOptions {
   const roots = strings('paths', paths);
-  if (roots.length === 0) throw expected('paths', 'to name at least one folder or file', '[]');
+  if (roots.length === 0) throw expected('paths', 'to name at least one folder or file', roots);
   const out = path.resolve(string('out', options.out ?? defaultOptions.out));
   const integer = (name: 'workers' | 'retries' | 'maxPixels', fallback: number, min: number, max: number) =>
     number(name, options[name] ?? fallback, { min, max, integer: true });
@@ -119,7 +119,7 @@ export function resolveOptions(paths: readonly string[], options: ThumbsOptions 
 
 /** The error of an option: what was expected, and what came. */
 function expected(name: string, what: string, got: unknown): ThumbsError {
-  const shown = typeof got === 'string' ? got : Array.isArray(got) ? JSON.stringify(got) : String(got);
+  const shown = typeof got === 'object' ? JSON.stringify(got) : String(got);
   return new ThumbsError(
     'OPTION',
     `Expected \`${name}\` ${what}, got \`${printable(shown)}\` (${typeof got})`,
@@ -159,8 +159,7 @@ function box(value: unknown): Box {
   const [width, height] = sides(value);
   const fits = (side: unknown) => Number.isInteger(side) && Number(side) >= 1 && Number(side) <= LARGEST_SIDE;
   if (!fits(width) || !fits(height)) {
-    const got = typeof value === 'object' ? JSON.stringify(value) : value;
-    throw expected('size', `to be WIDTHxHEIGHT or one number, in pixels from 1 to ${LARGEST_SIDE}`, got);
+    throw expected('size', `to be WIDTHxHEIGHT or one number, in pixels from 1 to ${LARGEST_SIDE}`, value);
   }
   return { width: Number(width), height: Number(height) };
 }

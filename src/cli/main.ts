@@ -43,7 +43,26 @@ function createProgram(): Command {
     const { runThumbs } = await import('./run.js');
     process.exitCode = await runThumbs(paths, runOptions(typed), loudness(typed));
   });
+  program.addCommand(createBench());
   return program;
+}
+
+function createBench(): Command {
+  return new Command('bench')
+    .description('Times a sweep of worker counts against the cores of this machine.')
+    .argument('<path...>', 'folders and single files; the more photos, the steadier the figures')
+    .option('--sweep <counts>', 'worker counts, as 1,2,4 (default: 1, 2, 4, ... to twice the cores)')
+    .option('--runs <n>', 'counted runs of each, after a warm-up of each (default: 3)')
+    .option('-s, --size <WxH>', 'the box a thumbnail fits in', defaultOptions.size)
+    .option('--output <file>', 'write the report to a file as well')
+    .exitOverride()
+    .action(
+      async (paths: string[], typed: { sweep?: string; runs?: string; size: string; output?: string }) => {
+        const { runBench } = await import('./bench.js');
+        const { runs, ...options } = typed;
+        await runBench(paths, { ...options, ...(runs === undefined ? {} : { runs: numberOrText(runs) }) });
+      },
+    );
 }
 
 function addRunOptions(command: Command): void {

@@ -1,0 +1,128 @@
+// Writes test/fixtures/images/: files that pretend to be pictures, each named by what is wrong with it.
+// Every one is made from the same small painting, so two runs give the same bytes. Run: npx tsx scripts/make-fixtures.ts
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { crc32, deflateSync } from 'node:zlib';
+import sharp, { type Sharp } from 'sharp';
+import { mulberry32, paintScene } from './scene.js';
+
+const FOLDER = fileURLToPath(new URL('../test/fixtures/images/', import.meta.url));
+const WIDTH = 240;
+const HEIGHT = 160;
+
+function painting(): Sharp {
+  const { data } = paintScene('mountains', 'noon', WIDTH, HEIGHT, 2);
+  return sharp(data, { raw: { width: WIDTH, height: HEIGHT, channels: 3 } });
+}
+
+function half(bytes: Buffer): Buffer {
+  return bytes.subarray(0, Math.floor(bytes.length / 2));
+}
+
+/** Where the segment of a JPEG marker starts; segments before the scan are found by their length, ITU-T T.81 B.1.1.4. */
+function findSegment(jpeg: Buffer, marker: number): number {
+  let at = 2;
+  while (jpeg[at + 1] !== marker) {
+    if (jpeg[at] !== 0xff) throw new Error(`Expected a marker at byte ${at} of the JPEG, got ${jpeg[at]}`);
+    at += 2 + jpeg.readUInt16BE(at + 2);
+  }
+  return at;
+}
+
+/** Noise over the middle of the scan: codes that no Huffman table of the file has. */
+function withCorruptEntropy(jpeg: Buffer): Buffer {
+  const corrupt = Buffer.from(jpeg);
+  const scan = findSegment(jpeg, 0xda);
+  const middle = Math.floor((scan + jpeg.length) / 2);
+  const random = mulberry32(7);
+  for (let at = middle; at < middle + 400; at++) corrupt[at] = Math.floor(random() * 256);
+  return corrupt;
+}
+
+function withGiantFrame(jpeg: Buffer): Buffer {
+  const giant = Buffer.from(jpeg);
+  const frame = findSegment(jpeg, 0xc0);
+  giant.writeUInt16BE(65500, frame + 5);
+  giant.writeUInt16BE(65500, frame + 7);
+  return giant;
+}
+
+function withBadChecksum(png: Buffer): Buffer {
+  const bad = Buffer.from(png);
+  const data = png.indexOf('IDAT', 0, 'latin1');
+  const checksum = data + 4 + png.readUInt32BE(data - 4);
+  bad.writeUInt32BE((png.readUInt32BE(checksum) ^ 0xffffffff) >>> 0, checksum);
+  return bad;
+}
+
+function pngChunk(type: string, body: Buffer): Buffer {
+  const typed = Buffer.concat([Buffer.from(type, 'latin1'), body]);
+  const chunk = Buffer.alloc(typed.length + 8);
+  chunk.writeUInt32BE(body.length, 0);
+  typed.copy(chunk, 4);
+  chunk.writeUInt32BE(crc32(typed), typed.length + 4);
+  return chunk;
+}
+
+/** A black one-bit PNG, valid in every byte: 50 kB that unpack to `side` x `side` pixels. */
+function bomb(side: number): Buffer {
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(side, 0);
+  header.writeUInt32BE(side, 4);
+  header[8] = 1;
+  const rows = Buffer.alloc((1 + Math.ceil(side / 8)) * side);
+  const signature = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
+  const data = pngChunk('IDAT', deflateSync(rows, { level: 9 }));
+  return Buffer.concat([signature, pngChunk('IHDR', header), data, pngChunk('IEND', Buffer.alloc(0))]);
+}
+
+/** The start of a HEIC file: an `ftyp` box (ISO/IEC 14496-12, 4.3) and an `mdat` box of zeros. */
+function heicBoxes(): Buffer {
+  const fileType = Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'latin1');
+  const media = Buffer.from('\0\0\0\x20mdat', 'latin1');
+  return Buffer.concat([fileType, media, Buffer.alloc(24)]);
+}
+
+async function fixtures(): Promise<Record<string, Buffer>> {
+  const jpeg = await painting().jpeg({ quality: 80 }).toBuffer();
+  const png = await painting()
+    .resize(WIDTH / 2)
+    .png()
+    .toBuffer();
+  const svg =
+    '<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64"><circle cx="32" cy="32" r="24"/></svg>\n';
+  return {
+    'good.jpg': jpeg,
+    'truncated.jpg': half(jpeg),
+    'corrupt-entropy.jpg': withCorruptEntropy(jpeg),
+    'giant-header.jpg': withGiantFrame(jpeg),
+    'header-only.jpg': Buffer.concat([
+      Buffer.from([0xff, 0xd8, 0xff, 0xe0]),
+      Buffer.from('nothing of a picture follows'),
+    ]),
+    'text-named.jpg': Buffer.from('This is a line of text, whatever the name says.\n'),
+    'zero-byte.jpg': Buffer.alloc(0),
+    'svg-named.jpg': Buffer.from(svg),
+    'heic-named.jpg': heicBoxes(),
+    'pdf-named.png': Buffer.from(
+      '%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<< /Type /Catalog >>\nendobj\n',
+      'latin1',
+    ),
+    'truncated.png': half(png),
+    'bad-crc.png': withBadChecksum(png),
+    'bomb.png': bomb(20_000),
+    'truncated.webp': half(await painting().webp({ quality: 80 }).toBuffer()),
+    'truncated.gif': half(
+      await painting()
+        .resize(WIDTH / 2)
+        .gif()
+        .toBuffer(),
+    ),
+    'truncated.tif': half(await painting().tiff({ compression: 'jpeg' }).toBuffer()),
+    'truncated.avif': half(await painting().avif({ quality: 60 }).toBuffer()),
+  };
+}
+
+await mkdir(FOLDER, { recursive: true });
+for (const [name, bytes] of Object.entries(await fixtures())) await writeFile(path.join(FOLDER, name), bytes);

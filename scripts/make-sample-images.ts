@@ -1,0 +1,199 @@
+// Paints sample-images/ again, byte for byte: one file for each kind of picture that a folder may hold.
+// Every picture is synthetic, from a fixed seed. Run: npx tsx scripts/make-sample-images.ts
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import sharp, { type Sharp } from 'sharp';
+import { DEEP_TILES, P3_TILES, PRINT_TILES, paintTiles, tilePicture } from './known-colours.js';
+import { type Light, type Picture, paintScene, type SceneName } from './scene.js';
+
+const FOLDER = fileURLToPath(new URL('../sample-images/', import.meta.url));
+const LIMIT_BYTES = 3_000_000;
+const TILES = { width: 900, height: 600 };
+/** NFC, as Linux and Windows type it: macOS hands out the same name in NFD. */
+const ABROAD = 'Été à Ålesund'.normalize('NFC');
+
+function toSharp({ width, height, channels, data }: Picture): Sharp {
+  return sharp(data, { raw: { width, height, channels } });
+}
+
+function paint(scene: SceneName, light: Light, width: number, height: number, seed: number): Sharp {
+  return toSharp(paintScene(scene, light, width, height, seed));
+}
+
+function photo(scene: SceneName, light: Light, width: number, height: number, seed: number): Promise<Buffer> {
+  return paint(scene, light, width, height, seed).jpeg({ quality: 82 }).toBuffer();
+}
+
+/** For each EXIF orientation, where the first stored row and the first stored column belong: TIFF 6.0, page 36. */
+const ORIENTATIONS = [
+  ['top', 'left'],
+  ['top', 'right'],
+  ['bottom', 'right'],
+  ['bottom', 'left'],
+  ['left', 'top'],
+  ['right', 'top'],
+  ['right', 'bottom'],
+  ['left', 'bottom'],
+] as const;
+
+/** Rearranges an upright picture into the order in which `orientation` (1-8) stores it. */
+function storeAs(upright: Picture, orientation: number): Picture {
+  const [firstRow, firstColumn] = ORIENTATIONS[orientation - 1] ?? ['top', 'left'];
+  const sideways = firstRow === 'left' || firstRow === 'right';
+  const [width, height] = sideways ? [upright.height, upright.width] : [upright.width, upright.height];
+  const backwardRows = firstRow === 'bottom' || firstRow === 'right';
+  const backwardColumns = firstColumn === 'bottom' || firstColumn === 'right';
+  const data = new Uint8Array(upright.data.length);
+  for (let pixel = 0; pixel < width * height; pixel++) {
+    const [row, column] = [Math.floor(pixel / width), pixel % width];
+    const down = backwardRows ? height - 1 - row : row;
+    const along = backwardColumns ? width - 1 - column : column;
+    const from = sideways ? along * upright.width + down : down * upright.width + along;
+    data.set(upright.data.subarray(from * 3, from * 3 + 3), pixel * 3);
+  }
+  return { width, height, channels: 3, data };
+}
+
+function oriented(upright: Picture, orientation: number): Promise<Buffer> {
+  return toSharp(storeAs(upright, orientation))
+    .withMetadata({ orientation })
+    .jpeg({ quality: 80 })
+    .toBuffer();
+}
+
+/** Puts an ICC profile into a JPEG without touching its samples: ICC.1:2022 annex B.4, chunks of at most 65519 bytes. */
+function embedProfile(jpeg: Buffer, profile: Buffer): Buffer {
+  const count = Math.ceil(profile.length / 65519);
+  const segments = Array.from({ length: count }, (_, index) => {
+    const chunk = profile.subarray(index * 65519, (index + 1) * 65519);
+    const head = Buffer.from('\xff\xe2\0\0ICC_PROFILE\0', 'latin1');
+    head.writeUInt16BE(chunk.length + 16, 2);
+    return Buffer.concat([head, Buffer.from([index + 1, count]), chunk]);
+  });
+  return Buffer.concat([jpeg.subarray(0, 2), ...segments, jpeg.subarray(2)]);
+}
+
+/** A profile that comes with libvips, read back from a picture that carries it. */
+async function builtInProfile(name: 'p3' | 'cmyk'): Promise<Buffer> {
+  const pixel = sharp({ create: { width: 8, height: 8, channels: 3, background: 'grey' } });
+  const carrier = await pixel
+    .toColourspace(name === 'cmyk' ? 'cmyk' : 'srgb')
+    .withIccProfile(name)
+    .jpeg()
+    .toBuffer();
+  const { icc } = await sharp(carrier).metadata();
+  if (icc === undefined) throw new Error(`Expected libvips to embed its ${name} profile, got none`);
+  return icc;
+}
+
+/**
+ * Drops the last three tags of the press profile, the measurements it was computed from: three quarters of its
+ * megabyte, and no decoder reads them. Layout: ICC.1:2022 section 7.
+ */
+function withoutMeasurements(profile: Buffer): Buffer {
+  const tags = profile.readUInt32BE(128);
+  const start = profile.indexOf('targ', 132, 'latin1');
+  if (start !== 132 + 12 * (tags - 3)) throw new Error('Expected targ, DevD and CIED to be the last tags');
+  const kept = Buffer.from(profile.subarray(0, profile.readUInt32BE(start + 4)));
+  kept.writeUInt32BE(kept.length, 0);
+  kept.writeUInt32BE(tags - 3, 128);
+  kept.fill(0, start, start + 36);
+  return kept;
+}
+
+async function cmyk(): Promise<Buffer> {
+  const tiles = tilePicture(
+    PRINT_TILES.map(({ from }) => from),
+    TILES.width,
+    TILES.height,
+  );
+  const inks = toSharp(tiles).toColourspace('cmyk').withIccProfile('cmyk', { attach: false });
+  return embedProfile(
+    await inks.jpeg({ quality: 92 }).toBuffer(),
+    withoutMeasurements(await builtInProfile('cmyk')),
+  );
+}
+
+/** The samples are P3 from the start: converting from sRGB could only give colours that sRGB has. */
+async function displayP3(): Promise<Buffer> {
+  const samples = toSharp(tilePicture(P3_TILES, TILES.width, TILES.height));
+  const jpeg = await samples.jpeg({ quality: 92, chromaSubsampling: '4:4:4' }).toBuffer();
+  return embedProfile(jpeg, await builtInProfile('p3'));
+}
+
+function sixteenBit(): Promise<Buffer> {
+  const samples = Uint16Array.from(paintTiles(DEEP_TILES, TILES.width, TILES.height, 65535), Math.round);
+  const raw = { ...TILES, channels: 3 } as const;
+  return sharp(samples, { raw }).toColourspace('rgb16').png({ compressionLevel: 9 }).toBuffer();
+}
+
+async function frames(scene: SceneName, lights: Light[], width: number, height: number): Promise<Sharp> {
+  const pages = lights.map((light) => paint(scene, light, width, height, 4).png().toBuffer());
+  return sharp(await Promise.all(pages), { join: { animated: true } });
+}
+
+async function animated(): Promise<Buffer> {
+  const day = await frames('lake', ['dawn', 'noon', 'mist', 'dusk', 'night'], 300, 200);
+  return day.gif({ colours: 96, delay: [900, 400, 400, 400, 400], loop: 0 }).toBuffer();
+}
+
+async function multiPage(): Promise<Buffer> {
+  return (await frames('mountains', ['dusk', 'noon', 'mist'], 600, 400))
+    .tiff({ compression: 'jpeg' })
+    .toBuffer();
+}
+
+async function samples(): Promise<Record<string, Buffer | Promise<Buffer>>> {
+  const upright = paintScene('mountains', 'noon', 600, 400, 2);
+  const orientations = ORIENTATIONS.map((_, index) => [
+    `orientation-${index + 1}.jpg`,
+    oriented(upright, index + 1),
+  ]);
+  const twin = await photo('dunes', 'sand', 900, 600, 9);
+  return {
+    ...Object.fromEntries(orientations),
+    'alpha.png': paint('cutout', 'noon', 420, 420, 31).png().toBuffer(),
+    'alpha.webp': paint('cutout', 'noon', 600, 600, 30).webp({ quality: 82 }).toBuffer(),
+    'animated.gif': animated(),
+    'aurora.avif': paint('aurora', 'night', 1200, 800, 13).avif({ quality: 60 }).toBuffer(),
+    'cmyk.jpg': cmyk(),
+    'display-p3.jpg': displayP3(),
+    'dunes.jpg': photo('dunes', 'sand', 1600, 1067, 8),
+    'flower.jpg': photo('flower', 'noon', 1600, 1067, 30),
+    'grey.jpg': paint('lake', 'mist', 1200, 800, 40).toColourspace('b-w').jpeg({ quality: 82 }).toBuffer(),
+    'grey.png': paint('dunes', 'sand', 320, 214, 41).toColourspace('b-w').png().toBuffer(),
+    'lossy.webp': paint('lake', 'dusk', 1600, 1067, 4).webp({ quality: 80 }).toBuffer(),
+    'mountains-at-dusk.jpg': photo('mountains', 'dusk', 1600, 1067, 21),
+    'multi-page.tif': multiPage(),
+    'palette.png': paint('bokeh', 'dusk', 480, 320, 9).png({ palette: true, colours: 128 }).toBuffer(),
+    'panorama.jpg': photo('mountains', 'dawn', 2400, 400, 1),
+    'portrait.jpg': photo('aurora', 'night', 800, 1200, 17),
+    'progressive.jpg': paint('lake', 'dawn', 1600, 1067, 3)
+      .jpeg({ quality: 82, progressive: true })
+      .toBuffer(),
+    'sixteen-bit.png': sixteenBit(),
+    'smaller-than-the-box.png': paint('sea', 'dawn', 120, 80, 6).png().toBuffer(),
+    'twin-a.jpg': twin,
+    'twin-b.jpg': twin,
+    'UPPER-CASE.JPG': photo('sea', 'noon', 1200, 800, 26),
+    [`${ABROAD}/Brygge på kvelden.jpg`]: photo('sea', 'dusk', 1600, 1067, 5),
+    [`${ABROAD}/Fjord før soloppgang.jpg`]: photo('lake', 'mist', 1200, 800, 23),
+  };
+}
+
+async function folderBytes(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  const sizes = await Promise.all(
+    files.map(async (file) => (await stat(path.join(file.parentPath, file.name))).size),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+await mkdir(path.join(FOLDER, ABROAD), { recursive: true });
+for (const [name, bytes] of Object.entries(await samples()))
+  await writeFile(path.join(FOLDER, name), await bytes);
+const total = await folderBytes(FOLDER);
+console.log(`sample-images: ${total} bytes`);
+if (total > LIMIT_BYTES) throw new Error(`Expected at most ${LIMIT_BYTES} bytes of samples, got ${total}`);

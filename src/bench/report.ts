@@ -1,0 +1,132 @@
+// A sweep's timings as Markdown: what it ran on, the table, and a sentence that reads the table.
+
+import type { Timing } from './sweep.js';
+
+/** What the timings were taken on. */
+export interface Machine {
+  readonly cpu: string;
+  /** Cores that the process may use. */
+  readonly cores: number;
+  readonly node: string;
+  readonly sharp: string;
+  readonly libvips: string;
+}
+
+/** The figures of one worker count. */
+interface Row {
+  readonly workers: number;
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
+  readonly imagesPerSecond: number;
+  readonly megabytesPerSecond: number;
+  readonly speedup: number;
+  readonly efficiency: number;
+  readonly peakMegabytes: number;
+  /** Processor time over wall time times cores. */
+  readonly busy: number;
+}
+
+/** Within this share of the fastest a smaller count is as good: the noise of a run. */
+const AS_GOOD = 1.05;
+
+/** Above this share of busy processors there is no room left that waiting for a disk could have taken. */
+const CORES_BUSY = 0.85;
+
+/** The report of a sweep with at least one timing. */
+export function benchReport(timings: readonly Timing[], machine: Machine): string {
+  const rows = rowsOf(timings, machine.cores);
+  return `${[...heading(timings, machine), '', ...table(rows), '', reading(rows, machine.cores)].join('\n')}\n`;
+}
+
+function rowsOf(timings: readonly Timing[], cores: number): Row[] {
+  const counts = [...new Set(timings.map(({ workers }) => workers))].sort((a, b) => a - b);
+  const medians = new Map(counts.map((workers) => [workers, median(secondsOf(timings, workers))]));
+  const one = medians.get(1);
+  return counts.map((workers) => {
+    const seconds = secondsOf(timings, workers);
+    const summaries = timings.filter((timing) => timing.workers === workers).map(({ summary }) => summary);
+    const [summary] = summaries;
+    const middle = median(seconds);
+    const speedup = (one ?? Number.NaN) / middle;
+    return {
+      workers,
+      median: middle,
+      min: Math.min(...seconds),
+      max: Math.max(...seconds),
+      imagesPerSecond: (summary?.photos ?? 0) / middle,
+      megabytesPerSecond: (summary?.sourceBytes ?? 0) / 1e6 / middle,
+      speedup,
+      efficiency: speedup / Math.min(workers, cores),
+      peakMegabytes: median(summaries.map(({ peakMemoryBytes }) => peakMemoryBytes / 1e6)),
+      busy: median(summaries.map(({ cpuSeconds }) => cpuSeconds)) / (middle * cores),
+    };
+  });
+}
+
+function secondsOf(timings: readonly Timing[], workers: number): number[] {
+  return timings.filter((timing) => timing.workers === workers).map(({ seconds }) => seconds);
+}
+
+function heading(timings: readonly Timing[], machine: Machine): string[] {
+  const summary = timings[0]?.summary;
+  const failed = summary === undefined || summary.failed === 0 ? '' : `, ${summary.failed} of them failed`;
+  const megabytes = ((summary?.sourceBytes ?? 0) / 1e6).toFixed(1);
+  const megapixels = ((summary?.sourcePixels ?? 0) / 1e6).toFixed(1);
+  const runs = timings.filter(({ workers }) => workers === timings[0]?.workers).length;
+  return [
+    `- CPU: ${machine.cpu}, ${machine.cores} core${machine.cores === 1 ? '' : 's'}`,
+    `- Node ${machine.node}, sharp ${machine.sharp}, libvips ${machine.libvips}`,
+    `- Corpus: ${summary?.photos ?? 0} files${failed}, ${megabytes} MB, ${megapixels} megapixels`,
+    `- ${runs} counted run${runs === 1 ? '' : 's'} of each, in rotation, after a warm-up of each; whole processes`,
+  ];
+}
+
+function table(rows: readonly Row[]): string[] {
+  return [
+    '| workers | seconds: median | min | max | images/s | MB/s | speedup over 1 | efficiency per core | peak memory, MB |',
+    '|--:|--:|--:|--:|--:|--:|--:|--:|--:|',
+    ...rows.map((row) => {
+      const cells = [
+        row.workers,
+        row.median.toFixed(2),
+        row.min.toFixed(2),
+        row.max.toFixed(2),
+        row.imagesPerSecond.toFixed(1),
+        row.megabytesPerSecond.toFixed(1),
+        ratio(row.speedup),
+        Number.isNaN(row.efficiency) ? '-' : `${(100 * row.efficiency).toFixed(0)} %`,
+        row.peakMegabytes.toFixed(0),
+      ];
+      return `| ${cells.join(' | ')} |`;
+    }),
+  ];
+}
+
+/** Where more workers stop paying, and what the run is bound by there. */
+function reading(rows: readonly Row[], cores: number): string {
+  const fastest = Math.min(...rows.map((row) => row.median));
+  const enough = rows.find((row) => row.median <= fastest * AS_GOOD);
+  if (enough === undefined) return '';
+  const more = rows.filter((row) => row.workers > enough.workers);
+  const gain = Number.isNaN(enough.speedup) ? '' : `, ${ratio(enough.speedup)} times as fast as one`;
+  const beyond =
+    more.length === 0
+      ? 'more were not tried'
+      : `more gain nothing (${more.map((row) => `${row.workers}: ${row.median.toFixed(2)} s`).join(', ')})`;
+  const busy = `${cores === 1 ? 'the core is' : `the ${cores} cores are`} ${(100 * enough.busy).toFixed(0)} % busy there`;
+  const bound = enough.busy >= CORES_BUSY ? 'bound by the cores' : 'bound by the disk, or by other waiting';
+  const workers = `${enough.workers} worker${enough.workers === 1 ? '' : 's'}`;
+  return `It stops paying at ${workers} (${enough.median.toFixed(2)} s${gain}); ${beyond}; ${busy}, so the run is ${bound}.`;
+}
+
+function ratio(value: number): string {
+  return Number.isNaN(value) ? '-' : value.toFixed(2);
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
+}

@@ -1,0 +1,99 @@
+// Times whole runs of the command with different worker counts, in rotation.
+
+import { spawn } from 'node:child_process';
+import fs from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { ThumbsError } from '../errors.js';
+import type { SummaryEvent } from '../pipeline/events.js';
+
+/** What is swept. */
+export interface SweepOptions {
+  /** Absolute paths of the folders and files. */
+  readonly paths: readonly string[];
+  /** Worker counts, in the table's order. */
+  readonly counts: readonly number[];
+  /** Counted runs of each. */
+  readonly runs: number;
+  /** The box, as the command takes it. */
+  readonly size: string;
+}
+
+/** One whole run, from the start of the process to its end. */
+export interface Timing {
+  readonly workers: number;
+  readonly seconds: number;
+  readonly summary: SummaryEvent;
+}
+
+/** A run that is about to begin. */
+export interface Turn {
+  readonly workers: number;
+  /** 0 for the warm-up, which is not counted. */
+  readonly run: number;
+}
+
+const COMMAND = fileURLToPath(new URL('../../bin/thumbs.js', import.meta.url));
+
+/**
+ * Runs each count once to fill the page cache, then `runs` times in rotation, so that a slow minute of the machine hits
+ * all counts alike. Thumbnails go to a temporary folder that is removed.
+ * @param onTurn Told before each run.
+ * @returns The counted runs.
+ * @throws {ThumbsError} with the command's own code and words when a run cannot go on.
+ */
+export async function sweep(options: SweepOptions, onTurn: (turn: Turn) => void): Promise<Timing[]> {
+  const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'thumbs-bench-'));
+  const timings: Timing[] = [];
+  try {
+    for (let run = 0; run <= options.runs; run += 1) {
+      for (const workers of rotated(options.counts, run)) {
+        onTurn({ workers, run });
+        const timing = await timeRun(options, workers, path.join(folder, `${run}-${workers}`));
+        if (run > 0) timings.push(timing);
+      }
+    }
+  } finally {
+    await fs.rm(folder, { recursive: true, force: true });
+  }
+  return timings;
+}
+
+function rotated(counts: readonly number[], by: number): number[] {
+  const start = by % counts.length;
+  return [...counts.slice(start), ...counts.slice(0, start)];
+}
+
+async function timeRun({ paths, size }: SweepOptions, workers: number, out: string): Promise<Timing> {
+  const startedAt = performance.now();
+  const options = ['--json', '--quiet', '--workers', String(workers), '--size', size, '--out', out];
+  const child = spawn(process.execPath, [COMMAND, ...options, '--', ...paths], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', resolve);
+  });
+  let last = '';
+  for await (const line of createInterface({ input: child.stdout })) last = line;
+  const code = await ended;
+  const seconds = (performance.now() - startedAt) / 1000;
+  // 0 and 1 came to their summary; photos that cannot be done are part of a real folder.
+  if (code !== 0 && code !== 1) throw runError(code, stderr);
+  await fs.rm(out, { recursive: true, force: true });
+  return { workers, seconds, summary: JSON.parse(last) as SummaryEvent };
+}
+
+function runError(code: number | null, stderr: string): ThumbsError {
+  const words = stderr.trim().replace(/^thumbs: /, '');
+  return new ThumbsError(
+    code === 2 ? 'OPTION' : 'OUTPUT',
+    words === '' ? `a run ended with exit code ${code}` : words,
+  );
+}

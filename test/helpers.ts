@@ -1,0 +1,117 @@
+// What the tests share: the real command as a process, real folders, and the invariants of every run.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
+import { type ManifestRecord, readManifest } from 'thumbs-pipeline';
+import { expect, onTestFinished } from 'vitest';
+
+export const projectFolder: string = fileURLToPath(new URL('..', import.meta.url));
+export const command: string = path.join(projectFolder, 'bin/thumbs.js');
+export const sampleImages: string = path.join(projectFolder, 'sample-images');
+export const damagedImages: string = path.join(projectFolder, 'test/fixtures/images');
+
+/** How a process ended and what it wrote. */
+export interface Finished {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A folder of this test's own, removed after it. */
+export function temporaryFolder(): string {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'thumbs-test-'));
+  onTestFinished(() => {
+    fs.rmSync(folder, { recursive: true, force: true });
+  });
+  return folder;
+}
+
+/** Starts a program; `finished` settles when it has ended and its output is read. */
+export function start(
+  program: string,
+  args: readonly string[],
+  options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
+): { child: ChildProcess; finished: Promise<Finished> } {
+  const child = spawn(program, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...options,
+    env: { ...process.env, ...options.env },
+  });
+  const output = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name]?.setEncoding('utf8').on('data', (text: string) => {
+      output[name] += text;
+    });
+  }
+  const finished = new Promise<Finished>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code, signal) => resolve({ code, signal, ...output }));
+  });
+  return { child, finished };
+}
+
+/** Runs the real command to its end. */
+export function thumbs(args: readonly string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}): Promise<Finished> {
+  return start(process.execPath, [command, ...args], options).finished;
+}
+
+/** Process ids of the children of a process, as Linux tells them. */
+export function childrenOf(pid: number): number[] {
+  const children = fs.readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
+  return children.trim().split(' ').filter(Boolean).map(Number);
+}
+
+/** A JPEG of one colour and some detail, `seed` making it differ from others. */
+export function jpeg(seed: number, width = 320, height = 240): Promise<Buffer> {
+  const pixels = Buffer.alloc(width * height * 3);
+  for (let at = 0; at < pixels.length; at += 1) pixels[at] = (seed * 37 + at * (1 + (seed % 5))) & 0xff;
+  return sharp(pixels, { raw: { width, height, channels: 3 } }).jpeg().toBuffer();
+}
+
+/** Writes `count` different photos into `folder` and returns their paths. */
+export async function writePhotos(folder: string, count: number): Promise<string[]> {
+  fs.mkdirSync(folder, { recursive: true });
+  const files = Array.from({ length: count }, (_, index) => path.join(folder, `photo-${index + 1}.jpg`));
+  await Promise.all(files.map(async (file, index) => fs.writeFileSync(file, await jpeg(index))));
+  return files;
+}
+
+/** The manifest of an output folder. */
+export function recordsIn(out: string): ManifestRecord[] {
+  return [...readManifest(path.join(out, 'manifest.jsonl'))];
+}
+
+/** The failed records of an output folder as `[source's own name, code, message]`. */
+export function failuresIn(out: string): Array<[name: string, code: string, message: string]> {
+  return recordsIn(out).flatMap((record) =>
+    record.status === 'failed' ? [[path.basename(record.source), record.error.code, record.error.message]] : [],
+  );
+}
+
+/**
+ * The invariants of every finished run: one record a source, sorted; every named thumbnail there, whole and under the
+ * SHA-256 of its bytes; no temporary file.
+ */
+export async function expectSound(out: string): Promise<void> {
+  const records = recordsIn(out);
+  const sources = records.map(({ source }) => source);
+  expect(sources).toEqual([...new Set(sources)].sort());
+  const names = fs.readdirSync(out);
+  expect(names.filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  for (const record of records) {
+    if (record.status === 'failed') continue;
+    for (const { file, width, height, bytes } of record.thumbnails) {
+      const png = fs.readFileSync(path.join(out, file));
+      expect(`${createHash('sha256').update(png).digest('hex')}.png`).toBe(file);
+      expect(png.length).toBe(bytes);
+      const { info } = await sharp(png).raw().toBuffer({ resolveWithObject: true });
+      expect([info.width, info.height]).toEqual([width, height]);
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { readManifest } from 'thumbs-pipeline';
+import { expect, test } from 'vitest';
+import type { ManifestRecord } from '../../src/manifest/record.js';
+import { ManifestStore } from '../../src/manifest/store.js';
+import { temporaryFolder } from '../helpers.js';
+
+function failed(source: string, message = 'empty'): ManifestRecord {
+  return { source, status: 'failed', error: { code: 'CORRUPT', message } };
+}
+
+function sources(file: string): string[] {
+  return [...readManifest(file)].map(({ source }) => source);
+}
+
+/** A manifest file of these records, as a run leaves it. */
+function written(file: string, records: readonly ManifestRecord[], options = 'digest'): void {
+  const store = ManifestStore.open(file, options);
+  for (const record of records) store.append(record);
+  store.finish(() => true);
+  store.close();
+}
+
+test('records are on disk as they come, and sorted when the run has ended', () => {
+  const file = path.join(temporaryFolder(), 'manifest.jsonl');
+  const store = ManifestStore.open(file, 'digest');
+  for (const source of ['b', 'c', 'a']) store.append(failed(source));
+  expect(sources(file)).toEqual(['b', 'c', 'a']);
+  store.finish(() => true);
+  store.close();
+  expect(fs.readFileSync(file, 'utf8')).toBe(
+    [
+      '{"manifest":"thumbs","version":1,"options":"digest"}',
+      ...['a', 'b', 'c'].map((name) => `{"source":"${name}","status":"failed","error":{"code":"CORRUPT","message":"empty"}}`),
+      '',
+    ].join('\n'),
+  );
+});
+
+test('the last record of a source counts', () => {
+  const file = path.join(temporaryFolder(), 'manifest.jsonl');
+  written(file, [failed('a', 'first'), failed('b'), failed('a', 'second')]);
+  expect([...readManifest(file)]).toEqual([failed('a', 'second'), failed('b')]);
+});
+
+test('a manifest that is torn at any byte of its last line is read up to the line before, and continued', () => {
+  const folder = temporaryFolder();
+  const file = path.join(folder, 'manifest.jsonl');
+  written(file, [failed('a'), failed('é'), failed('ü')]);
+  const whole = fs.readFileSync(file);
+  const lastLine = whole.lastIndexOf('\n', whole.length - 2) + 1;
+  for (let end = lastLine; end < whole.length; end += 1) {
+    fs.writeFileSync(file, whole.subarray(0, end));
+    expect(sources(file)).toEqual(['a', 'é']);
+    written(file, [failed('n')]);
+    expect(sources(file)).toEqual(['a', 'n', 'é']);
+  }
+});
+
+test('another options digest starts the manifest anew', () => {
+  const file = path.join(temporaryFolder(), 'manifest.jsonl');
+  written(file, [failed('a')], 'one');
+  written(file, [failed('b')], 'other');
+  expect(sources(file)).toEqual(['b']);
+});
+
+test('finish drops the earlier records that are not to stay, and keeps all new ones', () => {
+  const file = path.join(temporaryFolder(), 'manifest.jsonl');
+  written(file, [failed('old/a'), failed('old/b')]);
+  const store = ManifestStore.open(file, 'digest');
+  store.append(failed('new/a'));
+  store.finish((source) => source === 'old/b');
+  store.close();
+  expect(sources(file)).toEqual(['new/a', 'old/b']);
+});
+
+test('a line longer than what is read at once, and many lines, come back whole', () => {
+  const file = path.join(temporaryFolder(), 'manifest.jsonl');
+  const long = 'ü'.repeat(400_000);
+  const many = Array.from({ length: 5000 }, (_, index) => failed(`photo-${index}`));
+  written(file, [...many, failed(long)]);
+  expect(sources(file)).toEqual([...many.map(({ source }) => source), long].sort());
+});
+
+test('what is not a manifest, or of a newer version, is refused and left as it is', () => {
+  const file = path.join(temporaryFolder(), 'notes.txt');
+  const texts = ['my notes\nof 2025\n', '{"manifest":"thumbs","version":2,"options":"x"}\n', '[]\n', 'no newline'];
+  for (const text of texts) {
+    fs.writeFileSync(file, text);
+    expect(() => ManifestStore.open(file, 'digest')).toThrow(expect.objectContaining({ code: 'MANIFEST' }));
+    expect(fs.readFileSync(file, 'utf8')).toBe(text);
+  }
+});
+
+test('a damaged record is named by its line', () => {
+  const file = path.join(temporaryFolder(), 'manifest.jsonl');
+  written(file, [failed('a'), failed('b')]);
+  fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace('"source":"a"', '"sour":"a"'));
+  expect(() => ManifestStore.open(file, 'digest')).toThrow(/line 2 is not a record/);
+});

@@ -1,0 +1,74 @@
+import os from 'node:os';
+import path from 'node:path';
+import { createThumbnails, ThumbsError, type ThumbsOptions } from 'thumbs-pipeline';
+import { expect, test } from 'vitest';
+import { resolveOptions } from '../src/options.js';
+
+test('defaults are complete and every path is absolute', () => {
+  expect(resolveOptions(['photos'])).toEqual({
+    paths: [path.resolve('photos')],
+    workers: os.availableParallelism(),
+    out: path.resolve('thumbnails'),
+    box: { width: 200, height: 200 },
+    manifest: path.resolve('thumbnails/manifest.jsonl'),
+    exports: [],
+    include: [],
+    exclude: [],
+    hidden: false,
+    follow: false,
+    timeoutMs: 30_000,
+    retries: 1,
+    maxPixels: 268_402_689,
+    maxBytes: 512_000_000,
+    signal: undefined,
+  });
+});
+
+test('a size is one number, a text or a box', () => {
+  const box = (size: NonNullable<ThumbsOptions['size']>) => resolveOptions(['p'], { size }).box;
+  expect(box(320)).toEqual({ width: 320, height: 320 });
+  expect(box('320')).toEqual({ width: 320, height: 320 });
+  expect(box('320x240')).toEqual({ width: 320, height: 240 });
+  expect(box({ width: 3, height: 4 })).toEqual({ width: 3, height: 4 });
+});
+
+const wrong: ReadonlyArray<readonly [options: Record<string, unknown>, message: string]> = [
+  [{ workers: 0 }, 'Expected `workers` to be an integer from 1 to 1024, got `0` (number)'],
+  [{ workers: 2.5 }, 'Expected `workers` to be an integer from 1 to 1024, got `2.5` (number)'],
+  [{ workers: '4' }, 'Expected `workers` to be an integer from 1 to 1024, got `4` (string)'],
+  [{ workers: Number.NaN }, 'Expected `workers` to be an integer from 1 to 1024, got `NaN` (number)'],
+  [{ size: '200x' }, 'Expected `size` to be WIDTHxHEIGHT or one number, in pixels from 1 to 16384, got `200x` (string)'],
+  [{ size: 0 }, 'Expected `size` to be WIDTHxHEIGHT or one number, in pixels from 1 to 16384, got `0` (number)'],
+  [
+    { size: { width: 1 } },
+    'Expected `size` to be WIDTHxHEIGHT or one number, in pixels from 1 to 16384, got `{"width":1}` (object)',
+  ],
+  [{ out: '' }, 'Expected `out` to be a non-empty string, got `` (string)'],
+  [{ manifest: 'a\0b' }, 'Expected `manifest` to hold no NUL character, got `a\\u0000b` (string)'],
+  [{ export: ['a.xml'] }, 'Expected `export` to end in .txt, .csv or .json, got `a.xml` (string)'],
+  [{ include: ['../*.jpg'] }, 'Expected `include` to be a glob relative to each folder, without `..`, got `../*.jpg` (string)'],
+  [{ exclude: ['!a'] }, 'Expected `exclude` to be a glob without a leading `!` (use include), got `!a` (string)'],
+  [{ hidden: 'yes' }, 'Expected `hidden` to be true or false, got `yes` (string)'],
+  [{ timeout: 0 }, 'Expected `timeout` to be a number from 0.001 to 86400, got `0` (number)'],
+  [{ retries: -1 }, 'Expected `retries` to be an integer from 0 to 100, got `-1` (number)'],
+  [{ maxPixels: 0 }, 'Expected `maxPixels` to be an integer from 1 to 9007199254740991, got `0` (number)'],
+  [{ maxFileSize: 3000 }, 'Expected `maxFileSize` to be a number from 0.000001 to 2000, got `3000` (number)'],
+];
+
+for (const [options, message] of wrong) {
+  test(`${JSON.stringify(options)} is refused at once, with what was expected and what came`, () => {
+    const call = () => createThumbnails(['photos'], options as ThumbsOptions);
+    expect(call).toThrow(ThumbsError);
+    expect(call).toThrow(expect.objectContaining({ code: 'OPTION' }));
+    expect(call).toThrow(message);
+  });
+}
+
+test('no path at all is refused', () => {
+  expect(() => createThumbnails([])).toThrow('Expected `paths` to name at least one folder or file');
+});
+
+test('the options of the caller are not changed', () => {
+  const options = Object.freeze({ export: Object.freeze(['a.csv']), include: Object.freeze(['*.jpg']) });
+  expect(() => resolveOptions(Object.freeze(['p']), options)).not.toThrow();
+});

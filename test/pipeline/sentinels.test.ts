@@ -1,0 +1,85 @@
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { Dispatcher } from '../../src/pipeline/dispatcher.js';
+import { produce } from '../../src/pipeline/producer.js';
+import { findRoots } from '../../src/pipeline/roots.js';
+import type { Output } from '../../src/pipeline/seat.js';
+import { Sink } from '../../src/pipeline/sink.js';
+import { ManifestStore } from '../../src/manifest/store.js';
+import { prepareThumbnailFolder } from '../../src/files/thumbnail-folder.js';
+import { projectFolder, temporaryFolder, writePhotos } from '../helpers.js';
+
+const entry = new URL(`file://${projectFolder}/dist/pipeline/consumer.js`);
+const work = { box: { width: 100, height: 100 }, maxPixels: 1e8, maxBytes: 1e8 };
+const walkOptions = { include: [], exclude: [], hidden: false, follow: false, unreadable: () => {}, linkSkipped: () => {} };
+
+/** Producer, dispatcher and sink as the pipeline joins them, with what passed between them and how many were forked. */
+async function passThrough(photos: number, consumers: number) {
+  const folder = temporaryFolder();
+  const out = path.join(folder, 'out');
+  await writePhotos(path.join(folder, 'photos'), photos);
+  prepareThumbnailFolder(out);
+  const walked = { found: 0, skippedLinks: 0, ended: false };
+  const dispatcher = new Dispatcher({ consumers, work: { ...work, out }, timeoutMs: 30_000, retries: 1, entry });
+  const roots = await findRoots([path.join(folder, 'photos')], out);
+  const produced: string[] = [];
+  const passed: string[] = [];
+  const forked = new Set<number>();
+  async function* jobs() {
+    for await (const item of produce({ roots, consumers, out, ...walkOptions }, walked)) {
+      produced.push(item.type);
+      yield item;
+    }
+  }
+  async function* outputs(): AsyncGenerator<Output> {
+    for await (const output of dispatcher.outputs(jobs())) {
+      passed.push(output.type);
+      for (const pid of dispatcher.pids) forked.add(pid);
+      yield output;
+    }
+  }
+  const manifest = ManifestStore.open(path.join(out, 'manifest.jsonl'), 'test');
+  const sink = new Sink(manifest, walked);
+  for await (const _ of sink.drain(outputs(), consumers));
+  manifest.close();
+  const count = (list: string[], type: string) => list.filter((each) => each === type).length;
+  return {
+    sent: count(produced, 'sentinel'),
+    sentLast: produced.lastIndexOf('job') < produced.indexOf('sentinel'),
+    passed: count(passed, 'sentinel'),
+    counted: sink.totals.sentinels,
+    done: sink.totals.done,
+    forked: forked.size,
+    left: dispatcher.pids.length,
+  };
+}
+
+for (const consumers of [1, 2, 8]) {
+  for (const photos of [0, 3, 20]) {
+    test(`${consumers} sentinels are sent, passed on and counted with ${photos} photos`, async () => {
+      const run = await passThrough(photos, consumers);
+      expect(run).toEqual({
+        sent: consumers,
+        sentLast: true,
+        passed: consumers,
+        counted: consumers,
+        done: photos,
+        forked: Math.min(consumers, photos),
+        left: 0,
+      });
+    });
+  }
+}
+
+test('results that end before the last sentinel are an error, not an end', async () => {
+  const out = temporaryFolder();
+  const manifest = ManifestStore.open(path.join(out, 'manifest.jsonl'), 'test');
+  const sink = new Sink(manifest, { found: 0, skippedLinks: 0, ended: true });
+  async function* outputs(): AsyncGenerator<Output> {
+    yield { type: 'sentinel' };
+  }
+  await expect(async () => {
+    for await (const _ of sink.drain(outputs(), 2));
+  }).rejects.toThrow('the results ended after 1 of 2 sentinels');
+  manifest.close();
+});

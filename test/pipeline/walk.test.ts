@@ -1,0 +1,130 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { createThumbnails, type SummaryEvent, type ThumbsOptions } from 'thumbs-pipeline';
+import { expect, test } from 'vitest';
+import { produce } from '../../src/pipeline/producer.js';
+import { findRoots } from '../../src/pipeline/roots.js';
+import { jpeg, recordsIn, temporaryFolder } from '../helpers.js';
+
+/** Makes files (names that end in `/` are folders, `a -> b` links), runs over `roots` and tells what was found. */
+async function found(files: readonly string[], roots: readonly string[], options: ThumbsOptions = {}) {
+  const folder = temporaryFolder();
+  const photo = await jpeg(1, 20, 20);
+  for (const file of files) {
+    const [name = '', target] = file.split(' -> ');
+    fs.mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+    if (target !== undefined) fs.symlinkSync(target, path.join(folder, name));
+    else if (name.endsWith('/')) fs.mkdirSync(path.join(folder, name), { recursive: true });
+    else fs.writeFileSync(path.join(folder, name), photo);
+  }
+  const out = path.join(folder, options.out ?? 'out');
+  let summary: SummaryEvent | undefined;
+  const paths = roots.map((root) => path.join(folder, root));
+  for await (const event of createThumbnails(paths, { workers: 2, ...options, out })) {
+    if (event.type === 'summary') summary = event;
+  }
+  const manifest = recordsIn(out).map(({ source }) => path.relative(folder, path.resolve(out, source)));
+  return { files: manifest.sort(), summary };
+}
+
+test('every photo extension in any letter case, and nothing else', async () => {
+  const photos = ['jpg', 'jpeg', 'jpe', 'jfif', 'png', 'webp', 'gif', 'tif', 'tiff', 'avif'].flatMap((extension) => [
+    `p/a.${extension}`,
+    `p/b.${extension.toUpperCase()}`,
+  ]);
+  const { files } = await found([...photos, 'p/notes.txt', 'p/raw.cr2', 'p/jpg', 'p/a.jpg.bak'], ['p']);
+  expect(files).toEqual([...photos].sort());
+});
+
+test('folders and single files mixed; a file reached by two roots, or by a link as root, is one job', async () => {
+  const files = ['p/a.jpg', 'p/sub/b.jpg', 'q/c.jpg', 'single', 'link -> p'];
+  const run = await found(files, ['p', 'p/sub', 'p/a.jpg', 'p', 'q/c.jpg', 'single', 'link']);
+  expect(run.files).toEqual(['p/a.jpg', 'p/sub/b.jpg', 'q/c.jpg', 'single']);
+  expect(run.summary?.photos).toBe(4);
+});
+
+test('the output folder is never walked, even inside a root', async () => {
+  const run = await found(['p/a.jpg', 'p/thumbs/old.jpg', 'p/thumbs/sub/older.jpg'], ['p'], { out: 'p/thumbs' });
+  expect(run.files).toEqual(['p/a.jpg']);
+  await expect(found(['p/a.jpg'], ['p'], { out: 'p' })).rejects.toMatchObject({ code: 'OPTION' });
+});
+
+test('include and exclude', async () => {
+  const files = ['p/a.jpg', 'p/b.png', 'p/drafts/c.jpg', 'p/sub/drafts/d.jpg', 'p/sub/e.jpg', 'p/sub/odd.photo'];
+  expect((await found(files, ['p'], { exclude: ['drafts'] })).files).toEqual(['p/a.jpg', 'p/b.png', 'p/sub/e.jpg']);
+  expect((await found(files, ['p'], { exclude: ['/drafts/'.slice(1), '*.PNG'] })).files).toEqual(['p/a.jpg', 'p/sub/e.jpg']);
+  expect((await found(files, ['p'], { exclude: ['sub/drafts'] })).files).toEqual([
+    'p/a.jpg',
+    'p/b.png',
+    'p/drafts/c.jpg',
+    'p/sub/e.jpg',
+  ]);
+  expect((await found(files, ['p'], { include: ['*.photo', '*.png'] })).files).toEqual(['p/b.png', 'p/sub/odd.photo']);
+  expect((await found(files, ['p'], { include: ['sub/**', 'sub/*.jpg'] })).files).toEqual([
+    'p/sub/drafts/d.jpg',
+    'p/sub/e.jpg',
+    'p/sub/odd.photo',
+  ]);
+});
+
+test('hidden files and folders only when asked for', async () => {
+  const files = ['p/a.jpg', 'p/.b.jpg', 'p/.c/d.jpg'];
+  expect((await found(files, ['p'])).files).toEqual(['p/a.jpg']);
+  expect((await found(files, ['p'], { hidden: true })).files).toEqual(['p/.b.jpg', 'p/.c/d.jpg', 'p/a.jpg']);
+});
+
+test('symbolic links only when asked for; a loop is walked once', async () => {
+  const files = [
+    'p/a.jpg',
+    'p/link.jpg -> a.jpg',
+    'p/album -> ../elsewhere',
+    'p/loop -> .',
+    'p/sub/up -> ..',
+    'elsewhere/b.jpg',
+    'elsewhere/back -> ../p',
+  ];
+  const without = await found(files, ['p']);
+  expect(without.files).toEqual(['p/a.jpg']);
+  expect(without.summary?.skippedLinks).toBe(4);
+  const following = await found(files, ['p'], { follow: true });
+  expect(following.files).toEqual(['p/a.jpg', 'p/album/b.jpg', 'p/link.jpg']);
+  const twoRoots = await found(files, ['p', 'elsewhere'], { follow: true });
+  expect(twoRoots.files).toEqual(['p/a.jpg', 'p/album/b.jpg', 'p/link.jpg']);
+});
+
+test('a path that does not exist is an error before anything starts', async () => {
+  const folder = temporaryFolder();
+  const events = createThumbnails([path.join(folder, 'nowhere')], { out: path.join(folder, 'out') });
+  await expect(events.next()).rejects.toMatchObject({
+    code: 'OPTION',
+    message: `Cannot take ${folder}/nowhere: no such file or directory (ENOENT)`,
+  });
+  expect(fs.readdirSync(folder)).toEqual([]);
+});
+
+test('the walk waits when nobody takes its photos', async () => {
+  const folder = temporaryFolder();
+  fs.writeFileSync(path.join(folder, 'seed.jpg'), '');
+  for (let sub = 0; sub < 100; sub += 1) {
+    fs.mkdirSync(path.join(folder, 'p', `${sub}`), { recursive: true });
+    for (let file = 0; file < 100; file += 1) {
+      fs.linkSync(path.join(folder, 'seed.jpg'), path.join(folder, 'p', `${sub}`, `${file}.jpg`));
+    }
+  }
+  const progress = { found: 0, skippedLinks: 0, ended: false };
+  const rules = { include: [], exclude: [], hidden: false, follow: false, unreadable: () => {}, linkSkipped: () => {} };
+  fs.mkdirSync(path.join(folder, 'out'));
+  const out = path.join(folder, 'out');
+  const roots = await findRoots([path.join(folder, 'p')], out);
+  const jobs = produce({ roots, out, consumers: 1, ...rules }, progress);
+  await jobs.next();
+  let before = -1;
+  // Until two looks, with time to walk all 10,000 between them, find the same.
+  for (; before !== progress.found; await new Promise((resolve) => setTimeout(resolve, 500))) before = progress.found;
+  expect(progress.found).toBeLessThan(4200);
+  expect(progress.ended).toBe(false);
+  let rest = 1;
+  for await (const item of jobs) rest += item.type === 'job' ? 1 : 0;
+  expect(rest).toBe(10_000);
+  expect(progress).toEqual({ found: 10_000, skippedLinks: 0, ended: true });
+});
