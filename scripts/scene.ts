@@ -198,17 +198,23 @@ function fir(x: number, seed: number): number {
 /** Ridge behind ridge, the far ones paler: haze adds the sky's light with distance. */
 function paintRidges(canvas: Canvas, ridges: Ridges): void {
   const { palette, from, to, layers, rough, alpine, seed } = ridges;
-  for (let layer = 0; layer < layers; layer++) {
+  const lines = Array.from({ length: layers }, (_, layer) => {
     const near = layers > 1 ? layer / (layers - 1) : 1;
-    const heights = skyline(canvas, ridges, layer, near);
     const base = from + (to - from) * near ** 1.3;
+    return { near, base, tops: skyline(canvas, ridges, layer, near).map((height) => base - height) };
+  });
+  for (const [layer, { near, base, tops }] of lines.entries()) {
     const land = mix(mix(palette.horizon, palette.land, 0.3 + 0.6 * near), palette.near, near ** 2);
-    // Below the lowest valley of the next ridge nothing of this one is seen.
-    const bottom = layer < layers - 1 ? base + ((to - from) * 2.3) / layers + 0.75 * rough : 1;
-    eachPixel(canvas, [base - rough * 0.4 - 0.07, bottom], (pixel, u, v) => {
-      const depth = v - base + (heights[pixel % canvas.width] ?? 0);
+    // What a nearer ridge hides need not be painted.
+    const nearer = lines.slice(layer + 1);
+    const hidden = tops.map(
+      (_, x) => Math.min(1, ...nearer.map((line) => line.tops[x] ?? 1)) + 1 / canvas.height,
+    );
+    eachPixel(canvas, [base - rough * 0.4 - 0.07, 1], (pixel, u, v) => {
+      const column = pixel % canvas.width;
+      const depth = v - (tops[column] ?? 0);
       const edge = Math.min(1, depth * canvas.height);
-      if (edge <= 0) return;
+      if (edge <= 0 || v > (hidden[column] ?? 1)) return;
       const [x, y] = [u * 9 + layer * 5, v * 14 - depth * 6];
       // Light from the left: the slope of the noise along x brightens or darkens.
       const relief =

@@ -57,7 +57,10 @@ export function start(
 }
 
 /** Runs the real command to its end. */
-export function thumbs(args: readonly string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}): Promise<Finished> {
+export function thumbs(
+  args: readonly string[],
+  options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
+): Promise<Finished> {
   return start(process.execPath, [command, ...args], options).finished;
 }
 
@@ -71,7 +74,9 @@ export function childrenOf(pid: number): number[] {
 export function jpeg(seed: number, width = 320, height = 240): Promise<Buffer> {
   const pixels = Buffer.alloc(width * height * 3);
   for (let at = 0; at < pixels.length; at += 1) pixels[at] = (seed * 37 + at * (1 + (seed % 5))) & 0xff;
-  return sharp(pixels, { raw: { width, height, channels: 3 } }).jpeg().toBuffer();
+  return sharp(pixels, { raw: { width, height, channels: 3 } })
+    .jpeg()
+    .toBuffer();
 }
 
 /** Writes `count` different photos into `folder` and returns their paths. */
@@ -90,7 +95,9 @@ export function recordsIn(out: string): ManifestRecord[] {
 /** The failed records of an output folder as `[source's own name, code, message]`. */
 export function failuresIn(out: string): Array<[name: string, code: string, message: string]> {
   return recordsIn(out).flatMap((record) =>
-    record.status === 'failed' ? [[path.basename(record.source), record.error.code, record.error.message]] : [],
+    record.status === 'failed'
+      ? [[path.basename(record.source), record.error.code, record.error.message]]
+      : [],
   );
 }
 

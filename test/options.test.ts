@@ -37,8 +37,14 @@ const wrong: ReadonlyArray<readonly [options: Record<string, unknown>, message: 
   [{ workers: 2.5 }, 'Expected `workers` to be an integer from 1 to 1024, got `2.5` (number)'],
   [{ workers: '4' }, 'Expected `workers` to be an integer from 1 to 1024, got `4` (string)'],
   [{ workers: Number.NaN }, 'Expected `workers` to be an integer from 1 to 1024, got `NaN` (number)'],
-  [{ size: '200x' }, 'Expected `size` to be WIDTHxHEIGHT or one number, in pixels from 1 to 16384, got `200x` (string)'],
-  [{ size: 0 }, 'Expected `size` to be WIDTHxHEIGHT or one number, in pixels from 1 to 16384, got `0` (number)'],
+  [
+    { size: '200x' },
+    'Expected `size` to be WIDTHxHEIGHT or one number, in pixels from 1 to 16384, got `200x` (string)',
+  ],
+  [
+    { size: 0 },
+    'Expected `size` to be WIDTHxHEIGHT or one number, in pixels from 1 to 16384, got `0` (number)',
+  ],
   [
     { size: { width: 1 } },
     'Expected `size` to be WIDTHxHEIGHT or one number, in pixels from 1 to 16384, got `{"width":1}` (object)',
@@ -46,8 +52,14 @@ const wrong: ReadonlyArray<readonly [options: Record<string, unknown>, message: 
   [{ out: '' }, 'Expected `out` to be a non-empty string, got `` (string)'],
   [{ manifest: 'a\0b' }, 'Expected `manifest` to hold no NUL character, got `a\\u0000b` (string)'],
   [{ export: ['a.xml'] }, 'Expected `export` to end in .txt, .csv or .json, got `a.xml` (string)'],
-  [{ include: ['../*.jpg'] }, 'Expected `include` to be a glob relative to each folder, without `..`, got `../*.jpg` (string)'],
-  [{ exclude: ['!a'] }, 'Expected `exclude` to be a glob without a leading `!` (use include), got `!a` (string)'],
+  [
+    { include: ['../*.jpg'] },
+    'Expected `include` to be a glob relative to each folder, without `..`, got `../*.jpg` (string)',
+  ],
+  [
+    { exclude: ['!a'] },
+    'Expected `exclude` to be a glob without a leading `!` (use include), got `!a` (string)',
+  ],
   [{ hidden: 'yes' }, 'Expected `hidden` to be true or false, got `yes` (string)'],
   [{ timeout: 0 }, 'Expected `timeout` to be a number from 0.001 to 86400, got `0` (number)'],
   [{ retries: -1 }, 'Expected `retries` to be an integer from 0 to 100, got `-1` (number)'],

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { jsonLine, printable } from '../src/printable.js';
 
 test('text without controls is unchanged, letters and emoji of any script included', () => {
-  for (const text of ['IMG_1.jpg', 'Été à Ålesund', '写真', 'عربي', '👩‍👧 "\'`$&<>|\\']) expect(printable(text)).toBe(text);
+  for (const text of ['IMG_1.jpg', 'Été à Ålesund', '写真', 'عربي', '👩‍👧 "\'`$&<>|\\'])
+    expect(printable(text)).toBe(text);
 });
 
 test('every control, separator, direction mark and half of a pair is shown as its escape', () => {

@@ -2,6 +2,7 @@
 
 import { createRequire } from 'node:module';
 import os from 'node:os';
+import v8 from 'node:v8';
 import { Command, CommanderError, Option } from 'commander';
 import { ThumbsError } from '../errors.js';
 import { defaultOptions, type ThumbsOptions } from '../options.js';
@@ -132,5 +133,9 @@ function fail(error: unknown): void {
     throw error;
   }
 }
+
+// V8 lets its young generation grow to 3 x 16 MB while the listing of one large folder survives, and keeps it: 35 MB more
+// resident with 20,000 photos than with 2,000, for no gain in time. The process is ours alone, so it may be told.
+v8.setFlagsFromString('--semi-space-growth-factor=1');
 
 await createProgram().parseAsync().catch(fail);

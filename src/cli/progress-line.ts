@@ -1,6 +1,6 @@
 // The progress line: how much of how many, how fast, and how long still.
 //
-//     ████████████░░░░░░░░  112/188  2 failed  68.9 images/s  1.10 s left
+//     ████████████░░░░░░░░  112/188  2 failed  68.9 images/s  2 s left
 
 import type { Progress } from '../index.js';
 import type { Colors } from './screen.js';

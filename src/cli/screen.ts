@@ -1,7 +1,7 @@
 // The one writer of the command: everything that is said passes through it, so that no message runs into the progress
 // line.
 
-import { createLogUpdate } from 'log-update';
+import type { createLogUpdate } from 'log-update';
 import picocolors from 'picocolors';
 
 /** Colours of messages; without a terminal, or with `NO_COLOR`, they return the text as it is. */
@@ -13,12 +13,16 @@ export interface ScreenOptions {
   readonly progress: boolean;
 }
 
+/** A run that is over by then needs no line, and the library's loading does not come before the first thumbnail. */
+const FIRST_DRAW_MS = 200;
+
 /** Often enough to look alive. */
 const REDRAW_MS = 100;
 
 export class Screen {
   readonly colors: Colors;
-  readonly #line: ReturnType<typeof createLogUpdate> | undefined;
+  readonly #live: boolean;
+  #line: ReturnType<typeof createLogUpdate> | undefined;
   #draw: (() => string) | undefined;
   #timer: NodeJS.Timeout | undefined;
 
@@ -26,7 +30,8 @@ export class Screen {
     const terminal = process.stderr.isTTY === true && process.env.TERM !== 'dumb';
     // https://no-color.org: set, and not to nothing.
     this.colors = picocolors.createColors(terminal && !process.env.NO_COLOR);
-    this.#line = terminal && progress ? createLogUpdate(process.stderr) : undefined;
+    // Some pseudo-terminals have no size; a line cannot be kept on one.
+    this.#live = terminal && progress && process.stderr.columns > 0;
     for (const stream of [process.stdout, process.stderr]) {
       stream.on('error', (error: NodeJS.ErrnoException) => {
         // A reader that has left (`| head -1`) ends the output, not the work.
@@ -37,16 +42,14 @@ export class Screen {
 
   /** Columns of the terminal. */
   get columns(): number {
-    return process.stderr.columns ?? 80;
+    return process.stderr.columns;
   }
 
   /** Shows what `draw` returns, on one line that is kept up to date until {@link stopLine}. */
   startLine(draw: () => string): void {
-    if (this.#line === undefined) return;
+    if (!this.#live) return;
     this.#draw = draw;
-    this.#redraw();
-    this.#timer = setInterval(() => this.#redraw(), REDRAW_MS);
-    this.#timer.unref();
+    this.#timer = setTimeout(() => void this.#keepDrawing(), FIRST_DRAW_MS);
   }
 
   /** Takes the progress line away. */
@@ -68,6 +71,14 @@ export class Screen {
   /** A line for programs: on stdout. */
   print(line: string): void {
     process.stdout.write(`${line}\n`);
+  }
+
+  async #keepDrawing(): Promise<void> {
+    const { createLogUpdate } = await import('log-update');
+    if (this.#draw === undefined) return;
+    this.#line = createLogUpdate(process.stderr);
+    this.#redraw();
+    this.#timer = setInterval(() => this.#redraw(), REDRAW_MS);
   }
 
   #redraw(): void {

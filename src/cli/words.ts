@@ -18,9 +18,9 @@ export function rate(amount: number): string {
   return amount >= 100 ? integer(amount) : amount.toPrecision(3);
 }
 
-/** `0.84 s`, `12.3 s`, `4 min 05 s`, `2 h 07 min`. */
+/** `5 s`, `0.84 s`, `12.3 s`, `4 min 05 s`, `2 h 07 min`. */
 export function duration(seconds: number): string {
-  if (seconds < 60) return `${seconds < 10 ? seconds.toFixed(2) : seconds.toFixed(1)} s`;
+  if (seconds < 60) return `${Number.isInteger(seconds) ? seconds : seconds.toFixed(seconds < 10 ? 2 : 1)} s`;
   const whole = Math.round(seconds);
   const two = (amount: number) => String(amount).padStart(2, '0');
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${two(whole % 60)} s`;

@@ -3,7 +3,6 @@
 import path from 'node:path';
 import { prepareThumbnailFolder } from '../files/thumbnail-folder.js';
 import { rendererVersion } from '../image/renderer.js';
-import { exportManifest } from '../manifest/export.js';
 import { optionsDigest } from '../manifest/record.js';
 import { ManifestStore } from '../manifest/store.js';
 import { type ResolvedOptions, resolveOptions, type ThumbsOptions } from '../options.js';
@@ -58,7 +57,7 @@ async function* run(options: ResolvedOptions): AsyncGenerator<ThumbsEvent> {
     yield* unreadable.slice(told);
     const complete = walked.ended && walked.found === sink.totals.done + sink.totals.failed;
     manifest.finish(complete ? notCovered(roots, unreadable, manifest.file) : () => true);
-    for (const { file, format } of options.exports) exportManifest(manifest.file, file, format);
+    await writeExports(options, manifest.file);
     yield {
       ...summary(sink, options, performance.now() - startedAt),
       unreadableFolders: unreadable.length,
@@ -68,6 +67,13 @@ async function* run(options: ResolvedOptions): AsyncGenerator<ThumbsEvent> {
   } finally {
     manifest.close();
   }
+}
+
+async function writeExports({ exports }: ResolvedOptions, manifest: string): Promise<void> {
+  if (exports.length === 0) return;
+  // Not before it is needed: loading it would come before the first fork.
+  const { exportManifest } = await import('../manifest/export.js');
+  for (const { file, format } of exports) exportManifest(manifest, file, format);
 }
 
 /** Producer and dispatcher, joined: what the sink drains. */

@@ -1,6 +1,5 @@
 // One job from its source to its published thumbnail. It does not know by which transport the job came.
 
-import { xxhash128 } from 'hash-wasm';
 import { type ImageErrorCode, ThumbsError } from '../errors.js';
 import { Source, type SourceFacts } from '../files/read-source.js';
 import { publish, thumbnailName } from '../files/thumbnail-folder.js';
@@ -61,6 +60,8 @@ async function publishedThumbnail(
 ): Promise<DoneFacts> {
   const { png, sha256, width, height, ...sourceImage } = await renderThumbnail(bytes, options);
   publish(options.out, sha256, png);
+  // Loaded by the first photo, when its thumbnail is on the disk already.
+  const { xxhash128 } = await import('hash-wasm');
   return {
     status: 'done',
     thumbnails: [{ file: thumbnailName(sha256), width, height, bytes: png.byteLength }],

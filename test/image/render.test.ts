@@ -4,8 +4,8 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { KNOWN_COLOURS } from '../../scripts/known-colours.js';
-import type { Box } from '../../src/options.js';
 import { renderThumbnail } from '../../src/image/render.js';
+import type { Box } from '../../src/options.js';
 import { sampleImages } from '../helpers.js';
 
 const options = { box: { width: 200, height: 200 }, maxPixels: 268_402_689 };
@@ -56,7 +56,10 @@ test('all eight orientations come out upright and alike', async () => {
     expect(stored.orientation).toBe(orientation);
     const thumbnail = await thumbnailOf(file);
     expect([thumbnail.width, thumbnail.height]).toEqual([upright.width, upright.height]);
-    expect([thumbnail.sourceWidth, thumbnail.sourceHeight]).toEqual([upright.sourceWidth, upright.sourceHeight]);
+    expect([thumbnail.sourceWidth, thumbnail.sourceHeight]).toEqual([
+      upright.sourceWidth,
+      upright.sourceHeight,
+    ]);
     expect(difference(thumbnail.pixels.data, upright.pixels.data).mean).toBeLessThan(1);
   }
 });
@@ -66,14 +69,20 @@ for (const [file, { tolerance, colours }] of Object.entries(KNOWN_COLOURS)) {
     const { pixels } = await thumbnailOf(file);
     for (const { x, y, srgb } of colours) {
       const found = pixels.at(x, y).slice(0, 3);
-      const largest = Math.max(...srgb.map((value, channel) => Math.abs(value - (found[channel] ?? Number.NaN))));
-      expect(largest, `${file} at ${x}, ${y}: expected ${srgb}, found ${found}`).toBeLessThanOrEqual(tolerance);
+      const largest = Math.max(
+        ...srgb.map((value, channel) => Math.abs(value - (found[channel] ?? Number.NaN))),
+      );
+      expect(largest, `${file} at ${x}, ${y}: expected ${srgb}, found ${found}`).toBeLessThanOrEqual(
+        tolerance,
+      );
     }
   });
 }
 
 test('every sample becomes an 8-bit PNG in sRGB without profile, EXIF or other metadata, inside the box', async () => {
-  const files = fs.readdirSync(sampleImages, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('.'));
+  const files = fs
+    .readdirSync(sampleImages, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.includes('.'));
   expect(files.length).toBeGreaterThan(20);
   for (const file of files) {
     const { pixels, width, height, sha256, png } = await thumbnailOf(file);
@@ -96,7 +105,9 @@ test('alpha is kept: clear, half and full', async () => {
     const alpha = at % width < 100 ? 0 : at % width < 200 ? 128 : 255;
     pixels.set([200, 40, 90, alpha], at * 4);
   }
-  const source = await sharp(pixels, { raw: { width, height: 100, channels: 4 } }).png().toBuffer();
+  const source = await sharp(pixels, { raw: { width, height: 100, channels: 4 } })
+    .png()
+    .toBuffer();
   const thumbnail = await thumbnailOf(source, { width: 150, height: 150 });
   expect(thumbnail.pixels.metadata.hasAlpha).toBe(true);
   expect(thumbnail.pixels.at(0.1, 0.5)[3]).toBe(0);
@@ -123,11 +134,17 @@ const sizes: ReadonlyArray<readonly [source: [number, number], box: Box, thumbna
 
 for (const [[width, height], box, expected] of sizes) {
   test(`${width} x ${height} into ${box.width} x ${box.height} is exactly ${expected.join(' x ')}`, async () => {
-    const source = await sharp({ create: { width, height, channels: 3, background: '#846' } }).jpeg().toBuffer();
+    const source = await sharp({ create: { width, height, channels: 3, background: '#846' } })
+      .jpeg()
+      .toBuffer();
     const thumbnail = await thumbnailOf(source, box);
     expect([thumbnail.width, thumbnail.height]).toEqual(expected);
     expect([thumbnail.pixels.metadata.width, thumbnail.pixels.metadata.height]).toEqual(expected);
-    expect([thumbnail.sourceWidth, thumbnail.sourceHeight, thumbnail.sourceFormat]).toEqual([width, height, 'jpeg']);
+    expect([thumbnail.sourceWidth, thumbnail.sourceHeight, thumbnail.sourceFormat]).toEqual([
+      width,
+      height,
+      'jpeg',
+    ]);
   });
 }
 
@@ -162,12 +179,16 @@ test('equal pixels give equal bytes, from another format and at another time', a
 });
 
 test('the limit is of pixels, and the message has the figures', async () => {
-  const source = await sharp({ create: { width: 50, height: 40, channels: 3, background: '#000' } }).png().toBuffer();
+  const source = await sharp({ create: { width: 50, height: 40, channels: 3, background: '#000' } })
+    .png()
+    .toBuffer();
   await expect(renderThumbnail(source, { ...options, maxPixels: 1999 })).rejects.toMatchObject({
     code: 'TOO_LARGE',
     message: '50 x 40 pixels are more than the limit of 1999',
   });
-  await expect(renderThumbnail(source, { ...options, maxPixels: 2000 })).resolves.toMatchObject({ width: 50 });
+  await expect(renderThumbnail(source, { ...options, maxPixels: 2000 })).resolves.toMatchObject({
+    width: 50,
+  });
 });
 
 test('no loader but those from memory of the offered formats can be reached', async () => {

@@ -32,7 +32,10 @@ const failed: ManifestRecord = {
 };
 
 /** The export of a manifest with these records, and the folder it is in. */
-function exported(format: ExportFormat, records: readonly ManifestRecord[]): { text: string; folder: string } {
+function exported(
+  format: ExportFormat,
+  records: readonly ManifestRecord[],
+): { text: string; folder: string } {
   const folder = temporaryFolder();
   const manifest = path.join(folder, 'manifest.jsonl');
   const store = ManifestStore.open(manifest, 'digest');

@@ -32,7 +32,9 @@ test('records are on disk as they come, and sorted when the run has ended', () =
   expect(fs.readFileSync(file, 'utf8')).toBe(
     [
       '{"manifest":"thumbs","version":1,"options":"digest"}',
-      ...['a', 'b', 'c'].map((name) => `{"source":"${name}","status":"failed","error":{"code":"CORRUPT","message":"empty"}}`),
+      ...['a', 'b', 'c'].map(
+        (name) => `{"source":"${name}","status":"failed","error":{"code":"CORRUPT","message":"empty"}}`,
+      ),
       '',
     ].join('\n'),
   );
@@ -85,7 +87,12 @@ test('a line longer than what is read at once, and many lines, come back whole',
 
 test('what is not a manifest, or of a newer version, is refused and left as it is', () => {
   const file = path.join(temporaryFolder(), 'notes.txt');
-  const texts = ['my notes\nof 2025\n', '{"manifest":"thumbs","version":2,"options":"x"}\n', '[]\n', 'no newline'];
+  const texts = [
+    'my notes\nof 2025\n',
+    '{"manifest":"thumbs","version":2,"options":"x"}\n',
+    '[]\n',
+    'no newline',
+  ];
   for (const text of texts) {
     fs.writeFileSync(file, text);
     expect(() => ManifestStore.open(file, 'digest')).toThrow(expect.objectContaining({ code: 'MANIFEST' }));

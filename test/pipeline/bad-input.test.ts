@@ -4,7 +4,19 @@ import net from 'node:net';
 import path from 'node:path';
 import { createThumbnails, type SummaryEvent } from 'thumbs-pipeline';
 import { expect, onTestFinished, test } from 'vitest';
-import { command, damagedImages, expectSound, failuresIn, jpeg, recordsIn, temporaryFolder, thumbs, writePhotos } from '../helpers.js';
+import {
+  command,
+  damagedImages,
+  expectSound,
+  type Finished,
+  failuresIn,
+  jpeg,
+  recordsIn,
+  start,
+  temporaryFolder,
+  thumbs,
+  writePhotos,
+} from '../helpers.js';
 
 /** Runs the command over one photo that is well and whatever `prepare` adds; tells the failures. */
 async function failuresOf(prepare: (photos: string) => unknown, args: readonly string[] = []) {
@@ -31,7 +43,11 @@ const damaged: ReadonlyArray<readonly [name: string, code: string, cause: RegExp
   ['truncated.tif', 'CORRUPT', /^the TIFF data is damaged: /],
   ['truncated.avif', 'CORRUPT', /^the AVIF data is damaged: /],
   ['text-named.jpg', 'UNSUPPORTED', /^not a JPEG, PNG, WebP, GIF, TIFF or AVIF image; it looks like text$/],
-  ['svg-named.jpg', 'UNSUPPORTED', /^not a JPEG, PNG, WebP, GIF, TIFF or AVIF image; it looks like an SVG drawing$/],
+  [
+    'svg-named.jpg',
+    'UNSUPPORTED',
+    /^not a JPEG, PNG, WebP, GIF, TIFF or AVIF image; it looks like an SVG drawing$/,
+  ],
   ['pdf-named.png', 'UNSUPPORTED', /^not a JPEG, .* image; it looks like a PDF document$/],
   ['heic-named.jpg', 'UNSUPPORTED', /^not a JPEG, .* image; it looks like an HEIC image/],
   ['zero-byte.jpg', 'CORRUPT', /^the file is empty$/],
@@ -41,9 +57,13 @@ const damaged: ReadonlyArray<readonly [name: string, code: string, cause: RegExp
 
 for (const [name, code, cause] of damaged) {
   test(`${name} is one record, ${code}, and the photo beside it is done`, async () => {
-    const run = await failuresOf((photos) => fs.copyFileSync(path.join(damagedImages, name), path.join(photos, name)));
+    const run = await failuresOf((photos) =>
+      fs.copyFileSync(path.join(damagedImages, name), path.join(photos, name)),
+    );
     expect(run.code).toBe(1);
-    const message = expect.stringMatching(new RegExp(`^\\.\\./photos/${name}: ${cause.source.replace(/^\^/, '')}`, 'i'));
+    const message = expect.stringMatching(
+      new RegExp(`^\\.\\./photos/${name}: ${cause.source.replace(/^\^/, '')}`, 'i'),
+    );
     expect(run.failures).toEqual([[name, code, message]]);
     expect(run.stderr).toMatch(new RegExp(`^${code} .*${name}: `, 'm'));
   });
@@ -69,7 +89,10 @@ test('a folder, a named pipe and a socket under a photo name are reported, and w
 
 test('limits refuse by pixels and by bytes, with the figures', async () => {
   const large = await jpeg(2, 800, 600);
-  const run = await failuresOf((photos) => fs.writeFileSync(path.join(photos, 'large.jpg'), large), ['--max-pixels', '400000']);
+  const run = await failuresOf(
+    (photos) => fs.writeFileSync(path.join(photos, 'large.jpg'), large),
+    ['--max-pixels', '400000'],
+  );
   expect(run.failures).toEqual([
     ['large.jpg', 'TOO_LARGE', '../photos/large.jpg: 800 x 600 pixels are more than the limit of 400000'],
   ]);
@@ -80,7 +103,11 @@ test('limits refuse by pixels and by bytes, with the figures', async () => {
     ['--max-file-size', String(limit)],
   );
   expect(second.failures).toEqual([
-    ['large.jpg', 'TOO_LARGE', `../photos/large.jpg: ${large.length} bytes are more than the limit of ${Math.floor(limit * 1e6)}`],
+    [
+      'large.jpg',
+      'TOO_LARGE',
+      `../photos/large.jpg: ${large.length} bytes are more than the limit of ${Math.floor(limit * 1e6)}`,
+    ],
   ]);
 });
 
@@ -105,34 +132,29 @@ test('a file that vanishes between the walk and the reading is one record', asyn
   );
 });
 
-/** Runs a command without the right to read everything, which root has otherwise. */
-function withoutPrivilege(args: readonly string[]): { status: number; stderr: string } {
-  const asRoot = process.getuid?.() === 0;
-  const program = asRoot ? 'setpriv' : process.execPath;
-  const drop = ['--bounding-set', '-dac_override,-dac_read_search', '--inh-caps', '-all', process.execPath];
-  try {
-    const options = { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] } as const;
-    execFileSync(program, [...(asRoot ? drop : []), command, ...args], options);
-    return { status: 0, stderr: '' };
-  } catch (error) {
-    const { status, stderr } = error as { status: number; stderr: string };
-    return { status, stderr };
-  }
+/** Runs the command without the right to read and write everything, which root has otherwise. */
+function unprivileged(args: readonly string[]): Promise<Finished> {
+  if (process.getuid?.() !== 0) return thumbs(args);
+  const drop = ['--bounding-set', '-dac_override,-dac_read_search', '--inh-caps', '-all'];
+  return start('setpriv', [...drop, process.execPath, command, ...args]).finished;
 }
 
 test('an unreadable file is one record; an unreadable folder is reported and the rest is walked', async () => {
   const folder = temporaryFolder();
   const photos = path.join(folder, 'photos');
   fs.mkdirSync(path.join(photos, 'locked'), { recursive: true });
-  for (const name of ['well.jpg', 'secret.jpg', 'locked/inside.jpg']) fs.writeFileSync(path.join(photos, name), await jpeg(4));
+  for (const name of ['well.jpg', 'secret.jpg', 'locked/inside.jpg'])
+    fs.writeFileSync(path.join(photos, name), await jpeg(4));
   fs.chmodSync(path.join(photos, 'secret.jpg'), 0);
   fs.chmodSync(path.join(photos, 'locked'), 0);
   const out = path.join(folder, 'out');
-  const { status, stderr } = withoutPrivilege([photos, '-o', out]);
+  const { code, stderr } = await unprivileged([photos, '-o', out]);
   fs.chmodSync(path.join(photos, 'locked'), 0o755);
-  expect(status).toBe(1);
+  expect(code).toBe(1);
   expect(stderr).toMatch(/^UNREADABLE FOLDER .*locked: permission denied \(EACCES\)$/m);
-  expect(failuresIn(out)).toEqual([['secret.jpg', 'UNREADABLE', '../photos/secret.jpg: permission denied (EACCES)']]);
+  expect(failuresIn(out)).toEqual([
+    ['secret.jpg', 'UNREADABLE', '../photos/secret.jpg: permission denied (EACCES)'],
+  ]);
   expect(recordsIn(out)).toHaveLength(2);
 });
 
@@ -149,7 +171,7 @@ test('an output folder that cannot be written, or is a file, ends the run with e
   ]);
   expect(fs.readFileSync(path.join(folder, 'file'), 'utf8')).toBe('mine');
   fs.mkdirSync(path.join(folder, 'locked'), { mode: 0o555 });
-  const locked = withoutPrivilege([photos, '-o', path.join(folder, 'locked')]);
-  expect(locked.status).toBe(3);
+  const locked = await unprivileged([photos, '-o', path.join(folder, 'locked')]);
+  expect(locked.code).toBe(3);
   expect(locked.stderr).toBe(`thumbs: Cannot write to ${folder}/locked: permission denied (EACCES)\n`);
 });

@@ -25,7 +25,14 @@ async function dispatch(
     for (let sent = 0; sent < consumers; sent += 1) yield { type: 'sentinel' };
   }
   const work = { out: folder, box: { width: 9, height: 9 }, maxPixels: 1e6, maxBytes: 1e6 };
-  const dispatcher = new Dispatcher({ consumers, work, timeoutMs: 30_000, retries: 1, entry: scripted, ...options });
+  const dispatcher = new Dispatcher({
+    consumers,
+    work,
+    timeoutMs: 30_000,
+    retries: 1,
+    entry: scripted,
+    ...options,
+  });
   const outputs: Output[] = [];
   for await (const output of dispatcher.outputs(produced())) {
     outputs.push(output);
@@ -33,7 +40,9 @@ async function dispatch(
   }
   expect(dispatcher.pids).toEqual([]);
   return {
-    results: outputs.flatMap((output) => (output.type === 'result' ? line(output.job, output.outcome) : [])).sort(),
+    results: outputs
+      .flatMap((output) => (output.type === 'result' ? line(output.job, output.outcome) : []))
+      .sort(),
     sentinels: outputs.filter(({ type }) => type === 'sentinel').length,
   };
 }
@@ -54,7 +63,10 @@ test('a death costs one record; what was queued behind it is done without blame,
 });
 
 test('a photo whose consumer died once is tried again and done', async () => {
-  expect((await dispatch(['die-once-a', 'b'])).results).toEqual(['b: CORRUPT done', 'die-once-a: CORRUPT done']);
+  expect((await dispatch(['die-once-a', 'b'])).results).toEqual([
+    'b: CORRUPT done',
+    'die-once-a: CORRUPT done',
+  ]);
 });
 
 test('without retries the first death is the record', async () => {

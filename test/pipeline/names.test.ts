@@ -55,7 +55,10 @@ test('every name is done and recorded as it is, and none reaches the terminal ra
   expect(fs.readFileSync(path.join(out, 'manifest.jsonl'), 'utf8')).not.toMatch(raw);
   expect(stderr).toContain('UNSUPPORTED photos/broken\\u001b[31m\\u000a\\u202e.jpg: not a JPEG');
   // One line of JSON an event: no name has broken a line.
-  const events = stdout.trimEnd().split('\n').map((line) => JSON.parse(line));
+  const events = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
   expect(events).toHaveLength(hostileNames.length + 3);
   expect(fs.readdirSync(folder).sort()).toEqual(['out', 'photos']);
   const json = JSON.parse(fs.readFileSync(path.join(out, 'all.json'), 'utf8'));

@@ -1,17 +1,24 @@
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { prepareThumbnailFolder } from '../../src/files/thumbnail-folder.js';
+import { ManifestStore } from '../../src/manifest/store.js';
 import { Dispatcher } from '../../src/pipeline/dispatcher.js';
 import { produce } from '../../src/pipeline/producer.js';
 import { findRoots } from '../../src/pipeline/roots.js';
 import type { Output } from '../../src/pipeline/seat.js';
 import { Sink } from '../../src/pipeline/sink.js';
-import { ManifestStore } from '../../src/manifest/store.js';
-import { prepareThumbnailFolder } from '../../src/files/thumbnail-folder.js';
 import { projectFolder, temporaryFolder, writePhotos } from '../helpers.js';
 
 const entry = new URL(`file://${projectFolder}/dist/pipeline/consumer.js`);
 const work = { box: { width: 100, height: 100 }, maxPixels: 1e8, maxBytes: 1e8 };
-const walkOptions = { include: [], exclude: [], hidden: false, follow: false, unreadable: () => {}, linkSkipped: () => {} };
+const walkOptions = {
+  include: [],
+  exclude: [],
+  hidden: false,
+  follow: false,
+  unreadable: () => {},
+  linkSkipped: () => {},
+};
 
 /** Producer, dispatcher and sink as the pipeline joins them, with what passed between them and how many were forked. */
 async function passThrough(photos: number, consumers: number) {
@@ -20,7 +27,13 @@ async function passThrough(photos: number, consumers: number) {
   await writePhotos(path.join(folder, 'photos'), photos);
   prepareThumbnailFolder(out);
   const walked = { found: 0, skippedLinks: 0, ended: false };
-  const dispatcher = new Dispatcher({ consumers, work: { ...work, out }, timeoutMs: 30_000, retries: 1, entry });
+  const dispatcher = new Dispatcher({
+    consumers,
+    work: { ...work, out },
+    timeoutMs: 30_000,
+    retries: 1,
+    entry,
+  });
   const roots = await findRoots([path.join(folder, 'photos')], out);
   const produced: string[] = [];
   const passed: string[] = [];

@@ -28,10 +28,9 @@ async function found(files: readonly string[], roots: readonly string[], options
 }
 
 test('every photo extension in any letter case, and nothing else', async () => {
-  const photos = ['jpg', 'jpeg', 'jpe', 'jfif', 'png', 'webp', 'gif', 'tif', 'tiff', 'avif'].flatMap((extension) => [
-    `p/a.${extension}`,
-    `p/b.${extension.toUpperCase()}`,
-  ]);
+  const photos = ['jpg', 'jpeg', 'jpe', 'jfif', 'png', 'webp', 'gif', 'tif', 'tiff', 'avif'].flatMap(
+    (extension) => [`p/a.${extension}`, `p/b.${extension.toUpperCase()}`],
+  );
   const { files } = await found([...photos, 'p/notes.txt', 'p/raw.cr2', 'p/jpg', 'p/a.jpg.bak'], ['p']);
   expect(files).toEqual([...photos].sort());
 });
@@ -44,22 +43,41 @@ test('folders and single files mixed; a file reached by two roots, or by a link 
 });
 
 test('the output folder is never walked, even inside a root', async () => {
-  const run = await found(['p/a.jpg', 'p/thumbs/old.jpg', 'p/thumbs/sub/older.jpg'], ['p'], { out: 'p/thumbs' });
+  const run = await found(['p/a.jpg', 'p/thumbs/old.jpg', 'p/thumbs/sub/older.jpg'], ['p'], {
+    out: 'p/thumbs',
+  });
   expect(run.files).toEqual(['p/a.jpg']);
   await expect(found(['p/a.jpg'], ['p'], { out: 'p' })).rejects.toMatchObject({ code: 'OPTION' });
 });
 
 test('include and exclude', async () => {
-  const files = ['p/a.jpg', 'p/b.png', 'p/drafts/c.jpg', 'p/sub/drafts/d.jpg', 'p/sub/e.jpg', 'p/sub/odd.photo'];
-  expect((await found(files, ['p'], { exclude: ['drafts'] })).files).toEqual(['p/a.jpg', 'p/b.png', 'p/sub/e.jpg']);
-  expect((await found(files, ['p'], { exclude: ['/drafts/'.slice(1), '*.PNG'] })).files).toEqual(['p/a.jpg', 'p/sub/e.jpg']);
+  const files = [
+    'p/a.jpg',
+    'p/b.png',
+    'p/drafts/c.jpg',
+    'p/sub/drafts/d.jpg',
+    'p/sub/e.jpg',
+    'p/sub/odd.photo',
+  ];
+  expect((await found(files, ['p'], { exclude: ['drafts'] })).files).toEqual([
+    'p/a.jpg',
+    'p/b.png',
+    'p/sub/e.jpg',
+  ]);
+  expect((await found(files, ['p'], { exclude: ['/drafts/'.slice(1), '*.PNG'] })).files).toEqual([
+    'p/a.jpg',
+    'p/sub/e.jpg',
+  ]);
   expect((await found(files, ['p'], { exclude: ['sub/drafts'] })).files).toEqual([
     'p/a.jpg',
     'p/b.png',
     'p/drafts/c.jpg',
     'p/sub/e.jpg',
   ]);
-  expect((await found(files, ['p'], { include: ['*.photo', '*.png'] })).files).toEqual(['p/b.png', 'p/sub/odd.photo']);
+  expect((await found(files, ['p'], { include: ['*.photo', '*.png'] })).files).toEqual([
+    'p/b.png',
+    'p/sub/odd.photo',
+  ]);
   expect((await found(files, ['p'], { include: ['sub/**', 'sub/*.jpg'] })).files).toEqual([
     'p/sub/drafts/d.jpg',
     'p/sub/e.jpg',
@@ -112,7 +130,14 @@ test('the walk waits when nobody takes its photos', async () => {
     }
   }
   const progress = { found: 0, skippedLinks: 0, ended: false };
-  const rules = { include: [], exclude: [], hidden: false, follow: false, unreadable: () => {}, linkSkipped: () => {} };
+  const rules = {
+    include: [],
+    exclude: [],
+    hidden: false,
+    follow: false,
+    unreadable: () => {},
+    linkSkipped: () => {},
+  };
   fs.mkdirSync(path.join(folder, 'out'));
   const out = path.join(folder, 'out');
   const roots = await findRoots([path.join(folder, 'p')], out);
@@ -120,7 +145,8 @@ test('the walk waits when nobody takes its photos', async () => {
   await jobs.next();
   let before = -1;
   // Until two looks, with time to walk all 10,000 between them, find the same.
-  for (; before !== progress.found; await new Promise((resolve) => setTimeout(resolve, 500))) before = progress.found;
+  for (; before !== progress.found; await new Promise((resolve) => setTimeout(resolve, 500)))
+    before = progress.found;
   expect(progress.found).toBeLessThan(4200);
   expect(progress.ended).toBe(false);
   let rest = 1;

@@ -1,0 +1,157 @@
+// Measures what the pipeline itself costs, and prints it as Markdown. Linux: memory is read from /proc.
+// Run: npm run bench:overhead [-- <folder of photos>]     without a folder ./corpus is used, and made when it is missing
+import { execFileSync, spawn } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
+import { rendererVersion } from '../src/image/renderer.js';
+
+const RUNS = 5;
+const SHORT_RUNS = 15;
+
+const project = fileURLToPath(new URL('..', import.meta.url));
+const command = path.join(project, 'bin/thumbs.js');
+const plain = path.join(project, 'scripts/plain-sharp.js');
+
+/** One whole process: its wall-clock seconds. */
+async function time(args: readonly string[]): Promise<number> {
+  const startedAt = performance.now();
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  if (code !== 0) throw new Error(`${args.join(' ')} ended with exit code ${code}`);
+  return (performance.now() - startedAt) / 1000;
+}
+
+interface Spread {
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+function spread(values: readonly number[]): Spread {
+  const sorted = [...values].sort((a, b) => a - b);
+  const [min = Number.NaN] = sorted;
+  return { min, median: sorted[sorted.length >> 1] ?? Number.NaN, max: sorted.at(-1) ?? Number.NaN };
+}
+
+/** `0.123 (0.120 to 0.130)` */
+function shown({ median, min, max }: Spread, digits: number): string {
+  return `${median.toFixed(digits)} (${min.toFixed(digits)} to ${max.toFixed(digits)})`;
+}
+
+/** Both in turn, after a warm-up of each, so that a slow minute hits both alike. */
+async function inTurn(runs: number, a: () => Promise<number>, b: () => Promise<number>) {
+  const times: { a: number[]; b: number[] } = { a: [], b: [] };
+  for (let run = 0; run <= runs; run += 1) {
+    const [first, second] = [await a(), await b()];
+    if (run === 0) continue;
+    times.a.push(first);
+    times.b.push(second);
+  }
+  const ratios = times.a.map((seconds, run) => seconds / (times.b[run] ?? Number.NaN));
+  return { a: spread(times.a), b: spread(times.b), ratio: spread(ratios) };
+}
+
+/** A run of the command into a fresh folder, which is removed outside of the time. */
+async function wholeRun(photos: string, scratch: string): Promise<number> {
+  const out = fs.mkdtempSync(path.join(scratch, 'out-'));
+  const seconds = await time([command, photos, '-w', '2', '-o', out, '-q']);
+  fs.rmSync(out, { recursive: true });
+  return seconds;
+}
+
+/** Seconds from the start of the command until a thumbnail has its name. */
+async function firstThumbnail(photos: string, scratch: string): Promise<number> {
+  const out = fs.mkdtempSync(path.join(scratch, 'out-'));
+  const seen = new Promise<number>((resolve) => {
+    const watcher = fs.watch(out, (_, name) => {
+      if (name?.endsWith('.png') !== true) return;
+      watcher.close();
+      resolve(performance.now());
+    });
+  });
+  const startedAt = performance.now();
+  const child = spawn(process.execPath, [command, photos, '-w', '2', '-o', out, '-q'], { stdio: 'ignore' });
+  const ended = new Promise((resolve) => child.on('close', resolve));
+  const seconds = ((await seen) - startedAt) / 1000;
+  child.kill('SIGINT');
+  await ended;
+  fs.rmSync(out, { recursive: true });
+  return seconds;
+}
+
+/** Largest resident memory of the main process, in MB, over a run of `count` hard links to one small PNG in one folder. */
+async function mainMemory(count: number, scratch: string): Promise<number> {
+  const folder = path.join(scratch, `links-${count}`);
+  fs.mkdirSync(folder);
+  const background = { r: 120, g: 90, b: 60 };
+  await sharp({ create: { width: 32, height: 32, channels: 3, background } })
+    .png()
+    .toFile(path.join(folder, '0.png'));
+  for (let link = 1; link < count; link += 1)
+    fs.linkSync(path.join(folder, '0.png'), path.join(folder, `${link}.png`));
+  const child = spawn(process.execPath, [
+    command,
+    folder,
+    '-w',
+    '2',
+    '-o',
+    path.join(scratch, `out-${count}`),
+    '-q',
+  ]);
+  let peak = 0;
+  // The kernel keeps the high-water mark, so the last look before the end has it.
+  const look = setInterval(() => {
+    const kilobytes = /VmHWM:\s*(\d+)/.exec(fs.readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1];
+    peak = Math.max(peak, Number(kilobytes ?? 0) / 1024);
+  }, 10);
+  child.on('exit', () => clearInterval(look));
+  await new Promise((resolve) => child.on('close', resolve));
+  return peak;
+}
+
+function corpus(): string {
+  const named = process.argv[2];
+  if (named !== undefined) return path.resolve(named);
+  const folder = path.join(project, 'corpus');
+  const tsx = path.join(project, 'node_modules/.bin/tsx');
+  if (!fs.existsSync(folder))
+    execFileSync(tsx, [path.join(project, 'scripts/make-corpus.ts'), folder], { stdio: 'inherit' });
+  return folder;
+}
+
+const photos = corpus();
+const sizes = fs.readdirSync(photos).map((name) => fs.statSync(path.join(photos, name)).size);
+const megabytes = sizes.reduce((sum, size) => sum + size, 0) / 1e6;
+const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'thumbs-overhead-'));
+try {
+  const whole = await inTurn(
+    RUNS,
+    () => wholeRun(photos, scratch),
+    () => time([plain, photos]),
+  );
+  const first: number[] = [];
+  for (let run = 0; run < SHORT_RUNS; run += 1) first.push(await firstThumbnail(photos, scratch));
+  const version = await inTurn(
+    SHORT_RUNS,
+    () => time([command, '--version']),
+    () => time(['-e', '0']),
+  );
+  const [few, many] = [await mainMemory(2000, scratch), await mainMemory(20_000, scratch)];
+  const { sharp: sharpVersion, libvips } = rendererVersion();
+  console.log(`- CPU: ${os.cpus()[0]?.model}, ${os.availableParallelism()} cores
+- Node ${process.version}, sharp ${sharpVersion}, libvips ${libvips}
+- Corpus: ${sizes.length} files, ${megabytes.toFixed(1)} MB
+- ${RUNS} counted runs of the whole job and ${SHORT_RUNS} of the short ones, each pair in turn; median (min to max)
+
+| what | this program | for comparison | ratio | to reach |
+|---|--:|--:|--:|--:|
+| whole job with 2 workers, s; one process, same sharp calls, two in flight | ${shown(whole.a, 2)} | ${shown(whole.b, 2)} | ${shown(whole.ratio, 3)} | 1.10 |
+| command line to first thumbnail on disk, s | ${shown(spread(first), 3)} | | | 0.45 |
+| \`thumbs --version\`, s; \`node -e 0\` | ${shown(version.a, 3)} | ${shown(version.b, 3)} | ${shown(version.ratio, 2)} | 0.12 |
+| main process, 20,000 small files in one folder, MB; 2,000 | ${many.toFixed(1)} | ${few.toFixed(1)} | +${(many - few).toFixed(1)} MB | 150, +20 MB |`);
+} finally {
+  fs.rmSync(scratch, { recursive: true, force: true });
+}
