@@ -91,6 +91,34 @@ test('start first, an event a photo, the summary last and true', async () => {
   expect(record).toMatchObject({ sourceBytes: stats.size, sourceMtimeMs: Math.floor(stats.mtimeMs) });
 });
 
+for (const [photos, consumers] of [
+  [0, 0],
+  [1, 1],
+  [3, 3],
+  [20, 8],
+] as const) {
+  test(`${photos} photos and 8 workers: ${consumers} consumers are forked, and none is left`, async () => {
+    const folder = temporaryFolder();
+    const root = path.join(folder, 'photos');
+    await writePhotos(root, photos);
+    const seen = new Set<number>();
+    const look = () => {
+      for (const pid of childrenOf(process.pid)) seen.add(pid);
+    };
+    // The same photos by two more ways, and a file that only looks like one: none of them is a job more.
+    fs.writeFileSync(path.join(root, 'notes.txt'), '');
+    const roots = [root, folder, ...(photos > 0 ? [path.join(root, 'photo-1.jpg')] : [])];
+    const out = path.join(folder, 'out');
+    let finished = 0;
+    for await (const event of createThumbnails(roots, { out, workers: 8 })) {
+      look();
+      if (event.type === 'summary') finished = event.photos;
+    }
+    expect([finished, seen.size]).toEqual([photos, consumers]);
+    expect(childrenOf(process.pid)).toEqual([]);
+  });
+}
+
 test('aborting finishes what is in work, completes the manifest and gives the summary', async () => {
   const folder = temporaryFolder();
   await writePhotos(path.join(folder, 'photos'), 60);

@@ -17,6 +17,13 @@ export const photoExtensions: readonly string[] = [
   'avif',
 ];
 
+const PHOTO_NAME = new RegExp(`\\.(?:${photoExtensions.join('|')})$`, 'i');
+
+/** Whether a file's name ends in a photo's extension, in any letter case. */
+export function isPhotoName(name: string): boolean {
+  return PHOTO_NAME.test(name);
+}
+
 /** The only loaders that may run. Each reads from memory, so no image can name a file or a host to be read. */
 export const loaders: readonly string[] = [
   'VipsForeignLoadJpegBuffer',

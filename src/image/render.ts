@@ -1,7 +1,8 @@
 // Bytes in, thumbnail out. It knows nothing of files, processes or messages, so that any transport can use it.
 
 import { createHash } from 'node:crypto';
-import sharp from 'sharp';
+import { createRequire } from 'node:module';
+import type Sharp from 'sharp';
 import { causeOf, ThumbsError } from '../errors.js';
 import type { Box } from '../options.js';
 import { printable } from '../printable.js';
@@ -30,6 +31,9 @@ export interface Rendered {
   /** Pixels, upright. */
   readonly sourceHeight: number;
 }
+
+// `require` takes half the time that `import` takes for sharp's modules, and every consumer waits for it.
+const sharp: typeof Sharp = createRequire(import.meta.url)('sharp');
 
 // Parallelism is across images, so each process decodes with one thread and keeps no cache of operations.
 sharp.concurrency(1);

@@ -38,8 +38,6 @@ process.on('message', (value) => {
   }
 });
 
-void send({ type: 'ready' });
-
 async function drain(): Promise<void> {
   working = true;
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {

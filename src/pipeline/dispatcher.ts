@@ -40,6 +40,11 @@ export class Dispatcher {
     return this.#places.flatMap(({ seat }) => seat.pid ?? []);
   }
 
+  /** Starts the first `consumers` before their jobs come; no more than there will be jobs. */
+  warm(consumers: number): void {
+    for (const { seat } of this.#places.slice(0, consumers)) seat.warm();
+  }
+
   /**
    * Results as they come, and N sentinels. A result frees its place when the next one is asked for, so that a slow taker
    * slows the walk. However it ends (by the taker's leaving, or a throw), no consumer is left.

@@ -1,7 +1,7 @@
 // The protocol between the dispatcher and a consumer.
 //
 //     dispatcher -> consumer   configure, job, job, ..., sentinel
-//     consumer -> dispatcher   ready, started, result, started, result, ..., sentinel      (or fatal, and no more)
+//     consumer -> dispatcher   started, result, started, result, ..., sentinel      (or fatal, and no more)
 
 import type { WireError } from '../errors.js';
 import type { Outcome, WorkOptions } from './work.js';
@@ -26,11 +26,6 @@ export interface JobMessage {
 }
 
 export type ToConsumer = Configure | JobMessage | Sentinel;
-
-/** The consumer has loaded all it needs. */
-export interface Ready {
-  readonly type: 'ready';
-}
 
 /** Work on a job begins: its time runs, and the consumer's death is now this job's. */
 export interface Started {
@@ -64,7 +59,7 @@ export interface Usage {
   readonly cpuMs: number;
 }
 
-export type ToDispatcher = Ready | Started | Result | Fatal | PassedSentinel;
+export type ToDispatcher = Started | Result | Fatal | PassedSentinel;
 
 /** What a message travels in, so that one that is not ours is told apart. */
 export interface Envelope<Message> {

@@ -9,8 +9,8 @@ import { type ResolvedOptions, resolveOptions, type ThumbsOptions } from '../opt
 import { Dispatcher } from './dispatcher.js';
 import type { ThumbsEvent, UnreadableFolderEvent } from './events.js';
 import { currentUsage } from './messages.js';
-import { produce, type WalkProgress } from './producer.js';
-import { findRoots, isInside, type Root } from './roots.js';
+import type { WalkProgress } from './producer.js';
+import { certainJobs, findRoots, isInside, type Root } from './roots.js';
 import type { Output } from './seat.js';
 import { Sink } from './sink.js';
 
@@ -77,7 +77,7 @@ async function writeExports({ exports }: ResolvedOptions, manifest: string): Pro
 }
 
 /** Producer and dispatcher, joined: what the sink drains. */
-function dispatched(
+async function* dispatched(
   options: ResolvedOptions,
   roots: readonly Root[],
   walked: WalkProgress,
@@ -91,6 +91,9 @@ function dispatched(
     retries,
     signal,
   });
+  if (signal?.aborted !== true) dispatcher.warm(await certainJobs(roots, options, workers));
+  // The consumers load while this process loads what walks.
+  const { produce } = await import('./producer.js');
   const { include, exclude, hidden, follow } = options;
   const produced = produce(
     {
@@ -105,7 +108,7 @@ function dispatched(
     },
     walked,
   );
-  return dispatcher.outputs(produced);
+  yield* dispatcher.outputs(produced);
 }
 
 /**

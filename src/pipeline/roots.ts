@@ -3,6 +3,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { causeOf, ThumbsError } from '../errors.js';
+import { isPhotoName } from '../image/formats.js';
 import { printable } from '../printable.js';
 
 /** A folder to walk or a single file to take. */
@@ -49,6 +50,41 @@ async function findRoot(rootPath: string): Promise<Omit<Root, 'nested'>> {
       cause: error,
     });
   }
+}
+
+/** What decides whether a photo that lies openly in a root is taken. */
+export interface Rules {
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+}
+
+/**
+ * How many jobs there are at the least, up to `enough`, by a glance at the roots themselves: so many consumers can be
+ * forked before the walk, and what it needs, is loaded. Where globs decide it sees nothing.
+ */
+export async function certainJobs(roots: readonly Root[], rules: Rules, enough: number): Promise<number> {
+  const files = roots.filter(({ kind }) => kind === 'file').length;
+  if (rules.include.length > 0 || rules.exclude.length > 0) return Math.min(files, enough);
+  let most = files;
+  // One root's own photos are all different; those of two roots may be the same.
+  for (const { path: folder } of roots.filter(({ kind }) => kind === 'folder')) {
+    if (most >= enough) break;
+    most = Math.max(most, await photosIn(folder, enough));
+  }
+  return Math.min(most, enough);
+}
+
+async function photosIn(folder: string, enough: number): Promise<number> {
+  let photos = 0;
+  try {
+    for await (const entry of await fs.opendir(folder)) {
+      if (entry.isFile() && !entry.name.startsWith('.') && isPhotoName(entry.name)) photos += 1;
+      if (photos === enough) break;
+    }
+  } catch {
+    return photos; // The walk meets the same folder and reports it.
+  }
+  return photos;
 }
 
 /** Whether `inner` is `outer` or below it; both absolute and normalised. */

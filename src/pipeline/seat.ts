@@ -86,6 +86,11 @@ export class Seat {
     return this.#child?.pid;
   }
 
+  /** Starts the consumer before its first job, which is sure to come. */
+  warm(): void {
+    if (this.#child === undefined) this.#fork();
+  }
+
   /** Gives the seat a job, and a consumer if it has none. */
   give(job: Job): void {
     this.#held.push({ id: this.#nextId++, job, deaths: 0 });
@@ -142,8 +147,6 @@ export class Seat {
   #hear(message: ToDispatcher): void {
     if (this.#closed) return;
     switch (message.type) {
-      case 'ready':
-        break;
       case 'started':
         this.#start(message.id);
         break;

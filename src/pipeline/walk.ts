@@ -7,7 +7,7 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import fastGlob, { type FileSystemAdapter } from 'fast-glob';
 import { causeOf, systemCode } from '../errors.js';
-import { photoExtensions } from '../image/formats.js';
+import { isPhotoName, photoExtensions } from '../image/formats.js';
 import { isInside, type Root } from './roots.js';
 
 /** What the walk needs to know. */
@@ -29,7 +29,6 @@ export interface WalkOptions {
 const WAITING = 256;
 
 const PHOTOS = `**/*.{${photoExtensions.join(',')}}`;
-const PHOTO_NAME = new RegExp(`\\.(?:${photoExtensions.join('|')})$`, 'i');
 
 /** Absolute paths of the photos of `root`, in no order. */
 export async function* walk(root: Root, options: WalkOptions): AsyncGenerator<string> {
@@ -62,7 +61,7 @@ export async function* walk(root: Root, options: WalkOptions): AsyncGenerator<st
     gate.look();
     const name = decodeName(entry);
     if (!name.endsWith('/')) yield path.join(root.path, name);
-    else if (PHOTO_NAME.test(name.slice(0, -1))) yield path.join(root.path, name.slice(0, -1));
+    else if (isPhotoName(name.slice(0, -1))) yield path.join(root.path, name.slice(0, -1));
   }
 }
 

@@ -1,0 +1,42 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { damagedImages, temporaryFolder, thumbs, writePhotos } from '../helpers.js';
+
+test('bench prints and writes the table of a sweep, and leaves nothing else behind', async () => {
+  const folder = temporaryFolder();
+  await writePhotos(path.join(folder, 'photos'), 4);
+  fs.mkdirSync(path.join(folder, 'tmp'));
+  const args = ['bench', 'photos', '--sweep', '1,3', '--runs', '2', '--output', 'report.md'];
+  const { code, stdout, stderr } = await thumbs(args, {
+    cwd: folder,
+    env: { TMPDIR: path.join(folder, 'tmp') },
+  });
+  expect([code, stderr]).toEqual([0, '']);
+  expect(stdout).toMatch(/^- Corpus: 4 files, [\d.]+ MB, 0\.3 megapixels$/m);
+  expect(stdout).toMatch(/^- 2 counted runs of each, in rotation/m);
+  const rows = stdout.split('\n').filter((line) => /^\| \d/.test(line));
+  expect(rows.map((row) => row.split(' | ')[0])).toEqual(['| 1', '| 3']);
+  expect(stdout).toMatch(/^It stops paying at \d workers?/m);
+  expect(fs.readFileSync(path.join(folder, 'report.md'), 'utf8')).toBe(stdout);
+  expect(fs.readdirSync(folder).sort()).toEqual(['photos', 'report.md', 'tmp']);
+  expect(fs.readdirSync(path.join(folder, 'tmp'))).toEqual([]);
+});
+
+test('photos that fail are counted in the heading, and end nothing', async () => {
+  const folder = temporaryFolder();
+  await writePhotos(path.join(folder, 'photos'), 1);
+  fs.copyFileSync(path.join(damagedImages, 'truncated.jpg'), path.join(folder, 'photos/truncated.jpg'));
+  const { code, stdout } = await thumbs(['bench', 'photos', '--sweep', '1', '--runs', '1'], { cwd: folder });
+  expect(code).toBe(0);
+  expect(stdout).toContain('- Corpus: 2 files, 1 of them failed, ');
+});
+
+test('a path that is not there ends the bench as it ends the command', async () => {
+  const { code, stdout, stderr } = await thumbs(['bench', '/no/such/folder', '--sweep', '1', '--runs', '1']);
+  expect([code, stdout, stderr]).toEqual([
+    2,
+    '',
+    'thumbs: Cannot take /no/such/folder: no such file or directory (ENOENT)\n',
+  ]);
+});

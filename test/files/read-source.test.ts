@@ -1,0 +1,58 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { Source } from '../../src/files/read-source.js';
+import { temporaryFolder } from '../helpers.js';
+
+function fileWith(text: string): string {
+  const file = path.join(temporaryFolder(), 'photo.jpg');
+  fs.writeFileSync(file, text);
+  return file;
+}
+
+test('the bytes of one state, with its size and time', async () => {
+  const file = fileWith('some bytes');
+  const source = await Source.open(file);
+  expect((await source.read(100)).toString()).toBe('some bytes');
+  expect(source.facts).toEqual({ sourceBytes: 10, sourceMtimeMs: Math.floor(fs.statSync(file).mtimeMs) });
+  await source.close();
+});
+
+test('a buffer that was used for a longer file holds no more than the next one', async () => {
+  for (const text of ['a long text, the first', 'short']) {
+    const source = await Source.open(fileWith(text));
+    expect((await source.read(100)).toString()).toBe(text);
+    await source.close();
+  }
+});
+
+const changes: Readonly<Record<string, (file: string) => void>> = {
+  'is cut': (file) => fs.truncateSync(file, 3),
+  grows: (file) => fs.appendFileSync(file, 'more'),
+  'is written over': (file) => {
+    fs.writeFileSync(file, 'SAME bytes');
+    fs.utimesSync(file, new Date(), new Date(Date.now() + 5000));
+  },
+};
+
+for (const [what, change] of Object.entries(changes)) {
+  test(`a file that ${what} after it was opened has changed`, async () => {
+    const file = fileWith('some bytes');
+    const source = await Source.open(file);
+    change(file);
+    await expect(source.read(100)).rejects.toMatchObject({
+      code: 'CHANGED',
+      message: 'the file changed while it was read',
+    });
+    await source.close();
+  });
+}
+
+test('a file that is replaced or deleted after it was opened is read as it was', async () => {
+  const file = fileWith('some bytes');
+  const source = await Source.open(file);
+  fs.rmSync(file);
+  fs.writeFileSync(file, 'another file');
+  expect((await source.read(100)).toString()).toBe('some bytes');
+  await source.close();
+});
