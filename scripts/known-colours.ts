@@ -1,6 +1,6 @@
 // Colours in the sample pictures whose sRGB value is known, and the tiles that carry them.
 // The expected values come from published formulas, never from the decoder that a test is about to check.
-import type { Picture, Rgb } from './scene.js';
+import type { Picture, Rgb } from './painting/canvas.js';
 
 /** A place in a picture, in fractions of its width and height, and the 8-bit sRGB colour that belongs there. */
 export interface KnownColour {

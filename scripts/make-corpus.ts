@@ -7,7 +7,9 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import sharp from 'sharp';
-import { fbm, type Light, mulberry32, paintScene, type SceneName } from './scene.js';
+import { fbm, mulberry32 } from './painting/noise.js';
+import type { Light } from './painting/palette.js';
+import { paintScene, type SceneName } from './painting/scene.js';
 
 interface Corpus {
   folder: string;

@@ -5,7 +5,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { crc32, deflateSync } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
-import { mulberry32, paintScene } from './scene.js';
+import { mulberry32 } from './painting/noise.js';
+import { paintScene } from './painting/scene.js';
 
 const FOLDER = fileURLToPath(new URL('../test/fixtures/images/', import.meta.url));
 const WIDTH = 240;

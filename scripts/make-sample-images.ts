@@ -5,7 +5,9 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp, { type Sharp } from 'sharp';
 import { DEEP_TILES, P3_TILES, PRINT_TILES, paintTiles, tilePicture } from './known-colours.js';
-import { type Light, type Picture, paintScene, type SceneName } from './scene.js';
+import type { Picture } from './painting/canvas.js';
+import type { Light } from './painting/palette.js';
+import { paintScene, type SceneName } from './painting/scene.js';
 
 const FOLDER = fileURLToPath(new URL('../sample-images/', import.meta.url));
 const LIMIT_BYTES = 3_000_000;
