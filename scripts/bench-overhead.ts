@@ -1,10 +1,12 @@
 // Measures what the pipeline itself costs, and prints it as Markdown. Linux: memory is read from /proc.
 // Run: npm run bench:overhead [-- <folder of photos>]     without a folder ./corpus is used, and made when it is missing
 import { execFileSync, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { xxhash128 } from 'hash-wasm';
 import sharp from 'sharp';
 import { rendererVersion } from '../src/image/renderer.js';
 
@@ -112,6 +114,25 @@ async function mainMemory(count: number, scratch: string): Promise<number> {
   return peak;
 }
 
+/** Milliseconds to hash each of some photos, in both ways. */
+async function hashing(photos: string, names: readonly string[]) {
+  const files = names.map((name) => fs.readFileSync(path.join(photos, name))).values();
+  let bytes = Buffer.alloc(0);
+  const timed = async (hash: () => unknown) => {
+    const startedAt = performance.now();
+    await hash();
+    return performance.now() - startedAt;
+  };
+  return inTurn(
+    names.length - 1,
+    () => {
+      bytes = files.next().value ?? bytes;
+      return timed(() => xxhash128(bytes));
+    },
+    () => timed(() => createHash('sha256').update(bytes).digest('hex')),
+  );
+}
+
 function corpus(): string {
   const named = process.argv[2];
   if (named !== undefined) return path.resolve(named);
@@ -123,7 +144,8 @@ function corpus(): string {
 }
 
 const photos = corpus();
-const sizes = fs.readdirSync(photos).map((name) => fs.statSync(path.join(photos, name)).size);
+const names = fs.readdirSync(photos);
+const sizes = names.map((name) => fs.statSync(path.join(photos, name)).size);
 const megabytes = sizes.reduce((sum, size) => sum + size, 0) / 1e6;
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'thumbs-overhead-'));
 try {
@@ -140,6 +162,7 @@ try {
     () => time(['-e', '0']),
   );
   const [few, many] = [await mainMemory(2000, scratch), await mainMemory(20_000, scratch)];
+  const hashes = await hashing(photos, names.slice(0, SHORT_RUNS + 1));
   const { sharp: sharpVersion, libvips } = rendererVersion();
   console.log(`- CPU: ${os.cpus()[0]?.model}, ${os.availableParallelism()} cores
 - Node ${process.version}, sharp ${sharpVersion}, libvips ${libvips}
@@ -151,6 +174,7 @@ try {
 | whole job with 2 workers, s; one process, same sharp calls, two in flight | ${shown(whole.a, 2)} | ${shown(whole.b, 2)} | ${shown(whole.ratio, 3)} | 1.10 |
 | command line to first thumbnail on disk, s | ${shown(spread(first), 3)} | | | 0.45 |
 | \`thumbs --version\`, s; \`node -e 0\` | ${shown(version.a, 3)} | ${shown(version.b, 3)} | ${shown(version.ratio, 2)} | 0.12 |
+| content hash of one photo, ms: XXH128; SHA-256 | ${shown(hashes.a, 2)} | ${shown(hashes.b, 2)} | ${shown(hashes.ratio, 2)} | |
 | main process, 20,000 small files in one folder, MB; 2,000 | ${many.toFixed(1)} | ${few.toFixed(1)} | +${(many - few).toFixed(1)} MB | 150, +20 MB |`);
 } finally {
   fs.rmSync(scratch, { recursive: true, force: true });

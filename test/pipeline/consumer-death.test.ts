@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import { expect, test } from 'vitest';
 import { Dispatcher } from '../../src/pipeline/dispatcher.js';
 import type { Job } from '../../src/pipeline/producer.js';
@@ -11,6 +12,8 @@ interface Fates {
   /** `name: code reason` of each photo, sorted. */
   readonly results: string[];
   readonly sentinels: number;
+  /** What the consumers were given and did, as `<process id> given <name>`. */
+  readonly log: string[];
 }
 
 /** Gives photos of these names to a consumer that does to each what its name says. */
@@ -44,6 +47,7 @@ async function dispatch(
       .flatMap((output) => (output.type === 'result' ? line(output.job, output.outcome) : []))
       .sort(),
     sentinels: outputs.filter(({ type }) => type === 'sentinel').length,
+    log: fs.existsSync(`${folder}/log`) ? fs.readFileSync(`${folder}/log`, 'utf8').trimEnd().split('\n') : [],
   };
 }
 
@@ -62,10 +66,16 @@ test('a death costs one record; what was queued behind it is done without blame,
   expect(sentinels).toBe(1);
 });
 
-test('a photo whose consumer died once is tried again and done', async () => {
-  expect((await dispatch(['die-once-a', 'b'])).results).toEqual([
-    'b: CORRUPT done',
-    'die-once-a: CORRUPT done',
+test('a photo whose consumer died once is tried again alone, in a fresh consumer, and done', async () => {
+  const { results, log } = await dispatch(['die-once-a', 'b']);
+  expect(results).toEqual(['b: CORRUPT done', 'die-once-a: CORRUPT done']);
+  const [first, last] = [log[0]?.split(' ')[0], log.at(-1)?.split(' ')[0]];
+  expect(first).not.toBe(last);
+  expect(log.filter((line) => line.startsWith(`${last} `))).toEqual([
+    `${last} given die-once-a`,
+    `${last} done die-once-a`,
+    `${last} given b`,
+    `${last} done b`,
   ]);
 });
 

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { expectSound, jpeg, recordsIn, temporaryFolder, thumbs } from '../helpers.js';
+import { expectSound, failuresIn, jpeg, recordsIn, temporaryFolder, thumbs } from '../helpers.js';
 
 const hostileNames = [
   'with space.jpg',
@@ -54,6 +54,7 @@ test('every name is done and recorded as it is, and none reaches the terminal ra
   expect(stderr).not.toMatch(raw);
   expect(fs.readFileSync(path.join(out, 'manifest.jsonl'), 'utf8')).not.toMatch(raw);
   expect(stderr).toContain('UNSUPPORTED photos/broken\\u001b[31m\\u000a\\u202e.jpg: not a JPEG');
+  expect(failuresIn(out)[0]?.[2]).toMatch(/^\.\.\/photos\/broken\\u001b\[31m\\u000a\\u202e\.jpg: not a JPEG/);
   // One line of JSON an event: no name has broken a line.
   const events = stdout
     .trimEnd()
