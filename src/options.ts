@@ -93,13 +93,18 @@ export function resolveOptions(paths: readonly string[], options: ThumbsOptions 
   const out = path.resolve(string('out', options.out ?? defaultOptions.out));
   const integer = (name: 'workers' | 'retries' | 'maxPixels', fallback: number, min: number, max: number) =>
     number(name, options[name] ?? fallback, { min, max, integer: true });
+  const manifest = path.resolve(string('manifest', options.manifest ?? path.join(out, 'manifest.jsonl')));
+  const exports = strings('export', options.export ?? []).map(exportTarget);
+  for (const { file } of exports) {
+    if (file === manifest) throw expected('export', 'to be another file than the manifest', file);
+  }
   return {
     paths: roots.map((root) => path.resolve(root)),
     workers: integer('workers', os.availableParallelism(), 1, 1024),
     out,
     box: box(options.size ?? defaultOptions.size),
-    manifest: path.resolve(string('manifest', options.manifest ?? path.join(out, 'manifest.jsonl'))),
-    exports: strings('export', options.export ?? []).map(exportTarget),
+    manifest,
+    exports,
     include: strings('include', options.include ?? []).map((glob) => checkedGlob('include', glob)),
     exclude: strings('exclude', options.exclude ?? []).map((glob) => checkedGlob('exclude', glob)),
     hidden: boolean('hidden', options.hidden ?? false),

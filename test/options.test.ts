@@ -51,6 +51,10 @@ const wrong: ReadonlyArray<readonly [options: Record<string, unknown>, message: 
   ],
   [{ out: '' }, 'Expected `out` to be a non-empty string, got `` (string)'],
   [{ manifest: 'a\0b' }, 'Expected `manifest` to hold no NUL character, got `a\\u0000b` (string)'],
+  [
+    { manifest: '/m.json', export: ['/m.json'] },
+    'Expected `export` to be another file than the manifest, got `/m.json` (string)',
+  ],
   [{ export: ['a.xml'] }, 'Expected `export` to end in .txt, .csv or .json, got `a.xml` (string)'],
   [
     { include: ['../*.jpg'] },

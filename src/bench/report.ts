@@ -23,7 +23,7 @@ interface Row {
   readonly speedup: number;
   readonly efficiency: number;
   readonly peakMegabytes: number;
-  /** Processor time over wall time times cores. */
+  /** Processor time over wall time times the cores that so many workers can use. */
   readonly busy: number;
 }
 
@@ -59,7 +59,7 @@ function rowsOf(timings: readonly Timing[], cores: number): Row[] {
       speedup,
       efficiency: speedup / Math.min(workers, cores),
       peakMegabytes: median(summaries.map(({ peakMemoryBytes }) => peakMemoryBytes / 1e6)),
-      busy: median(summaries.map(({ cpuSeconds }) => cpuSeconds)) / (middle * cores),
+      busy: median(summaries.map(({ cpuSeconds }) => cpuSeconds)) / (middle * Math.min(workers, cores)),
     };
   });
 }
@@ -108,16 +108,18 @@ function reading(rows: readonly Row[], cores: number): string {
   const fastest = Math.min(...rows.map((row) => row.median));
   const enough = rows.find((row) => row.median <= fastest * AS_GOOD);
   if (enough === undefined) return '';
-  const more = rows.filter((row) => row.workers > enough.workers);
-  const gain = Number.isNaN(enough.speedup) ? '' : `, ${ratio(enough.speedup)} times as fast as one`;
-  const beyond =
-    more.length === 0
-      ? 'more were not tried'
-      : `more gain nothing (${more.map((row) => `${row.workers}: ${row.median.toFixed(2)} s`).join(', ')})`;
-  const busy = `${cores === 1 ? 'the core is' : `the ${cores} cores are`} ${(100 * enough.busy).toFixed(0)} % busy there`;
-  const bound = enough.busy >= CORES_BUSY ? 'bound by the cores' : 'bound by the disk, or by other waiting';
   const workers = `${enough.workers} worker${enough.workers === 1 ? '' : 's'}`;
-  return `It stops paying at ${workers} (${enough.median.toFixed(2)} s${gain}); ${beyond}; ${busy}, so the run is ${bound}.`;
+  const gain = Number.isNaN(enough.speedup) ? '' : `, ${ratio(enough.speedup)} times as fast as one`;
+  const found = `${workers} (${enough.median.toFixed(2)} s${gain})`;
+  const more = rows.filter((row) => row.workers > enough.workers);
+  const verdict =
+    more.length === 0
+      ? `The most that were tried, ${found}, are the fastest${enough.workers < cores ? ', and more may be faster' : ''}`
+      : `It stops paying at ${found}; more gain nothing (${more.map((row) => `${row.workers}: ${row.median.toFixed(2)} s`).join(', ')})`;
+  const used = Math.min(enough.workers, cores);
+  const busy = `${used === 1 ? 'the core that they use is' : `the ${used} cores that they use are`} ${(100 * enough.busy).toFixed(0)} % busy`;
+  const bound = enough.busy >= CORES_BUSY ? 'bound by the cores' : 'bound by the disk, or by other waiting';
+  return `${verdict}; ${busy}, so the run is ${bound}.`;
 }
 
 function ratio(value: number): string {

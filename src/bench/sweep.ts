@@ -6,8 +6,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { ThumbsError } from '../errors.js';
+import { causeOf, ThumbsError } from '../errors.js';
 import type { SummaryEvent } from '../pipeline/events.js';
+import { printable } from '../printable.js';
 
 /** What is swept. */
 export interface SweepOptions {
@@ -19,6 +20,8 @@ export interface SweepOptions {
   readonly runs: number;
   /** The box, as the command takes it. */
   readonly size: string;
+  /** Ends the run that is timed, and the sweep. */
+  readonly signal: AbortSignal;
 }
 
 /** One whole run, from the start of the process to its end. */
@@ -41,17 +44,18 @@ const COMMAND = fileURLToPath(new URL('../../bin/thumbs.js', import.meta.url));
  * Runs each count once to fill the page cache, then `runs` times in rotation, so that a slow minute of the machine hits
  * all counts alike. Thumbnails go to a temporary folder that is removed.
  * @param onTurn Told before each run.
- * @returns The counted runs.
+ * @returns The counted runs; after an abort those that were whole.
  * @throws {ThumbsError} with the command's own code and words when a run cannot go on.
  */
 export async function sweep(options: SweepOptions, onTurn: (turn: Turn) => void): Promise<Timing[]> {
-  const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'thumbs-bench-'));
+  const folder = await temporaryFolder();
   const timings: Timing[] = [];
   try {
     for (let run = 0; run <= options.runs; run += 1) {
       for (const workers of rotated(options.counts, run)) {
         onTurn({ workers, run });
         const timing = await timeRun(options, workers, path.join(folder, `${run}-${workers}`));
+        if (timing === undefined) return timings;
         if (run > 0) timings.push(timing);
       }
     }
@@ -61,17 +65,34 @@ export async function sweep(options: SweepOptions, onTurn: (turn: Turn) => void)
   return timings;
 }
 
+async function temporaryFolder(): Promise<string> {
+  try {
+    return await fs.mkdtemp(path.join(os.tmpdir(), 'thumbs-bench-'));
+  } catch (error) {
+    throw new ThumbsError('OUTPUT', `Cannot write to ${printable(os.tmpdir())}: ${causeOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
 function rotated(counts: readonly number[], by: number): number[] {
   const start = by % counts.length;
   return [...counts.slice(start), ...counts.slice(0, start)];
 }
 
-async function timeRun({ paths, size }: SweepOptions, workers: number, out: string): Promise<Timing> {
+/** Undefined when the sweep was aborted meanwhile. */
+async function timeRun(
+  { paths, size, signal }: SweepOptions,
+  workers: number,
+  out: string,
+): Promise<Timing | undefined> {
   const startedAt = performance.now();
   const options = ['--json', '--quiet', '--workers', String(workers), '--size', size, '--out', out];
   const child = spawn(process.execPath, [COMMAND, ...options, '--', ...paths], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  const stop = () => child.kill('SIGTERM');
+  signal.addEventListener('abort', stop);
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
@@ -83,11 +104,15 @@ async function timeRun({ paths, size }: SweepOptions, workers: number, out: stri
   let last = '';
   for await (const line of createInterface({ input: child.stdout })) last = line;
   const code = await ended;
+  signal.removeEventListener('abort', stop);
   const seconds = (performance.now() - startedAt) / 1000;
+  if (signal.aborted) return undefined;
   // 0 and 1 came to their summary; photos that cannot be done are part of a real folder.
   if (code !== 0 && code !== 1) throw runError(code, stderr);
+  const summary = JSON.parse(last) as SummaryEvent;
+  if (summary.photos === 0) throw new ThumbsError('OPTION', 'No photos found to time');
   await fs.rm(out, { recursive: true, force: true });
-  return { workers, seconds, summary: JSON.parse(last) as SummaryEvent };
+  return { workers, seconds, summary };
 }
 
 function runError(code: number | null, stderr: string): ThumbsError {

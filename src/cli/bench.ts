@@ -9,7 +9,9 @@ import { replaceFile } from '../files/replace-file.js';
 import { rendererVersion } from '../image/renderer.js';
 import { resolveOptions } from '../options.js';
 import { printable } from '../printable.js';
+import { exitCodes } from './exit-codes.js';
 import { Screen } from './screen.js';
+import { stopOnSignals } from './signals.js';
 
 /** What the bench can be asked for, as the command line gives it. */
 export interface BenchOptions {
@@ -22,27 +24,33 @@ export interface BenchOptions {
   readonly output?: string;
 }
 
-/** Runs the sweep and prints its report on stdout. */
-export async function runBench(paths: readonly string[], options: BenchOptions): Promise<void> {
+/** Runs the sweep, prints its report on stdout and returns the exit code. */
+export async function runBench(paths: readonly string[], options: BenchOptions): Promise<number> {
   const cores = os.availableParallelism();
   const counts = options.sweep === undefined ? defaultCounts(cores) : sweptCounts(options.sweep);
   const runs = countedRuns(options.runs ?? 3);
   const { paths: roots } = resolveOptions(paths, { size: options.size });
   const screen = new Screen({ progress: true });
+  const stop = new AbortController();
+  const stoppedBy = stopOnSignals(stop, screen, 'Stopping: ending the run that is timed');
   let turn: Turn | undefined;
   let turns = 0;
   screen.startLine(() => turnLine(turn, turns, counts.length * (runs + 1)));
   try {
-    const timings = await sweep({ paths: roots, counts, runs, size: options.size }, (next) => {
+    const { signal } = stop;
+    const timings = await sweep({ paths: roots, counts, runs, size: options.size, signal }, (next) => {
       turn = next;
       turns += 1;
     });
+    const stopped = stoppedBy();
+    if (stopped !== undefined) return exitCodes[stopped];
     const { sharp, libvips } = rendererVersion();
     const cpu = os.cpus()[0]?.model ?? 'unknown';
     const report = benchReport(timings, { cpu, cores, node: process.version, sharp, libvips });
     screen.stopLine();
-    screen.print(report.trimEnd());
+    await screen.print(report.trimEnd());
     if (options.output !== undefined) writeReport(path.resolve(options.output), report);
+    return exitCodes.ok;
   } finally {
     screen.stopLine();
   }

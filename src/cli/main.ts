@@ -8,6 +8,7 @@ import { ThumbsError } from '../errors.js';
 import { defaultOptions, type ThumbsOptions } from '../options.js';
 import { exitCodeOfError, exitCodes } from './exit-codes.js';
 import type { Loudness } from './run.js';
+import { guardOutput, Screen } from './screen.js';
 
 const EXAMPLES = `
 Examples:
@@ -61,7 +62,10 @@ function createBench(): Command {
       async (paths: string[], typed: { sweep?: string; runs?: string; size: string; output?: string }) => {
         const { runBench } = await import('./bench.js');
         const { runs, ...options } = typed;
-        await runBench(paths, { ...options, ...(runs === undefined ? {} : { runs: numberOrText(runs) }) });
+        process.exitCode = await runBench(paths, {
+          ...options,
+          ...(runs === undefined ? {} : { runs: numberOrText(runs) }),
+        });
       },
     );
 }
@@ -127,7 +131,7 @@ function fail(error: unknown): void {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   } else if (error instanceof ThumbsError) {
-    process.stderr.write(`thumbs: ${error.message}\n`);
+    new Screen({ progress: false }).say(`thumbs: ${error.message}`);
     process.exitCode = exitCodeOfError(error);
   } else {
     throw error;
@@ -138,4 +142,5 @@ function fail(error: unknown): void {
 // resident with 20,000 photos than with 2,000, for no gain in time. The process is ours alone, so it may be told.
 v8.setFlagsFromString('--semi-space-growth-factor=1');
 
+guardOutput(exitCodes.stopped);
 await createProgram().parseAsync().catch(fail);

@@ -3,9 +3,10 @@
 import { unreachable } from '../errors.js';
 import { createThumbnails, type Progress, type ThumbsEvent, type ThumbsOptions } from '../index.js';
 import { jsonLine } from '../printable.js';
-import { exitCodeOf, exitCodes, type StopSignal } from './exit-codes.js';
+import { exitCodeOf, exitCodes } from './exit-codes.js';
 import { progressLine } from './progress-line.js';
 import { Screen } from './screen.js';
+import { stopOnSignals } from './signals.js';
 import { summaryLines, Troubles } from './summary.js';
 import { shownPath } from './words.js';
 
@@ -28,34 +29,20 @@ export async function runThumbs(
 ): Promise<number> {
   const screen = new Screen({ progress: loudness.progress && !loudness.quiet });
   const stop = new AbortController();
-  const stoppedBy = stopOnSignals(stop, screen);
+  const notice = 'Stopping: finishing the images in work (once more to stop at once)';
+  const stoppedBy = stopOnSignals(stop, screen, notice);
   const reporter = new Reporter(screen, loudness);
   let exitCode: number = exitCodes.ok;
   reporter.start();
   try {
     for await (const event of createThumbnails(paths, { ...options, signal: stop.signal })) {
-      reporter.report(event);
+      await reporter.report(event);
       if (event.type === 'summary') exitCode = exitCodeOf(event, event.aborted ? stoppedBy() : undefined);
     }
   } finally {
     reporter.stop();
   }
   return exitCode;
-}
-
-/** The first signal lets the work in hand be finished, the second does not wait for it. Returns the first that came. */
-function stopOnSignals(stop: AbortController, screen: Screen): () => StopSignal | undefined {
-  let first: StopSignal | undefined;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      // Without their parent the consumers end themselves.
-      if (first !== undefined) process.exit(exitCodes[signal]);
-      first = signal;
-      screen.say('Stopping: finishing the images in work (once more to stop at once)');
-      stop.abort();
-    });
-  }
-  return () => first;
 }
 
 /** Renders events; what they add up to is the library's business. */
@@ -79,14 +66,16 @@ class Reporter {
     });
   }
 
+  /** The end, with a summary or without: what failed is named in any case. */
   stop(): void {
     this.#screen.stopLine();
+    for (const line of this.#troubles.take(this.#screen.colors)) this.#screen.say(line);
   }
 
-  report(event: ThumbsEvent): void {
+  async report(event: ThumbsEvent): Promise<void> {
     const { json, quiet, verbose } = this.#loudness;
     const { colors } = this.#screen;
-    if (json) this.#screen.print(jsonLine(event));
+    if (json) await this.#screen.print(jsonLine(event));
     switch (event.type) {
       case 'start':
         break;
@@ -103,8 +92,7 @@ class Reporter {
         this.#troubles.unreadable(event);
         break;
       case 'summary':
-        this.#screen.stopLine();
-        for (const line of this.#troubles.lines(colors)) this.#screen.say(line);
+        this.stop();
         if (!quiet) for (const line of summaryLines(event, colors)) this.#screen.say(line);
         break;
       default:

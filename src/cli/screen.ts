@@ -3,6 +3,7 @@
 
 import type { createLogUpdate } from 'log-update';
 import picocolors from 'picocolors';
+import { causeOf, systemCode } from '../errors.js';
 
 /** Colours of messages; without a terminal, or with `NO_COLOR`, they return the text as it is. */
 export type Colors = ReturnType<typeof picocolors.createColors>;
@@ -32,12 +33,6 @@ export class Screen {
     this.colors = picocolors.createColors(terminal && !process.env.NO_COLOR);
     // Some pseudo-terminals have no size; a line cannot be kept on one.
     this.#live = terminal && progress && process.stderr.columns > 0;
-    for (const stream of [process.stdout, process.stderr]) {
-      stream.on('error', (error: NodeJS.ErrnoException) => {
-        // A reader that has left (`| head -1`) ends the output, not the work.
-        if (error.code !== 'EPIPE') throw error;
-      });
-    }
   }
 
   /** Columns of the terminal. */
@@ -63,14 +58,20 @@ export class Screen {
 
   /** A message for people: on stderr, above the progress line. */
   say(text: string): void {
-    if (this.#draw !== undefined) this.#line?.clear();
-    process.stderr.write(`${text}\n`);
-    this.#redraw();
+    void this.#write(process.stderr, text);
   }
 
-  /** A line for programs: on stdout. */
-  print(line: string): void {
-    process.stdout.write(`${line}\n`);
+  /** A line for programs: on stdout. Resolves when there is room for the next, so that a slow reader slows the run. */
+  print(line: string): Promise<void> {
+    return this.#write(process.stdout, line);
+  }
+
+  async #write(stream: NodeJS.WriteStream, line: string): Promise<void> {
+    // Both streams may be the one terminal that the progress line is on.
+    if (this.#draw !== undefined && stream.isTTY === true) this.#line?.clear();
+    const roomy = stream.write(`${line}\n`);
+    if (stream.isTTY === true) this.#redraw();
+    if (!roomy && stream.writable) await roomAgain(stream);
   }
 
   async #keepDrawing(): Promise<void> {
@@ -83,5 +84,32 @@ export class Screen {
 
   #redraw(): void {
     if (this.#draw !== undefined) this.#line?.(this.#draw());
+  }
+}
+
+/** Resolves when the stream takes more, or never will. */
+function roomAgain(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    const events = ['drain', 'close', 'error'] as const;
+    const done = () => {
+      for (const event of events) stream.off(event, done);
+      resolve();
+    };
+    for (const event of events) stream.once(event, done);
+  });
+}
+
+/**
+ * To be called before anything is written. A reader that has left (`| head -1`) ends the output and not the work; output
+ * that cannot be written for another cause ends the command.
+ */
+export function guardOutput(exitCode: number): void {
+  for (const [name, stream] of [['stdout', process.stdout] as const, ['stderr', process.stderr] as const]) {
+    stream.on('error', (error: Error) => {
+      if (systemCode(error) === 'EPIPE') return;
+      if (name === 'stdout') process.stderr.write(`thumbs: Cannot write to stdout: ${causeOf(error)}\n`);
+      // Without their parent the consumers end themselves.
+      process.exit(exitCode);
+    });
   }
 }

@@ -22,16 +22,20 @@ export class Troubles {
     this.#folders.push(folder);
   }
 
-  /** One line each, sorted by path. */
-  lines(colors: Colors): string[] {
+  /** One line each, sorted by path; each is given out once. */
+  take(colors: Colors): string[] {
     const byPath = (a: { path: string }, b: { path: string }) => (a.path < b.path ? -1 : 1);
     const line = (path: string, code: string, reason: string) =>
       `${colors.red(code)} ${shownPath(path)}: ${reason}`;
-    return [
+    const lines = [
       ...this.#folders.sort(byPath).map(({ path, reason }) => line(path, 'UNREADABLE FOLDER', reason)),
       ...this.#failures.sort(byPath).map(({ path, code, reason }) => line(path, code, reason)),
       ...(this.#unnamed === 0 ? [] : [`... and ${integer(this.#unnamed)} more, which the manifest names`]),
     ];
+    this.#folders.length = 0;
+    this.#failures.length = 0;
+    this.#unnamed = 0;
+    return lines;
   }
 }
 
@@ -43,12 +47,13 @@ export function summaryLines(run: SummaryEvent, colors: Colors): string[] {
   const speed = `${rate(run.imagesPerSecond)} images/s, ${megabytes(run.sourceBytes / run.seconds)}/s`;
   const figures = `${count(run.photos, 'photo')} in ${duration(run.seconds)} (${speed})`;
   return [
-    ...(run.aborted ? [colors.yellow('Stopped before the end; the same command does the rest.')] : []),
+    ...(run.aborted ? [colors.yellow('Stopped before the end; what was done is in the manifest.')] : []),
     ...(run.photos === 0 && !run.aborted ? [colors.yellow('No photos found.')] : []),
     `${colors.bold(`${made}${shared}${failed}`)}: ${figures}`,
     ...(run.skippedLinks === 0
       ? []
       : [`${count(run.skippedLinks, 'symbolic link')} not followed (--follow)`]),
-    ...[run.manifest, ...run.exports].map((file) => `${colors.dim('manifest')} ${shownPath(file)}`),
+    `${colors.dim('manifest')} ${shownPath(run.manifest)}`,
+    ...run.exports.map((file) => `${colors.dim('export')} ${shownPath(file)}`),
   ];
 }

@@ -10,10 +10,11 @@ const CHUNK = 1 << 16;
 /**
  * Writes `pieces` to a temporary file beside `file`, brings it to the disk and renames it. When `pieces` or the disk
  * throws, `file` is as it was.
- * @throws system errors (`ENOSPC`, `EACCES`, ...), as they come.
+ * @throws system errors (`ENOSPC`, `EACCES`, ...) as they come, and an Error when `file` is no regular file.
  */
 export function replaceFile(file: string, pieces: Iterable<string>): void {
-  const temporary = temporaryPath(path.dirname(file));
+  const target = replaceable(file);
+  const temporary = temporaryPath(path.dirname(target));
   const descriptor = fs.openSync(temporary, 'wx');
   try {
     try {
@@ -22,11 +23,19 @@ export function replaceFile(file: string, pieces: Iterable<string>): void {
     } finally {
       fs.closeSync(descriptor);
     }
-    fs.renameSync(temporary, file);
+    fs.renameSync(temporary, target);
   } catch (error) {
     fs.rmSync(temporary, { force: true });
     throw error;
   }
+}
+
+/** The regular file, or the free name, that `file` stands for: a link stays a link, and a device stays a device. */
+function replaceable(file: string): string {
+  const stats = fs.statSync(file, { throwIfNoEntry: false });
+  if (stats === undefined) return file;
+  if (!stats.isFile()) throw new Error('it is not a regular file');
+  return fs.realpathSync(file);
 }
 
 function writePieces(descriptor: number, pieces: Iterable<string>): void {

@@ -19,7 +19,7 @@ export function thumbnailName(sha256: string): string {
  * read-only file system.
  * @throws {ThumbsError} `OUTPUT`, with the path and the cause.
  */
-export function prepareThumbnailFolder(folder: string): void {
+export function prepareFolder(folder: string): void {
   try {
     fs.mkdirSync(folder, { recursive: true });
     const probe = temporaryPath(folder);

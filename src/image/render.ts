@@ -7,6 +7,7 @@ import { causeOf, ThumbsError } from '../errors.js';
 import type { Box } from '../options.js';
 import { printable } from '../printable.js';
 import { loaders, type SourceFormat, sniffFormat } from './formats.js';
+import { withoutRemarks } from './png-chunks.js';
 
 /** What a thumbnail is made by. */
 export interface RenderOptions {
@@ -69,9 +70,10 @@ export async function renderThumbnail(bytes: Buffer, { box, maxPixels }: RenderO
       .toColourspace('srgb')
       .png({ compressionLevel: 6, adaptiveFiltering: false, palette: false })
       .toBuffer({ resolveWithObject: true });
+    const png = withoutRemarks(data);
     return {
-      png: data,
-      sha256: createHash('sha256').update(data).digest('hex'),
+      png,
+      sha256: createHash('sha256').update(png).digest('hex'),
       width: info.width,
       height: info.height,
       sourceFormat: format,

@@ -5,7 +5,7 @@
 
 import fs from 'node:fs';
 import path from 'node:path';
-import { causeOf, systemCode, ThumbsError } from '../errors.js';
+import { causeOf, ThumbsError } from '../errors.js';
 import { replaceFile } from '../files/replace-file.js';
 import { jsonLine, printable } from '../printable.js';
 import { type Line, readLineAt, readLines } from './lines.js';
@@ -107,17 +107,15 @@ export class ManifestStore {
 
 /** The header of `file`, or undefined when there is no file or nothing in it. */
 function readHeader(file: string): ManifestHeader | undefined {
-  if (fs.statSync(file, { throwIfNoEntry: false })?.size === 0) return undefined;
+  const stats = fs.statSync(file, { throwIfNoEntry: false });
+  if (stats === undefined) return undefined;
+  if (!stats.isFile()) throw manifestError(file, 'it is not a regular file');
+  if (stats.size === 0) return undefined;
+  const descriptor = fs.openSync(file, 'r');
   try {
-    const descriptor = fs.openSync(file, 'r');
-    try {
-      return checkedHeader(file, readLines(descriptor).next().value?.text ?? '');
-    } finally {
-      fs.closeSync(descriptor);
-    }
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return undefined;
-    throw error;
+    return checkedHeader(file, readLines(descriptor).next().value?.text ?? '');
+  } finally {
+    fs.closeSync(descriptor);
   }
 }
 

@@ -101,12 +101,15 @@ export class Dispatcher {
     }
   }
 
-  /** The seat with least to do; of equals the first, so that a consumer that runs is taken before one is forked. */
+  /** The seat with least to do; of equals one whose consumer runs, so that none is forked for want of looking. */
   #vacancy(): Seat | undefined {
-    const load = ({ seat, untaken }: Place) => seat.holds + untaken;
-    const idle = this.#places.find((place) => load(place) === 0 && place.seat.pid !== undefined);
-    const [least] = [...this.#places].sort((a, b) => load(a) - load(b));
-    const place = idle ?? least;
-    return place !== undefined && load(place) < IN_FLIGHT ? place.seat : undefined;
+    let best: Seat | undefined;
+    let least = IN_FLIGHT;
+    for (const { seat, untaken } of this.#places) {
+      const load = seat.holds + untaken;
+      if (load > least || (load === least && (best === undefined || seat.pid === undefined))) continue;
+      [best, least] = [seat, load];
+    }
+    return best;
   }
 }

@@ -1,7 +1,7 @@
 // Wires producer -> dispatcher -> sink, and owns the order in which a run begins and ends.
 
 import path from 'node:path';
-import { prepareThumbnailFolder } from '../files/thumbnail-folder.js';
+import { prepareFolder } from '../files/thumbnail-folder.js';
 import { rendererVersion } from '../image/renderer.js';
 import { optionsDigest } from '../manifest/record.js';
 import { ManifestStore } from '../manifest/store.js';
@@ -41,7 +41,8 @@ async function* run(options: ResolvedOptions): AsyncGenerator<ThumbsEvent> {
   const startedAt = performance.now();
   // What could stop the run is asked for first, in this order, before a process is forked.
   const roots = await findRoots(options.paths, options.out);
-  prepareThumbnailFolder(options.out);
+  for (const folder of [options.out, ...options.exports.map(({ file }) => path.dirname(file))])
+    prepareFolder(folder);
   const digest = optionsDigest({ box: options.box, renderer: rendererVersion() });
   const manifest = ManifestStore.open(options.manifest, digest);
   try {
@@ -50,11 +51,16 @@ async function* run(options: ResolvedOptions): AsyncGenerator<ThumbsEvent> {
     const unreadable: UnreadableFolderEvent[] = [];
     const sink = new Sink(manifest, walked);
     let told = 0;
+    const untold = () => {
+      const folders = unreadable.slice(told);
+      told += folders.length;
+      return folders;
+    };
     for await (const event of sink.drain(dispatched(options, roots, walked, unreadable), options.workers)) {
-      for (; told < unreadable.length; told += 1) yield* unreadable.slice(told, told + 1);
+      yield* untold();
       yield event;
     }
-    yield* unreadable.slice(told);
+    yield* untold();
     const complete = walked.ended && walked.found === sink.totals.done + sink.totals.failed;
     manifest.finish(complete ? notCovered(roots, unreadable, manifest.file) : () => true);
     await writeExports(options, manifest.file);

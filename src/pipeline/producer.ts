@@ -19,8 +19,6 @@ export interface ProducerOptions extends WalkOptions {
   readonly roots: readonly Root[];
   /** N: the sentinels after the last job. */
   readonly consumers: number;
-  /** After it the walk stops; the sentinels follow. */
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** How far the walk has come. */
@@ -64,7 +62,7 @@ async function* findJobs(options: ProducerOptions, progress: WalkProgress): Asyn
       yield { type: 'job', path };
     }
   }
-  progress.ended = true;
+  progress.ended = options.signal?.aborted !== true;
 }
 
 /** Whether an earlier root has reached the file; if none has, this root now has. */

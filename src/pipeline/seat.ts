@@ -54,6 +54,12 @@ interface Held {
   deaths: number;
 }
 
+/** The job that the consumer has begun, and its time. */
+interface InWork {
+  readonly held: Held;
+  readonly clock: NodeJS.Timeout;
+}
+
 export class Seat {
   readonly #options: SeatOptions;
   readonly #listener: SeatListener;
@@ -63,9 +69,9 @@ export class Seat {
   readonly #held: Held[] = [];
   /** How many of `#held` the living consumer was sent. */
   #sent = 0;
-  #inWork: Held | undefined;
-  #clock: NodeJS.Timeout | undefined;
-  #timedOut = false;
+  #inWork: InWork | undefined;
+  /** The id of the job whose time has passed, if the consumer was killed for that. */
+  #killedFor: number | undefined;
   #sentinel: 'none' | 'due' | 'sent' | 'passed' = 'none';
   #fruitlessDeaths = 0;
   #nextId = 1;
@@ -106,7 +112,7 @@ export class Seat {
   /** Resolves when no consumer is left: one that passed its sentinel is waited for, any other is killed. */
   async close(): Promise<void> {
     this.#closed = true;
-    clearTimeout(this.#clock);
+    clearTimeout(this.#inWork?.clock);
     if (this.#sentinel !== 'passed') this.#child?.kill();
     const grace = setTimeout(() => this.#child?.kill(), EXIT_GRACE_MS);
     await this.#exited;
@@ -167,15 +173,21 @@ export class Seat {
 
   #start(id: number): void {
     this.#fruitlessDeaths = 0;
-    this.#inWork = this.#held.find((held) => held.id === id);
-    this.#clock = setTimeout(() => {
-      this.#timedOut = true;
-      this.#child?.kill();
-    }, this.#options.timeoutMs);
+    const held = this.#held.find((each) => each.id === id);
+    if (held === undefined) return;
+    // A process that was busy runs its timers before it reads what has come meanwhile: a look at that comes first.
+    const clock = setTimeout(() => setImmediate(() => this.#timeOut(id)), this.#options.timeoutMs);
+    this.#inWork = { held, clock };
+  }
+
+  #timeOut(id: number): void {
+    if (this.#inWork?.held.id !== id) return;
+    this.#killedFor = id;
+    this.#child?.kill();
   }
 
   #finish(id: number, outcome: Outcome): void {
-    clearTimeout(this.#clock);
+    clearTimeout(this.#inWork?.clock);
     this.#inWork = undefined;
     const index = this.#held.findIndex((held) => held.id === id);
     const [held] = index === -1 ? [] : this.#held.splice(index, 1);
@@ -200,8 +212,8 @@ export class Seat {
     if (this.#sentinel === 'sent') this.#sentinel = 'due';
     if (this.#inWork === undefined) this.#fruitlessDeaths += 1;
     else this.#blame(this.#inWork, exit);
+    this.#killedFor = undefined;
     this.#sent = 0;
-    this.#timedOut = false;
     if (this.#fruitlessDeaths >= FRUITLESS_DEATHS) {
       this.#listener.fail(new ThumbsError('CONSUMER', `Consumers cannot be started: ${wordsOf(exit)}`));
       return;
@@ -209,19 +221,21 @@ export class Seat {
     this.#goOn();
   }
 
-  #blame(held: Held, exit: Exit): void {
-    held.deaths += 1;
+  #blame({ held, clock }: InWork, exit: Exit): void {
+    clearTimeout(clock);
+    this.#inWork = undefined;
     const { timeoutMs, retries } = this.#options;
-    if (this.#timedOut) {
+    if (this.#killedFor === held.id) {
       const reason = `not finished after ${timeoutMs / 1000} s`;
       this.#finish(held.id, { status: 'failed', code: 'TIMEOUT', reason });
-    } else if (held.deaths > retries) {
-      const tries = held.deaths === 1 ? '' : ` (${held.deaths} tries)`;
-      const reason = `the process that worked on it died: ${wordsOf(exit)}${tries}`;
-      this.#finish(held.id, { status: 'failed', code: 'WORKER_DIED', reason });
     }
-    clearTimeout(this.#clock);
-    this.#inWork = undefined;
+    // Killed for the job before it, which was finished after all: this one has nothing to answer for.
+    if (this.#killedFor !== undefined) return;
+    held.deaths += 1;
+    if (held.deaths <= retries) return;
+    const tries = held.deaths === 1 ? '' : ` (${held.deaths} tries)`;
+    const reason = `the process that worked on it died: ${wordsOf(exit)}${tries}`;
+    this.#finish(held.id, { status: 'failed', code: 'WORKER_DIED', reason });
   }
 }
 

@@ -19,6 +19,8 @@ export interface WalkOptions {
   readonly exclude: readonly string[];
   readonly hidden: boolean;
   readonly follow: boolean;
+  /** After it no further folder is listed, and the walk ends. */
+  readonly signal?: AbortSignal | undefined;
   /** Told of a folder that cannot be read; the walk goes on. */
   readonly unreadable: (folder: string, cause: string) => void;
   /** Told of each symbolic link that is left alone because `follow` is off. */
@@ -39,6 +41,8 @@ export async function* walk(root: Root, options: WalkOptions): AsyncGenerator<st
   }
   const found = new Readable({ objectMode: true, read: () => {} });
   const gate = new Gate(() => found.readableLength < WAITING);
+  const left = new AbortController();
+  const signal = AbortSignal.any([left.signal, ...(options.signal === undefined ? [] : [options.signal])]);
   const globbing = fastGlob.stream(options.include.length === 0 ? PHOTOS : [...options.include], {
     cwd: root.path,
     ignore: options.exclude.map((glob) => glob.replace(/\/+$/, '')),
@@ -51,23 +55,34 @@ export async function* walk(root: Root, options: WalkOptions): AsyncGenerator<st
     markDirectories: true,
     // To be sure of each path once costs memory for all of them; only several patterns can find one twice.
     unique: options.include.length > 1,
-    fs: await adapter(root, options, gate),
+    fs: await adapter(root, { ...options, signal }, gate),
   });
   globbing.on('data', (entry: string) => found.push(entry));
   globbing.on('end', () => found.push(null));
   globbing.on('error', (error: Error) => found.destroy(error));
-  const entries: AsyncIterable<string> = found;
-  for await (const entry of entries) {
-    gate.look();
-    const name = decodeName(entry);
-    if (!name.endsWith('/')) yield path.join(root.path, name);
-    else if (isPhotoName(name.slice(0, -1))) yield path.join(root.path, name.slice(0, -1));
+  try {
+    const entries: AsyncIterable<string> = found;
+    for await (const entry of entries) {
+      gate.look();
+      const name = decodeName(entry);
+      const file = path.join(root.path, name.replace(/\/$/, ''));
+      // A folder is a job only under a photo's name, and the output folder is none whatever its name.
+      if (name.endsWith('/') && (!isPhotoName(file) || file === options.out)) continue;
+      yield file;
+    }
+  } finally {
+    // fast-glob goes through all that it has queued; from here on every folder is empty to it.
+    left.abort();
+    gate.open();
   }
 }
 
+/** What Node puts for bytes of a name that are not UTF-8; the name then opens nothing. */
+const NOT_UTF8 = '\ufffd';
+
 /** Lets pass one after the other while there is room. */
 class Gate {
-  readonly #hasRoom: () => boolean;
+  #hasRoom: () => boolean;
   readonly #waiting: Array<() => void> = [];
 
   constructor(hasRoom: () => boolean) {
@@ -82,6 +97,12 @@ class Gate {
   look(): void {
     if (this.#hasRoom()) this.#waiting.shift()?.();
   }
+
+  /** Lets everyone pass from now on. */
+  open(): void {
+    this.#hasRoom = () => true;
+    for (const pass of this.#waiting.splice(0)) pass();
+  }
 }
 
 async function adapter(root: Root, options: WalkOptions, gate: Gate): Promise<Partial<FileSystemAdapter>> {
@@ -90,15 +111,17 @@ async function adapter(root: Root, options: WalkOptions, gate: Gate): Promise<Pa
   /** Real paths of the folders walked so far; kept only where links can make a loop. */
   const realPaths = new Map<string, string>();
 
-  async function realPathOf(folder: string): Promise<string> {
-    if (!options.follow) return path.join(root.realPath, path.relative(root.path, folder));
-    const realPath = await fs.realpath(folder);
-    realPaths.set(folder, realPath);
-    return realPath;
+  /** Whether the way to the folder is one that this walk may go. */
+  function isOpen(folder: string, realPath: string): boolean {
+    if (isInside(realOut, realPath)) return false;
+    if (options.follow) return !isLoop(folder, realPath);
+    // The fixed beginning of a glob is opened without being listed first, and may go through a link.
+    return realPath === path.join(root.realPath, path.relative(root.path, folder));
   }
 
   /** A loop leads to a folder that the way to it has already been through. */
   function isLoop(folder: string, realPath: string): boolean {
+    realPaths.set(folder, realPath);
     for (let parent = path.dirname(folder); isInside(root.path, parent); parent = path.dirname(parent)) {
       if (realPaths.get(parent) === realPath) return true;
       if (parent === path.dirname(parent)) break;
@@ -108,14 +131,15 @@ async function adapter(root: Root, options: WalkOptions, gate: Gate): Promise<Pa
 
   async function list(folder: string): Promise<Dirent[]> {
     await gate.pass();
+    if (options.signal?.aborted === true) return [];
     try {
-      const realPath = await realPathOf(folder);
-      if (isInside(realOut, realPath) || isLoop(folder, realPath)) return [];
+      if (!isOpen(folder, await fs.realpath(folder))) return [];
       const entries = await fs.readdir(folder, { withFileTypes: true });
       return entries.filter(isWalked).map(encodeEntry);
     } catch (error) {
-      // Gone since it was listed, or the fixed beginning of a glob that this root has no folder for.
       if (systemCode(error) !== 'ENOENT') options.unreadable(folder, causeOf(error));
+      else if (folder.includes(NOT_UTF8)) options.unreadable(folder, 'its name is not valid UTF-8');
+      // Else it is gone since it was listed, or is the fixed beginning of a glob that this root has no folder for.
       return [];
     }
   }

@@ -50,7 +50,7 @@ test('the table has medians, spread, rates, speedup, efficiency and memory', () 
     '| 1 | 4.20 | 4.00 | 5.00 | 23.8 | 71.4 | 1.00 | 100 % | 150 |',
     '| 2 | 2.00 | 1.90 | 2.10 | 50.0 | 150.0 | 2.10 | 105 % | 200 |',
     '',
-    'It stops paying at 2 workers (2.00 s, 2.10 times as fast as one); more were not tried; the 2 cores are 100 % busy there, so the run is bound by the cores.',
+    'The most that were tried, 2 workers (2.00 s, 2.10 times as fast as one), are the fastest; the 2 cores that they use are 100 % busy, so the run is bound by the cores.',
     '',
   ]);
 });
@@ -61,12 +61,18 @@ test('the sentence names the smallest count that is as good as the fastest, and 
     machine,
   );
   expect(report).toMatch(
-    /^It stops paying at 2 workers \(2\.05 s, 1\.95 times as fast as one\); more gain nothing \(4: 2\.00 s, 8: 2\.40 s\); the 2 cores are 49 % busy there, so the run is bound by the disk, or by other waiting\.$/m,
+    /^It stops paying at 2 workers \(2\.05 s, 1\.95 times as fast as one\); more gain nothing \(4: 2\.00 s, 8: 2\.40 s\); the 2 cores that they use are 49 % busy, so the run is bound by the disk, or by other waiting\.$/m,
   );
 });
 
 test('without one worker in the sweep there is no speedup to tell', () => {
   const report = benchReport([timing(2, 2, 4), timing(4, 2, 4)], machine);
   expect(report).toContain('| 2 | 2.00 | 2.00 | 2.00 | 50.0 | 150.0 | - | - | 200 |');
-  expect(report).toContain('It stops paying at 2 workers (2.00 s); ');
+  expect(report).toContain('It stops paying at 2 workers (2.00 s); more gain nothing (4: 2.00 s); ');
+});
+
+test('one worker is held against the one core that it uses, and more may be faster', () => {
+  expect(benchReport([timing(1, 4, 3.9)], { ...machine, cores: 16 })).toContain(
+    'The most that were tried, 1 worker (4.00 s, 1.00 times as fast as one), are the fastest, and more may be faster; the core that they use is 98 % busy, so the run is bound by the cores.',
+  );
 });

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { damagedImages, temporaryFolder, thumbs, writePhotos } from '../helpers.js';
+import { command, damagedImages, start, temporaryFolder, thumbs, writePhotos } from '../helpers.js';
 
 test('bench prints and writes the table of a sweep, and leaves nothing else behind', async () => {
   const folder = temporaryFolder();
@@ -17,7 +17,7 @@ test('bench prints and writes the table of a sweep, and leaves nothing else behi
   expect(stdout).toMatch(/^- 2 counted runs of each, in rotation/m);
   const rows = stdout.split('\n').filter((line) => /^\| \d/.test(line));
   expect(rows.map((row) => row.split(' | ')[0])).toEqual(['| 1', '| 3']);
-  expect(stdout).toMatch(/^It stops paying at \d workers?/m);
+  expect(stdout).toMatch(/^(?:It stops paying at|The most that were tried,) \d workers?/m);
   expect(fs.readFileSync(path.join(folder, 'report.md'), 'utf8')).toBe(stdout);
   expect(fs.readdirSync(folder).sort()).toEqual(['photos', 'report.md', 'tmp']);
   expect(fs.readdirSync(path.join(folder, 'tmp'))).toEqual([]);
@@ -39,4 +39,25 @@ test('a path that is not there ends the bench as it ends the command', async () 
     '',
     'thumbs: Cannot take /no/such/folder: no such file or directory (ENOENT)\n',
   ]);
+});
+
+test('a bench that is stopped ends its run and leaves no folder', async () => {
+  const folder = temporaryFolder();
+  await writePhotos(path.join(folder, 'photos'), 200);
+  const tmp = path.join(folder, 'tmp');
+  fs.mkdirSync(tmp);
+  const args = [command, 'bench', 'photos', '--sweep', '1', '--runs', '9'];
+  const { child, finished } = start(process.execPath, args, { cwd: folder, env: { TMPDIR: tmp } });
+  const made = () =>
+    fs.readdirSync(tmp, { recursive: true, encoding: 'utf8' }).some((name) => name.endsWith('.png'));
+  while (!made()) await new Promise((resolve) => setTimeout(resolve, 20));
+  child.kill('SIGTERM');
+  expect(await finished).toMatchObject({ code: 143, stdout: '' });
+  expect(fs.readdirSync(tmp)).toEqual([]);
+});
+
+test('a folder without photos cannot be timed', async () => {
+  const folder = temporaryFolder();
+  const { code, stderr } = await thumbs(['bench', folder, '--sweep', '1', '--runs', '1']);
+  expect([code, stderr]).toEqual([2, 'thumbs: No photos found to time\n']);
 });

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import xterm from '@xterm/headless';
@@ -175,6 +176,17 @@ test('on a terminal a line shows the progress, and every message stands on a lin
   ).toEqual([]);
 });
 
+test('--json on a terminal does not run into the progress line', async () => {
+  const folder = temporaryFolder();
+  await writePhotos(path.join(folder, 'photos'), 150);
+  const { stdout } = await onTerminal('photos -w 1 --json -o o 2>&1', folder, { NO_COLOR: '1' });
+  // JSON lines are longer than the terminal is wide: each starts at the left and is whole again with its wrapped rest.
+  const text = (await visible(stdout)).join('');
+  expect(text.match(/\{"type":"done","path":"[^"]*\/photo-\d+\.jpg"/g)).toHaveLength(150);
+  expect(text).not.toContain('░');
+  expect(text).not.toMatch(/ s left/);
+});
+
 test('NO_COLOR, --no-progress and a dumb terminal are heeded', async () => {
   const folder = await folderOfPhotos({ broken: true });
   const coloured = await onTerminal('photos', folder, { NO_COLOR: '' });
@@ -200,6 +212,23 @@ async function visible(output: string): Promise<string[]> {
   );
 }
 
+test('Ctrl-C reaches the whole process group, and still the images in work are finished', async () => {
+  const folder = temporaryFolder();
+  await writePhotos(path.join(folder, 'photos'), 300);
+  // `setsid` gives the command a group of its own, as a shell does.
+  const { child, finished } = start('setsid', [process.execPath, command, 'photos', '-w', '2', '-v'], {
+    cwd: folder,
+  });
+  await new Promise<void>((resolve) =>
+    child.stderr?.on('data', (text) => String(text).includes('done ') && resolve()),
+  );
+  process.kill(-(child.pid ?? Number.NaN), 'SIGINT');
+  const { code, stderr } = await finished;
+  expect(code).toBe(130);
+  expect(stderr).toMatch(/^\d+ thumbnails made: \d+ photos/m);
+  expect(stderr).not.toContain('WORKER_DIED');
+});
+
 test('the first SIGINT finishes what is in work and completes the manifest, exit 130', async () => {
   const folder = temporaryFolder();
   await writePhotos(path.join(folder, 'photos'), 400);
@@ -210,13 +239,56 @@ test('the first SIGINT finishes what is in work and completes the manifest, exit
   child.kill('SIGINT');
   const { code, stderr } = await finished;
   expect(code).toBe(130);
-  expect(stderr).toContain('Stopped before the end; the same command does the rest.');
+  expect(stderr).toContain('Stopped before the end; what was done is in the manifest.');
   const out = path.join(folder, 'thumbnails');
   await expectSound(out);
   const done = recordsIn(out).length;
   expect(done).toBeGreaterThan(0);
   expect(done).toBeLessThan(400);
   expect(stderr.split('\n').filter((line) => line.startsWith('done '))).toHaveLength(done);
+});
+
+test('a reader that does not read slows the run, and gets everything in the end', async () => {
+  const folder = temporaryFolder();
+  await writePhotos(path.join(folder, 'photos'), 700);
+  const child = spawn(process.execPath, [command, 'photos', '--json', '-q'], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const manifest = path.join(folder, 'thumbnails/manifest.jsonl');
+  const written = () =>
+    fs.existsSync(manifest) ? fs.readFileSync(manifest, 'utf8').split('\n').length - 2 : -1;
+  let before = -2;
+  for (; before !== written(); await new Promise((resolve) => setTimeout(resolve, 1500))) before = written();
+  // Pipes and streams hold some 150 kB, an event has 600 bytes or so.
+  expect(before).toBeGreaterThan(0);
+  expect(before).toBeLessThan(600);
+  let stdout = '';
+  for await (const chunk of child.stdout.setEncoding('utf8')) stdout += chunk;
+  expect(stdout.trimEnd().split('\n')).toHaveLength(702);
+});
+
+test('an export that cannot be written is found before the work, one that fails later loses no failure', async () => {
+  const folder = await folderOfPhotos({ broken: true });
+  fs.writeFileSync(path.join(folder, 'file'), '');
+  const early = await thumbs(['photos', '--export', 'file/all.csv'], { cwd: folder });
+  expect([early.code, early.stderr]).toEqual([
+    3,
+    `thumbs: Cannot write to ${folder}/file: there is a file where the folder should be\n`,
+  ]);
+  fs.mkdirSync(path.join(folder, 'all.csv'));
+  const late = await thumbs(['photos', '--export', 'all.csv'], { cwd: folder });
+  expect(late.code).toBe(3);
+  expect(late.stderr).toMatch(
+    /^CORRUPT photos\/truncated\.jpg: .*\nthumbs: Cannot write .*all\.csv: it is not a regular file\n$/,
+  );
+});
+
+test('stdout that cannot be written is one line and exit 3', async () => {
+  const folder = await folderOfPhotos();
+  const line = `exec ${process.execPath} ${command} photos --json > /dev/full`;
+  const { code, stderr } = await start('bash', ['-c', line], { cwd: folder }).finished;
+  expect([code, stderr]).toEqual([3, 'thumbs: Cannot write to stdout: no space left on device (ENOSPC)\n']);
 });
 
 test('output that nobody reads any more ends the output, not the work', async () => {

@@ -30,6 +30,14 @@ async function pngPixels(png: Buffer) {
   return { metadata, data, at };
 }
 
+/** The names of a PNG's chunks, runs of IDAT as one. */
+function chunksOf(png: Buffer): string[] {
+  const names: string[] = [];
+  for (let at = 8; at < png.length; at += 12 + png.readUInt32BE(at))
+    names.push(png.toString('latin1', at + 4, at + 8));
+  return names.filter((name, index) => name !== names[index - 1]);
+}
+
 /** Largest and mean difference of two pictures' samples, in 8-bit steps. */
 function difference(a: Buffer, b: Buffer): { largest: number; mean: number } {
   expect(a.length).toBe(b.length);
@@ -93,6 +101,7 @@ test('every sample becomes an 8-bit PNG in sRGB without profile, EXIF or other m
       Array(5).fill(undefined),
     );
     expect(metadata.pages ?? 1, file).toBe(1);
+    expect(chunksOf(png), file).toEqual(['IHDR', 'IDAT', 'IEND']);
     expect(Math.max(width, height), file).toBeLessThanOrEqual(200);
     expect(createHash('sha256').update(png).digest('hex')).toBe(sha256);
   }
@@ -176,6 +185,11 @@ test('equal pixels give equal bytes, from another format and at another time', a
   const webp = await thumbnailOf(await image.clone().webp({ lossless: true }).toBuffer());
   const tiff = await thumbnailOf(await image.clone().tiff({ compression: 'lzw' }).toBuffer());
   expect([webp.sha256, tiff.sha256]).toEqual([png.sha256, png.sha256]);
+  // The resolution that a scanner or a phone notes down is none of the pixels.
+  for (const density of [72, 300]) {
+    const noted = await thumbnailOf(await image.clone().withMetadata({ density }).png().toBuffer());
+    expect(noted.sha256).toBe(png.sha256);
+  }
 });
 
 test('the limit is of pixels, and the message has the figures', async () => {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { readManifest } from 'thumbs-pipeline';
@@ -98,6 +99,20 @@ test('what is not a manifest, or of a newer version, is refused and left as it i
     expect(() => ManifestStore.open(file, 'digest')).toThrow(expect.objectContaining({ code: 'MANIFEST' }));
     expect(fs.readFileSync(file, 'utf8')).toBe(text);
   }
+});
+
+test('a link to a manifest stays a link; what is no regular file is refused and left as it is', () => {
+  const folder = temporaryFolder();
+  const link = path.join(folder, 'link.jsonl');
+  fs.symlinkSync('manifest.jsonl', link);
+  written(path.join(folder, 'manifest.jsonl'), [failed('a')]);
+  written(link, [failed('b')]);
+  expect(fs.readlinkSync(link)).toBe('manifest.jsonl');
+  expect(sources(path.join(folder, 'manifest.jsonl'))).toEqual(['a', 'b']);
+  const pipe = path.join(folder, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  expect(() => ManifestStore.open(pipe, 'digest')).toThrow(/not a regular file/);
+  expect(fs.statSync(pipe).isFIFO()).toBe(true);
 });
 
 test('a damaged record is named by its line', () => {

@@ -97,6 +97,17 @@ test('a photo that hangs is ended by its time, not tried again, and the rest is 
   expect(sentinels).toBe(1);
 });
 
+test('a parent that was busy for longer than the timeout blames nobody whose result is already there', async () => {
+  const names = Array.from({ length: 12 }, (_, index) => `photo-${index}`);
+  const busy = setTimeout(() => {
+    // As long as it takes a caller's own work, or a terminal that is not read.
+    for (const until = performance.now() + 1500; performance.now() < until; );
+  }, 300);
+  const { results } = await dispatch(names, { timeoutMs: 400, retries: 0 });
+  clearTimeout(busy);
+  expect(results).toEqual(names.map((name) => `${name}: CORRUPT done`).sort());
+});
+
 test('every sentinel is counted when the last photo of each consumer kills it', async () => {
   const names = ['die-always-a', 'die-always-b', 'die-always-c'];
   const { results, sentinels } = await dispatch(names, { consumers: 3, retries: 0 });

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { prepareThumbnailFolder } from '../../src/files/thumbnail-folder.js';
+import { prepareFolder } from '../../src/files/thumbnail-folder.js';
 import { ManifestStore } from '../../src/manifest/store.js';
 import { Dispatcher } from '../../src/pipeline/dispatcher.js';
 import { produce } from '../../src/pipeline/producer.js';
@@ -25,7 +25,7 @@ async function passThrough(photos: number, consumers: number) {
   const folder = temporaryFolder();
   const out = path.join(folder, 'out');
   await writePhotos(path.join(folder, 'photos'), photos);
-  prepareThumbnailFolder(out);
+  prepareFolder(out);
   const walked = { found: 0, skippedLinks: 0, ended: false };
   const dispatcher = new Dispatcher({
     consumers,

@@ -110,6 +110,58 @@ test('symbolic links only when asked for; a loop is walked once', async () => {
   expect(twoRoots.files).toEqual(['p/a.jpg', 'p/album/b.jpg', 'p/link.jpg']);
 });
 
+test('a glob does not lead through a link that is not followed', async () => {
+  const files = ['p/a.jpg', 'p/link -> ../elsewhere', 'elsewhere/b.jpg', 'p/o.jpg/c.jpg'];
+  expect((await found(files, ['p'], { include: ['link/*.jpg', '*.jpg'] })).files).toEqual([
+    'p/a.jpg',
+    'p/o.jpg',
+    'p/o.jpg/c.jpg',
+  ]);
+  expect((await found(files, ['p'], { include: ['link/*.jpg'], follow: true })).files).toEqual([
+    'p/link/b.jpg',
+  ]);
+  // An output folder under a photo's name is no photo.
+  expect((await found(files, ['p'], { out: 'p/o.jpg' })).files).toEqual(['p/a.jpg']);
+});
+
+test('a folder whose name is not UTF-8 is reported, not lost', async () => {
+  const folder = temporaryFolder();
+  const latin1 = Buffer.from(path.join(folder, 'caf\u00e9'), 'latin1');
+  fs.mkdirSync(latin1);
+  fs.writeFileSync(Buffer.concat([latin1, Buffer.from('/a.jpg')]), await jpeg(1, 20, 20));
+  const told: string[] = [];
+  for await (const event of createThumbnails([folder], { out: path.join(folder, 'out') })) {
+    if (event.type === 'unreadable-folder') told.push(`${event.path}: ${event.reason}`);
+    if (event.type === 'summary') expect(event).toMatchObject({ photos: 0, unreadableFolders: 1 });
+  }
+  expect(told).toEqual([`${folder}/caf\ufffd: its name is not valid UTF-8`]);
+});
+
+test('an abort ends a walk that finds nothing, and so does leaving the loop', async () => {
+  const folder = temporaryFolder();
+  const photos = path.join(folder, 'p');
+  for (let sub = 0; sub < 3000; sub += 1)
+    fs.mkdirSync(path.join(photos, `${sub % 50}`, `${sub}`), { recursive: true });
+  const stop = new AbortController();
+  const rules = {
+    include: [],
+    exclude: [],
+    hidden: false,
+    follow: false,
+    unreadable: () => {},
+    linkSkipped: () => {},
+  };
+  const out = path.join(folder, 'out');
+  fs.mkdirSync(out);
+  const roots = await findRoots([photos], out);
+  const progress = { found: 0, skippedLinks: 0, ended: false };
+  const jobs = produce({ roots, out, consumers: 1, signal: stop.signal, ...rules }, progress);
+  const first = jobs.next();
+  stop.abort();
+  expect(await first).toEqual({ value: { type: 'sentinel' }, done: false });
+  expect(progress.ended).toBe(false);
+});
+
 test('a path that does not exist is an error before anything starts', async () => {
   const folder = temporaryFolder();
   const events = createThumbnails([path.join(folder, 'nowhere')], { out: path.join(folder, 'out') });
