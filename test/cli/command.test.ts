@@ -216,9 +216,13 @@ test('Ctrl-C reaches the whole process group, and still the images in work are f
   const folder = temporaryFolder();
   await writePhotos(path.join(folder, 'photos'), 300);
   // `setsid` gives the command a group of its own, as a shell does.
-  const { child, finished } = start('setsid', [process.execPath, command, 'photos', '-w', '2', '-v'], {
-    cwd: folder,
-  });
+  const { child, finished } = start(
+    'setsid',
+    [process.execPath, command, 'photos', '-w', '2', '-v', '--retries', '0'],
+    {
+      cwd: folder,
+    },
+  );
   await new Promise<void>((resolve) =>
     child.stderr?.on('data', (text) => String(text).includes('done ') && resolve()),
   );

@@ -112,11 +112,7 @@ test('symbolic links only when asked for; a loop is walked once', async () => {
 
 test('a glob does not lead through a link that is not followed', async () => {
   const files = ['p/a.jpg', 'p/link -> ../elsewhere', 'elsewhere/b.jpg', 'p/o.jpg/c.jpg'];
-  expect((await found(files, ['p'], { include: ['link/*.jpg', '*.jpg'] })).files).toEqual([
-    'p/a.jpg',
-    'p/o.jpg',
-    'p/o.jpg/c.jpg',
-  ]);
+  expect((await found(files, ['p'], { include: ['link/*.jpg'] })).files).toEqual([]);
   expect((await found(files, ['p'], { include: ['link/*.jpg'], follow: true })).files).toEqual([
     'p/link/b.jpg',
   ]);
@@ -137,29 +133,30 @@ test('a folder whose name is not UTF-8 is reported, not lost', async () => {
   expect(told).toEqual([`${folder}/caf\ufffd: its name is not valid UTF-8`]);
 });
 
-test('an abort ends a walk that finds nothing, and so does leaving the loop', async () => {
+test('an abort ends a walk that finds nothing', async () => {
   const folder = temporaryFolder();
   const photos = path.join(folder, 'p');
-  for (let sub = 0; sub < 3000; sub += 1)
+  for (let sub = 0; sub < 3000; sub += 1) {
     fs.mkdirSync(path.join(photos, `${sub % 50}`, `${sub}`), { recursive: true });
+    fs.symlinkSync('nowhere', path.join(photos, `${sub % 50}`, `${sub}`, 'link'));
+  }
   const stop = new AbortController();
-  const rules = {
-    include: [],
-    exclude: [],
-    hidden: false,
-    follow: false,
-    unreadable: () => {},
-    linkSkipped: () => {},
+  // A link that is told of is a folder that was listed.
+  let listed = 0;
+  const linkSkipped = () => {
+    listed += 1;
+    stop.abort();
   };
+  const rules = { include: [], exclude: [], hidden: false, follow: false, unreadable: () => {}, linkSkipped };
   const out = path.join(folder, 'out');
   fs.mkdirSync(out);
   const roots = await findRoots([photos], out);
   const progress = { found: 0, skippedLinks: 0, ended: false };
   const jobs = produce({ roots, out, consumers: 1, signal: stop.signal, ...rules }, progress);
-  const first = jobs.next();
-  stop.abort();
-  expect(await first).toEqual({ value: { type: 'sentinel' }, done: false });
+  expect(await jobs.next()).toEqual({ value: { type: 'sentinel' }, done: false });
   expect(progress.ended).toBe(false);
+  expect(listed).toBeGreaterThan(0);
+  expect(listed).toBeLessThan(100);
 });
 
 test('a path that does not exist is an error before anything starts', async () => {
