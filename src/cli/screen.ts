@@ -3,7 +3,6 @@
 
 import type { createLogUpdate } from 'log-update';
 import picocolors from 'picocolors';
-import { causeOf, systemCode } from '../errors.js';
 
 /** Colours of messages; without a terminal, or with `NO_COLOR`, they return the text as it is. */
 export type Colors = ReturnType<typeof picocolors.createColors>;
@@ -97,19 +96,4 @@ function roomAgain(stream: NodeJS.WriteStream): Promise<void> {
     };
     for (const event of events) stream.once(event, done);
   });
-}
-
-/**
- * To be called before anything is written. A reader that has left (`| head -1`) ends the output and not the work; output
- * that cannot be written for another cause ends the command.
- */
-export function guardOutput(exitCode: number): void {
-  for (const [name, stream] of [['stdout', process.stdout] as const, ['stderr', process.stderr] as const]) {
-    stream.on('error', (error: Error) => {
-      if (systemCode(error) === 'EPIPE') return;
-      if (name === 'stdout') process.stderr.write(`thumbs: Cannot write to stdout: ${causeOf(error)}\n`);
-      // Without their parent the consumers end themselves.
-      process.exit(exitCode);
-    });
-  }
 }
