@@ -88,11 +88,14 @@ export async function renderThumbnail(bytes: Buffer, { box, maxPixels }: RenderO
   }
 }
 
-/** The decoder's own words, each once and on one line, without what the encoder says of having got nothing from it. */
+/**
+ * The last of the decoder's messages, each of which starts with its part of libvips (`heif: ...`) and may go on over a
+ * line: before it stands what was met on the way, after it that the encoder got nothing.
+ */
 function decoderWords(error: unknown): string {
   const lines = causeOf(error)
     .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '' && !line.includes('unable to write to target'));
-  return printable([...new Set(lines)].join('; '));
+    .filter((line) => line.trim() !== '' && !line.includes('unable to write to target'));
+  const last = lines.findLastIndex((line) => /^\w+: /.test(line));
+  return printable(lines.slice(Math.max(last, 0)).join(' ').replace(/ +/g, ' ').trim());
 }
