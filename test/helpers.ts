@@ -15,6 +15,16 @@ export const command: string = path.join(projectFolder, 'bin/thumbs.js');
 export const sampleImages: string = path.join(projectFolder, 'sample-images');
 export const damagedImages: string = path.join(projectFolder, 'test/fixtures/images');
 
+/** Rules of a walk that takes every photo and tells nobody of anything. */
+export const plainWalk = {
+  include: [],
+  exclude: [],
+  hidden: false,
+  follow: false,
+  unreadable: () => {},
+  linkSkipped: () => {},
+};
+
 /** How a process ended and what it wrote. */
 export interface Finished {
   readonly code: number | null;

@@ -7,18 +7,10 @@ import { produce } from '../../src/pipeline/producer.js';
 import { findRoots } from '../../src/pipeline/roots.js';
 import type { Output } from '../../src/pipeline/seat.js';
 import { Sink } from '../../src/pipeline/sink.js';
-import { projectFolder, temporaryFolder, writePhotos } from '../helpers.js';
+import { plainWalk, projectFolder, temporaryFolder, writePhotos } from '../helpers.js';
 
 const entry = new URL(`file://${projectFolder}/dist/pipeline/consumer.js`);
 const work = { box: { width: 100, height: 100 }, maxPixels: 1e8, maxBytes: 1e8 };
-const walkOptions = {
-  include: [],
-  exclude: [],
-  hidden: false,
-  follow: false,
-  unreadable: () => {},
-  linkSkipped: () => {},
-};
 
 /** Producer, dispatcher and sink as the pipeline joins them, with what passed between them and how many were forked. */
 async function passThrough(photos: number, consumers: number) {
@@ -39,7 +31,7 @@ async function passThrough(photos: number, consumers: number) {
   const passed: string[] = [];
   const forked = new Set<number>();
   async function* jobs() {
-    for await (const item of produce({ roots, consumers, out, ...walkOptions }, walked)) {
+    for await (const item of produce({ roots, consumers, out, ...plainWalk }, walked)) {
       produced.push(item.type);
       yield item;
     }

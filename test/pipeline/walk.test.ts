@@ -4,7 +4,7 @@ import { createThumbnails, type SummaryEvent, type ThumbsOptions } from 'thumbs-
 import { expect, test } from 'vitest';
 import { produce } from '../../src/pipeline/producer.js';
 import { findRoots } from '../../src/pipeline/roots.js';
-import { jpeg, recordsIn, temporaryFolder } from '../helpers.js';
+import { jpeg, plainWalk, recordsIn, temporaryFolder } from '../helpers.js';
 
 /** Makes files (names that end in `/` are folders, `a -> b` links), runs over `roots` and tells what was found. */
 async function found(files: readonly string[], roots: readonly string[], options: ThumbsOptions = {}) {
@@ -147,12 +147,14 @@ test('an abort ends a walk that finds nothing', async () => {
     listed += 1;
     stop.abort();
   };
-  const rules = { include: [], exclude: [], hidden: false, follow: false, unreadable: () => {}, linkSkipped };
   const out = path.join(folder, 'out');
   fs.mkdirSync(out);
   const roots = await findRoots([photos], out);
   const progress = { found: 0, skippedLinks: 0, ended: false };
-  const jobs = produce({ roots, out, consumers: 1, signal: stop.signal, ...rules }, progress);
+  const jobs = produce(
+    { roots, out, consumers: 1, signal: stop.signal, ...plainWalk, linkSkipped },
+    progress,
+  );
   expect(await jobs.next()).toEqual({ value: { type: 'sentinel' }, done: false });
   expect(progress.ended).toBe(false);
   expect(listed).toBeGreaterThan(0);
@@ -179,18 +181,10 @@ test('the walk waits when nobody takes its photos', async () => {
     }
   }
   const progress = { found: 0, skippedLinks: 0, ended: false };
-  const rules = {
-    include: [],
-    exclude: [],
-    hidden: false,
-    follow: false,
-    unreadable: () => {},
-    linkSkipped: () => {},
-  };
   fs.mkdirSync(path.join(folder, 'out'));
   const out = path.join(folder, 'out');
   const roots = await findRoots([path.join(folder, 'p')], out);
-  const jobs = produce({ roots, out, consumers: 1, ...rules }, progress);
+  const jobs = produce({ roots, out, consumers: 1, ...plainWalk }, progress);
   await jobs.next();
   let before = -1;
   // Until two looks, with time to walk all 10,000 between them, find the same.
