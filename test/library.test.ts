@@ -110,10 +110,12 @@ for (const [photos, consumers] of [
     const roots = [root, folder, ...(photos > 0 ? [path.join(root, 'photo-1.jpg')] : [])];
     const out = path.join(folder, 'out');
     let finished = 0;
+    // A consumer takes a tenth of a second to start at the least, and so is seen.
+    const looking = setInterval(look, 5);
     for await (const event of createThumbnails(roots, { out, workers: 8 })) {
-      look();
       if (event.type === 'summary') finished = event.photos;
     }
+    clearInterval(looking);
     expect([finished, seen.size]).toEqual([photos, consumers]);
     expect(childrenOf(process.pid)).toEqual([]);
   });

@@ -262,7 +262,8 @@ test('a reader that does not read slows the run, and gets everything in the end'
   const manifest = path.join(folder, 'thumbnails/manifest.jsonl');
   const written = () =>
     fs.existsSync(manifest) ? fs.readFileSync(manifest, 'utf8').split('\n').length - 2 : -1;
-  let before = -2;
+  while (written() < 1) await new Promise((resolve) => setTimeout(resolve, 20));
+  let before = 0;
   for (; before !== written(); await new Promise((resolve) => setTimeout(resolve, 1500))) before = written();
   // Pipes and streams hold some 150 kB, an event has 600 bytes or so.
   expect(before).toBeGreaterThan(0);

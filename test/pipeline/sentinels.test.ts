@@ -39,13 +39,17 @@ async function passThrough(photos: number, consumers: number) {
   async function* outputs(): AsyncGenerator<Output> {
     for await (const output of dispatcher.outputs(jobs())) {
       passed.push(output.type);
-      for (const pid of dispatcher.pids) forked.add(pid);
       yield output;
     }
   }
   const manifest = ManifestStore.open(path.join(out, 'manifest.jsonl'), 'test');
   const sink = new Sink(manifest, walked);
+  // A consumer takes a tenth of a second to start at the least, and so is seen.
+  const looking = setInterval(() => {
+    for (const pid of dispatcher.pids) forked.add(pid);
+  }, 5);
   for await (const _ of sink.drain(outputs(), consumers));
+  clearInterval(looking);
   manifest.close();
   const count = (list: string[], type: string) => list.filter((each) => each === type).length;
   return {
