@@ -30,6 +30,12 @@ export interface WalkOptions {
 /** No further folder is listed while this many photos wait to be taken. */
 const WAITING = 256;
 
+/**
+ * Folders that are listed at once: libuv reads with four threads. It must stay below {@link WAITING}, because each photo
+ * that is taken lets one folder pass.
+ */
+const LISTED_AT_ONCE = 8;
+
 const PHOTOS = `**/*.{${photoExtensions.join(',')}}`;
 
 /** Absolute paths of the photos of `root`, in no order. */
@@ -49,6 +55,7 @@ export async function* walk(root: Root, options: WalkOptions): AsyncGenerator<st
     baseNameMatch: true,
     caseSensitiveMatch: false,
     dot: options.hidden,
+    concurrency: LISTED_AT_ONCE,
     followSymbolicLinks: options.follow,
     // A folder, a pipe or a device under a photo's name is found and reported, not passed over.
     onlyFiles: false,
