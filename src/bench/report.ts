@@ -41,14 +41,14 @@ export function benchReport(timings: readonly Timing[], machine: Machine): strin
 
 function rowsOf(timings: readonly Timing[], cores: number): Row[] {
   const counts = [...new Set(timings.map(({ workers }) => workers))].sort((a, b) => a - b);
-  const medians = new Map(counts.map((workers) => [workers, median(secondsOf(timings, workers))]));
-  const one = medians.get(1);
+  // Not a number when one worker was not tried.
+  const one = median(secondsOf(timings, 1));
   return counts.map((workers) => {
     const seconds = secondsOf(timings, workers);
     const summaries = timings.filter((timing) => timing.workers === workers).map(({ summary }) => summary);
     const [summary] = summaries;
     const middle = median(seconds);
-    const speedup = (one ?? Number.NaN) / middle;
+    const speedup = one / middle;
     return {
       workers,
       median: middle,

@@ -7,8 +7,8 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { causeOf, ThumbsError } from '../errors.js';
+import { outputError } from '../files/thumbnail-folder.js';
 import type { SummaryEvent } from '../pipeline/events.js';
-import { printable } from '../printable.js';
 
 /** What is swept. */
 export interface SweepOptions {
@@ -69,9 +69,7 @@ async function temporaryFolder(): Promise<string> {
   try {
     return await fs.mkdtemp(path.join(os.tmpdir(), 'thumbs-bench-'));
   } catch (error) {
-    throw new ThumbsError('OUTPUT', `Cannot write to ${printable(os.tmpdir())}: ${causeOf(error)}`, {
-      cause: error,
-    });
+    throw outputError(os.tmpdir(), causeOf(error), error);
   }
 }
 
@@ -86,6 +84,8 @@ async function timeRun(
   workers: number,
   out: string,
 ): Promise<Timing | undefined> {
+  // A stop between two runs comes before anybody listens for it.
+  if (signal.aborted) return undefined;
   const startedAt = performance.now();
   const options = ['--json', '--quiet', '--workers', String(workers), '--size', size, '--out', out];
   const child = spawn(process.execPath, [COMMAND, ...options, '--', ...paths], {

@@ -4,8 +4,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { benchReport } from '../bench/report.js';
 import { sweep, type Turn } from '../bench/sweep.js';
-import { causeOf, ThumbsError } from '../errors.js';
-import { replaceFile } from '../files/replace-file.js';
+import { ThumbsError } from '../errors.js';
+import { replaceOutput } from '../files/replace-file.js';
 import { rendererVersion } from '../image/renderer.js';
 import { resolveOptions } from '../options.js';
 import { printable } from '../printable.js';
@@ -49,7 +49,7 @@ export async function runBench(paths: readonly string[], options: BenchOptions):
     const report = benchReport(timings, { cpu, cores, node: process.version, sharp, libvips });
     screen.stopLine();
     await screen.print(report.trimEnd());
-    if (options.output !== undefined) writeReport(path.resolve(options.output), report);
+    if (options.output !== undefined) replaceOutput(path.resolve(options.output), [report]);
     return exitCodes.ok;
   } finally {
     screen.stopLine();
@@ -88,12 +88,4 @@ function countedRuns(value: unknown): number {
     );
   }
   return value;
-}
-
-function writeReport(file: string, report: string): void {
-  try {
-    replaceFile(file, [report]);
-  } catch (error) {
-    throw new ThumbsError('OUTPUT', `Cannot write ${printable(file)}: ${causeOf(error)}`, { cause: error });
-  }
 }

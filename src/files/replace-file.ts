@@ -2,6 +2,8 @@
 
 import fs from 'node:fs';
 import path from 'node:path';
+import { causeOf, ThumbsError } from '../errors.js';
+import { printable } from '../printable.js';
 import { temporaryPath } from './temporary.js';
 
 /** Text is gathered to about this many characters before it is written. */
@@ -27,6 +29,19 @@ export function replaceFile(file: string, pieces: Iterable<string>): void {
   } catch (error) {
     fs.rmSync(temporary, { force: true });
     throw error;
+  }
+}
+
+/**
+ * {@link replaceFile} for a file that somebody asked for.
+ * @throws {ThumbsError} `OUTPUT`, with the path and the cause; a {@link ThumbsError} of `pieces` as it comes.
+ */
+export function replaceOutput(file: string, pieces: Iterable<string>): void {
+  try {
+    replaceFile(file, pieces);
+  } catch (error) {
+    if (error instanceof ThumbsError) throw error;
+    throw new ThumbsError('OUTPUT', `Cannot write ${printable(file)}: ${causeOf(error)}`, { cause: error });
   }
 }
 

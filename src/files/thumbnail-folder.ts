@@ -87,6 +87,7 @@ function sizeOf(file: string): number | undefined {
   return stats?.isFile() === true ? stats.size : undefined;
 }
 
-function outputError(file: string, cause: string, error?: unknown): ThumbsError {
+/** The error of a place that cannot be written to. */
+export function outputError(file: string, cause: string, error?: unknown): ThumbsError {
   return new ThumbsError('OUTPUT', `Cannot write to ${printable(file)}: ${cause}`, { cause: error });
 }

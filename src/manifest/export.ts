@@ -6,10 +6,10 @@
 
 import path from 'node:path';
 import { stringify } from 'csv-stringify/sync';
-import { causeOf, ThumbsError, unreachable } from '../errors.js';
-import { replaceFile } from '../files/replace-file.js';
+import { unreachable } from '../errors.js';
+import { replaceOutput } from '../files/replace-file.js';
 import type { ExportFormat } from '../options.js';
-import { jsonLine, printable } from '../printable.js';
+import { jsonLine } from '../printable.js';
 import type { ManifestRecord } from './record.js';
 import { readManifest } from './store.js';
 
@@ -18,12 +18,7 @@ import { readManifest } from './store.js';
  * @throws {ThumbsError} `OUTPUT` or `MANIFEST`, with the path and the cause.
  */
 export function exportManifest(manifest: string, file: string, format: ExportFormat): void {
-  try {
-    replaceFile(file, pieces(manifest, format));
-  } catch (error) {
-    if (error instanceof ThumbsError) throw error;
-    throw new ThumbsError('OUTPUT', `Cannot write ${printable(file)}: ${causeOf(error)}`, { cause: error });
-  }
+  replaceOutput(file, pieces(manifest, format));
 }
 
 function pieces(manifest: string, format: ExportFormat): Iterable<string> {
