@@ -27,8 +27,10 @@ export type RunErrorCode =
   | 'OUTPUT'
   /** The manifest cannot be read or written, is of a newer version, or is not a manifest. */
   | 'MANIFEST'
-  /** Consumers cannot be started. */
-  | 'CONSUMER';
+  /** Consumers cannot be started, or none of them moves any more. */
+  | 'CONSUMER'
+  /** Another run has the output folder or the manifest. */
+  | 'LOCKED';
 
 /** An error of this package. `code` is stable; `message` is one line for people, safe on a terminal. */
 export class ThumbsError extends Error {

@@ -11,10 +11,12 @@ export type {
 export { readManifest } from './manifest/store.js';
 export type { Box, ThumbsOptions } from './options.js';
 export type {
+  Attempt,
   DoneEvent,
   FailedEvent,
   Progress,
   StartEvent,
+  StopReason,
   SummaryEvent,
   ThumbsEvent,
   UnreadableFolderEvent,

@@ -41,11 +41,18 @@ export interface ThumbsOptions {
   readonly timeout?: number;
   /** Further tries of an image whose consumer died, 0 to 100. @default 1 */
   readonly retries?: number;
+  /** Seconds that the whole run may take, up to 604800; after it no photo is begun. @default none */
+  readonly deadline?: number;
+  /**
+   * Megabytes (1,000,000 bytes) of memory that all consumers together may have, at least 128 each.
+   * @default three quarters of what the machine, or its container, has
+   */
+  readonly maxMemory?: number;
   /** Images of more pixels are reported, not decoded. @default 268402689 */
   readonly maxPixels?: number;
   /** Files of more megabytes (1,000,000 bytes) are reported, not read; up to 2000. @default 512 */
   readonly maxFileSize?: number;
-  /** Stops the run: no new work; images in work are finished, the manifest is completed. */
+  /** Stops the run: no new work; images in work have 5 seconds to be finished, the manifest is completed. */
   readonly signal?: AbortSignal;
 }
 
@@ -63,6 +70,9 @@ export interface ResolvedOptions {
   readonly follow: boolean;
   readonly timeoutMs: number;
   readonly retries: number;
+  readonly deadlineMs: number | undefined;
+  /** Bytes, for all consumers together. */
+  readonly maxMemory: number;
   readonly maxPixels: number;
   readonly maxBytes: number;
   readonly signal: AbortSignal | undefined;
@@ -83,6 +93,12 @@ const EXPORT_FORMATS: readonly ExportFormat[] = ['txt', 'csv', 'json'];
 const LARGEST_SIDE = 16_384;
 const BYTES_PER_MB = 1_000_000;
 
+/** Megabytes for one consumer: it has 100 before it has an image. */
+const LEAST_MEMORY = 128;
+/** The least that is given by default, on however small a machine. */
+const LEAST_DEFAULT_MEMORY = 256;
+const MEMORY_SHARE = 0.75;
+
 /**
  * Checks `paths` and `options` and completes them.
  * @throws {ThumbsError} `OPTION`, saying what was expected and what came.
@@ -93,6 +109,7 @@ export function resolveOptions(paths: readonly string[], options: ThumbsOptions 
   const out = path.resolve(string('out', options.out ?? defaultOptions.out));
   const integer = (name: 'workers' | 'retries' | 'maxPixels', fallback: number, min: number, max: number) =>
     number(name, options[name] ?? fallback, { min, max, integer: true });
+  const workers = integer('workers', os.availableParallelism(), 1, 1024);
   const manifest = path.resolve(string('manifest', options.manifest ?? path.join(out, 'manifest.jsonl')));
   const exports = strings('export', options.export ?? []).map(exportTarget);
   for (const { file } of exports) {
@@ -100,7 +117,7 @@ export function resolveOptions(paths: readonly string[], options: ThumbsOptions 
   }
   return {
     paths: roots.map((root) => path.resolve(root)),
-    workers: integer('workers', os.availableParallelism(), 1, 1024),
+    workers,
     out,
     box: box(options.size ?? defaultOptions.size),
     manifest,
@@ -112,6 +129,16 @@ export function resolveOptions(paths: readonly string[], options: ThumbsOptions 
     timeoutMs:
       1000 * number('timeout', options.timeout ?? defaultOptions.timeout, { min: 0.001, max: 86_400 }),
     retries: integer('retries', defaultOptions.retries, 0, 100),
+    deadlineMs:
+      options.deadline === undefined
+        ? undefined
+        : 1000 * number('deadline', options.deadline, { min: 0.001, max: 604_800 }),
+    maxMemory:
+      BYTES_PER_MB *
+      number('maxMemory', options.maxMemory ?? defaultMemory(workers), {
+        min: LEAST_MEMORY * workers,
+        max: 1e9,
+      }),
     maxPixels: integer('maxPixels', defaultOptions.maxPixels, 1, Number.MAX_SAFE_INTEGER),
     // One Buffer holds the whole file, and one read takes at most 2 GiB - 1.
     maxBytes: Math.floor(
@@ -120,6 +147,13 @@ export function resolveOptions(paths: readonly string[], options: ThumbsOptions 
     ),
     signal: options.signal,
   };
+}
+
+/** Megabytes for all consumers, by what the machine has and what its container (a cgroup of Linux) allows. */
+function defaultMemory(workers: number): number {
+  const allowed = process.constrainedMemory(); // 0 when nobody can say.
+  const bytes = Math.min(os.totalmem(), allowed > 0 ? allowed : Number.POSITIVE_INFINITY);
+  return Math.max(Math.floor((MEMORY_SHARE * bytes) / BYTES_PER_MB), LEAST_DEFAULT_MEMORY * workers);
 }
 
 /** The error of an option: what was expected, and what came. */

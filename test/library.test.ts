@@ -76,7 +76,8 @@ test('start first, an event a photo, the summary last and true', async () => {
     failed: 0,
     failures: {},
     workers: 3,
-    aborted: false,
+    notReached: 0,
+    walked: true,
     sourceBytes: bytes,
     sourcePixels: 12 * 320 * 240,
   });
@@ -135,7 +136,7 @@ test('aborting finishes what is in work, completes the manifest and gives the su
     if (event.type === 'done') stop.abort();
     if (event.type === 'summary') summary = event;
   }
-  expect(summary).toMatchObject({ aborted: true, failed: 0, workers: 2 });
+  expect(summary).toMatchObject({ stopped: 'signal', failed: 0, workers: 2 });
   // One that was told of, and what two workers had in flight.
   expect(summary?.photos).toBeLessThanOrEqual(1 + 2 * 2);
   expect(recordsIn(out)).toHaveLength(summary?.photos ?? -1);

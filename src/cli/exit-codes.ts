@@ -12,18 +12,23 @@ export const exitCodes = {
   usage: 2,
   /** The run could not go on. */
   stopped: 3,
+  /** The deadline passed before all photos were done, as of timeout(1). */
+  deadline: 124,
   SIGINT: 130,
   SIGTERM: 143,
+  /** A terminal that closes asks for the same orderly end as SIGTERM. */
+  SIGHUP: 143,
 } as const;
 
-export type StopSignal = 'SIGINT' | 'SIGTERM';
+export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
 /** The exit code of a run that came to its summary. */
 export function exitCodeOf(
-  { failed, unreadableFolders }: SummaryEvent,
+  { stopped, failed, unreadableFolders }: SummaryEvent,
   stoppedBy: StopSignal | undefined,
 ): number {
-  if (stoppedBy !== undefined) return exitCodes[stoppedBy];
+  if (stopped === 'deadline') return exitCodes.deadline;
+  if (stopped === 'signal' && stoppedBy !== undefined) return exitCodes[stoppedBy];
   return failed > 0 || unreadableFolders > 0 ? exitCodes.someFailed : exitCodes.ok;
 }
 
@@ -35,6 +40,7 @@ export function exitCodeOfError(error: ThumbsError): number {
     case 'OUTPUT':
     case 'MANIFEST':
     case 'CONSUMER':
+    case 'LOCKED':
       return exitCodes.stopped;
     case 'CORRUPT':
     case 'UNSUPPORTED':

@@ -21,7 +21,7 @@ Examples:
   $ thumbs ./bench                           a folder that is named like a command
 
 Exit codes: 0 every photo has its thumbnail; 1 some failed, each named; 2 the command line was wrong;
-3 the run could not go on; 130 and 143 stopped by SIGINT and SIGTERM.`;
+3 the run could not go on; 124 the deadline passed; 130 and 143 stopped by SIGINT and SIGTERM.`;
 
 /** Option values as typed, by the names of {@link ThumbsOptions}. */
 type Typed = Readonly<Record<string, unknown>>;
@@ -96,6 +96,11 @@ function addRunOptions(command: Command): void {
     .option('--follow', 'follow symbolic links below the paths')
     .option('--timeout <seconds>', `one image's time, then it is reported (default: ${timeout})`)
     .option('--retries <n>', `further tries of an image whose consumer died (default: ${retries})`)
+    .option('--deadline <seconds>', "the whole run's time, then no photo is begun (default: none)")
+    .option(
+      '--max-memory <MB>',
+      'what all consumers together may have; one over its share is killed (default: 3/4 of what there is)',
+    )
     .option('--max-pixels <n>', `larger images are reported, not decoded (default: ${maxPixels})`)
     .option('--max-file-size <MB>', `larger files are reported, not read (default: ${maxFileSize})`)
     .option('--json', 'one JSON object a line on stdout, for programs')
@@ -111,7 +116,7 @@ function collect(value: string, earlier: readonly string[] = []): string[] {
 /** The library checks the values; here numbers only stop being text. */
 function runOptions(typed: Typed): ThumbsOptions {
   const { json, quiet, verbose, progress, ...options } = typed;
-  const numeric = ['workers', 'timeout', 'retries', 'maxPixels', 'maxFileSize'];
+  const numeric = ['workers', 'timeout', 'retries', 'deadline', 'maxMemory', 'maxPixels', 'maxFileSize'];
   return Object.fromEntries(
     Object.entries(options).map(([name, value]) => [
       name,

@@ -7,7 +7,7 @@ import { exitCodeOf, exitCodes } from './exit-codes.js';
 import { progressLine } from './progress-line.js';
 import { Screen } from './screen.js';
 import { stopOnSignals } from './signals.js';
-import { summaryLines, Troubles } from './summary.js';
+import { attemptWords, summaryLines, Troubles } from './summary.js';
 import { shownPath } from './words.js';
 
 /** How much is said, and to whom. */
@@ -37,7 +37,7 @@ export async function runThumbs(
   try {
     for await (const event of createThumbnails(paths, { ...options, signal: stop.signal })) {
       await reporter.report(event);
-      if (event.type === 'summary') exitCode = exitCodeOf(event, event.aborted ? stoppedBy() : undefined);
+      if (event.type === 'summary') exitCode = exitCodeOf(event, stoppedBy());
     }
   } finally {
     reporter.stop();
@@ -86,7 +86,8 @@ class Reporter {
       case 'failed':
         this.#progress = event.progress;
         this.#troubles.failed(event);
-        if (verbose) this.#screen.say(`${colors.red('failed')} ${shownPath(event.path)}`);
+        if (verbose)
+          this.#screen.say(`${colors.red('failed')} ${shownPath(event.path)} (${attemptWords(event)})`);
         break;
       case 'unreadable-folder':
         this.#troubles.unreadable(event);

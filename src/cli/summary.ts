@@ -39,16 +39,30 @@ export class Troubles {
   }
 }
 
+/** What a decoder's maintainers ask for: `TIMEOUT, consumer 4711, try 2, 30.1 s, signal SIGKILL; it said: ...`. */
+export function attemptWords({ record, attempt }: FailedEvent): string {
+  const { pid, tries, seconds, exitCode, signal, lastWords } = attempt;
+  const parts = [
+    record.error.code,
+    `consumer ${pid}`,
+    count(tries, 'try', 'tries'),
+    duration(seconds),
+    ...(exitCode === undefined ? [] : [`exit code ${exitCode}`]),
+    ...(signal === undefined ? [] : [`signal ${signal}`]),
+  ];
+  return parts.join(', ') + (lastWords === undefined ? '' : `; it said: ${lastWords}`);
+}
+
 /** The figures of the run, a line or two, and where the manifest is. */
 export function summaryLines(run: SummaryEvent, colors: Colors): string[] {
   const made = `${count(run.made, 'thumbnail')} made`;
   const shared = run.shared === 0 ? '' : `, ${integer(run.shared)} shared`;
-  const failed = run.failed === 0 ? '' : `, ${colors.red(`${integer(run.failed)} failed`)}`;
+  const failed = run.failed === 0 ? '' : `, ${colors.red(`${integer(run.failed)} failed`)} (${byCode(run)})`;
   const speed = `${rate(run.imagesPerSecond)} images/s, ${megabytes(run.sourceBytes / run.seconds)}/s`;
   const figures = `${count(run.photos, 'photo')} in ${duration(run.seconds)} (${speed})`;
   return [
-    ...(run.aborted ? [colors.yellow('Stopped before the end; what was done is in the manifest.')] : []),
-    ...(run.photos === 0 && !run.aborted ? [colors.yellow('No photos found.')] : []),
+    ...(run.stopped === undefined ? [] : [colors.yellow(stopWords(run))]),
+    ...(run.photos === 0 && run.stopped === undefined ? [colors.yellow('No photos found.')] : []),
     `${colors.bold(`${made}${shared}${failed}`)}: ${figures}`,
     ...(run.skippedLinks === 0
       ? []
@@ -56,4 +70,16 @@ export function summaryLines(run: SummaryEvent, colors: Colors): string[] {
     `${colors.dim('manifest')} ${shownPath(run.manifest)}`,
     ...run.exports.map((file) => `${colors.dim('export')} ${shownPath(file)}`),
   ];
+}
+
+/** `3 CORRUPT, 1 TIMEOUT`, the most frequent first. */
+function byCode({ failures }: SummaryEvent): string {
+  const groups = Object.entries(failures).sort(([a, many], [b, more]) => more - many || (a < b ? -1 : 1));
+  return groups.map(([code, amount]) => `${integer(amount)} ${code}`).join(', ');
+}
+
+function stopWords({ stopped, notReached, walked }: SummaryEvent): string {
+  const why = stopped === 'deadline' ? 'The deadline passed' : 'Stopped';
+  const left = `${walked ? '' : 'at least '}${count(notReached, 'photo')} not reached`;
+  return `${why}: ${left}. What was done is in the manifest; the same command goes on.`;
 }

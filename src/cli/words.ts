@@ -4,8 +4,8 @@ import path from 'node:path';
 import { printable } from '../printable.js';
 
 /** `1 photo`, `1,234 photos`. */
-export function count(amount: number, noun: string): string {
-  return `${integer(amount)} ${noun}${amount === 1 ? '' : 's'}`;
+export function count(amount: number, noun: string, plural = `${noun}s`): string {
+  return `${integer(amount)} ${amount === 1 ? noun : plural}`;
 }
 
 /** `1,234` */

@@ -1,7 +1,8 @@
 // Reads one source whole, from one state of the file, within a limit, whatever stands under the name.
 
-import { constants, type Stats } from 'node:fs';
+import { type BigIntStats, constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { causeOf, systemCode, ThumbsError } from '../errors.js';
 
 /** What is known of a source once it is open. */
@@ -20,17 +21,23 @@ const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants
  */
 const KEPT_BUFFER_BYTES = 32_000_000;
 
+/**
+ * Linux notes times by its clock's tick, of up to 10 ms. Of two writes within one tick the second leaves no trace, so that a
+ * file which was written just now is let become older before its state is noted. Git knows the same as "racy".
+ */
+const TICK_MS = 20;
+
 /** One opened source: a regular file. Close it whatever happens. */
 export class Source {
   static #buffer: Buffer = Buffer.alloc(0);
   readonly facts: SourceFacts;
   readonly #handle: FileHandle;
-  readonly #opened: Stats;
+  readonly #opened: BigIntStats;
 
-  private constructor(handle: FileHandle, opened: Stats) {
+  private constructor(handle: FileHandle, opened: BigIntStats) {
     this.#handle = handle;
     this.#opened = opened;
-    this.facts = { sourceBytes: opened.size, sourceMtimeMs: Math.floor(opened.mtimeMs) };
+    this.facts = { sourceBytes: Number(opened.size), sourceMtimeMs: Number(opened.mtimeMs) };
   }
 
   /** @throws {ThumbsError} `UNREADABLE`; the message is the cause alone, without the file's name. */
@@ -39,7 +46,7 @@ export class Source {
       throw new ThumbsError('UNREADABLE', openingCause(error, path), { cause: error });
     });
     try {
-      const opened = await handle.stat();
+      const opened = await settled(handle);
       if (!opened.isFile()) throw new ThumbsError('UNREADABLE', `${kindOf(opened)}, not a file`);
       return new Source(handle, opened);
     } catch (error) {
@@ -53,14 +60,14 @@ export class Source {
    * @throws {ThumbsError} `TOO_LARGE`, `CORRUPT` (nothing in it), `CHANGED` or `UNREADABLE`; the message is the cause alone.
    */
   async read(maxBytes: number): Promise<Buffer> {
-    const { size } = this.#opened;
+    const size = this.facts.sourceBytes;
     if (size > maxBytes)
       throw new ThumbsError('TOO_LARGE', `${size} bytes are more than the limit of ${maxBytes}`);
     if (size === 0) throw new ThumbsError('CORRUPT', 'the file is empty');
     const bytes = Source.#take(size);
     const length = await this.#fill(bytes);
-    const now = await this.#handle.stat();
-    if (length < size || now.size !== size || now.mtimeMs !== this.#opened.mtimeMs) {
+    const now = await this.#handle.stat({ bigint: true });
+    if (length < size || now.size !== this.#opened.size || now.mtimeNs !== this.#opened.mtimeNs) {
       throw new ThumbsError('CHANGED', 'the file changed while it was read');
     }
     return bytes;
@@ -91,6 +98,15 @@ export class Source {
   }
 }
 
+/** The file's state, noted when a further write is sure to change it. */
+async function settled(handle: FileHandle): Promise<BigIntStats> {
+  const stats = await handle.stat({ bigint: true });
+  const age = Date.now() - Number(stats.mtimeMs);
+  if (age < 0 || age >= TICK_MS) return stats;
+  await sleep(TICK_MS - age);
+  return handle.stat({ bigint: true });
+}
+
 function openingCause(error: unknown, path: string): string {
   const cause = causeOf(error);
   if (systemCode(error) === 'ENXIO') return 'a socket, not a file';
@@ -100,7 +116,7 @@ function openingCause(error: unknown, path: string): string {
   return cause;
 }
 
-function kindOf(stats: Stats): string {
+function kindOf(stats: BigIntStats): string {
   if (stats.isDirectory()) return 'a folder';
   if (stats.isFIFO()) return 'a named pipe';
   if (stats.isSocket()) return 'a socket';

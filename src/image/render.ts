@@ -7,6 +7,7 @@ import { causeOf, ThumbsError } from '../errors.js';
 import type { Box } from '../options.js';
 import { printable } from '../printable.js';
 import { loaders, type SourceFormat, sniffFormat } from './formats.js';
+import { memoryNeed } from './memory-need.js';
 import { withoutRemarks } from './png-chunks.js';
 
 /** What a thumbnail is made by. */
@@ -15,7 +16,17 @@ export interface RenderOptions {
   readonly box: Box;
   /** Images with more pixels (width times height of the first frame) are refused. */
   readonly maxPixels: number;
+  /** Bytes that the calling process may have in all; an image whose header promises more is not begun. @default no limit */
+  readonly maxMemory?: number;
 }
+
+/** An image was not begun, because it needs more than `maxMemory`. It says nothing against the image. */
+export class MemoryShortage extends Error {
+  override readonly name = 'MemoryShortage';
+}
+
+/** What a process has that has made some thumbnails and holds no image: Node.js, sharp, libvips; bytes. */
+const IDLE_BYTES = 110e6;
 
 /** A finished thumbnail, in memory. */
 export interface Rendered {
@@ -48,8 +59,10 @@ sharp.unblock({ operation: [...loaders] });
  * `bytes` must not change until the promise settles.
  *
  * @throws {ThumbsError} `UNSUPPORTED`, `TOO_LARGE` or `CORRUPT`; the message is the cause alone, without a file's name.
+ * @throws {MemoryShortage}
  */
-export async function renderThumbnail(bytes: Buffer, { box, maxPixels }: RenderOptions): Promise<Rendered> {
+export async function renderThumbnail(bytes: Buffer, options: RenderOptions): Promise<Rendered> {
+  const { box, maxPixels, maxMemory = Number.POSITIVE_INFINITY } = options;
   const { format, looksLike } = sniffFormat(bytes);
   if (format === undefined) {
     const guess = looksLike === undefined ? '' : `; it looks like ${looksLike}`;
@@ -64,6 +77,7 @@ export async function renderThumbnail(bytes: Buffer, { box, maxPixels }: RenderO
       const size = `${header.width} x ${header.pageHeight ?? header.height} pixels`;
       throw new ThumbsError('TOO_LARGE', `${size} are more than the limit of ${maxPixels}`);
     }
+    if (IDLE_BYTES + bytes.length + memoryNeed(format, header, box) > maxMemory) throw new MemoryShortage();
     const { data, info } = await image
       .autoOrient()
       .resize({ ...box, fit: 'inside', withoutEnlargement: true })
@@ -81,7 +95,7 @@ export async function renderThumbnail(bytes: Buffer, { box, maxPixels }: RenderO
       sourceHeight: header.autoOrient.height,
     };
   } catch (error) {
-    if (error instanceof ThumbsError) throw error;
+    if (error instanceof ThumbsError || error instanceof MemoryShortage) throw error;
     throw new ThumbsError('CORRUPT', `the ${format.toUpperCase()} data is damaged: ${decoderWords(error)}`, {
       cause: error,
     });

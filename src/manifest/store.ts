@@ -77,11 +77,22 @@ export class ManifestStore {
       if (offset >= this.#appendedFrom || stays(source)) sources.push(source);
     }
     sources.sort();
-    guarded(this.file, 'write', () => replaceFile(this.file, this.#lines(sources)));
+    guarded(this.file, 'write', () => {
+      this.#checkPlace();
+      replaceFile(this.file, this.#lines(sources));
+    });
   }
 
   close(): void {
     fs.closeSync(this.#descriptor);
+  }
+
+  /** What was removed or replaced meanwhile is not ours to put back: thumbnails may have gone with it. */
+  #checkPlace(): void {
+    const there = fs.statSync(this.file, { throwIfNoEntry: false });
+    const ours = fs.fstatSync(this.#descriptor);
+    if (there?.ino === ours.ino && there.dev === ours.dev) return;
+    throw manifestError(this.file, `it was ${there === undefined ? 'removed' : 'replaced'} during the run`);
   }
 
   *#lines(sources: readonly string[]): Generator<string> {

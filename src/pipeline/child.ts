@@ -14,7 +14,7 @@ export interface Exit {
   readonly lastWords: string;
 }
 
-/** What its owner is told. `exited` comes once, after the last message. */
+/** What its owner is told. `exited` comes once, after the last message, and never before the constructor has returned. */
 export interface ChildListener {
   message(message: ToDispatcher): void;
   exited(exit: Exit): void;
@@ -28,43 +28,55 @@ const LAST_WORDS_CHARACTERS = 600;
 
 /**
  * A consumer process. It may end at any time: of itself, by a signal, for want of memory, or because it never started
- * (no process or memory to be had, a module that does not load). Each of these arrives as `exited`, never as a throw.
+ * (no process, memory or file descriptor to be had, a module that does not load). Each of these arrives as `exited`,
+ * never as a throw.
  */
 export class Child {
-  readonly #process: ChildProcess;
+  readonly #process: ChildProcess | undefined;
   #stderr = '';
 
   constructor(entry: URL, listener: ChildListener) {
-    this.#process = fork(fileURLToPath(entry), {
-      // Flags of the parent (--inspect, a loader) are not for its children.
-      execArgv: [],
-      // With many short-lived decoders glibc keeps an arena for each thread; two bound what is held but not used.
-      env: { MALLOC_ARENA_MAX: '2', ...process.env },
-      serialization: 'json',
-      // A decoder's own warnings must not run into the progress line.
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    });
-    this.#listen(listener);
+    try {
+      this.#process = fork(fileURLToPath(entry), {
+        // Flags of the parent (--inspect, a loader) are not for its children.
+        execArgv: [],
+        // With many short-lived decoders glibc keeps an arena for each thread; two bound what is held but not used.
+        env: { MALLOC_ARENA_MAX: '2', ...process.env },
+        serialization: 'json',
+        // A decoder's own warnings must not run into the progress line.
+        stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      });
+      this.#listen(this.#process, listener);
+    } catch (error) {
+      // Node.js throws for want of memory and reports want of processes as an event.
+      setImmediate(() => listener.exited({ code: null, signal: null, lastWords: printable(causeOf(error)) }));
+    }
   }
 
   /** Undefined when the process could not be started. */
   get pid(): number | undefined {
-    return this.#process.pid;
+    return this.#process?.pid;
   }
 
   /** Sends, unless the process is gone, of which `exited` tells. */
   send(message: ToConsumer): void {
     // Without a callback `send` throws when the channel is closed.
-    if (this.#process.connected) this.#process.send({ thumbs: message }, () => {});
+    if (this.#process?.connected === true) this.#process.send({ thumbs: message }, () => {});
   }
 
   /** Ends the process at once. A consumer ignores every milder signal, which may have been meant for its parent. */
   kill(): void {
-    this.#process.kill('SIGKILL');
+    this.#process?.kill('SIGKILL');
   }
 
-  #listen(listener: ChildListener): void {
-    const child = this.#process;
+  /** Stops waiting for the process, which then no longer keeps this one alive. */
+  abandon(): void {
+    this.#process?.unref();
+    this.#process?.stderr?.destroy();
+    if (this.#process?.connected === true) this.#process.disconnect();
+  }
+
+  #listen(child: ChildProcess, listener: ChildListener): void {
     // A result that was sent just before the end is still in the channel when `exit` comes, so both are awaited.
     let exit: Omit<Exit, 'lastWords'> | undefined;
     let told = false;

@@ -5,21 +5,23 @@ import {
   currentUsage,
   type JobMessage,
   opened,
+  type Retire,
   type Sentinel,
   type ToConsumer,
   type ToDispatcher,
 } from './messages.js';
+import { dieFirst, dieWithParent } from './parent-watch.js';
 import { makeThumbnail, type WorkOptions } from './work.js';
 
-const queue: Array<JobMessage | Sentinel> = [];
+const queue: Array<JobMessage | Retire | Sentinel> = [];
 let work: WorkOptions | undefined;
 let working = false;
 
 // Ctrl-C, a closing terminal and a service manager reach the whole process group; the parent decides what they mean.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
 
-// The parent is gone, however it went: nobody is left to finish for.
-process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+dieWithParent();
+dieFirst();
 
 process.on('message', (value) => {
   const message = opened<ToConsumer>(value);
@@ -28,30 +30,43 @@ process.on('message', (value) => {
     case 'configure':
       work = message.work;
       break;
+    case 'retire':
+      // The jobs before it are dropped unbegun; their sender gives them to others.
+      queue.length = 0;
+      enqueue(message);
+      break;
     case 'job':
     case 'sentinel':
-      queue.push(message);
-      if (!working) void drain();
+      enqueue(message);
       break;
     default:
       unreachable(message);
   }
 });
 
+function enqueue(item: JobMessage | Retire | Sentinel): void {
+  queue.push(item);
+  if (!working) void drain();
+}
+
 async function drain(): Promise<void> {
   working = true;
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-    if (next.type === 'sentinel') await passOn();
-    else await consume(next);
+    if (next.type === 'job') await consume(next);
+    else await leave(next.type === 'sentinel' ? 'sentinel' : 'retired');
   }
   working = false;
 }
 
-async function consume({ id, path }: JobMessage): Promise<void> {
+async function consume({ id, path, alone }: JobMessage): Promise<void> {
   if (work === undefined) throw new Error('a job came before its configuration');
   void send({ type: 'started', id });
   try {
-    void send({ type: 'result', id, outcome: await makeThumbnail(path, work) });
+    const outcome = await makeThumbnail(
+      path,
+      alone ? { ...work, maxMemory: Number.POSITIVE_INFINITY } : work,
+    );
+    void send({ type: 'result', id, outcome, residentBytes: process.memoryUsage.rss() });
   } catch (error) {
     // What nobody foresaw ends this process with its stack on stderr, and costs the image it was working on.
     if (!(error instanceof ThumbsError)) throw error;
@@ -60,12 +75,12 @@ async function consume({ id, path }: JobMessage): Promise<void> {
 }
 
 /** The message must have left before the process does. */
-async function passOn(): Promise<void> {
-  await send({ type: 'sentinel', usage: currentUsage() });
+async function leave(type: 'sentinel' | 'retired'): Promise<void> {
+  await send({ type, usage: currentUsage() });
   process.exit(0);
 }
 
-/** Resolves when the message has left. That it cannot leave means that the parent is gone, which `disconnect` tells. */
+/** Resolves when the message has left. That it cannot leave means that the parent is gone, which ends this process. */
 function send(message: ToDispatcher): Promise<void> {
   return new Promise((resolve) => {
     process.send?.({ thumbs: message }, undefined, undefined, () => resolve());

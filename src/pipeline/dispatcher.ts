@@ -1,20 +1,33 @@
 // Moves jobs from the producer to N consumers, and their results and sentinels to the sink.
 
 import { Readable } from 'node:stream';
+import { ThumbsError } from '../errors.js';
+import { printable } from '../printable.js';
+import type { Exit } from './child.js';
+import { residentMemory } from './memory.js';
 import type { Sentinel } from './messages.js';
 import type { Job } from './producer.js';
-import { type Output, Seat, type SeatOptions } from './seat.js';
+import { manner, type Output, QUIET_MS, Seat, type SeatOptions } from './seat.js';
 
 /** What the dispatcher needs to know. */
 export interface DispatcherOptions extends SeatOptions {
   /** N: the seats, and the sentinels that pass them. */
   readonly consumers: number;
-  /** After it no further job is given out; the sentinels go their way. */
-  readonly signal?: AbortSignal | undefined;
 }
 
-/** One job queued behind the one in work hides the way there and back; a third gained nothing when it was measured. */
-const IN_FLIGHT = 2;
+/** Often enough that a decoder gets hold of some 100 MB between two looks; asking anything but /proc costs a process. */
+const TICK_MS = process.platform === 'linux' ? 100 : 1000;
+
+/** Beyond the time of an image, or of a silent consumer, after which its seat should have killed it. */
+const STALL_SLACK_MS = 10_000;
+
+/**
+ * Consumers that died in a row before any began a job, while none that had begun one was alive: further ones will not
+ * fare better. Those that somebody killed from outside prove less than those that ended themselves.
+ */
+const STILLBORN_LIMIT = { ended: 3, killed: 10 } as const;
+
+const SIGNALS_FROM_OUTSIDE: ReadonlySet<string | null> = new Set(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP']);
 
 interface Place {
   readonly seat: Seat;
@@ -27,8 +40,13 @@ export class Dispatcher {
   readonly #options: DispatcherOptions;
   readonly #places: readonly Place[];
   readonly #outputs = new Readable({ objectMode: true, read: () => {} });
+  /** Jobs that seats gave back; at the front those that are to be alone. */
+  readonly #again: Array<{ readonly job: Job; readonly alone: boolean }> = [];
   #wake: () => void = () => {};
-  #left = false;
+  #over = false;
+  readonly #stillborn = { ended: 0, killed: 0 };
+  #deaths = 0;
+  #silentMs = 0;
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
@@ -40,9 +58,24 @@ export class Dispatcher {
     return this.#places.flatMap(({ seat }) => seat.pid ?? []);
   }
 
+  /** Consumers that did not end of themselves; each may have left a temporary file. */
+  get deaths(): number {
+    return this.#deaths;
+  }
+
   /** Starts the first `consumers` before their jobs come; no more than there will be jobs. */
   warm(consumers: number): void {
     for (const { seat } of this.#places.slice(0, consumers)) seat.warm();
+  }
+
+  /**
+   * Ends the work before the jobs end: none is begun any more, those in work have `graceMs`, and the sentinels go their
+   * way without the producer's.
+   */
+  halt(graceMs: number): void {
+    this.#over = true;
+    for (const { seat } of this.#places) seat.halt(graceMs);
+    this.#wake();
   }
 
   /**
@@ -52,6 +85,7 @@ export class Dispatcher {
    */
   async *outputs(produced: AsyncIterable<Job | Sentinel>): AsyncGenerator<Output> {
     this.#feed(produced).catch((error: Error) => this.#outputs.destroy(error));
+    const ticking = this.#startTicking();
     try {
       const queue: AsyncIterable<{ output: Output; place: Place }> = this.#outputs;
       for await (const { output, place } of queue) {
@@ -61,7 +95,8 @@ export class Dispatcher {
         this.#wake();
       }
     } finally {
-      this.#left = true;
+      clearInterval(ticking);
+      this.#over = true;
       this.#wake();
       await Promise.all(this.#places.map(({ seat }) => seat.close()));
     }
@@ -75,6 +110,19 @@ export class Dispatcher {
           if (output.type === 'result') place.untaken += 1;
           this.#outputs.push({ output, place });
         },
+        returned: (job) => this.#again.push({ job, alone: false }),
+        deferred: (job) => this.#again.unshift({ job, alone: true }),
+        begun: () => {
+          this.#stillborn.ended = this.#stillborn.killed = 0;
+        },
+        stillborn: (exit) => this.#countStillborn(exit),
+        changed: () => {
+          this.#silentMs = 0;
+          this.#wake();
+        },
+        died: () => {
+          this.#deaths += 1;
+        },
         fail: (error) => this.#outputs.destroy(error),
       }),
     };
@@ -84,32 +132,98 @@ export class Dispatcher {
   async #feed(produced: AsyncIterable<Job | Sentinel>): Promise<void> {
     const waiting = [...this.#places];
     for await (const item of produced) {
+      if (item.type === 'job') await this.#giveOut(item);
+      else await this.#giveOut();
+      if (this.#over) return;
       if (item.type === 'sentinel') waiting.shift()?.seat.end();
-      else await this.#giveOut(item);
-      if (this.#left) return;
     }
   }
 
-  async #giveOut(job: Job): Promise<void> {
-    for (;;) {
-      if (this.#left || this.#options.signal?.aborted === true) return;
-      const seat = this.#vacancy();
-      if (seat !== undefined) return seat.give(job);
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
+  /**
+   * Gives out what waits to be given again, then `job`, and resolves when that is with a consumer. Without a job it
+   * resolves when every one is finished: only then no seat has anything to give back.
+   */
+  async #giveOut(job?: Job): Promise<void> {
+    while (!this.#over) {
+      const [again] = this.#again;
+      const next = again ?? (job === undefined ? undefined : { job, alone: false });
+      if (next === undefined && !this.#isBusy()) return;
+      const seat = this.#vacancy(next?.alone ?? false);
+      if (seat === undefined || next === undefined) {
+        await this.#change();
+        continue;
+      }
+      seat.give(next.job, next.alone);
+      if (again === undefined) return;
+      this.#again.shift();
     }
   }
 
-  /** The seat with least to do; of equals one whose consumer runs, so that none is forked for want of looking. */
-  #vacancy(): Seat | undefined {
+  #change(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+
+  /** Whether any image is with a consumer. */
+  #isBusy(): boolean {
+    return this.#places.some(({ seat }) => seat.holds > 0);
+  }
+
+  /**
+   * The seat with least to do; of equals one whose consumer runs, so that none is forked for want of looking. None while
+   * an image is alone, and none for one that is to be alone until all are idle.
+   */
+  #vacancy(alone: boolean): Seat | undefined {
+    if (alone ? this.#isBusy() : this.#places.some(({ seat }) => seat.isAlone)) return undefined;
     let best: Seat | undefined;
-    let least = IN_FLIGHT;
+    let least = Number.POSITIVE_INFINITY;
     for (const { seat, untaken } of this.#places) {
+      if (seat.room <= untaken) continue;
       const load = seat.holds + untaken;
       if (load > least || (load === least && (best === undefined || seat.pid === undefined))) continue;
       [best, least] = [seat, load];
     }
     return best;
+  }
+
+  #startTicking(): NodeJS.Timeout {
+    let last = performance.now();
+    let looking = false;
+    return setInterval(() => {
+      // A process that was stopped, asleep or busy counts one tick for all that time: so did its consumers, or they
+      // have answered, and it has not read it yet.
+      const ms = Math.min(performance.now() - last, 2 * TICK_MS);
+      last = performance.now();
+      this.#watchForStall(ms);
+      for (const { seat } of this.#places) seat.tick(ms);
+      if (looking) return;
+      looking = true;
+      void residentMemory(this.pids).then((bytes) => {
+        looking = false;
+        for (const { seat } of this.#places) seat.weigh(bytes.get(seat.pid ?? 0) ?? 0);
+      });
+    }, TICK_MS);
+  }
+
+  #watchForStall(ms: number): void {
+    const owing = this.#places.find(({ seat }) => seat.owes !== undefined)?.seat;
+    this.#silentMs = owing === undefined ? 0 : this.#silentMs + ms;
+    const { timeoutMs, quietMs = QUIET_MS } = this.#options;
+    const limit = Math.max(timeoutMs, quietMs) + STALL_SLACK_MS;
+    if (this.#silentMs <= limit) return;
+    const last = `consumer ${owing?.pid ?? '(not started)'} with ${printable(owing?.owes ?? '')}`;
+    const message = `Stalled: nothing was heard of any consumer for ${Math.round(limit / 1000)} s, last of ${last}`;
+    this.#outputs.destroy(new ThumbsError('CONSUMER', message));
+  }
+
+  #countStillborn(exit: Exit): void {
+    const kind = SIGNALS_FROM_OUTSIDE.has(exit.signal) ? 'killed' : 'ended';
+    this.#stillborn[kind] += 1;
+    if (this.#stillborn[kind] < STILLBORN_LIMIT[kind]) return;
+    if (this.#places.some(({ seat }) => seat.isProductive)) return;
+    const words = [exit.code === null && exit.signal === null ? '' : manner(exit), exit.lastWords];
+    const cause = words.filter((word) => word !== '').join('; it said: ');
+    this.#outputs.destroy(new ThumbsError('CONSUMER', `Consumers cannot be started: ${cause}`));
   }
 }

@@ -34,6 +34,22 @@ export interface DoneEvent {
   readonly progress: Progress;
 }
 
+/** How a photo was tried last: what a report of a decoder's fault needs. It differs from run to run. */
+export interface Attempt {
+  /** Process id of the consumer. */
+  readonly pid: number;
+  /** Consumers that have begun the photo. */
+  readonly tries: number;
+  /** Wall-clock time of the last try, to the millisecond. */
+  readonly seconds: number;
+  /** How the consumer ended, if it did. */
+  readonly exitCode?: number;
+  /** The signal that ended the consumer, if one did. */
+  readonly signal?: NodeJS.Signals;
+  /** The end of what the consumer wrote to stderr before it died, on one line, at most 600 characters. */
+  readonly lastWords?: string;
+}
+
 /** A photo has none, and the manifest says why. */
 export interface FailedEvent {
   readonly type: 'failed';
@@ -41,6 +57,7 @@ export interface FailedEvent {
   readonly path: string;
   /** The cause without the name, on one line. `record.error.message` has both. */
   readonly reason: string;
+  readonly attempt: Attempt;
   readonly record: FailedRecord;
   readonly progress: Progress;
 }
@@ -52,6 +69,9 @@ export interface UnreadableFolderEvent {
   readonly path: string;
   readonly reason: string;
 }
+
+/** What ended a run before its photos did: its `signal`, or its `deadline`. */
+export type StopReason = 'signal' | 'deadline';
 
 /** The last event. */
 export interface SummaryEvent {
@@ -68,8 +88,12 @@ export interface SummaryEvent {
   readonly unreadableFolders: number;
   /** Symbolic links that were met and not followed. */
   readonly skippedLinks: number;
-  /** Whether the run was stopped by its signal before all photos were done. */
-  readonly aborted: boolean;
+  /** Why the run ended before all photos were done; absent when they were. */
+  readonly stopped?: StopReason;
+  /** Photos that were found and not finished. */
+  readonly notReached: number;
+  /** Whether the walk had ended, so that `photos + notReached` is all there are. */
+  readonly walked: boolean;
   /** Sentinels that the sink counted: the consumers that were asked for. */
   readonly workers: number;
   /** Wall-clock time. */

@@ -2,9 +2,12 @@
 //
 //     dispatcher -> consumer   configure, job, job, ..., sentinel
 //     consumer -> dispatcher   started, result, started, result, ..., sentinel      (or fatal, and no more)
+//
+//     dispatcher -> consumer   configure, job, job, ..., retire
+//     consumer -> dispatcher   started, result, ..., retired                        (what was not begun is left)
 
 import type { WireError } from '../errors.js';
-import type { Outcome, WorkOptions } from './work.js';
+import type { Deferred, Outcome, WorkOptions } from './work.js';
 
 /** The end of the work for one consumer. It is passed from the producer through a consumer to the sink. */
 export interface Sentinel {
@@ -23,9 +26,16 @@ export interface JobMessage {
   readonly id: number;
   /** Absolute path of the source. */
   readonly path: string;
+  /** Whether no other image is in work anywhere, so that this one may take more than a consumer's share of memory. */
+  readonly alone: boolean;
 }
 
-export type ToConsumer = Configure | JobMessage | Sentinel;
+/** To finish the image in work, begin no other, and exit without passing a sentinel. */
+export interface Retire {
+  readonly type: 'retire';
+}
+
+export type ToConsumer = Configure | JobMessage | Retire | Sentinel;
 
 /** Work on a job begins: its time runs, and the consumer's death is now this job's. */
 export interface Started {
@@ -33,11 +43,13 @@ export interface Started {
   readonly id: number;
 }
 
-/** A job is done or has failed; either way it is finished. */
+/** A job is finished: done, failed, or left for later because it needs more memory than one consumer's share. */
 export interface Result {
   readonly type: 'result';
   readonly id: number;
-  readonly outcome: Outcome;
+  readonly outcome: Outcome | Deferred;
+  /** Resident memory after it, between two images, bytes. */
+  readonly residentBytes: number;
 }
 
 /** No job can be finished any more (the output cannot be written). */
@@ -51,6 +63,12 @@ export interface PassedSentinel extends Sentinel {
   readonly usage: Usage;
 }
 
+/** The last message of a consumer that was told to retire. */
+export interface Retired {
+  readonly type: 'retired';
+  readonly usage: Usage;
+}
+
 /** What one process used until now. */
 export interface Usage {
   /** Largest resident memory, bytes. */
@@ -59,7 +77,7 @@ export interface Usage {
   readonly cpuMs: number;
 }
 
-export type ToDispatcher = Started | Result | Fatal | PassedSentinel;
+export type ToDispatcher = Started | Result | Fatal | Retired | PassedSentinel;
 
 /** What a message travels in, so that one that is not ours is told apart. */
 export interface Envelope<Message> {

@@ -1,6 +1,9 @@
 // Wires producer -> dispatcher -> sink, and owns the order in which a run begins and ends.
 
+import fs from 'node:fs';
 import path from 'node:path';
+import { Lock } from '../files/lock.js';
+import { removeLeftovers } from '../files/temporary.js';
 import { prepareFolder } from '../files/thumbnail-folder.js';
 import { rendererVersion } from '../image/renderer.js';
 import { optionsDigest } from '../manifest/record.js';
@@ -8,11 +11,13 @@ import { ManifestStore } from '../manifest/store.js';
 import { type ResolvedOptions, resolveOptions, type ThumbsOptions } from '../options.js';
 import { Dispatcher } from './dispatcher.js';
 import type { ThumbsEvent, UnreadableFolderEvent } from './events.js';
+import { memoryLimits } from './memory.js';
 import { currentUsage } from './messages.js';
 import type { WalkProgress } from './producer.js';
 import { certainJobs, findRoots, isInside, type Root } from './roots.js';
 import type { Output } from './seat.js';
 import { Sink } from './sink.js';
+import { Stop } from './stop.js';
 
 /**
  * Makes a thumbnail of every photo under `paths`, and a manifest.
@@ -24,7 +29,7 @@ import { Sink } from './sink.js';
  *
  * @param paths Folders and single files; at least one.
  * @throws {ThumbsError} `OPTION`, at once, when an option is not what it has to be.
- * While iterating: `OPTION` (a path that is not there), `OUTPUT`, `MANIFEST` or `CONSUMER`.
+ * While iterating: `OPTION` (a path that is not there), `OUTPUT`, `MANIFEST`, `LOCKED` or `CONSUMER`.
  * @example
  * for await (const event of createThumbnails(['./photos'], { out: './thumbs', size: 320 })) {
  *   if (event.type === 'failed') console.error(event.record.error.message);
@@ -43,8 +48,36 @@ async function* run(options: ResolvedOptions): AsyncGenerator<ThumbsEvent> {
   const roots = await findRoots(options.paths, options.out);
   for (const folder of [options.out, ...options.exports.map(({ file }) => path.dirname(file))])
     prepareFolder(folder);
+  const locks = [Lock.take(options.out)];
+  let dispatcher: Dispatcher | undefined;
+  try {
+    fs.mkdirSync(path.dirname(options.manifest), { recursive: true });
+    locks.push(Lock.take(options.manifest));
+    dispatcher = newDispatcher(options);
+    yield* runLocked(options, roots, dispatcher, startedAt);
+  } finally {
+    // Only a process that did not end of itself leaves files: one of ours, or one of the run whose lock was left.
+    if ((dispatcher?.deaths ?? 0) > 0 || locks.some(({ tookOver }) => tookOver))
+      await removeLeftovers(options.out);
+    for (const lock of locks) lock.release();
+  }
+}
+
+/** The run proper: nobody else writes to the output folder and the manifest. */
+async function* runLocked(
+  options: ResolvedOptions,
+  roots: readonly Root[],
+  dispatcher: Dispatcher,
+  startedAt: number,
+): AsyncGenerator<ThumbsEvent> {
   const digest = optionsDigest({ box: options.box, renderer: rendererVersion() });
   const manifest = ManifestStore.open(options.manifest, digest);
+  const { signal, timeoutMs, deadlineMs } = options;
+  const elapsed = performance.now() - startedAt;
+  const stop = new Stop(
+    { signal, timeoutMs, deadlineMs: deadlineMs === undefined ? undefined : deadlineMs - elapsed },
+    (graceMs) => dispatcher.halt(graceMs),
+  );
   try {
     yield { type: 'start', workers: options.workers, out: options.out, manifest: manifest.file };
     const walked: WalkProgress = { found: 0, skippedLinks: 0, ended: false };
@@ -56,23 +89,40 @@ async function* run(options: ResolvedOptions): AsyncGenerator<ThumbsEvent> {
       told += folders.length;
       return folders;
     };
-    for await (const event of sink.drain(dispatched(options, roots, walked, unreadable), options.workers)) {
+    const outputs = dispatched(dispatcher, options, roots, walked, unreadable, stop.signal);
+    for await (const event of sink.drain(outputs, options.workers)) {
       yield* untold();
       yield event;
     }
     yield* untold();
-    const complete = walked.ended && walked.found === sink.totals.done + sink.totals.failed;
+    const notReached = walked.found - sink.totals.done - sink.totals.failed;
+    const complete = walked.ended && notReached === 0;
     manifest.finish(complete ? notCovered(roots, unreadable, manifest.file) : () => true);
     await writeExports(options, manifest.file);
     yield {
       ...summary(sink, options, performance.now() - startedAt),
       unreadableFolders: unreadable.length,
       skippedLinks: walked.skippedLinks,
-      aborted: !complete,
+      ...(complete ? {} : { stopped: stop.reason ?? 'signal' }),
+      notReached,
+      walked: walked.ended,
     };
   } finally {
+    stop.release();
     manifest.close();
   }
+}
+
+function newDispatcher(options: ResolvedOptions): Dispatcher {
+  const { out, box, maxBytes, maxPixels, maxMemory, timeoutMs, retries, workers } = options;
+  const memory = memoryLimits(maxMemory, workers);
+  return new Dispatcher({
+    consumers: workers,
+    work: { out, box, maxBytes, maxPixels, maxMemory: memory.hard },
+    timeoutMs,
+    retries,
+    memory,
+  });
 }
 
 async function writeExports({ exports }: ResolvedOptions, manifest: string): Promise<void> {
@@ -84,23 +134,18 @@ async function writeExports({ exports }: ResolvedOptions, manifest: string): Pro
 
 /** Producer and dispatcher, joined: what the sink drains. */
 async function* dispatched(
+  dispatcher: Dispatcher,
   options: ResolvedOptions,
   roots: readonly Root[],
   walked: WalkProgress,
   unreadable: UnreadableFolderEvent[],
+  signal: AbortSignal,
 ): AsyncGenerator<Output> {
-  const { out, box, maxBytes, maxPixels, timeoutMs, retries, workers, signal } = options;
-  const dispatcher = new Dispatcher({
-    consumers: workers,
-    work: { out, box, maxBytes, maxPixels },
-    timeoutMs,
-    retries,
-    signal,
-  });
-  if (signal?.aborted !== true) dispatcher.warm(await certainJobs(roots, options, workers));
+  const { workers } = options;
+  if (!signal.aborted) dispatcher.warm(await certainJobs(roots, options, workers));
   // The consumers load while this process loads what walks.
   const { produce } = await import('./producer.js');
-  const { include, exclude, hidden, follow } = options;
+  const { out, include, exclude, hidden, follow } = options;
   const produced = produce(
     {
       roots,

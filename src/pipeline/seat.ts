@@ -1,13 +1,15 @@
-// One of the N places of a consumer: what it holds, whose time runs, and what follows from its death.
+// One of the N places of a consumer: what it holds, whose time and memory run, and what follows from its death.
 //
-// A seat forks when it is given its first job and passes exactly one sentinel on: through its consumer, or itself when
-// it has none. What a dead consumer held stays with its seat, whose next consumer goes on with it.
+// A seat forks when it is given its first job, and passes exactly one sentinel on: through its consumer, or itself when
+// it has none. An image whose consumer died is tried again here, alone; what was only queued goes back to the dispatcher.
 
-import { fromWire, ThumbsError, unreachable } from '../errors.js';
+import { fromWire, type ThumbsError, unreachable } from '../errors.js';
 import { Child, consumerEntry, type Exit } from './child.js';
-import type { Sentinel, ToDispatcher, Usage } from './messages.js';
+import type { Attempt } from './events.js';
+import type { MemoryLimits } from './memory.js';
+import type { Result, Sentinel, ToDispatcher, Usage } from './messages.js';
 import type { Job } from './producer.js';
-import type { Outcome, WorkOptions } from './work.js';
+import type { FailedOutcome, Outcome, WorkOptions } from './work.js';
 
 /** What a seat needs to know. */
 export interface SeatOptions {
@@ -16,8 +18,11 @@ export interface SeatOptions {
   readonly timeoutMs: number;
   /** Further tries of an image whose consumer died. */
   readonly retries: number;
+  readonly memory: MemoryLimits;
   /** Another consumer's entry, for tests of what a consumer may do. @default consumerEntry */
   readonly entry?: URL;
+  /** Milliseconds that a consumer may be silent while it has no image in work. @default QUIET_MS */
+  readonly quietMs?: number;
 }
 
 /** A finished job. */
@@ -25,11 +30,12 @@ export interface JobResult {
   readonly type: 'result';
   readonly job: Job;
   readonly outcome: Outcome;
+  readonly attempt: Attempt;
 }
 
-/** A sentinel that has passed its seat. `usage` is absent when no consumer was there to tell. */
+/** A sentinel that has passed its seat, with what the seat's consumers used, as far as they could tell. */
 export interface SeatSentinel extends Sentinel {
-  readonly usage?: Usage;
+  readonly usage: Usage;
 }
 
 export type Output = JobResult | SeatSentinel;
@@ -37,27 +43,60 @@ export type Output = JobResult | SeatSentinel;
 /** What a seat tells the dispatcher. */
 export interface SeatListener {
   output(output: Output): void;
+  /** A job that its consumer did not begin: it is anybody's. */
+  returned(job: Job): void;
+  /** A job that needs more memory than a consumer's share, and is to be given again alone. */
+  deferred(job: Job): void;
+  /** A consumer has begun a job: consumers can be started. */
+  begun(): void;
+  /** A consumer died before it began any. */
+  stillborn(exit: Exit): void;
+  /** A consumer did not end of itself. */
+  died(): void;
+  /** A consumer was heard, started or ended: there may be room, and nothing stands still. */
+  changed(): void;
   /** The run cannot go on. */
   fail(error: ThumbsError): void;
 }
 
-/** Consumers that died one after the other before they began any job: further ones will not fare better. */
-const FRUITLESS_DEATHS = 3;
+/** One job queued behind the one in work hides the way there and back; a third gained nothing when it was measured. */
+const IN_FLIGHT = 2;
+
+/** Long enough to start Node.js and load sharp from a slow disk. */
+export const QUIET_MS = 30_000;
 
 /** A consumer with nothing left to do exits within milliseconds. */
 const EXIT_GRACE_MS = 1000;
 
+/** The kernel takes gigabytes back in well under a second; only a disk that does not answer holds a killed process. */
+const KILL_GRACE_MS = 5000;
+
+/** After a death at birth: what was missing (processes, memory, descriptors) may be there again. It doubles each time. */
+const FIRST_REST_MS = 100;
+const LONGEST_REST_MS = 5000;
+
 interface Held {
   readonly id: number;
   readonly job: Job;
+  /** Whether no other image is in work anywhere. */
+  readonly alone: boolean;
+  sent: boolean;
   /** Consumers that died while they worked on it. */
   deaths: number;
 }
 
-/** The job that the consumer has begun, and its time. */
+/** The job that the consumer has begun. */
 interface InWork {
   readonly held: Held;
-  readonly clock: NodeJS.Timeout;
+  readonly startedAt: number;
+  /** Time that it has had while this process was awake. */
+  ms: number;
+}
+
+/** Why a consumer was killed on purpose. */
+interface Verdict {
+  readonly held: Held;
+  readonly failure: Pick<FailedOutcome, 'code' | 'reason'>;
 }
 
 export class Seat {
@@ -66,14 +105,22 @@ export class Seat {
   #child: Child | undefined;
   #exited: Promise<void> = Promise.resolve();
   /** In the order that the consumer does them. */
-  readonly #held: Held[] = [];
-  /** How many of `#held` the living consumer was sent. */
-  #sent = 0;
+  #held: Held[] = [];
   #inWork: InWork | undefined;
-  /** The id of the job whose time has passed, if the consumer was killed for that. */
-  #killedFor: number | undefined;
+  #verdict: Verdict | undefined;
+  /** Whether the living consumer has begun a job. */
+  #hasBegun = false;
+  /** Whether the living consumer was told to retire. */
+  #retiring = false;
+  #rest: NodeJS.Timeout | undefined;
+  #stillbirths = 0;
+  #quietMs = 0;
   #sentinel: 'none' | 'due' | 'sent' | 'passed' = 'none';
-  #fruitlessDeaths = 0;
+  #halted = false;
+  /** Whether the image in work was given up because the run is to end. */
+  #gaveUp = false;
+  #grace: NodeJS.Timeout | undefined;
+  #usage: Usage = { peakMemoryBytes: 0, cpuMs: 0 };
   #nextId = 1;
   #closed = false;
 
@@ -87,9 +134,33 @@ export class Seat {
     return this.#held.length;
   }
 
+  /** Jobs that may be given now. None behind an image that has cost a consumer its life, or that is to be alone. */
+  get room(): number {
+    const reserved = this.#held.some(({ deaths, alone }) => deaths > 0 || alone);
+    const shut = this.#closed || this.#halted || this.#sentinel !== 'none';
+    return reserved || shut || this.#retiring || this.#rest !== undefined ? 0 : IN_FLIGHT - this.#held.length;
+  }
+
   /** The consumer's process id, while there is one. */
   get pid(): number | undefined {
     return this.#child?.pid;
+  }
+
+  /** Whether it has an image that no other must be in work beside. */
+  get isAlone(): boolean {
+    return this.#held.some(({ alone }) => alone);
+  }
+
+  /** Whether the living consumer has begun a job. */
+  get isProductive(): boolean {
+    return this.#child !== undefined && this.#hasBegun;
+  }
+
+  /** What is waited for, for a message; undefined when nothing is. */
+  get owes(): string | undefined {
+    if (this.#inWork !== undefined) return this.#inWork.held.job.path;
+    if (this.#held[0] !== undefined) return this.#held[0].job.path;
+    return this.#sentinel === 'due' || this.#sentinel === 'sent' ? 'its sentinel' : undefined;
   }
 
   /** Starts the consumer before its first job, which is sure to come. */
@@ -98,46 +169,108 @@ export class Seat {
   }
 
   /** Gives the seat a job, and a consumer if it has none. */
-  give(job: Job): void {
-    this.#held.push({ id: this.#nextId++, job, deaths: 0 });
+  give(job: Job, alone = false): void {
+    this.#held.push({ id: this.#nextId++, job, alone, sent: false, deaths: 0 });
+    this.#quietMs = 0;
     this.#goOn();
   }
 
   /** No job comes after it. */
   end(): void {
     this.#sentinel = 'due';
+    this.#quietMs = 0;
     this.#goOn();
+  }
+
+  /**
+   * Begins no further job, and passes the sentinel on as soon as the image in work is finished. After `graceMs` that one
+   * is given up. What is not finished leaves no result.
+   */
+  halt(graceMs: number): void {
+    clearTimeout(this.#grace);
+    this.#grace = setTimeout(() => {
+      this.#gaveUp = true;
+      this.#child?.kill();
+    }, graceMs);
+    if (this.#halted) return;
+    this.#halted = true;
+    this.#quietMs = 0;
+    if (this.#sentinel === 'none') this.#sentinel = 'due';
+    clearTimeout(this.#rest);
+    this.#rest = undefined;
+    if (this.#child === undefined) this.#held = [];
+    else this.#retire();
+    this.#goOn();
+  }
+
+  /** Counts `ms` of time in which this process was awake. */
+  tick(ms: number): void {
+    const { timeoutMs, quietMs = QUIET_MS } = this.#options;
+    this.#quietMs += ms;
+    if (this.#inWork === undefined) {
+      if (this.owes !== undefined && this.#quietMs > quietMs) this.#child?.kill();
+      return;
+    }
+    const { held } = this.#inWork;
+    this.#inWork.ms += ms;
+    if (this.#inWork.ms < timeoutMs) return;
+    const reason = `not finished after ${timeoutMs / 1000} s`;
+    // A process that was busy runs its timers before it reads what has come meanwhile: a look at that comes first.
+    setImmediate(() => this.#condemn({ held, failure: { code: 'TIMEOUT', reason } }));
+  }
+
+  /** Looks at the resident memory that the consumer has, in bytes. */
+  weigh(residentBytes: number): void {
+    if (this.#inWork === undefined) return;
+    const { held } = this.#inWork;
+    const limit = held.alone ? this.#options.memory.alone : this.#options.memory.hard;
+    if (residentBytes <= limit) return;
+    const reason = `its consumer had ${inMegabytes(residentBytes)} of memory, more than the limit of ${inMegabytes(limit)}`;
+    this.#condemn({ held, failure: { code: 'TOO_LARGE', reason } });
   }
 
   /** Resolves when no consumer is left: one that passed its sentinel is waited for, any other is killed. */
   async close(): Promise<void> {
     this.#closed = true;
-    clearTimeout(this.#inWork?.clock);
+    for (const timer of [this.#rest, this.#grace]) clearTimeout(timer);
     if (this.#sentinel !== 'passed') this.#child?.kill();
-    const grace = setTimeout(() => this.#child?.kill(), EXIT_GRACE_MS);
-    await this.#exited;
-    clearTimeout(grace);
+    let timer: NodeJS.Timeout | undefined;
+    const after = (ms: number) =>
+      new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, ms);
+      });
+    await Promise.race([this.#exited, after(EXIT_GRACE_MS)]);
+    clearTimeout(timer);
+    this.#child?.kill();
+    await Promise.race([this.#exited, after(KILL_GRACE_MS)]);
+    clearTimeout(timer);
+    this.#child?.abandon();
   }
 
   /** Sends what can be sent, forks if there is a need, pays the sentinel if there is nobody to pass it. */
   #goOn(): void {
+    if (this.#closed || this.#rest !== undefined) return;
     if (this.#child === undefined && this.#held.length > 0) this.#fork();
-    // An image that has cost a consumer its life is tried alone: nothing must be queued behind it.
-    const sendable = (this.#held[0]?.deaths ?? 0) > 0 ? 1 : this.#held.length;
-    for (const { id, job } of this.#held.slice(this.#sent, sendable)) {
-      this.#child?.send({ type: 'job', id, path: job.path });
-      this.#sent += 1;
+    if (this.#child === undefined) {
+      if (this.#sentinel === 'due') this.#pass();
+      return;
     }
-    if (this.#sentinel !== 'due' || this.#sent < this.#held.length) return;
-    if (this.#child === undefined) this.#pass({ type: 'sentinel' });
-    else {
+    if (this.#retiring) return;
+    for (const held of this.#held) {
+      if (held.sent) continue;
+      held.sent = true;
+      this.#child.send({ type: 'job', id: held.id, path: held.job.path, alone: held.alone });
+    }
+    if (this.#sentinel === 'due') {
       this.#child.send({ type: 'sentinel' });
       this.#sentinel = 'sent';
     }
   }
 
   #fork(): void {
-    this.#sent = 0;
+    this.#hasBegun = false;
+    this.#retiring = false;
+    this.#quietMs = 0;
     this.#exited = new Promise((resolve) => {
       this.#child = new Child(this.#options.entry ?? consumerEntry, {
         message: (message) => this.#hear(message),
@@ -148,98 +281,166 @@ export class Seat {
       });
     });
     this.#child?.send({ type: 'configure', work: this.#options.work });
+    this.#listener.changed();
+  }
+
+  #retire(): void {
+    if (this.#retiring || this.#sentinel === 'sent') return;
+    this.#retiring = true;
+    this.#child?.send({ type: 'retire' });
   }
 
   #hear(message: ToDispatcher): void {
     if (this.#closed) return;
+    this.#quietMs = 0;
     switch (message.type) {
       case 'started':
         this.#start(message.id);
         break;
       case 'result':
-        this.#finish(message.id, message.outcome);
+        this.#take(message);
         this.#goOn();
         break;
       case 'fatal':
         this.#listener.fail(fromWire(message.error));
         break;
+      case 'retired':
+        this.#count(message.usage);
+        break;
       case 'sentinel':
-        this.#pass(message);
+        this.#count(message.usage);
+        this.#pass();
         break;
       default:
         unreachable(message);
     }
+    this.#listener.changed();
   }
 
   #start(id: number): void {
-    this.#fruitlessDeaths = 0;
+    this.#hasBegun = true;
+    this.#stillbirths = 0;
+    this.#listener.begun();
     const held = this.#held.find((each) => each.id === id);
-    if (held === undefined) return;
-    // A process that was busy runs its timers before it reads what has come meanwhile: a look at that comes first.
-    const clock = setTimeout(() => setImmediate(() => this.#timeOut(id)), this.#options.timeoutMs);
-    this.#inWork = { held, clock };
+    if (held !== undefined) this.#inWork = { held, startedAt: performance.now(), ms: 0 };
   }
 
-  #timeOut(id: number): void {
-    if (this.#inWork?.held.id !== id) return;
-    this.#killedFor = id;
+  #condemn(verdict: Verdict): void {
+    if (this.#inWork?.held !== verdict.held || this.#verdict !== undefined) return;
+    this.#verdict = verdict;
     this.#child?.kill();
   }
 
-  #finish(id: number, outcome: Outcome): void {
-    clearTimeout(this.#inWork?.clock);
-    this.#inWork = undefined;
-    const index = this.#held.findIndex((held) => held.id === id);
-    const [held] = index === -1 ? [] : this.#held.splice(index, 1);
+  #take({ id, outcome, residentBytes }: Result): void {
+    const held = this.#held.find((each) => each.id === id);
     if (held === undefined) return;
-    this.#sent -= 1;
-    this.#listener.output({ type: 'result', job: held.job, outcome });
+    if (outcome.status === 'deferred') {
+      this.#drop(held);
+      this.#listener.deferred(held.job);
+    } else {
+      this.#finish(held, outcome);
+    }
+    if (residentBytes > this.#options.memory.soft) this.#retire();
   }
 
-  #pass(sentinel: SeatSentinel): void {
+  #finish(held: Held, outcome: Outcome, exit?: Exit): void {
+    const attempt = this.#attempt(held, exit);
+    this.#drop(held);
+    this.#listener.output({ type: 'result', job: held.job, outcome, attempt });
+  }
+
+  #drop(held: Held): void {
+    this.#held = this.#held.filter((each) => each !== held);
+    if (this.#inWork?.held === held) this.#inWork = undefined;
+  }
+
+  #attempt(held: Held, exit?: Exit): Attempt {
+    const startedAt = this.#inWork?.held === held ? this.#inWork.startedAt : performance.now();
+    return {
+      pid: this.#child?.pid ?? 0,
+      tries: exit === undefined ? held.deaths + 1 : Math.max(held.deaths, 1),
+      seconds: Math.round(performance.now() - startedAt) / 1000,
+      ...(exit?.code == null ? {} : { exitCode: exit.code }),
+      ...(exit?.signal == null ? {} : { signal: exit.signal }),
+      ...(exit === undefined || exit.lastWords === '' ? {} : { lastWords: exit.lastWords }),
+    };
+  }
+
+  #count({ peakMemoryBytes, cpuMs }: Usage): void {
+    this.#usage = {
+      peakMemoryBytes: Math.max(this.#usage.peakMemoryBytes, peakMemoryBytes),
+      cpuMs: this.#usage.cpuMs + cpuMs,
+    };
+  }
+
+  #pass(): void {
     this.#sentinel = 'passed';
-    this.#listener.output(sentinel);
+    clearTimeout(this.#grace);
+    this.#listener.output({ type: 'sentinel', usage: this.#usage });
   }
 
   /**
-   * A consumer may have been killed (by us for its time, by the kernel for memory, by a person), have crashed in a
-   * decoder, or never have started. The image in work answers for it; what was queued does not; a sentinel that it had
-   * not passed is due again.
+   * A consumer may have retired, have been killed (by us for its time or memory, by the kernel for memory, by a person),
+   * have crashed in a decoder, or never have started. The image in work answers for it; what was queued does not; a
+   * sentinel that it had not passed is due again.
    */
   #bury(exit: Exit): void {
-    this.#child = undefined;
-    if (this.#closed || this.#sentinel === 'passed') return;
-    if (this.#sentinel === 'sent') this.#sentinel = 'due';
-    if (this.#inWork === undefined) this.#fruitlessDeaths += 1;
-    else this.#blame(this.#inWork, exit);
-    this.#killedFor = undefined;
-    this.#sent = 0;
-    if (this.#fruitlessDeaths >= FRUITLESS_DEATHS) {
-      this.#listener.fail(new ThumbsError('CONSUMER', `Consumers cannot be started: ${wordsOf(exit)}`));
-      return;
+    const answers = this.#inWork;
+    if (exit.code !== 0) this.#listener.died();
+    if (!this.#closed && this.#sentinel !== 'passed') {
+      if (this.#sentinel === 'sent') this.#sentinel = 'due';
+      if (answers !== undefined && (this.#verdict !== undefined || !this.#gaveUp)) {
+        this.#blame(answers.held, exit);
+      } else if (!this.#hasBegun && !this.#halted) {
+        this.#mournStillborn(exit);
+      }
     }
+    this.#child = undefined;
+    this.#inWork = undefined;
+    this.#verdict = undefined;
+    this.#retiring = false;
+    if (this.#closed || this.#sentinel === 'passed') return;
+    const again = this.#halted ? [] : this.#held.filter(({ deaths }) => deaths > 0);
+    const returned = this.#halted ? [] : this.#held.filter(({ deaths }) => deaths === 0);
+    this.#held = again;
+    for (const held of again) held.sent = false;
+    for (const { job, alone } of returned)
+      alone ? this.#listener.deferred(job) : this.#listener.returned(job);
     this.#goOn();
+    this.#listener.changed();
   }
 
-  #blame({ held, clock }: InWork, exit: Exit): void {
-    clearTimeout(clock);
-    this.#inWork = undefined;
-    const { timeoutMs, retries } = this.#options;
-    if (this.#killedFor === held.id) {
-      const reason = `not finished after ${timeoutMs / 1000} s`;
-      this.#finish(held.id, { status: 'failed', code: 'TIMEOUT', reason });
+  #blame(held: Held, exit: Exit): void {
+    if (this.#verdict !== undefined) {
+      // Killed for the job before it, which was finished after all: this one has nothing to answer for.
+      if (this.#verdict.held !== held) return;
+      this.#finish(held, { status: 'failed', ...this.#verdict.failure }, exit);
+      return;
     }
-    // Killed for the job before it, which was finished after all: this one has nothing to answer for.
-    if (this.#killedFor !== undefined) return;
     held.deaths += 1;
-    if (held.deaths <= retries) return;
+    if (held.deaths <= this.#options.retries) return;
     const tries = held.deaths === 1 ? '' : ` (${held.deaths} tries)`;
-    const reason = `the process that worked on it died: ${wordsOf(exit)}${tries}`;
-    this.#finish(held.id, { status: 'failed', code: 'WORKER_DIED', reason });
+    const reason = `the process that worked on it died: ${manner(exit)}${tries}`;
+    this.#finish(held, { status: 'failed', code: 'WORKER_DIED', reason }, exit);
+  }
+
+  #mournStillborn(exit: Exit): void {
+    const restMs = Math.min(FIRST_REST_MS * 2 ** this.#stillbirths, LONGEST_REST_MS);
+    this.#stillbirths += 1;
+    this.#rest = setTimeout(() => {
+      this.#rest = undefined;
+      this.#goOn();
+      this.#listener.changed();
+    }, restMs);
+    this.#listener.stillborn(exit);
   }
 }
 
-function wordsOf({ code, signal, lastWords }: Exit): string {
-  const how = signal === null ? `exit code ${code ?? 'unknown'}` : `signal ${signal}`;
-  return lastWords === '' ? how : `${how}; it said: ${lastWords}`;
+/** How a process ended: `signal SIGSEGV`, `exit code 3`. */
+export function manner({ code, signal }: Exit): string {
+  return signal === null ? `exit code ${code ?? 'unknown'}` : `signal ${signal}`;
+}
+
+function inMegabytes(bytes: number): string {
+  return `${Math.round(bytes / 1e6)} MB`;
 }

@@ -62,8 +62,8 @@ export class Sink {
           break;
         case 'sentinel':
           this.totals.sentinels += 1;
-          this.totals.consumersMemoryBytes += output.usage?.peakMemoryBytes ?? 0;
-          this.totals.consumersCpuMs += output.usage?.cpuMs ?? 0;
+          this.totals.consumersMemoryBytes += output.usage.peakMemoryBytes;
+          this.totals.consumersCpuMs += output.usage.cpuMs;
           if (this.totals.sentinels === consumers) return;
           break;
         default:
@@ -73,14 +73,15 @@ export class Sink {
     throw new Error(`the results ended after ${this.totals.sentinels} of ${consumers} sentinels`);
   }
 
-  #take({ job, outcome }: JobResult): DoneEvent | FailedEvent {
+  #take({ job, outcome, attempt }: JobResult): DoneEvent | FailedEvent {
     const source = sourceName(this.#manifest.file, job.path);
     if (outcome.status === 'failed') {
       const record = failedRecord(source, outcome);
       this.#manifest.append(record);
       this.totals.failed += 1;
       this.totals.failures[outcome.code] = (this.totals.failures[outcome.code] ?? 0) + 1;
-      return { type: 'failed', path: job.path, reason: outcome.reason, record, progress: this.#progress() };
+      const { reason } = outcome;
+      return { type: 'failed', path: job.path, reason, attempt, record, progress: this.#progress() };
     }
     const record = { source, ...outcome };
     this.#manifest.append(record);

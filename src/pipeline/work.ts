@@ -3,7 +3,7 @@
 import { type ImageErrorCode, ThumbsError } from '../errors.js';
 import { Source, type SourceFacts } from '../files/read-source.js';
 import { publish, thumbnailName } from '../files/thumbnail-folder.js';
-import { type RenderOptions, renderThumbnail } from '../image/render.js';
+import { MemoryShortage, type RenderOptions, renderThumbnail } from '../image/render.js';
 import type { DoneFacts } from '../manifest/record.js';
 
 /** What is the same for every job of a run. */
@@ -23,6 +23,11 @@ export interface FailedOutcome extends Partial<SourceFacts> {
 
 export type Outcome = DoneFacts | FailedOutcome;
 
+/** An image that was not begun, because its header says that it needs more memory than was allowed. */
+export interface Deferred {
+  readonly status: 'deferred';
+}
+
 const IMAGE_CODES: ReadonlySet<string> = new Set<ImageErrorCode>([
   'CORRUPT',
   'UNSUPPORTED',
@@ -35,7 +40,7 @@ const IMAGE_CODES: ReadonlySet<string> = new Set<ImageErrorCode>([
  * Reads, renders and publishes. What is wrong with the image is an outcome.
  * @throws {ThumbsError} `OUTPUT`: the thumbnail cannot be written, so no other could.
  */
-export async function makeThumbnail(path: string, options: WorkOptions): Promise<Outcome> {
+export async function makeThumbnail(path: string, options: WorkOptions): Promise<Outcome | Deferred> {
   let facts: Partial<SourceFacts> = {};
   try {
     const source = await Source.open(path);
@@ -48,6 +53,7 @@ export async function makeThumbnail(path: string, options: WorkOptions): Promise
     }
     return await publishedThumbnail(bytes, source.facts, options);
   } catch (error) {
+    if (error instanceof MemoryShortage) return { status: 'deferred' };
     if (!(error instanceof ThumbsError) || !isImageCode(error.code)) throw error;
     return { status: 'failed', code: error.code, reason: error.message, ...facts };
   }

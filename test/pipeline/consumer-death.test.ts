@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import { expect, test } from 'vitest';
 import { Dispatcher } from '../../src/pipeline/dispatcher.js';
+import { memoryLimits } from '../../src/pipeline/memory.js';
 import type { Job } from '../../src/pipeline/producer.js';
 import type { Output } from '../../src/pipeline/seat.js';
 import { temporaryFolder } from '../helpers.js';
@@ -27,12 +28,13 @@ async function dispatch(
     for (const name of names) yield { type: 'job', path: `${folder}/${name}` };
     for (let sent = 0; sent < consumers; sent += 1) yield { type: 'sentinel' };
   }
-  const work = { out: folder, box: { width: 9, height: 9 }, maxPixels: 1e6, maxBytes: 1e6 };
+  const work = { out: folder, box: { width: 9, height: 9 }, maxPixels: 1e6, maxBytes: 1e6, maxMemory: 1e9 };
   const dispatcher = new Dispatcher({
     consumers,
     work,
     timeoutMs: 30_000,
     retries: 1,
+    memory: memoryLimits(1e9, consumers),
     entry: scripted,
     ...options,
   });
@@ -89,7 +91,7 @@ test('without retries the first death is the record', async () => {
 
 test('the record tells the exit code and the last words, on one line and without controls', async () => {
   expect((await dispatch(['exit-3-a'], { retries: 0 })).results).toEqual([
-    'exit-3-a: WORKER_DIED the process that worked on it died: exit code 3; it said: the decoder\\u001b[31m gave up',
+    'exit-3-a: WORKER_DIED the process that worked on it died: exit code 3',
   ]);
 });
 

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { prepareFolder } from '../../src/files/thumbnail-folder.js';
 import { ManifestStore } from '../../src/manifest/store.js';
 import { Dispatcher } from '../../src/pipeline/dispatcher.js';
+import { memoryLimits } from '../../src/pipeline/memory.js';
 import { produce } from '../../src/pipeline/producer.js';
 import { findRoots } from '../../src/pipeline/roots.js';
 import type { Output } from '../../src/pipeline/seat.js';
@@ -10,7 +11,7 @@ import { Sink } from '../../src/pipeline/sink.js';
 import { plainWalk, projectFolder, temporaryFolder, writePhotos } from '../helpers.js';
 
 const entry = new URL(`file://${projectFolder}/dist/pipeline/consumer.js`);
-const work = { box: { width: 100, height: 100 }, maxPixels: 1e8, maxBytes: 1e8 };
+const work = { box: { width: 100, height: 100 }, maxPixels: 1e8, maxBytes: 1e8, maxMemory: 1e9 };
 
 /** Producer, dispatcher and sink as the pipeline joins them, with what passed between them and how many were forked. */
 async function passThrough(photos: number, consumers: number) {
@@ -24,6 +25,7 @@ async function passThrough(photos: number, consumers: number) {
     work: { ...work, out },
     timeoutMs: 30_000,
     retries: 1,
+    memory: memoryLimits(1e9 * consumers, consumers),
     entry,
   });
   const roots = await findRoots([path.join(folder, 'photos')], out);
@@ -85,7 +87,7 @@ test('results that end before the last sentinel are an error, not an end', async
   const manifest = ManifestStore.open(path.join(out, 'manifest.jsonl'), 'test');
   const sink = new Sink(manifest, { found: 0, skippedLinks: 0, ended: true });
   async function* outputs(): AsyncGenerator<Output> {
-    yield { type: 'sentinel' };
+    yield { type: 'sentinel', usage: { peakMemoryBytes: 0, cpuMs: 0 } };
   }
   await expect(async () => {
     for await (const _ of sink.drain(outputs(), 2));

@@ -1,0 +1,7 @@
+export class Lock {
+  readonly tookOver: boolean = false;
+  static take(_file: string): Lock {
+    return new Lock();
+  }
+  release(): void {}
+}
