@@ -7,6 +7,7 @@ export default defineConfig({
     alias: { 'thumbs-pipeline': fileURLToPath(new URL('dist/index.js', import.meta.url)) },
   },
   test: {
+    unstubEnvs: true,
     include: ['test/**/*.test.ts'],
     // Every test starts real processes; a loaded two-core machine needs room.
     testTimeout: 60_000,

@@ -23,8 +23,8 @@ export interface ChildListener {
 /** The entry that a consumer is forked from. */
 export const consumerEntry: URL = new URL('./consumer.js', import.meta.url);
 
-/** Enough of a stack to know the fault by. */
-const LAST_WORDS_CHARACTERS = 600;
+/** Enough for the cause and a native stack of V8 after it. */
+const LAST_WORDS_CHARACTERS = 2500;
 
 /**
  * A consumer process. It may end at any time: of itself, by a signal, for want of memory, or because it never started

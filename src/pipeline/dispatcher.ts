@@ -13,13 +13,15 @@ import { manner, type Output, QUIET_MS, Seat, type SeatOptions } from './seat.js
 export interface DispatcherOptions extends SeatOptions {
   /** N: the seats, and the sentinels that pass them. */
   readonly consumers: number;
+  /** Milliseconds of silence that are granted beyond all other limits. @default STALL_MS */
+  readonly stallMs?: number;
 }
 
 /** Often enough that a decoder gets hold of some 100 MB between two looks; asking anything but /proc costs a process. */
 const TICK_MS = process.platform === 'linux' ? 100 : 1000;
 
 /** Beyond the time of an image, or of a silent consumer, after which its seat should have killed it. */
-const STALL_SLACK_MS = 10_000;
+const STALL_MS = 10_000;
 
 /**
  * Consumers that died in a row before any began a job, while none that had begun one was alive: further ones will not
@@ -209,11 +211,11 @@ export class Dispatcher {
   #watchForStall(ms: number): void {
     const owing = this.#places.find(({ seat }) => seat.owes !== undefined)?.seat;
     this.#silentMs = owing === undefined ? 0 : this.#silentMs + ms;
-    const { timeoutMs, quietMs = QUIET_MS } = this.#options;
-    const limit = Math.max(timeoutMs, quietMs) + STALL_SLACK_MS;
+    const { timeoutMs, quietMs = QUIET_MS, stallMs = STALL_MS } = this.#options;
+    const limit = Math.max(timeoutMs, quietMs) + stallMs;
     if (this.#silentMs <= limit) return;
     const last = `consumer ${owing?.pid ?? '(not started)'} with ${printable(owing?.owes ?? '')}`;
-    const message = `Stalled: nothing was heard of any consumer for ${Math.round(limit / 1000)} s, last of ${last}`;
+    const message = `Stalled: nothing was heard of any consumer for ${limit / 1000} s, last of ${last}`;
     this.#outputs.destroy(new ThumbsError('CONSUMER', message));
   }
 

@@ -46,7 +46,7 @@ export interface Attempt {
   readonly exitCode?: number;
   /** The signal that ended the consumer, if one did. */
   readonly signal?: NodeJS.Signals;
-  /** The end of what the consumer wrote to stderr before it died, on one line, at most 600 characters. */
+  /** The end of what the consumer wrote to stderr before it died, on one line, at most 2500 characters. */
   readonly lastWords?: string;
 }
 

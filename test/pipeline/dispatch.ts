@@ -1,0 +1,75 @@
+// What the tests of consumers' faults share: a dispatcher over the scripted consumer, and what became of every photo.
+
+import fs from 'node:fs';
+import { expect } from 'vitest';
+import { Dispatcher, type DispatcherOptions } from '../../src/pipeline/dispatcher.js';
+import { memoryLimits } from '../../src/pipeline/memory.js';
+import type { Job } from '../../src/pipeline/producer.js';
+import type { JobResult, Output } from '../../src/pipeline/seat.js';
+import { temporaryFolder } from '../helpers.js';
+
+export const scripted: URL = new URL('../fixtures/consumers/scripted.js', import.meta.url);
+export const stillborn: URL = new URL('../fixtures/consumers/stillborn.js', import.meta.url);
+
+/** What became of the photos. */
+export interface Fates {
+  /** `name: code reason` of each photo, sorted. */
+  readonly results: string[];
+  /** The results themselves, by the photo's name. */
+  readonly byName: Map<string, JobResult>;
+  readonly sentinels: number;
+  /** What the consumers were given and did, as `<process id> given <name>`. */
+  readonly log: string[];
+}
+
+export interface DispatchOptions extends Partial<DispatcherOptions> {
+  /** Told of each output as it comes. */
+  readonly onOutput?: (output: Output, dispatcher: Dispatcher) => void;
+}
+
+/** Gives photos of these names to a consumer that does to each what its name says. */
+export async function dispatch(names: readonly string[], options: DispatchOptions = {}): Promise<Fates> {
+  const folder = temporaryFolder();
+  const { consumers = 1, onOutput, ...others } = options;
+  async function* produced(): AsyncGenerator<Job | { type: 'sentinel' }> {
+    for (const name of names) yield { type: 'job', path: `${folder}/${name}` };
+    for (let sent = 0; sent < consumers; sent += 1) yield { type: 'sentinel' };
+  }
+  const work = { out: folder, box: { width: 9, height: 9 }, maxPixels: 1e6, maxBytes: 1e6 };
+  const dispatcher = new Dispatcher({
+    consumers,
+    work,
+    timeoutMs: 30_000,
+    retries: 1,
+    memory: memoryLimits(2e9 * consumers, consumers),
+    entry: scripted,
+    ...others,
+  });
+  const outputs: Output[] = [];
+  for await (const output of dispatcher.outputs(produced())) {
+    outputs.push(output);
+    onOutput?.(output, dispatcher);
+    if (outputs.filter(({ type }) => type === 'sentinel').length === consumers) break;
+  }
+  expect(dispatcher.pids).toEqual([]);
+  const results = outputs.filter((output): output is JobResult => output.type === 'result');
+  return {
+    results: results.map(line).sort(),
+    byName: new Map(results.map((result) => [nameOf(result.job), result])),
+    sentinels: outputs.length - results.length,
+    log: fs.existsSync(`${folder}/log`) ? fs.readFileSync(`${folder}/log`, 'utf8').trimEnd().split('\n') : [],
+  };
+}
+
+/** The process ids of `log`, each once, in their order. */
+export function consumersIn(log: readonly string[]): string[] {
+  return [...new Set(log.map((entry) => entry.split(' ')[0] ?? ''))];
+}
+
+function nameOf(job: Job): string {
+  return job.path.split('/').at(-1) ?? '';
+}
+
+function line({ job, outcome }: JobResult): string {
+  return `${nameOf(job)}: ${outcome.status === 'failed' ? `${outcome.code} ${outcome.reason}` : outcome.status}`;
+}
