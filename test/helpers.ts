@@ -33,6 +33,33 @@ export interface Finished {
   readonly stderr: string;
 }
 
+// Every process that a test starts inherits it, and so do the consumers of those; by it the last of them is found.
+const MARK = `THUMBS_TEST=${process.pid}`;
+process.env.THUMBS_TEST = String(process.pid);
+
+/** Process ids of all that the tests of this file have started and that still run, as Linux tells them. */
+export function processesLeft(): number[] {
+  return fs.readdirSync('/proc').flatMap((name) => {
+    const pid = Number(name);
+    if (Number.isNaN(pid)) return [];
+    try {
+      const environment = fs.readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0');
+      return environment.includes(MARK) && !isZombie(pid) ? [pid] : [];
+    } catch {
+      return []; // It is gone, or another user's.
+    }
+  });
+}
+
+function isZombie(pid: number): boolean {
+  return fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.startsWith('Z') === true;
+}
+
+/** Resolves when `isTrue` says so; the test's own time limits it. */
+export async function until(isTrue: () => boolean): Promise<void> {
+  while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
 /** A folder of this test's own, removed after it. */
 export function temporaryFolder(): string {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'thumbs-test-'));
@@ -112,23 +139,35 @@ export function failuresIn(out: string): Array<[name: string, code: string, mess
 }
 
 /**
- * The invariants of every finished run: one record a source, sorted; every named thumbnail there, whole and under the
- * SHA-256 of its bytes; no temporary file.
+ * The invariants of every finished run: one record a source, sorted, and what {@link expectWhole} says; no process is
+ * left, no temporary file and no lock.
  */
 export async function expectSound(out: string): Promise<void> {
-  const records = recordsIn(out);
-  const sources = records.map(({ source }) => source);
+  const sources = recordsIn(out).map(({ source }) => source);
   expect(sources).toEqual([...new Set(sources)].sort());
-  const names = fs.readdirSync(out);
-  expect(names.filter((name) => name.endsWith('.tmp'))).toEqual([]);
-  for (const record of records) {
+  expect(processesLeft()).toEqual([]);
+  const others = fs.readdirSync(out).filter((name) => !THUMBNAIL.test(name));
+  expect(others).toEqual(['manifest.jsonl']);
+  await expectWhole(out);
+}
+
+const THUMBNAIL = /^[0-9a-f]{64}\.png$/;
+
+/**
+ * What holds after any end of a run, even a sudden one: every file under a thumbnail's name decodes and has the SHA-256 of
+ * its bytes as its name, and every thumbnail that a record names is there as the record says.
+ */
+export async function expectWhole(out: string): Promise<void> {
+  const found = new Map<string, { bytes: number; width: number; height: number }>();
+  for (const file of fs.readdirSync(out).filter((name) => THUMBNAIL.test(name))) {
+    const png = fs.readFileSync(path.join(out, file));
+    expect(`${createHash('sha256').update(png).digest('hex')}.png`).toBe(file);
+    const { info } = await sharp(png).raw().toBuffer({ resolveWithObject: true });
+    found.set(file, { bytes: png.length, width: info.width, height: info.height });
+  }
+  for (const record of recordsIn(out)) {
     if (record.status === 'failed') continue;
-    for (const { file, width, height, bytes } of record.thumbnails) {
-      const png = fs.readFileSync(path.join(out, file));
-      expect(`${createHash('sha256').update(png).digest('hex')}.png`).toBe(file);
-      expect(png.length).toBe(bytes);
-      const { info } = await sharp(png).raw().toBuffer({ resolveWithObject: true });
-      expect([info.width, info.height]).toEqual([width, height]);
-    }
+    for (const { file, ...facts } of record.thumbnails)
+      expect({ file, ...found.get(file) }).toEqual({ file, ...facts });
   }
 }

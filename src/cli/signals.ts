@@ -19,5 +19,18 @@ export function stopOnSignals(
       stop.abort();
     });
   }
+  process.on('exit', () => {
+    if (first === 'SIGHUP') leaveTerminal();
+  });
   return () => first;
+}
+
+/**
+ * Node.js restores a terminal's modes when it exits, and aborts (SIGABRT, 134) when the terminal is gone: `ResetStdio` in
+ * its node.cc expects no EIO. To a shell the end by SIGTERM is the same as exit code 143.
+ */
+function leaveTerminal(): void {
+  if (![process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY)) return;
+  process.removeAllListeners('SIGTERM');
+  process.kill(process.pid, 'SIGTERM');
 }

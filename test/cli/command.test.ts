@@ -216,48 +216,6 @@ async function visible(output: string): Promise<string[]> {
   );
 }
 
-test('Ctrl-C reaches the whole process group, and still the images in work are finished', async () => {
-  const folder = temporaryFolder();
-  await writePhotos(path.join(folder, 'photos'), 300);
-  // `setsid` gives the command a group of its own, as a shell does.
-  const { child, finished } = start(
-    'setsid',
-    [process.execPath, command, 'photos', '-w', '2', '-v', '--retries', '0'],
-    {
-      cwd: folder,
-    },
-  );
-  await new Promise<void>((resolve) =>
-    child.stderr?.on('data', (text) => String(text).includes('done ') && resolve()),
-  );
-  process.kill(-(child.pid ?? Number.NaN), 'SIGINT');
-  const { code, stderr } = await finished;
-  expect(code).toBe(130);
-  expect(stderr).toMatch(/^\d+ thumbnails made: \d+ photos/m);
-  expect(stderr).not.toContain('WORKER_DIED');
-});
-
-test('the first SIGINT finishes what is in work and completes the manifest, exit 130', async () => {
-  const folder = temporaryFolder();
-  await writePhotos(path.join(folder, 'photos'), 400);
-  const { child, finished } = start(process.execPath, [command, 'photos', '-w', '1', '-v'], { cwd: folder });
-  await new Promise<void>((resolve) =>
-    child.stderr?.on('data', (text) => String(text).includes('done ') && resolve()),
-  );
-  child.kill('SIGINT');
-  const { code, stderr } = await finished;
-  expect(code).toBe(130);
-  expect(stderr).toMatch(
-    /^Stopped: \d+ photos not reached\. What was done is in the manifest; the same command goes on\.$/m,
-  );
-  const out = path.join(folder, 'thumbnails');
-  await expectSound(out);
-  const done = recordsIn(out).length;
-  expect(done).toBeGreaterThan(0);
-  expect(done).toBeLessThan(400);
-  expect(stderr.split('\n').filter((line) => line.startsWith('done '))).toHaveLength(done);
-});
-
 test('a reader that does not read slows the run, and gets everything in the end', async () => {
   const folder = temporaryFolder();
   await writePhotos(path.join(folder, 'photos'), 700);

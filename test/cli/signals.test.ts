@@ -1,0 +1,145 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import {
+  childrenOf,
+  command,
+  expectSound,
+  expectWhole,
+  type Finished,
+  processesLeft,
+  recordsIn,
+  start,
+  temporaryFolder,
+  thumbs,
+  until,
+  writePhotos,
+} from '../helpers.js';
+
+/** Starts a run over many photos and resolves when the first is done; `setsid` gives it a group of its own. */
+async function running(
+  args: readonly string[] = [],
+  prefix: readonly string[] = [],
+): Promise<{ folder: string; out: string; child: ChildProcess; finished: Promise<Finished> }> {
+  const folder = temporaryFolder();
+  await writePhotos(path.join(folder, 'photos'), 300);
+  const line = [...prefix, process.execPath, command, 'photos', '-w', '2', '-v', ...args];
+  const { child, finished } = start(line[0] ?? '', line.slice(1), { cwd: folder });
+  await new Promise<void>((resolve) =>
+    child.stderr?.on('data', (text) => String(text).includes('done ') && resolve()),
+  );
+  return { folder, out: path.join(folder, 'thumbnails'), child, finished };
+}
+
+for (const [signal, exitCode] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 143],
+] as const) {
+  test(`the first ${signal} finishes what is in work, completes the manifest and says how to go on, exit ${exitCode}`, async () => {
+    const { folder, out, child, finished } = await running();
+    child.kill(signal);
+    const { code, stderr } = await finished;
+    expect(code).toBe(exitCode);
+    const done = recordsIn(out).length;
+    expect(stderr.split('\n')).toContain(
+      `Stopped: ${300 - done} photos not reached. What was done is in the manifest; the same command goes on.`,
+    );
+    expect(stderr.split('\n').filter((line) => line.startsWith('done '))).toHaveLength(done);
+    expect(done).toBeGreaterThan(0);
+    expect(done).toBeLessThan(300);
+    await expectSound(out);
+    // And it does go on.
+    expect((await thumbs(['photos', '-w', '2'], { cwd: folder })).code).toBe(0);
+    expect(recordsIn(out)).toHaveLength(300);
+    await expectSound(out);
+  });
+}
+
+test('Ctrl-C reaches the whole process group, and still no photo is blamed', async () => {
+  const { out, child, finished } = await running(['--retries', '0'], ['setsid']);
+  process.kill(-(child.pid ?? Number.NaN), 'SIGINT');
+  const { code, stderr } = await finished;
+  expect(code).toBe(130);
+  expect(stderr).toMatch(/^\d+ thumbnails made: \d+ photos/m);
+  expect(stderr).not.toContain('WORKER_DIED');
+  await expectSound(out);
+});
+
+test('a second signal ends the run at once; what has its name is whole, and the next run clears up', async () => {
+  const { folder, out, child, finished } = await running();
+  // Consumers that do not move cannot finish what they have: without the second signal the first would wait for them.
+  const consumers = childrenOf(child.pid ?? 0);
+  for (const pid of consumers) process.kill(pid, 'SIGSTOP');
+  child.kill('SIGINT');
+  await new Promise<void>((resolve) =>
+    child.stderr?.on('data', (text) => String(text).includes('Stopping: ') && resolve()),
+  );
+  child.kill('SIGTERM');
+  expect((await finished).code).toBe(143);
+  for (const pid of consumers) process.kill(pid, 'SIGCONT');
+  await until(() => processesLeft().length === 0);
+  await expectWhole(out);
+  expect((await thumbs(['photos'], { cwd: folder })).code).toBe(0);
+  await expectSound(out);
+});
+
+test('a photo that does not come to its end after a signal is given up, and leaves no record', async () => {
+  const { out, child, finished } = await running(['--retries', '0']);
+  for (const pid of childrenOf(child.pid ?? 0)) process.kill(pid, 'SIGSTOP');
+  child.kill('SIGTERM');
+  const { code, stderr } = await finished;
+  expect(code).toBe(143);
+  expect(stderr).not.toMatch(/WORKER_DIED|TIMEOUT/);
+  expect(recordsIn(out).every(({ status }) => status === 'done')).toBe(true);
+  await expectSound(out);
+});
+
+test('a run that was suspended (Ctrl-Z) for longer than the timeout goes on, and no photo is blamed', async () => {
+  const { out, child, finished } = await running(['--timeout', '1', '--retries', '0'], ['setsid']);
+  const group = -(child.pid ?? Number.NaN);
+  process.kill(group, 'SIGSTOP');
+  await new Promise((resolve) => setTimeout(resolve, 2500));
+  process.kill(group, 'SIGCONT');
+  const { code, stderr } = await finished;
+  expect([code, stderr.match(/TIMEOUT/)]).toEqual([0, null]);
+  expect(recordsIn(out)).toHaveLength(300);
+  await expectSound(out);
+});
+
+for (const stream of ['stdout', 'stderr'] as const) {
+  test(`${stream} that nobody reads any more ends the output, not the work`, async () => {
+    const folder = temporaryFolder();
+    await writePhotos(path.join(folder, 'photos'), 100);
+    const child = spawn(process.execPath, [command, 'photos', '-w', '2', '-v', '--json'], { cwd: folder });
+    const output = { stdout: '', stderr: '' };
+    for (const name of ['stdout', 'stderr'] as const) {
+      child[name].setEncoding('utf8').on('data', (text: string) => {
+        output[name] += text;
+        if (name === stream) child[name].destroy();
+      });
+    }
+    const code = await new Promise((resolve) => child.on('exit', resolve));
+    expect(code).toBe(0);
+    expect(output.stdout + output.stderr).not.toMatch(/EPIPE| at /);
+    expect(recordsIn(path.join(folder, 'thumbnails'))).toHaveLength(100);
+    await expectSound(path.join(folder, 'thumbnails'));
+  });
+}
+
+test('a terminal that is closed stops the run in order, as SIGTERM does', async () => {
+  const folder = temporaryFolder();
+  await writePhotos(path.join(folder, 'photos'), 300);
+  const out = path.join(folder, 'thumbnails');
+  const manifest = path.join(out, 'manifest.jsonl');
+  // `script` is the terminal; the shell, as shells do, passes the hang-up on, and notes how the command ended.
+  const line = `trap 'kill -HUP $!' HUP; ${process.execPath} ${command} photos -w 2 -v & wait $!; wait $!; echo $? > code`;
+  const { child } = start('script', ['-qec', line, '/dev/null'], { cwd: folder });
+  await until(() => fs.existsSync(manifest) && fs.readFileSync(manifest, 'utf8').split('\n').length > 3);
+  child.kill('SIGKILL');
+  await until(() => fs.existsSync(path.join(folder, 'code')) && processesLeft().length === 0);
+  expect(fs.readFileSync(path.join(folder, 'code'), 'utf8')).toBe('143\n');
+  expect(recordsIn(out).length).toBeLessThan(300);
+  await expectSound(out);
+});
