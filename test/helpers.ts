@@ -86,6 +86,10 @@ export function start(
       output[name] += text;
     });
   }
+  // A test that failed leaves nothing behind for the next.
+  onTestFinished(() => {
+    for (const pid of processesLeft()) process.kill(pid, 'SIGKILL');
+  });
   const finished = new Promise<Finished>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code, signal) => resolve({ code, signal, ...output }));

@@ -27,6 +27,9 @@ const KEPT_BUFFER_BYTES = 32_000_000;
  */
 const TICK_MS = 20;
 
+/** A file that does not come to rest in this time is being written. */
+const REST_MS = 300;
+
 /** One opened source: a regular file. Close it whatever happens. */
 export class Source {
   static #buffer: Buffer = Buffer.alloc(0);
@@ -40,7 +43,7 @@ export class Source {
     this.facts = { sourceBytes: Number(opened.size), sourceMtimeMs: Number(opened.mtimeMs) };
   }
 
-  /** @throws {ThumbsError} `UNREADABLE`; the message is the cause alone, without the file's name. */
+  /** @throws {ThumbsError} `UNREADABLE` or `CHANGED`; the message is the cause alone, without the file's name. */
   static async open(path: string): Promise<Source> {
     const handle = await open(path, OPEN_FLAGS).catch((error: unknown) => {
       throw new ThumbsError('UNREADABLE', openingCause(error, path), { cause: error });
@@ -100,11 +103,13 @@ export class Source {
 
 /** The file's state, noted when a further write is sure to change it. */
 async function settled(handle: FileHandle): Promise<BigIntStats> {
-  const stats = await handle.stat({ bigint: true });
-  const age = Date.now() - Number(stats.mtimeMs);
-  if (age < 0 || age >= TICK_MS) return stats;
-  await sleep(TICK_MS - age);
-  return handle.stat({ bigint: true });
+  for (let waited = 0; waited < REST_MS; waited += TICK_MS) {
+    const stats = await handle.stat({ bigint: true });
+    const age = Date.now() - Number(stats.mtimeMs);
+    if (age < 0 || age >= TICK_MS) return stats;
+    await sleep(TICK_MS);
+  }
+  throw new ThumbsError('CHANGED', 'the file is being written');
 }
 
 function openingCause(error: unknown, path: string): string {

@@ -124,10 +124,18 @@ function readHeader(file: string): ManifestHeader | undefined {
   if (stats.size === 0) return undefined;
   const descriptor = fs.openSync(file, 'r');
   try {
-    return checkedHeader(file, readLines(descriptor).next().value?.text ?? '');
+    const line = readLines(descriptor).next().value?.text;
+    if (line === undefined && isTornHeader(fs.readFileSync(file, 'latin1'))) return undefined;
+    return checkedHeader(file, line ?? '');
   } finally {
     fs.closeSync(descriptor);
   }
+}
+
+/** Whether a text without a whole line is the beginning of a manifest of this version, which holds no record. */
+function isTornHeader(text: string): boolean {
+  const start = `{"manifest":"thumbs","version":${MANIFEST_VERSION},"options":"`;
+  return start.startsWith(text) || text.startsWith(start);
 }
 
 function* records(file: string, descriptor: number): Generator<Place & { record: ManifestRecord }> {

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { publish } from '../../src/files/thumbnail-folder.js';
-import { command, jpeg, start, temporaryFolder } from '../helpers.js';
+import { temporaryFolder } from '../helpers.js';
 
 const bytes = Buffer.from('the bytes of a thumbnail');
 const sha256 = createHash('sha256').update(bytes).digest('hex');
@@ -43,17 +43,4 @@ test('a folder that is gone, or a folder under the name, is an output error that
   fs.mkdirSync(path.join(folder, `${sha256}.png`));
   expect(() => publish(folder, sha256, bytes)).toThrow(expect.objectContaining({ code: 'OUTPUT' }));
   expect(fs.readdirSync(folder)).toEqual([`${sha256}.png`]);
-});
-
-test('a write that is cut short by a file-size limit ends the run with exit 3 and leaves no part under a name', async () => {
-  const folder = temporaryFolder();
-  fs.mkdirSync(path.join(folder, 'photos'));
-  fs.writeFileSync(path.join(folder, 'photos/a.jpg'), await jpeg(1, 800, 600));
-  const line = `ulimit -f 8; trap '' XFSZ; exec ${process.execPath} ${command} photos -s 600`;
-  const { code, stderr } = await start('bash', ['-c', line], { cwd: folder }).finished;
-  expect(code).toBe(3);
-  expect(stderr).toMatch(
-    /^thumbs: Cannot write to .*thumbnails\/[0-9a-f]{64}\.png: file too large \(EFBIG\)$/m,
-  );
-  expect(fs.readdirSync(path.join(folder, 'thumbnails'))).toEqual(['manifest.jsonl']);
 });

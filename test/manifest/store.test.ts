@@ -61,6 +61,35 @@ test('a manifest that is torn at any byte of its last line is read up to the lin
   }
 });
 
+test('a manifest that is torn in its header is started anew; that of a newer version is left as it is', () => {
+  const file = path.join(temporaryFolder(), 'manifest.jsonl');
+  written(file, []);
+  const header = fs.readFileSync(file, 'utf8').trimEnd();
+  for (let end = 0; end <= header.length; end += 1) {
+    fs.writeFileSync(file, header.slice(0, end));
+    written(file, [failed('n')]);
+    expect(sources(file)).toEqual(['n']);
+  }
+  const newer = '{"manifest":"thumbs","version":2,"opt';
+  fs.writeFileSync(file, newer);
+  expect(() => ManifestStore.open(file, 'digest')).toThrow(expect.objectContaining({ code: 'MANIFEST' }));
+  expect(fs.readFileSync(file, 'utf8')).toBe(newer);
+});
+
+test('a manifest that is removed or replaced during the run is not put back', () => {
+  const file = path.join(temporaryFolder(), 'manifest.jsonl');
+  for (const [what, change] of [
+    ['removed', () => fs.rmSync(file)],
+    ['replaced', () => fs.copyFileSync(file, `${file}2`) ?? fs.renameSync(`${file}2`, file)],
+  ] as const) {
+    const store = ManifestStore.open(file, 'digest');
+    store.append(failed('a'));
+    change();
+    expect(() => store.finish(() => true)).toThrow(`as the manifest: it was ${what} during the run`);
+    store.close();
+  }
+});
+
 test('another options digest starts the manifest anew', () => {
   const file = path.join(temporaryFolder(), 'manifest.jsonl');
   written(file, [failed('a')], 'one');

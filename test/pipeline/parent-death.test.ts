@@ -1,0 +1,74 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import {
+  childrenOf,
+  command,
+  expectSound,
+  expectWhole,
+  processesLeft,
+  recordsIn,
+  start,
+  temporaryFolder,
+  thumbs,
+  until,
+  writePhotos,
+} from '../helpers.js';
+
+/** The promise of the design, and a loaded machine's due. */
+const GONE_WITHIN_MS = 2000 + 3000;
+
+async function gone(): Promise<void> {
+  const since = performance.now();
+  await until(() => processesLeft().length === 0 || performance.now() - since > GONE_WITHIN_MS);
+  expect(processesLeft()).toEqual([]);
+}
+
+test('consumers that are busy end with their parent, nothing partial has a name, and the next run clears up', async () => {
+  const folder = temporaryFolder();
+  const out = path.join(folder, 'thumbnails');
+  await writePhotos(path.join(folder, 'photos'), 200);
+  const { child, finished } = start(process.execPath, [command, 'photos', '-w', '3', '-v'], { cwd: folder });
+  await new Promise<void>((resolve) =>
+    child.stderr?.on('data', (text) => String(text).includes('done ') && resolve()),
+  );
+  child.kill('SIGKILL');
+  await finished;
+  await gone();
+  await expectWhole(out);
+  const done = recordsIn(out).length;
+  expect(done).toBeGreaterThan(0);
+  // As a consumer leaves it that is killed while it writes, here for certain.
+  fs.writeFileSync(path.join(out, `.thumbs-${child.pid}-0123abcd.tmp`), 'a part');
+  expect((await thumbs(['photos', '-w', '2'], { cwd: folder })).code).toBe(0);
+  expect(recordsIn(out)).toHaveLength(200);
+  await expectSound(out);
+});
+
+test('consumers that are idle end with their parent', async () => {
+  const folder = temporaryFolder();
+  await writePhotos(path.join(folder, 'photos'), 500);
+  // Nobody reads what it says: the run waits, and its consumers with it.
+  const line = `${process.execPath} ${command} photos -w 2 --json -q | sleep 1000`;
+  const { child } = start('bash', ['-c', line], { cwd: folder });
+  const manifest = path.join(folder, 'thumbnails/manifest.jsonl');
+  const written = () => (fs.existsSync(manifest) ? fs.readFileSync(manifest, 'utf8').length : 0);
+  await until(() => written() > 1000);
+  for (let before = 0; before !== written(); await new Promise((resolve) => setTimeout(resolve, 500)))
+    before = written();
+  const main = childrenOf(child.pid ?? 0).find((pid) => childrenOf(pid).length > 0) ?? Number.NaN;
+  expect(childrenOf(main)).toHaveLength(2);
+  process.kill(main, 'SIGKILL');
+  for (const pid of childrenOf(child.pid ?? 0)) process.kill(pid, 'SIGKILL');
+  await gone();
+});
+
+test('a consumer that hangs in JavaScript ends with its parent', async () => {
+  const parent = fileURLToPath(new URL('../fixtures/parent-of-looping.js', import.meta.url));
+  const { child } = start(process.execPath, [parent]);
+  await new Promise<void>((resolve) => child.stdout?.on('data', () => resolve()));
+  expect(processesLeft()).toHaveLength(2);
+  child.kill('SIGKILL');
+  await gone();
+});
