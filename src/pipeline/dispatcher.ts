@@ -4,10 +4,11 @@ import { Readable } from 'node:stream';
 import { ThumbsError } from '../errors.js';
 import { printable } from '../printable.js';
 import type { Exit } from './child.js';
+import { manner } from './in-work.js';
 import { residentMemory } from './memory.js';
 import type { Sentinel } from './messages.js';
 import type { Job } from './producer.js';
-import { manner, type Output, QUIET_MS, Seat, type SeatOptions } from './seat.js';
+import { type Output, QUIET_MS, Seat, type SeatOptions } from './seat.js';
 
 /** What the dispatcher needs to know. */
 export interface DispatcherOptions extends SeatOptions {
@@ -24,8 +25,8 @@ const TICK_MS = process.platform === 'linux' ? 100 : 1000;
 const STALL_MS = 10_000;
 
 /**
- * Consumers that died in a row before any began a job, while none that had begun one was alive: further ones will not
- * fare better. Those that somebody killed from outside prove less than those that ended themselves.
+ * Consumers that died in a row before any began a job, and none is left that still may: further ones will not fare better.
+ * Those that somebody killed from outside prove less than those that ended themselves.
  */
 const STILLBORN_LIMIT = { ended: 3, killed: 10 } as const;
 
@@ -53,6 +54,8 @@ export class Dispatcher {
   constructor(options: DispatcherOptions) {
     this.#options = options;
     this.#places = Array.from({ length: options.consumers }, () => this.#place());
+    // It may come before anybody iterates, who then gets it.
+    this.#outputs.on('error', () => {});
   }
 
   /** Process ids of the living consumers. */
@@ -223,7 +226,10 @@ export class Dispatcher {
     const kind = SIGNALS_FROM_OUTSIDE.has(exit.signal) ? 'killed' : 'ended';
     this.#stillborn[kind] += 1;
     if (this.#stillborn[kind] < STILLBORN_LIMIT[kind]) return;
-    if (this.#places.some(({ seat }) => seat.isProductive)) return;
+    const alive = this.#places.map(({ seat }) => seat).filter(({ pid }) => pid !== undefined);
+    if (alive.some(({ isProductive }) => isProductive)) return;
+    // Many seats at once would always have one that is just starting.
+    if (alive.length > 0 && this.#stillborn[kind] < STILLBORN_LIMIT[kind] * this.#places.length) return;
     const words = [exit.code === null && exit.signal === null ? '' : manner(exit), exit.lastWords];
     const cause = words.filter((word) => word !== '').join('; it said: ');
     this.#outputs.destroy(new ThumbsError('CONSUMER', `Consumers cannot be started: ${cause}`));

@@ -6,10 +6,11 @@
 import { fromWire, type ThumbsError, unreachable } from '../errors.js';
 import { Child, consumerEntry, type Exit } from './child.js';
 import type { Attempt } from './events.js';
+import { deathOf, type Failure, type Held, InWork } from './in-work.js';
 import type { MemoryLimits } from './memory.js';
 import type { Result, Sentinel, ToDispatcher, Usage } from './messages.js';
 import type { Job } from './producer.js';
-import type { FailedOutcome, Outcome, WorkOptions } from './work.js';
+import type { Outcome, WorkOptions } from './work.js';
 
 /** What a seat needs to know. */
 export interface SeatOptions {
@@ -75,28 +76,10 @@ const KILL_GRACE_MS = 5000;
 const FIRST_REST_MS = 100;
 const LONGEST_REST_MS = 5000;
 
-interface Held {
-  readonly id: number;
-  readonly job: Job;
-  /** Whether no other image is in work anywhere. */
-  readonly alone: boolean;
-  sent: boolean;
-  /** Consumers that died while they worked on it. */
-  deaths: number;
-}
-
-/** The job that the consumer has begun. */
-interface InWork {
-  readonly held: Held;
-  readonly startedAt: number;
-  /** Time that it has had while this process was awake. */
-  ms: number;
-}
-
-/** Why a consumer was killed on purpose. */
+/** A consumer that was killed for its image, and why. */
 interface Verdict {
-  readonly held: Held;
-  readonly failure: Pick<FailedOutcome, 'code' | 'reason'>;
+  readonly inWork: InWork;
+  readonly failure: Failure;
 }
 
 export class Seat {
@@ -170,7 +153,7 @@ export class Seat {
 
   /** Gives the seat a job, and a consumer if it has none. */
   give(job: Job, alone = false): void {
-    this.#held.push({ id: this.#nextId++, job, alone, sent: false, deaths: 0 });
+    this.#held.push({ id: this.#nextId++, job, alone, sent: false, tries: 0, deaths: 0 });
     this.#quietMs = 0;
     this.#goOn();
   }
@@ -206,27 +189,22 @@ export class Seat {
   /** Counts `ms` of time in which this process was awake. */
   tick(ms: number): void {
     const { timeoutMs, quietMs = QUIET_MS } = this.#options;
+    const inWork = this.#inWork;
     this.#quietMs += ms;
-    if (this.#inWork === undefined) {
+    if (inWork === undefined) {
       if (this.owes !== undefined && this.#quietMs > quietMs) this.#child?.kill();
       return;
     }
-    const { held } = this.#inWork;
-    this.#inWork.ms += ms;
-    if (this.#inWork.ms < timeoutMs) return;
-    const reason = `not finished after ${timeoutMs / 1000} s`;
+    const failure = inWork.spend(ms, timeoutMs);
     // A process that was busy runs its timers before it reads what has come meanwhile: a look at that comes first.
-    setImmediate(() => this.#condemn({ held, failure: { code: 'TIMEOUT', reason } }));
+    if (failure !== undefined) setImmediate(() => this.#condemn({ inWork, failure }));
   }
 
   /** Looks at the resident memory that the consumer has, in bytes. */
   weigh(residentBytes: number): void {
-    if (this.#inWork === undefined) return;
-    const { held } = this.#inWork;
-    const limit = held.alone ? this.#options.memory.alone : this.#options.memory.hard;
-    if (residentBytes <= limit) return;
-    const reason = `its consumer had ${inMegabytes(residentBytes)} of memory, more than the limit of ${inMegabytes(limit)}`;
-    this.#condemn({ held, failure: { code: 'TOO_LARGE', reason } });
+    const inWork = this.#inWork;
+    const failure = inWork?.weigh(residentBytes, this.#options.memory);
+    if (inWork !== undefined && failure !== undefined) this.#condemn({ inWork, failure });
   }
 
   /** Resolves when no consumer is left: one that passed its sentinel is waited for, any other is killed. */
@@ -322,48 +300,42 @@ export class Seat {
     this.#stillbirths = 0;
     this.#listener.begun();
     const held = this.#held.find((each) => each.id === id);
-    if (held !== undefined) this.#inWork = { held, startedAt: performance.now(), ms: 0 };
+    if (held === undefined) return;
+    held.tries += 1;
+    this.#inWork = new InWork(held, this.#child?.pid ?? 0);
   }
 
   #condemn(verdict: Verdict): void {
-    if (this.#inWork?.held !== verdict.held || this.#verdict !== undefined) return;
+    if (this.#inWork !== verdict.inWork || this.#verdict !== undefined) return;
     this.#verdict = verdict;
     this.#child?.kill();
   }
 
   #take({ id, outcome, residentBytes }: Result): void {
-    const held = this.#held.find((each) => each.id === id);
-    if (held === undefined) return;
+    const inWork = this.#inWork;
+    if (inWork?.held.id !== id) return;
     if (outcome.status === 'deferred') {
-      this.#drop(held);
-      this.#listener.deferred(held.job);
+      this.#drop(inWork);
+      this.#listener.deferred(inWork.held.job);
     } else {
-      this.#finish(held, outcome);
+      this.#finish(inWork, outcome);
     }
     if (residentBytes > this.#options.memory.soft) this.#retire();
   }
 
-  #finish(held: Held, outcome: Outcome, exit?: Exit): void {
-    const attempt = this.#attempt(held, exit);
-    this.#drop(held);
-    this.#listener.output({ type: 'result', job: held.job, outcome, attempt });
+  #finish(inWork: InWork, outcome: Outcome, exit?: Exit): void {
+    this.#drop(inWork);
+    this.#listener.output({
+      type: 'result',
+      job: inWork.held.job,
+      outcome,
+      attempt: inWork.attempt(exit),
+    });
   }
 
-  #drop(held: Held): void {
-    this.#held = this.#held.filter((each) => each !== held);
-    if (this.#inWork?.held === held) this.#inWork = undefined;
-  }
-
-  #attempt(held: Held, exit?: Exit): Attempt {
-    const startedAt = this.#inWork?.held === held ? this.#inWork.startedAt : performance.now();
-    return {
-      pid: this.#child?.pid ?? 0,
-      tries: exit === undefined ? held.deaths + 1 : Math.max(held.deaths, 1),
-      seconds: Math.round(performance.now() - startedAt) / 1000,
-      ...(exit?.code == null ? {} : { exitCode: exit.code }),
-      ...(exit?.signal == null ? {} : { signal: exit.signal }),
-      ...(exit === undefined || exit.lastWords === '' ? {} : { lastWords: exit.lastWords }),
-    };
+  #drop(inWork: InWork): void {
+    this.#held = this.#held.filter((each) => each !== inWork.held);
+    this.#inWork = undefined;
   }
 
   #count({ peakMemoryBytes, cpuMs }: Usage): void {
@@ -385,43 +357,36 @@ export class Seat {
    * sentinel that it had not passed is due again.
    */
   #bury(exit: Exit): void {
-    const answers = this.#inWork;
     if (exit.code !== 0) this.#listener.died();
-    if (!this.#closed && this.#sentinel !== 'passed') {
-      if (this.#sentinel === 'sent') this.#sentinel = 'due';
-      if (answers !== undefined && (this.#verdict !== undefined || !this.#gaveUp)) {
-        this.#blame(answers.held, exit);
-      } else if (!this.#hasBegun && !this.#halted) {
-        this.#mournStillborn(exit);
-      }
-    }
     this.#child = undefined;
+    if (this.#closed || this.#sentinel === 'passed') return;
+    if (this.#sentinel === 'sent') this.#sentinel = 'due';
+    if (this.#inWork !== undefined) this.#blame(this.#inWork, exit);
+    else if (!this.#hasBegun && !this.#halted) this.#mournStillborn(exit);
     this.#inWork = undefined;
     this.#verdict = undefined;
     this.#retiring = false;
-    if (this.#closed || this.#sentinel === 'passed') return;
-    const again = this.#halted ? [] : this.#held.filter(({ deaths }) => deaths > 0);
-    const returned = this.#halted ? [] : this.#held.filter(({ deaths }) => deaths === 0);
-    this.#held = again;
-    for (const held of again) held.sent = false;
-    for (const { job, alone } of returned)
-      alone ? this.#listener.deferred(job) : this.#listener.returned(job);
+    const left = this.#halted ? [] : this.#held;
+    this.#held = left.filter(({ deaths }) => deaths > 0);
+    for (const held of this.#held) held.sent = false;
+    for (const { job, alone } of left.filter(({ deaths }) => deaths === 0)) {
+      if (alone) this.#listener.deferred(job);
+      else this.#listener.returned(job);
+    }
     this.#goOn();
     this.#listener.changed();
   }
 
-  #blame(held: Held, exit: Exit): void {
-    if (this.#verdict !== undefined) {
-      // Killed for the job before it, which was finished after all: this one has nothing to answer for.
-      if (this.#verdict.held !== held) return;
-      this.#finish(held, { status: 'failed', ...this.#verdict.failure }, exit);
+  #blame(inWork: InWork, exit: Exit): void {
+    if (this.#verdict?.inWork === inWork) {
+      this.#finish(inWork, this.#verdict.failure, exit);
       return;
     }
+    // Killed for the image before it, which was finished after all, or because the run is to end.
+    if (this.#verdict !== undefined || this.#gaveUp) return;
+    const { held } = inWork;
     held.deaths += 1;
-    if (held.deaths <= this.#options.retries) return;
-    const tries = held.deaths === 1 ? '' : ` (${held.deaths} tries)`;
-    const reason = `the process that worked on it died: ${manner(exit)}${tries}`;
-    this.#finish(held, { status: 'failed', code: 'WORKER_DIED', reason }, exit);
+    if (held.deaths > this.#options.retries) this.#finish(inWork, deathOf(held, exit), exit);
   }
 
   #mournStillborn(exit: Exit): void {
@@ -434,13 +399,4 @@ export class Seat {
     }, restMs);
     this.#listener.stillborn(exit);
   }
-}
-
-/** How a process ended: `signal SIGSEGV`, `exit code 3`. */
-export function manner({ code, signal }: Exit): string {
-  return signal === null ? `exit code ${code ?? 'unknown'}` : `signal ${signal}`;
-}
-
-function inMegabytes(bytes: number): string {
-  return `${Math.round(bytes / 1e6)} MB`;
 }
