@@ -1,7 +1,60 @@
+// Which process is which: ids are used again, and mean something within one boot and one container only.
+
+import fs from 'node:fs';
+import os from 'node:os';
+import { systemCode } from '../errors.js';
+
+/** What tells a process from all others. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** Where `pid` means something: boot and pid namespace on Linux, the host elsewhere. */
+  readonly place: string;
+  /** When the process started, in ticks since the boot (Linux), so that a later process with its id is another one. */
+  readonly startTicks?: string;
+}
+
+/** Of the calling process. */
+export function ownIdentity(): ProcessIdentity {
+  const startTicks = statOf(process.pid)?.startTicks;
+  return { pid: process.pid, place: ownPlace(), ...(startTicks === undefined ? {} : { startTicks }) };
+}
+
+/** Whether a process has this id. One that has ended and that its parent has not noticed yet (a zombie) has not. */
 export function isAlive(pid: number): boolean {
+  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
   try {
-    return process.kill(pid, 0);
+    process.kill(pid, 0);
+  } catch (error) {
+    if (systemCode(error) !== 'EPERM') return false; // Another user's process is one.
+  }
+  return statOf(pid)?.state !== 'Z';
+}
+
+/** Whether this very process runs; undefined when its id means nothing here. */
+export function isRunning({ pid, place, startTicks }: ProcessIdentity): boolean | undefined {
+  if (place !== ownPlace()) return undefined;
+  return isAlive(pid) && statOf(pid)?.startTicks === startTicks;
+}
+
+function ownPlace(): string {
+  try {
+    const boot = fs.readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    return `${boot} ${fs.readlinkSync('/proc/self/ns/pid')}`;
   } catch {
-    return false;
+    return os.hostname(); // Not Linux, or a sandbox without /proc.
+  }
+}
+
+/**
+ * Fields 3 and 22 of proc_pid_stat(5), counted from behind the name, which may hold spaces and parentheses; undefined
+ * where there is no /proc, or the process is gone.
+ */
+function statOf(pid: number): { state: string; startTicks: string } | undefined {
+  try {
+    const text = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    return { state: fields[0] ?? '', startTicks: fields[19] ?? '' };
+  } catch {
+    return undefined;
   }
 }

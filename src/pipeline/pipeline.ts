@@ -1,6 +1,5 @@
 // Wires producer -> dispatcher -> sink, and owns the order in which a run begins and ends.
 
-import fs from 'node:fs';
 import path from 'node:path';
 import { Lock } from '../files/lock.js';
 import { removeLeftovers } from '../files/temporary.js';
@@ -46,19 +45,19 @@ async function* run(options: ResolvedOptions): AsyncGenerator<ThumbsEvent> {
   const startedAt = performance.now();
   // What could stop the run is asked for first, in this order, before a process is forked.
   const roots = await findRoots(options.paths, options.out);
-  for (const folder of [options.out, ...options.exports.map(({ file }) => path.dirname(file))])
-    prepareFolder(folder);
-  const locks = [Lock.take(options.out)];
-  let dispatcher: Dispatcher | undefined;
+  const written = [options.manifest, ...options.exports.map(({ file }) => file)];
+  const folders = new Set([options.out, ...written.map((file) => path.dirname(file))]);
+  for (const folder of folders) prepareFolder(folder);
+  const dispatcher = newDispatcher(options);
+  const locks: Lock[] = [];
   try {
-    fs.mkdirSync(path.dirname(options.manifest), { recursive: true });
-    locks.push(Lock.take(options.manifest));
-    dispatcher = newDispatcher(options);
+    for (const target of [options.out, options.manifest]) locks.push(Lock.take(target));
     yield* runLocked(options, roots, dispatcher, startedAt);
   } finally {
     // Only a process that did not end of itself leaves files: one of ours, or one of the run whose lock was left.
-    if ((dispatcher?.deaths ?? 0) > 0 || locks.some(({ tookOver }) => tookOver))
-      await removeLeftovers(options.out);
+    if (dispatcher.deaths > 0 || locks.some(({ tookOver }) => tookOver)) {
+      for (const folder of folders) await removeLeftovers(folder);
+    }
     for (const lock of locks) lock.release();
   }
 }
