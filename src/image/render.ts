@@ -26,7 +26,7 @@ export class MemoryShortage extends Error {
 }
 
 /** What a process has that has made some thumbnails and holds no image: Node.js, sharp, libvips; bytes. */
-const IDLE_BYTES = 110e6;
+const IDLE_BYTES = 90e6;
 
 /** A finished thumbnail, in memory. */
 export interface Rendered {
