@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { mulberry32 } from '../../scripts/painting/noise.js';
 import {
   childrenOf,
   command,
@@ -38,20 +39,15 @@ function contentOf(folder: string): Map<string, string> {
   );
 }
 
-/** Numbers from 0 to below 1, the same ones in every run of the tests: a linear congruential generator (Numerical Recipes). */
-function* randomNumbers(seed: number): Generator<number, never> {
-  for (let state = seed; ; yield state / 2 ** 32) state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-}
-
 test('chaos: 300 photos, a consumer killed every 150 ms: the manifest and the thumbnails are an undisturbed run’s', async () => {
   const { folder, expected } = await undisturbed(300);
   const args = ['photos', '-o', 'chaos', '-w', '4', '--retries', '100', '--json', '-q'];
   const { child, finished } = start(process.execPath, [command, ...args], { cwd: folder });
-  const random = randomNumbers(1);
+  const random = mulberry32(1);
   let kills = 0;
   const killing = setInterval(() => {
     const consumers = child.exitCode === null ? childrenOf(child.pid ?? 0) : [];
-    const victim = consumers[Math.floor(random.next().value * consumers.length)];
+    const victim = consumers[Math.floor(random() * consumers.length)];
     if (victim === undefined) return;
     process.kill(victim, 'SIGKILL');
     kills += 1;
@@ -73,7 +69,7 @@ test('chaos: 300 photos, a consumer killed every 150 ms: the manifest and the th
 test('crash and restart: the main process killed at 25 moments, then left alone: all as of an undisturbed run', async () => {
   const { folder, expected } = await undisturbed(60);
   const out = path.join(folder, 'crash');
-  const random = randomNumbers(2);
+  const random = mulberry32(2);
   const args = [command, 'photos', '-o', 'crash', '-w', '3'];
   // As long as a whole run takes here.
   const since = performance.now();
@@ -82,7 +78,7 @@ test('crash and restart: the main process killed at 25 moments, then left alone:
   let cut = 0;
   for (let crash = 0; crash < 25; crash += 1) {
     const { child, finished } = start(process.execPath, args, { cwd: folder });
-    const timer = setTimeout(() => child.kill('SIGKILL'), random.next().value * whole);
+    const timer = setTimeout(() => child.kill('SIGKILL'), random() * whole);
     const { signal, stderr } = await finished;
     clearTimeout(timer);
     // A run that was quicker than its killer is one that a crash came too late for.

@@ -1,4 +1,8 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import sharp from 'sharp';
 import { expect, test } from 'vitest';
+import { expectSound, failuresIn, recordsIn, temporaryFolder, thumbs, writePhotos } from '../helpers.js';
 import { consumersIn, dispatch } from './dispatch.js';
 
 const limits = { soft: 250e6, hard: 400e6, alone: 800e6 };
@@ -42,4 +46,40 @@ test('a photo that needs more than its share is done alone, with all the memory 
     expect(count('begun')).toBe(count('done'));
     expect(log[index + 1]).toBe(log[index]?.replace('begun alone', 'done'));
   }
+});
+
+/** A folder with small photos and an AVIF of 9 megapixels, whose decoding takes some 190 MB. */
+async function withHeavyPhoto(): Promise<string> {
+  const folder = temporaryFolder();
+  await writePhotos(path.join(folder, 'photos'), 12);
+  const noise = { type: 'gaussian', mean: 120, sigma: 15 } as const;
+  const create = { width: 3600, height: 2500, channels: 3, background: 'grey', noise } as const;
+  const heavy = await sharp({ create }).avif({ effort: 0 }).toBuffer();
+  fs.writeFileSync(path.join(folder, 'photos/heavy.avif'), heavy);
+  return folder;
+}
+
+test('--max-memory: a photo that needs more than a consumer’s share, but not more than all, is done', async () => {
+  const folder = await withHeavyPhoto();
+  const args = ['photos', '-w', '2', '--max-memory', '400'];
+  const { code, stderr } = await thumbs(args, { cwd: folder });
+  expect([code, stderr]).toEqual([0, expect.stringMatching(/^13 thumbnails made: /)]);
+  await expectSound(path.join(folder, 'thumbnails'));
+});
+
+test('--max-memory: a photo that takes more than all is one record with the figure, and the others are done', async () => {
+  const folder = await withHeavyPhoto();
+  const out = path.join(folder, 'thumbnails');
+  expect((await thumbs(['photos', '-w', '1', '--max-memory', '150'], { cwd: folder })).code).toBe(1);
+  expect(failuresIn(out)).toEqual([
+    [
+      'heavy.avif',
+      'TOO_LARGE',
+      expect.stringMatching(
+        /^\.\.\/photos\/heavy\.avif: its consumer had \d{3} MB of memory, more than the limit of 150 MB$/,
+      ),
+    ],
+  ]);
+  expect(recordsIn(out)).toHaveLength(13);
+  await expectSound(out);
 });
