@@ -111,5 +111,6 @@ function decoderWords(error: unknown): string {
     .split('\n')
     .filter((line) => line.trim() !== '' && !line.includes('unable to write to target'));
   const last = lines.findLastIndex((line) => /^\w+: /.test(line));
-  return printable(lines.slice(Math.max(last, 0)).join(' ').replace(/ +/g, ' ').trim());
+  const words = lines.slice(Math.max(last, 0)).join(' ').replace(/ +/g, ' ').replace(/[: ]+$/, '');
+  return printable(words.trim()) || 'the decoder names no cause';
 }
