@@ -111,6 +111,10 @@ function decoderWords(error: unknown): string {
     .split('\n')
     .filter((line) => line.trim() !== '' && !line.includes('unable to write to target'));
   const last = lines.findLastIndex((line) => /^\w+: /.test(line));
-  const words = lines.slice(Math.max(last, 0)).join(' ').replace(/ +/g, ' ').replace(/[: ]+$/, '');
+  const words = lines
+    .slice(Math.max(last, 0))
+    .join(' ')
+    .replace(/ +/g, ' ')
+    .replace(/[: ]+$/, '');
   return printable(words.trim()) || 'the decoder names no cause';
 }
