@@ -18,9 +18,24 @@ test('defaults are complete and every path is absolute', () => {
     follow: false,
     timeoutMs: 30_000,
     retries: 1,
+    deadlineMs: undefined,
+    maxMemory: expect.any(Number),
     maxPixels: 268_402_689,
     maxBytes: 512_000_000,
     signal: undefined,
+  });
+});
+
+test('consumers may have three quarters of the memory there is, and never less than they need', () => {
+  const memory = (workers: number) => resolveOptions(['p'], { workers }).maxMemory;
+  expect(memory(1)).toBeLessThanOrEqual(0.75 * os.totalmem());
+  expect(memory(1)).toBeGreaterThan(
+    0.7 * Math.min(os.totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY),
+  );
+  expect(memory(1024)).toBeGreaterThanOrEqual(1024 * 256e6);
+  expect(resolveOptions(['p'], { workers: 2, maxMemory: 300, deadline: 1.5 })).toMatchObject({
+    maxMemory: 300e6,
+    deadlineMs: 1500,
   });
 });
 
@@ -67,6 +82,11 @@ const wrong: ReadonlyArray<readonly [options: Record<string, unknown>, message: 
   [{ hidden: 'yes' }, 'Expected `hidden` to be true or false, got `yes` (string)'],
   [{ timeout: 0 }, 'Expected `timeout` to be a number from 0.001 to 86400, got `0` (number)'],
   [{ retries: -1 }, 'Expected `retries` to be an integer from 0 to 100, got `-1` (number)'],
+  [{ deadline: 0 }, 'Expected `deadline` to be a number from 0.001 to 604800, got `0` (number)'],
+  [
+    { workers: 4, maxMemory: 511 },
+    'Expected `maxMemory` to be a number from 512 to 1000000000, got `511` (number)',
+  ],
   [{ maxPixels: 0 }, 'Expected `maxPixels` to be an integer from 1 to 9007199254740991, got `0` (number)'],
   [{ maxFileSize: 3000 }, 'Expected `maxFileSize` to be a number from 0.000001 to 2000, got `3000` (number)'],
 ];
