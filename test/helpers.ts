@@ -120,6 +120,22 @@ export function jpeg(seed: number, width = 320, height = 240): Promise<Buffer> {
     .toBuffer();
 }
 
+/** An AVIF of 9 megapixels: its decoding takes about a second, and 190 MB. */
+export function slowImage(): Promise<Buffer> {
+  const noise = { type: 'gaussian', mean: 120, sigma: 15 } as const;
+  const create = { width: 3600, height: 2500, channels: 3, background: 'grey', noise } as const;
+  return sharp({ create }).avif({ effort: 0 }).toBuffer();
+}
+
+/** Resident memory of a process, as Linux tells it; 0 when it is gone. */
+export function residentBytes(pid: number): number {
+  try {
+    return 1024 * Number(/^VmRSS:\s+(\d+)/m.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0);
+  } catch {
+    return 0;
+  }
+}
+
 /** Writes `count` different photos into `folder` and returns their paths. */
 export async function writePhotos(folder: string, count: number): Promise<string[]> {
   fs.mkdirSync(folder, { recursive: true });

@@ -1,5 +1,7 @@
 import { expect, test, vi } from 'vitest';
-import { consumersIn, dispatch, stillborn } from './dispatch.js';
+import type { Job } from '../../src/pipeline/producer.js';
+import { temporaryFolder, until } from '../helpers.js';
+import { consumersIn, dispatch, dispatcherOf, stillborn } from './dispatch.js';
 
 const deaths: ReadonlyArray<readonly [name: string, how: RegExp, attempt: object]> = [
   ['kill', /signal SIGKILL/, { signal: 'SIGKILL' }],
@@ -77,6 +79,20 @@ test('every sentinel is counted when the last photo of each consumer kills it', 
   const { results, sentinels } = await dispatch(names, { consumers: 3, retries: 0 });
   expect(results).toHaveLength(3);
   expect(sentinels).toBe(3);
+});
+
+test('the sentinel of a consumer that dies before it has passed it on is paid all the same', async () => {
+  const { results, sentinels } = await dispatch(['last-a', 'last-b', 'c'], { consumers: 2 });
+  expect(results).toEqual(['c: CORRUPT done', 'last-a: CORRUPT done', 'last-b: CORRUPT done']);
+  expect(sentinels).toBe(2);
+});
+
+test('consumers that could not start before anybody asked for results are an error for who asks', async () => {
+  const dispatcher = dispatcherOf(temporaryFolder(), { consumers: 4, entry: stillborn });
+  dispatcher.warm(4);
+  await until(() => dispatcher.deaths === 4);
+  async function* nothing(): AsyncGenerator<Job> {}
+  await expect(dispatcher.outputs(nothing()).next()).rejects.toMatchObject({ code: 'CONSUMER' });
 });
 
 for (const consumers of [1, 4]) {

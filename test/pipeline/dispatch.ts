@@ -27,6 +27,20 @@ export interface DispatchOptions extends Partial<DispatcherOptions> {
   readonly onOutput?: (output: Output, dispatcher: Dispatcher) => void;
 }
 
+/** A dispatcher over the scripted consumer, unless the options say otherwise. */
+export function dispatcherOf(out: string, options: Partial<DispatcherOptions>): Dispatcher {
+  const { consumers = 1 } = options;
+  return new Dispatcher({
+    consumers,
+    work: { out, box: { width: 9, height: 9 }, maxPixels: 1e6, maxBytes: 1e6 },
+    timeoutMs: 30_000,
+    retries: 1,
+    memory: memoryLimits(2e9 * consumers, consumers),
+    entry: scripted,
+    ...options,
+  });
+}
+
 /** Gives photos of these names to a consumer that does to each what its name says. */
 export async function dispatch(names: readonly string[], options: DispatchOptions = {}): Promise<Fates> {
   const folder = temporaryFolder();
@@ -35,16 +49,7 @@ export async function dispatch(names: readonly string[], options: DispatchOption
     for (const name of names) yield { type: 'job', path: `${folder}/${name}` };
     for (let sent = 0; sent < consumers; sent += 1) yield { type: 'sentinel' };
   }
-  const work = { out: folder, box: { width: 9, height: 9 }, maxPixels: 1e6, maxBytes: 1e6 };
-  const dispatcher = new Dispatcher({
-    consumers,
-    work,
-    timeoutMs: 30_000,
-    retries: 1,
-    memory: memoryLimits(2e9 * consumers, consumers),
-    entry: scripted,
-    ...others,
-  });
+  const dispatcher = dispatcherOf(folder, { consumers, ...others });
   const outputs: Output[] = [];
   for await (const output of dispatcher.outputs(produced())) {
     outputs.push(output);

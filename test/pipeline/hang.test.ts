@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest';
 import { consumersIn, dispatch } from './dispatch.js';
 
+function busyFor(ms: number): void {
+  for (const until = performance.now() + ms; performance.now() < until; );
+}
+
 for (const hang of ['hang', 'stop']) {
   test(`a photo on which its consumer hangs (${hang}) is ended by its time, not tried again, and the rest is done`, async () => {
     const { results, byName, sentinels } = await dispatch([`${hang}-a`, 'b', 'c'], { timeoutMs: 500 });
@@ -31,12 +35,23 @@ test('a parent that was busy for longer than the timeout blames nobody whose res
     // A caller that is busy, or a terminal that is not read, holds the whole process up.
     onOutput: () => {
       outputs += 1;
-      if (outputs === 3) for (const until = performance.now() + 1500; performance.now() < until; );
+      if (outputs === 3) busyFor(1500);
     },
   });
   expect(results).toEqual(names.map((name) => `${name}: CORRUPT done`).sort());
   // Nor is the consumer killed that has done its work.
   expect(consumersIn(log)).toHaveLength(1);
+});
+
+test('a result that came while the parent was busy counts, though the time has passed when the parent looks', async () => {
+  // The second photo takes a third of a second; the parent is away from just before that until long after its time.
+  const { results } = await dispatch(['a', 'slow-b'], {
+    timeoutMs: 400,
+    onOutput: ({ type }) => {
+      if (type === 'result') setTimeout(() => busyFor(1200), 280);
+    },
+  });
+  expect(results).toEqual(['a: CORRUPT done', 'slow-b: CORRUPT done']);
 });
 
 test('a consumer that hangs before it begins a photo is replaced, and nobody is blamed', async () => {

@@ -1,8 +1,15 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { expectSound, failuresIn, recordsIn, temporaryFolder, thumbs, writePhotos } from '../helpers.js';
+import {
+  expectSound,
+  failuresIn,
+  recordsIn,
+  slowImage,
+  temporaryFolder,
+  thumbs,
+  writePhotos,
+} from '../helpers.js';
 import { consumersIn, dispatch } from './dispatch.js';
 
 const limits = { soft: 250e6, hard: 400e6, alone: 800e6 };
@@ -48,14 +55,11 @@ test('a photo that needs more than its share is done alone, with all the memory 
   }
 });
 
-/** A folder with small photos and an AVIF of 9 megapixels, whose decoding takes some 190 MB. */
+/** A folder with small photos and one that takes much. */
 async function withHeavyPhoto(): Promise<string> {
   const folder = temporaryFolder();
   await writePhotos(path.join(folder, 'photos'), 12);
-  const noise = { type: 'gaussian', mean: 120, sigma: 15 } as const;
-  const create = { width: 3600, height: 2500, channels: 3, background: 'grey', noise } as const;
-  const heavy = await sharp({ create }).avif({ effort: 0 }).toBuffer();
-  fs.writeFileSync(path.join(folder, 'photos/heavy.avif'), heavy);
+  fs.writeFileSync(path.join(folder, 'photos/heavy.avif'), await slowImage());
   return folder;
 }
 

@@ -1,0 +1,37 @@
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { Child, type Exit } from '../../src/pipeline/child.js';
+import type { ToDispatcher } from '../../src/pipeline/messages.js';
+import { projectFolder, temporaryFolder, writePhotos } from '../helpers.js';
+
+const entry = new URL(`file://${projectFolder}/dist/pipeline/consumer.js`);
+
+/** The real consumer as its parent hears it, from these jobs and this last message to its exit. */
+async function conversation(files: readonly string[], out: string, last: 'retire' | 'sentinel') {
+  const heard: ToDispatcher[] = [];
+  const exit = await new Promise<Exit>((resolve) => {
+    const child = new Child(entry, { message: (message) => heard.push(message), exited: resolve });
+    const work = { out, box: { width: 9, height: 9 }, maxPixels: 1e6, maxBytes: 1e6 };
+    child.send({ type: 'configure', work });
+    for (const [id, file] of files.entries()) child.send({ type: 'job', id, path: file, alone: false });
+    child.send({ type: last });
+  });
+  const lines = heard.map((message) => ('id' in message ? `${message.type} ${message.id}` : message.type));
+  return { lines, exit };
+}
+
+test('a consumer that is told to retire finishes the photo in work, begins no other, and exits', async () => {
+  const folder = temporaryFolder();
+  const files = await writePhotos(path.join(folder, 'photos'), 3);
+  const { lines, exit } = await conversation(files, folder, 'retire');
+  expect(lines).toEqual(['started 0', 'result 0', 'retired']);
+  expect(exit).toMatchObject({ code: 0, signal: null });
+});
+
+test('a consumer that meets its sentinel has finished what came before it, passes it on and exits', async () => {
+  const folder = temporaryFolder();
+  const files = await writePhotos(path.join(folder, 'photos'), 2);
+  const { lines, exit } = await conversation(files, folder, 'sentinel');
+  expect(lines).toEqual(['started 0', 'result 0', 'started 1', 'result 1', 'sentinel']);
+  expect(exit).toMatchObject({ code: 0, signal: null });
+});
