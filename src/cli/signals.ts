@@ -1,5 +1,6 @@
 // Ctrl-C, `kill` and a terminal that closes: the first asks for an orderly end, the second does not wait for it.
 
+import { isatty } from 'node:tty';
 import { exitCodes, type StopSignal } from './exit-codes.js';
 import type { Screen } from './screen.js';
 
@@ -19,8 +20,10 @@ export function stopOnSignals(
       stop.abort();
     });
   }
+  // Asked now: of a terminal that is gone nobody can say that it was one.
+  const onTerminal = [0, 1, 2].some((descriptor) => isatty(descriptor));
   process.on('exit', () => {
-    if (first === 'SIGHUP') leaveTerminal();
+    if (first === 'SIGHUP' && onTerminal) leaveTerminal();
   });
   return () => first;
 }
@@ -30,7 +33,6 @@ export function stopOnSignals(
  * its node.cc expects no EIO. To a shell the end by SIGTERM is the same as exit code 143.
  */
 function leaveTerminal(): void {
-  if (![process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY)) return;
   process.removeAllListeners('SIGTERM');
   process.kill(process.pid, 'SIGTERM');
 }

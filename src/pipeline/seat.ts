@@ -148,7 +148,7 @@ export class Seat {
 
   /** Starts the consumer before its first job, which is sure to come. */
   warm(): void {
-    if (this.#child === undefined) this.#fork();
+    if (this.#child === undefined && this.#sentinel === 'none') this.#fork();
   }
 
   /** Gives the seat a job, and a consumer if it has none. */
