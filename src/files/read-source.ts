@@ -22,8 +22,8 @@ const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants
 const KEPT_BUFFER_BYTES = 32_000_000;
 
 /**
- * Linux notes times by its clock's tick, of up to 10 ms. Of two writes within one tick the second leaves no trace, so that a
- * file which was written just now is let become older before its state is noted. Git knows the same as "racy".
+ * Linux before 6.13 notes times by its clock's tick, of up to 10 ms. Of two writes within one tick the second leaves no
+ * trace, so that a file which was written just now is let become older before its state is noted. Git calls it "racy".
  */
 const TICK_MS = 20;
 

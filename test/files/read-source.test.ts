@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { Source } from '../../src/files/read-source.js';
 import { temporaryFolder } from '../helpers.js';
 
@@ -45,6 +45,16 @@ for (const [what, change] of Object.entries(changes)) {
     await source.close();
   });
 }
+
+test('a file that somebody writes to all the time is not read', async () => {
+  const file = fileWith('some bytes');
+  const writing = setInterval(() => fs.appendFileSync(file, 'more'), 3);
+  onTestFinished(() => clearInterval(writing));
+  await expect(Source.open(file)).rejects.toMatchObject({
+    code: 'CHANGED',
+    message: 'the file is being written',
+  });
+});
 
 test('a file that is replaced or deleted after it was opened is read as it was', async () => {
   const file = fileWith('some bytes');
