@@ -1,6 +1,7 @@
 // One forked consumer as its parent sees it. The only file that touches ChildProcess.
 
 import { type ChildProcess, fork } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { causeOf } from '../errors.js';
 import { printable } from '../printable.js';
@@ -23,6 +24,12 @@ export interface ChildListener {
 /** The entry that a consumer is forked from. */
 export const consumerEntry: URL = new URL('./consumer.js', import.meta.url);
 
+/** A consumer with nothing left to do exits within milliseconds. */
+const EXIT_GRACE_MS = 1000;
+
+/** The kernel takes gigabytes back in well under a second; only a disk that does not answer holds a killed process. */
+const KILL_GRACE_MS = 5000;
+
 /** Enough for the cause and a native stack of V8 after it. */
 const LAST_WORDS_CHARACTERS = 2500;
 
@@ -33,6 +40,7 @@ const LAST_WORDS_CHARACTERS = 2500;
  */
 export class Child {
   readonly #process: ChildProcess | undefined;
+  readonly #gone = new AbortController();
   #stderr = '';
 
   constructor(entry: URL, listener: ChildListener) {
@@ -49,7 +57,8 @@ export class Child {
       this.#listen(this.#process, listener);
     } catch (error) {
       // Node.js throws for want of memory and reports want of processes as an event.
-      setImmediate(() => listener.exited({ code: null, signal: null, lastWords: printable(causeOf(error)) }));
+      const exit = { code: null, signal: null, lastWords: printable(causeOf(error)) };
+      setImmediate(() => this.#end(exit, listener));
     }
   }
 
@@ -69,11 +78,28 @@ export class Child {
     this.#process?.kill('SIGKILL');
   }
 
-  /** Stops waiting for the process, which then no longer keeps this one alive. */
-  abandon(): void {
+  /**
+   * Resolves when the process has ended, for which it is killed after a second. One that even SIGKILL does not end (its
+   * disk does not answer) is given up, and keeps this process from ending no longer.
+   */
+  async close(): Promise<void> {
+    if (await this.#endsWithin(EXIT_GRACE_MS)) return;
+    this.kill();
+    if (await this.#endsWithin(KILL_GRACE_MS)) return;
     this.#process?.unref();
     this.#process?.stderr?.destroy();
     if (this.#process?.connected === true) this.#process.disconnect();
+  }
+
+  async #endsWithin(ms: number): Promise<boolean> {
+    const { signal } = this.#gone;
+    // It rejects when the process ends before the time does.
+    return signal.aborted || sleep(ms, false, { signal }).catch(() => true);
+  }
+
+  #end(exit: Exit, listener: ChildListener): void {
+    listener.exited(exit);
+    this.#gone.abort();
   }
 
   #listen(child: ChildProcess, listener: ChildListener): void {
@@ -83,7 +109,7 @@ export class Child {
     const ended = () => {
       if (exit === undefined || child.connected || told) return;
       told = true;
-      listener.exited({ ...exit, lastWords: printable(this.#stderr.trim().replaceAll('\n', ' ')) });
+      this.#end({ ...exit, lastWords: printable(this.#stderr.trim().replaceAll('\n', ' ')) }, listener);
     };
     child.on('message', (value) => {
       const message = opened<ToDispatcher>(value);

@@ -66,12 +66,6 @@ const IN_FLIGHT = 2;
 /** Long enough to start Node.js and load sharp from a slow disk. */
 export const QUIET_MS = 30_000;
 
-/** A consumer with nothing left to do exits within milliseconds. */
-const EXIT_GRACE_MS = 1000;
-
-/** The kernel takes gigabytes back in well under a second; only a disk that does not answer holds a killed process. */
-const KILL_GRACE_MS = 5000;
-
 /** After a death at birth: what was missing (processes, memory, descriptors) may be there again. It doubles each time. */
 const FIRST_REST_MS = 100;
 const LONGEST_REST_MS = 5000;
@@ -86,7 +80,6 @@ export class Seat {
   readonly #options: SeatOptions;
   readonly #listener: SeatListener;
   #child: Child | undefined;
-  #exited: Promise<void> = Promise.resolve();
   /** In the order that the consumer does them. */
   #held: Held[] = [];
   #inWork: InWork | undefined;
@@ -143,6 +136,7 @@ export class Seat {
   get owes(): string | undefined {
     if (this.#inWork !== undefined) return this.#inWork.held.job.path;
     if (this.#held[0] !== undefined) return this.#held[0].job.path;
+    if (this.#retiring) return 'its end';
     return this.#sentinel === 'due' || this.#sentinel === 'sent' ? 'its sentinel' : undefined;
   }
 
@@ -212,23 +206,16 @@ export class Seat {
     this.#closed = true;
     for (const timer of [this.#rest, this.#grace]) clearTimeout(timer);
     if (this.#sentinel !== 'passed') this.#child?.kill();
-    let timer: NodeJS.Timeout | undefined;
-    const after = (ms: number) =>
-      new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, ms);
-      });
-    await Promise.race([this.#exited, after(EXIT_GRACE_MS)]);
-    clearTimeout(timer);
-    this.#child?.kill();
-    await Promise.race([this.#exited, after(KILL_GRACE_MS)]);
-    clearTimeout(timer);
-    this.#child?.abandon();
+    await this.#child?.close();
   }
 
   /** Sends what can be sent, forks if there is a need, pays the sentinel if there is nobody to pass it. */
   #goOn(): void {
-    if (this.#closed || this.#rest !== undefined) return;
-    if (this.#child === undefined && this.#held.length > 0) this.#fork();
+    if (this.#closed) return;
+    if (this.#child === undefined && this.#held.length > 0) {
+      if (this.#rest !== undefined) return;
+      this.#fork();
+    }
     if (this.#child === undefined) {
       if (this.#sentinel === 'due') this.#pass();
       return;
@@ -249,16 +236,11 @@ export class Seat {
     this.#hasBegun = false;
     this.#retiring = false;
     this.#quietMs = 0;
-    this.#exited = new Promise((resolve) => {
-      this.#child = new Child(this.#options.entry ?? consumerEntry, {
-        message: (message) => this.#hear(message),
-        exited: (exit) => {
-          this.#bury(exit);
-          resolve();
-        },
-      });
+    this.#child = new Child(this.#options.entry ?? consumerEntry, {
+      message: (message) => this.#hear(message),
+      exited: (exit) => this.#bury(exit),
     });
-    this.#child?.send({ type: 'configure', work: this.#options.work });
+    this.#child.send({ type: 'configure', work: this.#options.work });
     this.#listener.changed();
   }
 
