@@ -3,8 +3,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { crc32, deflateSync } from 'node:zlib';
+import { deflateSync } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
+import { pngChunk } from '../test/hostile-images.js';
 import { mulberry32 } from './painting/noise.js';
 import { paintScene } from './painting/scene.js';
 
@@ -55,15 +56,6 @@ function withBadChecksum(png: Buffer): Buffer {
   const checksum = data + 4 + png.readUInt32BE(data - 4);
   bad.writeUInt32BE((png.readUInt32BE(checksum) ^ 0xffffffff) >>> 0, checksum);
   return bad;
-}
-
-function pngChunk(type: string, body: Buffer): Buffer {
-  const typed = Buffer.concat([Buffer.from(type, 'latin1'), body]);
-  const chunk = Buffer.alloc(typed.length + 8);
-  chunk.writeUInt32BE(body.length, 0);
-  typed.copy(chunk, 4);
-  chunk.writeUInt32BE(crc32(typed), typed.length + 4);
-  return chunk;
 }
 
 /** A black one-bit PNG, valid in every byte: 50 kB that unpack to `side` x `side` pixels. */

@@ -105,6 +105,19 @@ export function thumbs(
   return start(process.execPath, [command, ...args], options).finished;
 }
 
+/** Starts the real command, and resolves when its first photo is done. `prefix` is what it is started by. */
+export async function startRun(
+  args: readonly string[],
+  { cwd, prefix = [] }: { cwd: string; prefix?: readonly string[] },
+): Promise<{ child: ChildProcess; finished: Promise<Finished> }> {
+  const [program = '', ...line] = [...prefix, process.execPath, command, ...args, '--verbose'];
+  const run = start(program, line, { cwd });
+  await new Promise<void>((resolve) =>
+    run.child.stderr?.on('data', (text) => String(text).includes('done ') && resolve()),
+  );
+  return run;
+}
+
 /** Process ids of the children of a process, as Linux tells them. */
 export function childrenOf(pid: number): number[] {
   const children = fs.readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');

@@ -115,12 +115,67 @@ export function exif(entries: readonly TiffEntry[], next = 0, count = entries.le
   );
 }
 
-/** A GIF of one colour: its logical screen, and `frames` of one pixel. */
-export function gif(width: number, height: number, frames: number): Buffer {
+/** A TIFF of `pages` pages of one white pixel each. */
+export function tiffOfPages(pages: number): Buffer {
+  const pixelAt = tiffDataAt(5) + 1;
+  const entries: TiffEntry[] = [
+    [256, 4, 1, 1],
+    [257, 4, 1, 1],
+    [262, 3, 1, 0],
+    [273, 4, 1, pixelAt],
+    [279, 4, 1, 1],
+  ];
+  // Each is a TIFF of its own but for the header, and one byte longer than its directory.
+  const page = (next: number) => tiff(entries, Buffer.alloc(2), next).subarray(8);
+  const { length } = page(0);
+  const directories = Array.from({ length: pages }, (_, index) =>
+    page(index + 1 < pages ? 8 + length * (index + 1) : 0),
+  );
+  return Buffer.concat([Buffer.from([0x49, 0x49, 42, 0, 8, 0, 0, 0]), ...directories]);
+}
+
+/**
+ * A grey progressive JPEG, both sides at most 65,500 pixels, with `scans` scans that add nothing: each costs a walk over
+ * all coefficients and a few hundred bytes.
+ */
+export function jpegOfScans(width: number, height: number, scans: number): Buffer {
+  const blocks = Math.ceil(width / 8) * Math.ceil(height / 8);
+  const frame = Buffer.from([8, 0, 0, 0, 0, 1, 1, 0x11, 0]);
+  frame.writeUInt16BE(height, 1);
+  frame.writeUInt16BE(width, 3);
+  const lengths = (...counts: number[]) => [...counts, ...Array<number>(16 - counts.length).fill(0)];
+  const first = segment(0xda, Buffer.from([1, 1, 0, 0, 0, 0]));
+  const further = segment(0xda, Buffer.from([1, 1, 0, 1, 63, 0]));
+  return Buffer.concat([
+    Buffer.from([0xff, 0xd8]),
+    segment(0xdb, Buffer.from([0, ...Array<number>(64).fill(1)])),
+    segment(0xc2, frame),
+    // Codes of the DC table: `0`, no difference. Of the AC table: `0`, the end of a block; `100`, of 16,384 and more.
+    segment(0xc4, Buffer.from([0x00, ...lengths(1), 0])),
+    segment(0xc4, Buffer.from([0x10, ...lengths(1, 0, 1), 0, 0xe0])),
+    first,
+    Buffer.alloc(Math.ceil(blocks / 8)),
+    ...Array<Buffer>(scans).fill(Buffer.concat([further, endsOfBlocks(blocks)])),
+    Buffer.from([0xff, 0xd9]),
+  ]);
+}
+
+/** Says in runs of 32,767, each of them `100` and fourteen ones, that no block has anything. */
+function endsOfBlocks(blocks: number): Buffer {
+  const bits = `100${'1'.repeat(14)}`.repeat(Math.ceil(blocks / 32_767));
+  const bytes = bits.padEnd(Math.ceil(bits.length / 8) * 8, '1').match(/.{8}/g) ?? [];
+  // A byte ff is followed by a 00, or it would be a marker.
+  return Buffer.from(bytes.flatMap((byte) => (byte === '11111111' ? [0xff, 0] : [Number.parseInt(byte, 2)])));
+}
+
+/** A GIF of one colour: its logical screen, and `frames` of one pixel, or of `side` pixels square without data for them. */
+export function gif(width: number, height: number, frames: number, side = 1): Buffer {
   const screen = Buffer.from('GIF89a\0\0\0\0\x80\0\0\0\0\0\xff\xff\xff', 'latin1');
   screen.writeUInt16LE(width, 6);
   screen.writeUInt16LE(height, 8);
   const frame = Buffer.from('21f9040000000000' + '2c00000000010001000002024401' + '00', 'hex');
+  frame.writeUInt16LE(side, 13);
+  frame.writeUInt16LE(side, 15);
   return Buffer.concat([screen, ...Array<Buffer>(frames).fill(frame), Buffer.from([0x3b])]);
 }
 

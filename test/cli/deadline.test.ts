@@ -2,10 +2,9 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import {
   childrenOf,
-  command,
   expectSound,
   recordsIn,
-  start,
+  startRun,
   temporaryFolder,
   thumbs,
   writePhotos,
@@ -42,11 +41,8 @@ test('a photo in work at the deadline has its own time still, and no more', asyn
   const folder = temporaryFolder();
   const out = path.join(folder, 'thumbnails');
   await writePhotos(path.join(folder, 'photos'), 400);
-  const args = ['photos', '-w', '2', '-v', '--deadline', '1.5', '--timeout', '2', '--retries', '0'];
-  const { child, finished } = start(process.execPath, [command, ...args], { cwd: folder });
-  await new Promise<void>((resolve) =>
-    child.stderr?.on('data', (text) => String(text).includes('done ') && resolve()),
-  );
+  const args = ['photos', '-w', '2', '--deadline', '1.5', '--timeout', '2', '--retries', '0'];
+  const { child, finished } = await startRun(args, { cwd: folder });
   for (const pid of childrenOf(child.pid ?? 0)) process.kill(pid, 'SIGSTOP');
   const { code } = await finished;
   expect(code).toBe(124);

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
@@ -7,31 +7,24 @@ import {
   command,
   expectSound,
   expectWhole,
-  type Finished,
   processesLeft,
   recordsIn,
   residentBytes,
   slowImage,
   start,
+  startRun,
   temporaryFolder,
   thumbs,
   until,
   writePhotos,
 } from '../helpers.js';
 
-/** Starts a run over many photos and resolves when the first is done; `setsid` gives it a group of its own. */
-async function running(
-  args: readonly string[] = [],
-  prefix: readonly string[] = [],
-): Promise<{ folder: string; out: string; child: ChildProcess; finished: Promise<Finished> }> {
+/** A run over many photos, the first of which is done. */
+async function running(args: readonly string[] = [], prefix: readonly string[] = []) {
   const folder = temporaryFolder();
   await writePhotos(path.join(folder, 'photos'), 300);
-  const line = [...prefix, process.execPath, command, 'photos', '-w', '2', '-v', ...args];
-  const { child, finished } = start(line[0] ?? '', line.slice(1), { cwd: folder });
-  await new Promise<void>((resolve) =>
-    child.stderr?.on('data', (text) => String(text).includes('done ') && resolve()),
-  );
-  return { folder, out: path.join(folder, 'thumbnails'), child, finished };
+  const run = await startRun(['photos', '-w', '2', ...args], { cwd: folder, prefix });
+  return { folder, out: path.join(folder, 'thumbnails'), ...run };
 }
 
 for (const [signal, exitCode] of [

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { command, expectSound, recordsIn, start, temporaryFolder, thumbs, writePhotos } from '../helpers.js';
+import { expectSound, recordsIn, startRun, temporaryFolder, thumbs, writePhotos } from '../helpers.js';
 
 for (const [what, args] of [
   ['output folder', ['-o', 'out', '-m', 'other.jsonl']],
@@ -10,11 +10,7 @@ for (const [what, args] of [
   test(`a second run on the ${what} of one that works is refused with its process id and start, and does no harm`, async () => {
     const folder = temporaryFolder();
     await writePhotos(path.join(folder, 'photos'), 300);
-    const line = [command, 'photos', '-o', 'out', '-w', '2', '-v'];
-    const { child, finished } = start(process.execPath, line, { cwd: folder });
-    await new Promise<void>((resolve) =>
-      child.stderr?.on('data', (text) => String(text).includes('done ') && resolve()),
-    );
+    const { child, finished } = await startRun(['photos', '-o', 'out', '-w', '2'], { cwd: folder });
     const second = await thumbs(['photos', ...args], { cwd: folder });
     expect([second.code, second.stdout]).toEqual([3, '']);
     const target = path.join(folder, what === 'manifest' ? 'out/manifest.jsonl' : 'out');

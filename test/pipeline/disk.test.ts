@@ -9,6 +9,7 @@ import {
   processesLeft,
   recordsIn,
   start,
+  startRun,
   temporaryFolder,
   thumbs,
   writePhotos,
@@ -58,10 +59,7 @@ test('an output folder that is gone during the run ends it with the path and the
   const folder = temporaryFolder();
   const out = path.join(folder, 'thumbnails');
   await writePhotos(path.join(folder, 'photos'), 300);
-  const { child, finished } = start(process.execPath, [command, 'photos', '-w', '2', '-v'], { cwd: folder });
-  await new Promise<void>((resolve) =>
-    child.stderr?.on('data', (text) => String(text).includes('done ') && resolve()),
-  );
+  const { finished } = await startRun(['photos', '-w', '2'], { cwd: folder });
   fs.renameSync(out, path.join(folder, 'elsewhere'));
   const { code, stderr } = await finished;
   expect(code).toBe(3);

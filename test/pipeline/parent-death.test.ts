@@ -10,6 +10,7 @@ import {
   processesLeft,
   recordsIn,
   start,
+  startRun,
   temporaryFolder,
   thumbs,
   until,
@@ -29,10 +30,7 @@ test('consumers that are busy end with their parent, nothing partial has a name,
   const folder = temporaryFolder();
   const out = path.join(folder, 'thumbnails');
   await writePhotos(path.join(folder, 'photos'), 200);
-  const { child, finished } = start(process.execPath, [command, 'photos', '-w', '3', '-v'], { cwd: folder });
-  await new Promise<void>((resolve) =>
-    child.stderr?.on('data', (text) => String(text).includes('done ') && resolve()),
-  );
+  const { child, finished } = await startRun(['photos', '-w', '3'], { cwd: folder });
   child.kill('SIGKILL');
   await finished;
   await gone();
