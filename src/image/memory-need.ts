@@ -8,7 +8,7 @@ import type { SourceFormat } from './formats.js';
 const BASE_BYTES = 10e6;
 
 /** libvips keeps so many lines of a source between its reader and its resampler; measured, see bench.md. */
-const LINES = 1500;
+const LINES = { most: 1500, least: 8 };
 
 /** libwebp has the whole frame with an alpha channel, and its tables for a lossless one. */
 const WEBP_BYTES_PER_PIXEL = 5;
@@ -28,7 +28,7 @@ export function memoryNeed(format: SourceFormat, header: Metadata, box: Box): nu
   const height = pageHeight ?? allPages;
   const sample = header.depth === 'uchar' ? 1 : 2;
   const scale = Math.min(1, box.width / width, box.height / height);
-  const lines = Math.min(LINES, height) * width * channels * sample;
+  const lines = Math.max(LINES.least, Math.min(LINES.most, height)) * width * channels * sample;
   const thumbnail = width * scale * height * scale * channels * sample * 4;
   return BASE_BYTES + lines + thumbnail + width * height * wholeBytes(format, header, channels * sample);
 }

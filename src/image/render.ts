@@ -68,9 +68,13 @@ export async function renderThumbnail(bytes: Buffer, options: RenderOptions): Pr
     const guess = looksLike === undefined ? '' : `; it looks like ${looksLike}`;
     throw new ThumbsError('UNSUPPORTED', `not a JPEG, PNG, WebP, GIF, TIFF or AVIF image${guess}`);
   }
+  let warning = '';
   try {
     // The limit is checked below, where the figures are known.
     const image = sharp(bytes, { limitInputPixels: false, failOn: 'warning' });
+    image.on('warning', (words: string) => {
+      if (warning === '' && !words.startsWith('error in tile')) warning = words;
+    });
     const header = await image.metadata();
     const pixels = header.width * (header.pageHeight ?? header.height);
     if (pixels > maxPixels) {
@@ -96,14 +100,15 @@ export async function renderThumbnail(bytes: Buffer, options: RenderOptions): Pr
     };
   } catch (error) {
     if (error instanceof ThumbsError || error instanceof MemoryShortage) throw error;
-    throw new ThumbsError('CORRUPT', `the ${format.toUpperCase()} data is damaged: ${decoderWords(error)}`, {
+    const words = decoderWords(error) || printable(warning) || 'the decoder names no cause';
+    throw new ThumbsError('CORRUPT', `the ${format.toUpperCase()} data is damaged: ${words}`, {
       cause: error,
     });
   }
 }
 
 /**
- * The last of the decoder's messages, each of which starts with its part of libvips (`heif: ...`) and may go on over a
+ * Empty, when nothing but a warning was told, or the last of the decoder's messages, each of which starts with its part of libvips (`heif: ...`) and may go on over a
  * line: before it stands what was met on the way, after it that the encoder got nothing.
  */
 function decoderWords(error: unknown): string {
@@ -116,5 +121,5 @@ function decoderWords(error: unknown): string {
     .join(' ')
     .replace(/ +/g, ' ')
     .replace(/[: ]+$/, '');
-  return printable(words.trim()) || 'the decoder names no cause';
+  return printable(words.trim());
 }
