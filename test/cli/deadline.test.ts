@@ -14,7 +14,7 @@ test('after the deadline no photo is begun, exit 124, and the summary says how m
   const folder = temporaryFolder();
   const out = path.join(folder, 'thumbnails');
   await writePhotos(path.join(folder, 'photos'), 400);
-  const { code, stderr, stdout } = await thumbs(['photos', '-w', '1', '--deadline', '1', '--json'], {
+  const { code, stderr, stdout } = await thumbs(['photos', '-w', '1', '--deadline', '0.6', '--json'], {
     cwd: folder,
   });
   expect(code).toBe(124);

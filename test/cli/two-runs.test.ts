@@ -9,7 +9,7 @@ for (const [what, args] of [
 ] as const) {
   test(`a second run on the ${what} of one that works is refused with its process id and start, and does no harm`, async () => {
     const folder = temporaryFolder();
-    await writePhotos(path.join(folder, 'photos'), 300);
+    await writePhotos(path.join(folder, 'photos'), 600);
     const { child, finished } = await startRun(['photos', '-o', 'out', '-w', '2'], { cwd: folder });
     const second = await thumbs(['photos', ...args], { cwd: folder });
     expect([second.code, second.stdout]).toEqual([3, '']);
@@ -21,7 +21,7 @@ for (const [what, args] of [
     );
     expect(child.exitCode).toBe(null);
     expect((await finished).code).toBe(0);
-    expect(recordsIn(path.join(folder, 'out'))).toHaveLength(300);
+    expect(recordsIn(path.join(folder, 'out'))).toHaveLength(600);
     await expectSound(path.join(folder, 'out'));
     expect((await thumbs(['photos/photo-1.jpg', ...args], { cwd: folder })).code).toBe(0);
     expect(fs.readdirSync(folder).filter((name) => name.endsWith('.lock'))).toEqual([]);
