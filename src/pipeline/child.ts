@@ -15,6 +15,13 @@ export interface Exit {
   readonly lastWords: string;
 }
 
+const SIGNALS_FROM_OUTSIDE: ReadonlySet<string | null> = new Set(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP']);
+
+/** Whether somebody else ended it (a person, the kernel for want of memory), and no fault of its own. */
+export function isKilled({ signal }: Exit): boolean {
+  return SIGNALS_FROM_OUTSIDE.has(signal);
+}
+
 /** What its owner is told. `exited` comes once, after the last message, and never before the constructor has returned. */
 export interface ChildListener {
   message(message: ToDispatcher): void;

@@ -3,7 +3,7 @@
 import { Readable } from 'node:stream';
 import { ThumbsError } from '../errors.js';
 import { printable } from '../printable.js';
-import type { Exit } from './child.js';
+import { type Exit, isKilled } from './child.js';
 import { manner } from './in-work.js';
 import { residentMemory } from './memory.js';
 import type { Sentinel } from './messages.js';
@@ -24,13 +24,14 @@ const TICK_MS = process.platform === 'linux' ? 100 : 1000;
 /** Beyond the time of an image, or of a silent consumer, after which its seat should have killed it. */
 const STALL_MS = 10_000;
 
-/**
- * Consumers that died in a row before any began a job, and none is left that still may: further ones will not fare better.
- * Those that somebody killed from outside prove less than those that ended themselves.
- */
-const STILLBORN_LIMIT = { ended: 3, killed: 10 } as const;
+/** Consumers that died in a row before any began a job: further ones will not fare better. */
+const STILLBORN_LIMIT = 3;
 
-const SIGNALS_FROM_OUTSIDE: ReadonlySet<string | null> = new Set(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP']);
+/**
+ * Milliseconds in which others may still begin one. Those that somebody killed, a person or the kernel for want of memory,
+ * prove less than those that ended themselves.
+ */
+const PATIENCE_MS = { ended: 5000, killed: 60_000 } as const;
 
 interface Place {
   readonly seat: Seat;
@@ -47,7 +48,8 @@ export class Dispatcher {
   readonly #again: Array<{ readonly job: Job; readonly alone: boolean }> = [];
   #wake: () => void = () => {};
   #over = false;
-  readonly #stillborn = { ended: 0, killed: 0 };
+  #stillborn = 0;
+  #stillbornSince = 0;
   #deaths = 0;
   #silentMs = 0;
 
@@ -118,7 +120,7 @@ export class Dispatcher {
         returned: (job) => this.#again.push({ job, alone: false }),
         deferred: (job) => this.#again.unshift({ job, alone: true }),
         begun: () => {
-          this.#stillborn.ended = this.#stillborn.killed = 0;
+          this.#stillborn = 0;
         },
         stillborn: (exit) => this.#countStillborn(exit),
         changed: () => {
@@ -223,13 +225,13 @@ export class Dispatcher {
   }
 
   #countStillborn(exit: Exit): void {
-    const kind = SIGNALS_FROM_OUTSIDE.has(exit.signal) ? 'killed' : 'ended';
-    this.#stillborn[kind] += 1;
-    if (this.#stillborn[kind] < STILLBORN_LIMIT[kind]) return;
+    this.#stillborn += 1;
+    if (this.#stillborn === 1) this.#stillbornSince = performance.now();
     const alive = this.#places.map(({ seat }) => seat).filter(({ pid }) => pid !== undefined);
-    if (alive.some(({ isProductive }) => isProductive)) return;
-    // Many seats at once would always have one that is just starting.
-    if (alive.length > 0 && this.#stillborn[kind] < STILLBORN_LIMIT[kind] * this.#places.length) return;
+    if (this.#stillborn < STILLBORN_LIMIT || alive.some(({ isProductive }) => isProductive)) return;
+    const hopeless = alive.length === 0 && !isKilled(exit);
+    const patienceMs = PATIENCE_MS[isKilled(exit) ? 'killed' : 'ended'];
+    if (!hopeless && performance.now() - this.#stillbornSince < patienceMs) return;
     const words = [exit.code === null && exit.signal === null ? '' : manner(exit), exit.lastWords];
     const cause = words.filter((word) => word !== '').join('; it said: ');
     this.#outputs.destroy(new ThumbsError('CONSUMER', `Consumers cannot be started: ${cause}`));

@@ -4,7 +4,7 @@
 // it has none. An image whose consumer died is tried again here, alone; what was only queued goes back to the dispatcher.
 
 import { fromWire, type ThumbsError, unreachable } from '../errors.js';
-import { Child, consumerEntry, type Exit } from './child.js';
+import { Child, consumerEntry, type Exit, isKilled } from './child.js';
 import type { Attempt } from './events.js';
 import { deathOf, type Failure, type Held, InWork } from './in-work.js';
 import type { MemoryLimits } from './memory.js';
@@ -66,7 +66,10 @@ const IN_FLIGHT = 2;
 /** Long enough to start Node.js and load sharp from a slow disk. */
 export const QUIET_MS = 30_000;
 
-/** After a death at birth: what was missing (processes, memory, descriptors) may be there again. It doubles each time. */
+/**
+ * After a death at birth: what was missing (processes, memory, descriptors) may be there again. It doubles each time, but
+ * for those that were killed: fewer at once would only be easier to hit.
+ */
 const FIRST_REST_MS = 100;
 const LONGEST_REST_MS = 5000;
 
@@ -88,6 +91,8 @@ export class Seat {
   #hasBegun = false;
   /** Whether the living consumer was told to retire. */
   #retiring = false;
+  /** Whether a consumer is to be there before it is needed: one has been, and jobs still come. */
+  #replaces = false;
   #rest: NodeJS.Timeout | undefined;
   #stillbirths = 0;
   #quietMs = 0;
@@ -212,7 +217,8 @@ export class Seat {
   /** Sends what can be sent, forks if there is a need, pays the sentinel if there is nobody to pass it. */
   #goOn(): void {
     if (this.#closed) return;
-    if (this.#child === undefined && this.#held.length > 0) {
+    const wanted = this.#held.length > 0 || (this.#replaces && this.#sentinel === 'none');
+    if (this.#child === undefined && wanted) {
       if (this.#rest !== undefined) return;
       this.#fork();
     }
@@ -348,6 +354,7 @@ export class Seat {
     this.#inWork = undefined;
     this.#verdict = undefined;
     this.#retiring = false;
+    this.#replaces = true;
     const left = this.#halted ? [] : this.#held;
     this.#held = left.filter(({ deaths }) => deaths > 0);
     for (const held of this.#held) held.sent = false;
@@ -373,7 +380,7 @@ export class Seat {
 
   #mournStillborn(exit: Exit): void {
     const restMs = Math.min(FIRST_REST_MS * 2 ** this.#stillbirths, LONGEST_REST_MS);
-    this.#stillbirths += 1;
+    if (!isKilled(exit)) this.#stillbirths += 1;
     this.#rest = setTimeout(() => {
       this.#rest = undefined;
       this.#goOn();
