@@ -103,10 +103,15 @@ export class Dispatcher {
       }
     } finally {
       clearInterval(ticking);
-      this.#over = true;
-      this.#wake();
-      await Promise.all(this.#places.map(({ seat }) => seat.close()));
+      await this.close();
     }
+  }
+
+  /** Resolves when no consumer is left, whether or not anybody has asked for outputs. */
+  async close(): Promise<void> {
+    this.#over = true;
+    this.#wake();
+    await Promise.all(this.#places.map(({ seat }) => seat.close()));
   }
 
   #place(): Place {

@@ -54,6 +54,7 @@ async function* run(options: ResolvedOptions): AsyncGenerator<ThumbsEvent> {
     for (const target of [options.out, options.manifest]) locks.push(Lock.take(target));
     yield* runLocked(options, roots, dispatcher, startedAt);
   } finally {
+    await dispatcher.close();
     // Only a process that did not end of itself leaves files: one of ours, or one of the run whose lock was left.
     if (dispatcher.deaths > 0 || locks.some(({ tookOver }) => tookOver)) {
       for (const folder of folders) await removeLeftovers(folder);

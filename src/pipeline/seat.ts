@@ -169,6 +169,7 @@ export class Seat {
    * is given up. What is not finished leaves no result.
    */
   halt(graceMs: number): void {
+    if (this.#closed) return;
     clearTimeout(this.#grace);
     this.#grace = setTimeout(() => {
       this.#gaveUp = true;
