@@ -80,6 +80,9 @@ function byCode({ failures }: SummaryEvent): string {
 
 function stopWords({ stopped, notReached, walked }: SummaryEvent): string {
   const why = stopped === 'deadline' ? 'The deadline passed' : 'Stopped';
-  const left = `${walked ? '' : 'at least '}${count(notReached, 'photo')} not reached`;
+  const left =
+    !walked && notReached === 0
+      ? 'not all photos were found yet'
+      : `${walked ? '' : 'at least '}${count(notReached, 'photo')} not reached`;
   return `${why}: ${left}. What was done is in the manifest; the same command goes on.`;
 }
