@@ -27,8 +27,10 @@ export async function runThumbs(
   options: ThumbsOptions,
   loudness: Loudness,
 ): Promise<number> {
-  const screen = new Screen({ progress: loudness.progress && !loudness.quiet });
   const stop = new AbortController();
+  const hurry = new AbortController();
+  stop.signal.addEventListener('abort', () => hurry.abort());
+  const screen = new Screen({ progress: loudness.progress && !loudness.quiet, hurry: hurry.signal });
   const notice = 'Stopping: finishing the images in work (once more to stop at once)';
   const stoppedBy = stopOnSignals(stop, screen, notice);
   const reporter = new Reporter(screen, loudness);
@@ -36,11 +38,14 @@ export async function runThumbs(
   reporter.start();
   try {
     for await (const event of createThumbnails(paths, { ...options, signal: stop.signal })) {
+      if (event.type === 'start' && options.deadline !== undefined)
+        setTimeout(() => hurry.abort(), 1000 * options.deadline).unref();
       await reporter.report(event);
       if (event.type === 'summary') exitCode = exitCodeOf(event, stoppedBy());
     }
   } finally {
     reporter.stop();
+    screen.close();
   }
   return exitCode;
 }

@@ -11,6 +11,8 @@ export type Colors = ReturnType<typeof picocolors.createColors>;
 export interface ScreenOptions {
   /** Whether a progress line is wanted, if there is a terminal to show it on. */
   readonly progress: boolean;
+  /** From its abort on the run is to end, and does not wait for a reader that does not read. */
+  readonly hurry?: AbortSignal;
 }
 
 /** A run that is over by then needs no line, and the library's loading does not come before the first thumbnail. */
@@ -19,19 +21,24 @@ const FIRST_DRAW_MS = 200;
 /** Often enough to look alive. */
 const REDRAW_MS = 100;
 
+/** What a reader is given to take the last lines of a run that was to end. */
+const LAST_LINES_MS = 5000;
+
 export class Screen {
   readonly colors: Colors;
   readonly #live: boolean;
+  readonly #hurry: AbortSignal | undefined;
   #line: ReturnType<typeof createLogUpdate> | undefined;
   #draw: (() => string) | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor({ progress }: ScreenOptions) {
+  constructor({ progress, hurry }: ScreenOptions) {
     const terminal = process.stderr.isTTY === true && process.env.TERM !== 'dumb';
     // https://no-color.org: set, and not to nothing.
     this.colors = picocolors.createColors(terminal && !process.env.NO_COLOR);
     // Some pseudo-terminals have no size; a line cannot be kept on one.
     this.#live = terminal && progress && process.stderr.columns > 0;
+    this.#hurry = hurry;
   }
 
   /** Columns of the terminal. */
@@ -65,12 +72,20 @@ export class Screen {
     return this.#write(process.stdout, line);
   }
 
+  /** To be called when all is said. What has not left yet keeps the process, but not for ever in a hurry. */
+  close(): void {
+    this.stopLine();
+    const leaveSoon = () => setTimeout(() => process.exit(), LAST_LINES_MS).unref();
+    if (this.#hurry?.aborted) leaveSoon();
+    else this.#hurry?.addEventListener('abort', leaveSoon);
+  }
+
   async #write(stream: NodeJS.WriteStream, line: string): Promise<void> {
     // Both streams may be the one terminal that the progress line is on.
     if (this.#draw !== undefined && stream.isTTY === true) this.#line?.clear();
     const roomy = stream.write(`${line}\n`);
     if (stream.isTTY === true) this.#redraw();
-    if (!roomy && stream.writable) await roomAgain(stream);
+    if (!roomy && stream.writable) await roomAgain(stream, this.#hurry);
   }
 
   async #keepDrawing(): Promise<void> {
@@ -86,14 +101,17 @@ export class Screen {
   }
 }
 
-/** Resolves when the stream takes more, or never will. */
-function roomAgain(stream: NodeJS.WriteStream): Promise<void> {
+/** Resolves when the stream takes more, or never will, or nobody is to wait for it. */
+function roomAgain(stream: NodeJS.WriteStream, hurry: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => {
     const events = ['drain', 'close', 'error'] as const;
     const done = () => {
       for (const event of events) stream.off(event, done);
+      hurry?.removeEventListener('abort', done);
       resolve();
     };
     for (const event of events) stream.once(event, done);
+    hurry?.addEventListener('abort', done);
+    if (hurry?.aborted) done();
   });
 }

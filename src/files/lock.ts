@@ -9,11 +9,10 @@
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
-import path from 'node:path';
 import { causeOf, systemCode, ThumbsError } from '../errors.js';
 import { jsonLine, printable } from '../printable.js';
+import { createLock, type LockFile, lockPath, readLock, removeLock, touchLock } from './lock-file.js';
 import { isRunning, ownIdentity, type ProcessIdentity } from './process-identity.js';
-import { temporaryPath } from './temporary.js';
 import { outputError } from './thumbnail-folder.js';
 
 /** Who holds a lock. */
@@ -26,22 +25,17 @@ interface Holder extends ProcessIdentity {
   readonly id: string;
 }
 
-/** A lock as it stands on the disk. */
-interface Found {
-  /** Undefined when it is torn, by a crash of the machine. */
-  readonly holder: Holder | undefined;
-  readonly text: string;
-  readonly mtimeMs: number;
-}
-
 /** How often a holder shows that it lives, to those on other hosts that cannot see its process. */
 const HEARTBEAT_MS = 10_000;
 
 /** Six missed heartbeats: the holder on another host is dead. */
 const DEAD_AFTER_MS = 60_000;
 
-/** Takeovers at which another was quicker; more would be somebody who makes locks all the time. */
+/** Times at which another was quicker; more would be somebody who makes locks all the time. */
 const ATTEMPTS = 10;
+
+/** A takeover by another takes a few system calls. */
+const PAUSE_MS = 10;
 
 export class Lock {
   /** Whether a lock was found whose holder is dead: it did not end in order, and may have left temporary files. */
@@ -62,7 +56,6 @@ export class Lock {
    * @throws {ThumbsError} `LOCKED`: another run has it. `OUTPUT`: the lock cannot be written.
    */
   static take(target: string): Lock {
-    const file = lockPath(target);
     const holder: Holder = {
       thumbs: 'lock',
       startedAt: new Date().toISOString(),
@@ -71,15 +64,18 @@ export class Lock {
       id: randomUUID(),
     };
     const text = `${jsonLine(holder)}\n`;
-    let tookOver = false;
+    let file = target;
     try {
+      file = lockPath(target);
       for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-        const { created, now } = create(file, text);
-        if (created) return new Lock(file, text, tookOver);
-        const found = read(file);
+        const { created, now } = createLock(file, text);
+        if (created) return new Lock(file, text, false);
+        const found = readLock(file);
         if (found === undefined) continue; // Released just now.
-        if (isHeld(found, now)) throw lockedError(target, file, found.holder);
-        if (remove(file, found.text)) tookOver = true;
+        const judged = parseHolder(found.text);
+        if (isHeld(judged, found, now)) throw lockedError(target, file, judged);
+        if (takeOver(file, found.text, text)) return new Lock(file, text, true);
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
       }
     } catch (error) {
       throw error instanceof ThumbsError ? error : outputError(file, causeOf(error), error);
@@ -90,97 +86,63 @@ export class Lock {
   /** Gives it back; a lock that somebody else has put there since stays. */
   release(): void {
     clearInterval(this.#heartbeat);
-    if (read(this.#file)?.text === this.#text) fs.rmSync(this.#file, { force: true });
+    try {
+      removeLock(this.#file, this.#text);
+    } catch {
+      // It stays, and is a dead one's when this process has ended. What ended the run matters more.
+    }
   }
 
   #beat(): void {
-    if (read(this.#file)?.text !== this.#text) return;
-    const now = new Date();
-    // That the disk does not take it is found out by whatever is to be written there next.
-    fs.utimes(this.#file, now, now, () => {});
+    try {
+      touchLock(this.#file, this.#text);
+    } catch {
+      // That the disk does not take it is found out by whatever is to be written there next.
+    }
   }
 }
 
-function lockPath(target: string): string {
-  const isFolder = fs.statSync(target, { throwIfNoEntry: false })?.isDirectory() === true;
-  if (isFolder) return path.join(fs.realpathSync(target), '.thumbs.lock');
-  const file = fs.existsSync(target)
-    ? fs.realpathSync(target)
-    : path.join(fs.realpathSync(path.dirname(target)), path.basename(target));
-  return path.join(path.dirname(file), `.${path.basename(file)}.lock`);
-}
-
-/** Whether the lock could be made, and the time by the file system's own clock. */
-function create(file: string, text: string): { created: boolean; now: number } {
-  const temporary = temporaryPath(path.dirname(file));
-  try {
-    fs.writeFileSync(temporary, text, { flag: 'wx' });
-    const { mtimeMs } = fs.statSync(temporary);
-    return { created: claim(temporary, file), now: mtimeMs };
-  } finally {
-    fs.rmSync(temporary, { force: true });
+/**
+ * Puts the lock `text` in the place of `judged`, a dead one's; false when another was quicker, or is about to be. No call
+ * replaces one certain file only, so whoever does this holds `<file>.takeover` meanwhile, which becomes the lock.
+ */
+function takeOver(file: string, judged: string, text: string): boolean {
+  const guard = `${file}.takeover`;
+  const { created, now } = createLock(guard, text);
+  if (!created) {
+    const left = readLock(guard);
+    // Its process died between these few calls.
+    if (left !== undefined && !isHeld(parseHolder(left.text), left, now)) removeLock(guard, left.text);
+    return false;
   }
-}
-
-/** Whether `file` is now what `temporary` was, and was not there before. */
-function claim(temporary: string, file: string): boolean {
+  if (readLock(file)?.text !== judged) {
+    removeLock(guard, text);
+    return false;
+  }
   try {
-    fs.linkSync(temporary, file);
-    return true;
+    fs.renameSync(guard, file);
   } catch (error) {
-    if (systemCode(error) === 'EEXIST') return false;
-    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(systemCode(error) ?? ''))
-      throw error;
+    // Somebody took this process for dead, and the guard away.
+    if (systemCode(error) !== 'ENOENT') throw error;
   }
-  // No links here (FAT, some network shares): two runs that start within this moment are not told apart.
-  if (fs.existsSync(file)) return false;
-  fs.renameSync(temporary, file);
-  return true;
+  return readLock(file)?.text === text;
 }
 
-function read(file: string): Found | undefined {
-  try {
-    const { mtimeMs } = fs.statSync(file);
-    const text = fs.readFileSync(file, 'utf8');
-    return { holder: parseHolder(text), text, mtimeMs };
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
+/** Undefined when it is torn, by a crash of the machine: it names nobody who could be asked. */
 function parseHolder(text: string): Holder | undefined {
   try {
     const value: Partial<Holder> | null = JSON.parse(text);
     const texts = [value?.startedAt, value?.host, value?.place].every((field) => typeof field === 'string');
     return texts && typeof value?.pid === 'number' ? (value as Holder) : undefined;
   } catch {
-    return undefined; // Torn: it names nobody who could be asked.
+    return undefined;
   }
 }
 
 /** By the process where it can be seen from here, and by its heartbeat where it cannot. */
-function isHeld({ holder, mtimeMs }: Found, now: number): boolean {
+function isHeld(holder: Holder | undefined, { mtimeMs }: LockFile, now: number): boolean {
   const running = holder === undefined ? undefined : isRunning(holder);
   return running ?? now - mtimeMs < DEAD_AFTER_MS;
-}
-
-/**
- * Whether the lock that was judged dead is gone by this call. It is moved away first: should it be another by now, that of
- * a run which was quicker, it is put back.
- */
-function remove(file: string, judged: string): boolean {
-  const aside = temporaryPath(path.dirname(file));
-  try {
-    fs.renameSync(file, aside);
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return false;
-    throw error;
-  }
-  const isJudged = fs.readFileSync(aside, 'utf8') === judged;
-  if (!isJudged) claim(aside, file);
-  fs.rmSync(aside, { force: true });
-  return isJudged;
 }
 
 function lockedError(target: string, file: string, holder: Holder | undefined): ThumbsError {

@@ -33,7 +33,9 @@ export function isAlive(pid: number): boolean {
 /** Whether this very process runs; undefined when its id means nothing here. */
 export function isRunning({ pid, place, startTicks }: ProcessIdentity): boolean | undefined {
   if (place !== ownPlace()) return undefined;
-  return isAlive(pid) && statOf(pid)?.startTicks === startTicks;
+  const found = statOf(pid)?.startTicks;
+  // Another user's process lives and has no /proc entry for us where that is mounted with hidepid.
+  return isAlive(pid) && (found === undefined || found === startTicks);
 }
 
 function ownPlace(): string {

@@ -1,7 +1,7 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import {
   childrenOf,
   command,
@@ -127,6 +127,39 @@ for (const stream of ['stdout', 'stderr'] as const) {
     expect(output.stdout + output.stderr).not.toMatch(/EPIPE| at /);
     expect(recordsIn(path.join(folder, 'thumbnails'))).toHaveLength(100);
     await expectSound(path.join(folder, 'thumbnails'));
+  });
+}
+
+for (const [end, exitCode] of [
+  ['SIGTERM', 143],
+  ['--deadline', 124],
+] as const) {
+  test(`a reader that does not read holds a run up, but not its end by ${end}`, async () => {
+    const folder = temporaryFolder();
+    const out = path.join(folder, 'thumbnails');
+    await writePhotos(path.join(folder, 'photos'), 500);
+    execFileSync('mkfifo', [path.join(folder, 'pipe')]);
+    const unread = fs.openSync(path.join(folder, 'pipe'), 'r+');
+    const args = [command, 'photos', '-w', '2', '--json', '-q', ...(end === 'SIGTERM' ? [] : [end, '4'])];
+    const child = spawn(process.execPath, args, { cwd: folder, stdio: ['ignore', unread, 'inherit'] });
+    onTestFinished(() => {
+      child.kill('SIGKILL');
+      fs.closeSync(unread);
+    });
+    const ended = new Promise((resolve) => child.on('exit', resolve));
+    if (end === 'SIGTERM') {
+      await until(() => fs.existsSync(path.join(out, 'manifest.jsonl')) && recordsIn(out).length > 0);
+      // With the pipe full it comes to a standstill.
+      for (let done = 0; done !== recordsIn(out).length; ) {
+        done = recordsIn(out).length;
+        await new Promise((resolve) => setTimeout(resolve, 1000));
+      }
+      child.kill(end);
+    }
+    expect(await ended).toBe(exitCode);
+    expect(recordsIn(out).length).toBeGreaterThan(0);
+    expect(recordsIn(out).length).toBeLessThan(500);
+    await expectSound(out);
   });
 }
 
