@@ -140,7 +140,7 @@ for (const [end, exitCode] of [
     await writePhotos(path.join(folder, 'photos'), 500);
     execFileSync('mkfifo', [path.join(folder, 'pipe')]);
     const unread = fs.openSync(path.join(folder, 'pipe'), 'r+');
-    const args = [command, 'photos', '-w', '2', '--json', '-q', ...(end === 'SIGTERM' ? [] : [end, '4'])];
+    const args = [command, 'photos', '-w', '2', '--json', '-q', ...(end === 'SIGTERM' ? [] : [end, '6'])];
     const child = spawn(process.execPath, args, { cwd: folder, stdio: ['ignore', unread, 'inherit'] });
     onTestFinished(() => {
       child.kill('SIGKILL');
