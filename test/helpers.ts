@@ -157,9 +157,31 @@ export async function writePhotos(folder: string, count: number): Promise<string
   return files;
 }
 
+/** A folder of this test's own with `files`, different photos, in `photos`; a run there writes to `out`. */
+export async function photoFolder(count: number): Promise<{ folder: string; out: string; files: string[] }> {
+  const folder = temporaryFolder();
+  const files = await writePhotos(path.join(folder, 'photos'), count);
+  return { folder, out: path.join(folder, 'thumbnails'), files };
+}
+
 /** The manifest of an output folder. */
 export function recordsIn(out: string): ManifestRecord[] {
   return [...readManifest(path.join(out, 'manifest.jsonl'))];
+}
+
+/** Longer than a loaded machine takes for a photo. */
+const STILL_MS = 1500;
+
+/** Resolves with the number of records when a run into `out` has some, and gets no further. */
+export async function standstill(out: string): Promise<number> {
+  const count = () => (fs.existsSync(path.join(out, 'manifest.jsonl')) ? recordsIn(out).length : 0);
+  await until(() => count() > 0);
+  let records = 0;
+  while (records !== count()) {
+    records = count();
+    await new Promise((resolve) => setTimeout(resolve, STILL_MS));
+  }
+  return records;
 }
 
 /** The failed records of an output folder as `[source's own name, code, message]`. */

@@ -18,6 +18,7 @@ import { expect, expectTypeOf, test } from 'vitest';
 import {
   childrenOf,
   expectSound,
+  photoFolder,
   projectFolder,
   recordsIn,
   temporaryFolder,
@@ -56,8 +57,7 @@ test('the package is found by its name, from plain JavaScript, without sharp bei
 });
 
 test('start first, an event a photo, the summary last and true', async () => {
-  const folder = temporaryFolder();
-  const files = await writePhotos(path.join(folder, 'photos'), 12);
+  const { folder, files } = await photoFolder(12);
   const out = path.join(folder, 'out');
   const events: ThumbsEvent[] = [];
   for await (const event of createThumbnails([path.join(folder, 'photos')], { out, workers: 3 }))
@@ -123,8 +123,7 @@ for (const [photos, consumers] of [
 }
 
 test('aborting finishes what is in work, completes the manifest and gives the summary', async () => {
-  const folder = temporaryFolder();
-  await writePhotos(path.join(folder, 'photos'), 60);
+  const { folder } = await photoFolder(60);
   const out = path.join(folder, 'out');
   const stop = new AbortController();
   let summary: SummaryEvent | undefined;
@@ -145,8 +144,7 @@ test('aborting finishes what is in work, completes the manifest and gives the su
 });
 
 test('an abort before the start makes nothing and ends in order', async () => {
-  const folder = temporaryFolder();
-  await writePhotos(path.join(folder, 'photos'), 3);
+  const { folder } = await photoFolder(3);
   const out = path.join(folder, 'out');
   const types: string[] = [];
   for await (const event of createThumbnails([folder], { out, signal: AbortSignal.abort() }))
@@ -156,8 +154,7 @@ test('an abort before the start makes nothing and ends in order', async () => {
 });
 
 test('leaving the loop ends the consumers; what was told of is in the manifest', async () => {
-  const folder = temporaryFolder();
-  await writePhotos(path.join(folder, 'photos'), 40);
+  const { folder } = await photoFolder(40);
   const out = path.join(folder, 'out');
   for await (const event of createThumbnails([path.join(folder, 'photos')], { out, workers: 2 })) {
     if (event.type === 'done') break;
@@ -167,8 +164,7 @@ test('leaving the loop ends the consumers; what was told of is in the manifest',
 });
 
 test('a slow caller slows the run: no more is done than it has asked for and what is in flight', async () => {
-  const folder = temporaryFolder();
-  await writePhotos(path.join(folder, 'photos'), 30);
+  const { folder } = await photoFolder(30);
   const out = path.join(folder, 'out');
   const events = createThumbnails([path.join(folder, 'photos')], { out, workers: 1 });
   await events.next();

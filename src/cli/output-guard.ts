@@ -3,9 +3,8 @@
 import { causeOf, systemCode } from '../errors.js';
 
 /**
- * To be called before anything is written. A reader that has left (`| head -1`, a terminal that was closed) ends the output
- * and not the work; output
- * that cannot be written for another cause ends the command.
+ * To be called before anything is written. A reader that has left (`| head -1`, a terminal that was closed) ends the
+ * output and not the work; output that cannot be written for another cause ends the command.
  */
 export function guardOutput(exitCode: number): void {
   for (const [name, stream] of [['stdout', process.stdout] as const, ['stderr', process.stderr] as const]) {

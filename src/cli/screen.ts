@@ -74,7 +74,6 @@ export class Screen {
 
   /** To be called when all is said. What has not left yet keeps the process, but not for ever in a hurry. */
   close(): void {
-    this.stopLine();
     const leaveSoon = () => setTimeout(() => process.exit(), LAST_LINES_MS).unref();
     if (this.#hurry?.aborted) leaveSoon();
     else this.#hurry?.addEventListener('abort', leaveSoon);

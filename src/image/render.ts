@@ -108,8 +108,8 @@ export async function renderThumbnail(bytes: Buffer, options: RenderOptions): Pr
 }
 
 /**
- * Empty, when nothing but a warning was told, or the last of the decoder's messages, each of which starts with its part of libvips (`heif: ...`) and may go on over a
- * line: before it stands what was met on the way, after it that the encoder got nothing.
+ * The last of the decoder's messages, each of which starts with its part of libvips (`heif: ...`) and may go on over a
+ * line: before it stands what was met on the way, after it that the encoder got nothing. Empty when it told nothing else.
  */
 function decoderWords(error: unknown): string {
   const lines = causeOf(error)

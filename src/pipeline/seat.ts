@@ -139,7 +139,6 @@ export class Seat {
 
   /** What is waited for, for a message; undefined when nothing is. */
   get owes(): string | undefined {
-    if (this.#inWork !== undefined) return this.#inWork.held.job.path;
     if (this.#held[0] !== undefined) return this.#held[0].job.path;
     if (this.#retiring) return 'its end';
     return this.#sentinel === 'due' || this.#sentinel === 'sent' ? 'its sentinel' : undefined;
@@ -150,8 +149,8 @@ export class Seat {
     if (this.#child === undefined && this.#sentinel === 'none') this.#fork();
   }
 
-  /** Gives the seat a job, and a consumer if it has none. */
-  give(job: Job, alone = false): void {
+  /** Gives the seat a job, and a consumer if it has none. `alone`: no other image is in work anywhere. */
+  give(job: Job, alone: boolean): void {
     this.#held.push({ id: this.#nextId++, job, alone, sent: false, tries: 0, deaths: 0 });
     this.#quietMs = 0;
     this.#goOn();

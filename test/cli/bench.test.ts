@@ -1,11 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { command, damagedImages, start, temporaryFolder, thumbs, writePhotos } from '../helpers.js';
+import { command, damagedImages, photoFolder, start, temporaryFolder, thumbs } from '../helpers.js';
 
 test('bench prints and writes the table of a sweep, and leaves nothing else behind', async () => {
-  const folder = temporaryFolder();
-  await writePhotos(path.join(folder, 'photos'), 4);
+  const { folder } = await photoFolder(4);
   fs.mkdirSync(path.join(folder, 'tmp'));
   const args = ['bench', 'photos', '--sweep', '1,3', '--runs', '2', '--output', 'report.md'];
   const { code, stdout, stderr } = await thumbs(args, {
@@ -24,8 +23,7 @@ test('bench prints and writes the table of a sweep, and leaves nothing else behi
 });
 
 test('photos that fail are counted in the heading, and end nothing', async () => {
-  const folder = temporaryFolder();
-  await writePhotos(path.join(folder, 'photos'), 1);
+  const { folder } = await photoFolder(1);
   fs.copyFileSync(path.join(damagedImages, 'truncated.jpg'), path.join(folder, 'photos/truncated.jpg'));
   const { code, stdout } = await thumbs(['bench', 'photos', '--sweep', '1', '--runs', '1'], { cwd: folder });
   expect(code).toBe(0);
@@ -42,8 +40,7 @@ test('a path that is not there ends the bench as it ends the command', async () 
 });
 
 test('a bench that is stopped ends its run and leaves no folder', async () => {
-  const folder = temporaryFolder();
-  await writePhotos(path.join(folder, 'photos'), 200);
+  const { folder } = await photoFolder(200);
   const tmp = path.join(folder, 'tmp');
   fs.mkdirSync(tmp);
   const args = [command, 'bench', 'photos', '--sweep', '1', '--runs', '9'];

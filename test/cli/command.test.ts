@@ -8,17 +8,17 @@ import {
   command,
   damagedImages,
   expectSound,
+  photoFolder,
   recordsIn,
+  standstill,
   start,
   temporaryFolder,
   thumbs,
-  writePhotos,
 } from '../helpers.js';
 
 /** A folder with `photos`: three that are well, and one that is not when `broken`. */
 async function folderOfPhotos({ broken = false } = {}): Promise<string> {
-  const folder = temporaryFolder();
-  await writePhotos(path.join(folder, 'photos'), 3);
+  const { folder } = await photoFolder(3);
   if (broken)
     fs.copyFileSync(path.join(damagedImages, 'truncated.jpg'), path.join(folder, 'photos', 'truncated.jpg'));
   return folder;
@@ -167,8 +167,7 @@ function onTerminal(args: string, cwd: string, env: NodeJS.ProcessEnv = {}) {
 }
 
 test('on a terminal a line shows the progress, and every message stands on a line of its own', async () => {
-  const folder = temporaryFolder();
-  await writePhotos(path.join(folder, 'photos'), 150);
+  const { folder } = await photoFolder(150);
   const { stdout } = await onTerminal('photos -w 1 -v', folder, { NO_COLOR: '1' });
   expect(stdout).toMatch(/█+░* {2}\d+\/150 {2}[\d.]+ images\/s {2}\d+ s left/);
   // What is left once what was erased is gone: the messages, whole.
@@ -181,8 +180,7 @@ test('on a terminal a line shows the progress, and every message stands on a lin
 });
 
 test('--json on a terminal does not run into the progress line', async () => {
-  const folder = temporaryFolder();
-  await writePhotos(path.join(folder, 'photos'), 150);
+  const { folder } = await photoFolder(150);
   const { stdout } = await onTerminal('photos -w 1 --json -o o 2>&1', folder, { NO_COLOR: '1' });
   // JSON lines are longer than the terminal is wide: each starts at the left and is whole again with its wrapped rest.
   const text = (await visible(stdout)).join('');
@@ -217,18 +215,12 @@ async function visible(output: string): Promise<string[]> {
 }
 
 test('a reader that does not read slows the run, and gets everything in the end', async () => {
-  const folder = temporaryFolder();
-  await writePhotos(path.join(folder, 'photos'), 700);
+  const { folder, out } = await photoFolder(700);
   const child = spawn(process.execPath, [command, 'photos', '--json', '-q'], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'ignore'],
   });
-  const manifest = path.join(folder, 'thumbnails/manifest.jsonl');
-  const written = () =>
-    fs.existsSync(manifest) ? fs.readFileSync(manifest, 'utf8').split('\n').length - 2 : -1;
-  while (written() < 1) await new Promise((resolve) => setTimeout(resolve, 20));
-  let before = 0;
-  for (; before !== written(); await new Promise((resolve) => setTimeout(resolve, 1500))) before = written();
+  const before = await standstill(out);
   // Pipes and streams hold some 150 kB, an event has 600 bytes or so.
   expect(before).toBeGreaterThan(0);
   expect(before).toBeLessThan(600);
@@ -261,11 +253,10 @@ test('stdout that cannot be written is one line and exit 3', async () => {
 });
 
 test('output that nobody reads any more ends the output, not the work', async () => {
-  const folder = temporaryFolder();
-  await writePhotos(path.join(folder, 'photos'), 60);
+  const { folder, out } = await photoFolder(60);
   const line = `${process.execPath} ${command} photos --json -q | head -1; echo "exit \${PIPESTATUS[0]}"`;
   const { stdout, stderr } = await start('bash', ['-c', line], { cwd: folder }).finished;
   expect(stdout).toMatch(/^\{"type":"start",.*\}\nexit 0\n$/);
   expect(stderr).toBe('');
-  expect(recordsIn(path.join(folder, 'thumbnails'))).toHaveLength(60);
+  expect(recordsIn(out)).toHaveLength(60);
 });

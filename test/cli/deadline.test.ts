@@ -1,19 +1,8 @@
-import path from 'node:path';
 import { expect, test } from 'vitest';
-import {
-  childrenOf,
-  expectSound,
-  recordsIn,
-  startRun,
-  temporaryFolder,
-  thumbs,
-  writePhotos,
-} from '../helpers.js';
+import { childrenOf, expectSound, photoFolder, recordsIn, startRun, thumbs } from '../helpers.js';
 
 test('after the deadline no photo is begun, exit 124, and the summary says how many were not reached', async () => {
-  const folder = temporaryFolder();
-  const out = path.join(folder, 'thumbnails');
-  await writePhotos(path.join(folder, 'photos'), 400);
+  const { folder, out } = await photoFolder(400);
   const { code, stderr, stdout } = await thumbs(['photos', '-w', '1', '--deadline', '0.6', '--json'], {
     cwd: folder,
   });
@@ -38,9 +27,7 @@ test('after the deadline no photo is begun, exit 124, and the summary says how m
 });
 
 test('a photo in work at the deadline has its own time still, and no more', async () => {
-  const folder = temporaryFolder();
-  const out = path.join(folder, 'thumbnails');
-  await writePhotos(path.join(folder, 'photos'), 400);
+  const { folder, out } = await photoFolder(400);
   const args = ['photos', '-w', '2', '--deadline', '1.5', '--timeout', '2', '--retries', '0'];
   const { child, finished } = await startRun(args, { cwd: folder });
   for (const pid of childrenOf(child.pid ?? 0)) process.kill(pid, 'SIGSTOP');

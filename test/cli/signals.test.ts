@@ -7,24 +7,23 @@ import {
   command,
   expectSound,
   expectWhole,
+  photoFolder,
   processesLeft,
   recordsIn,
   residentBytes,
   slowImage,
+  standstill,
   start,
   startRun,
-  temporaryFolder,
   thumbs,
   until,
-  writePhotos,
 } from '../helpers.js';
 
 /** A run over many photos, the first of which is done. */
 async function running(args: readonly string[] = [], prefix: readonly string[] = []) {
-  const folder = temporaryFolder();
-  await writePhotos(path.join(folder, 'photos'), 300);
+  const { folder, out } = await photoFolder(300);
   const run = await startRun(['photos', '-w', '2', ...args], { cwd: folder, prefix });
-  return { folder, out: path.join(folder, 'thumbnails'), ...run };
+  return { folder, out, ...run };
 }
 
 for (const [signal, exitCode] of [
@@ -92,9 +91,7 @@ test('a photo that does not come to its end after a signal is given up, and leav
 });
 
 test('a run that was suspended (Ctrl-Z) for longer than the timeout goes on, and no photo is blamed', async () => {
-  const folder = temporaryFolder();
-  const out = path.join(folder, 'thumbnails');
-  await writePhotos(path.join(folder, 'photos'), 3);
+  const { folder, out } = await photoFolder(3);
   fs.writeFileSync(path.join(folder, 'photos/heavy.avif'), await slowImage());
   const line = ['setsid', process.execPath, command, 'photos', '-w', '1', '--timeout', '3', '--retries', '0'];
   const { child, finished } = start(line[0] ?? '', line.slice(1), { cwd: folder });
@@ -112,8 +109,7 @@ test('a run that was suspended (Ctrl-Z) for longer than the timeout goes on, and
 
 for (const stream of ['stdout', 'stderr'] as const) {
   test(`${stream} that nobody reads any more ends the output, not the work`, async () => {
-    const folder = temporaryFolder();
-    await writePhotos(path.join(folder, 'photos'), 100);
+    const { folder, out } = await photoFolder(100);
     const child = spawn(process.execPath, [command, 'photos', '-w', '2', '-v', '--json'], { cwd: folder });
     const output = { stdout: '', stderr: '' };
     for (const name of ['stdout', 'stderr'] as const) {
@@ -125,8 +121,8 @@ for (const stream of ['stdout', 'stderr'] as const) {
     const code = await new Promise((resolve) => child.on('exit', resolve));
     expect(code).toBe(0);
     expect(output.stdout + output.stderr).not.toMatch(/EPIPE| at /);
-    expect(recordsIn(path.join(folder, 'thumbnails'))).toHaveLength(100);
-    await expectSound(path.join(folder, 'thumbnails'));
+    expect(recordsIn(out)).toHaveLength(100);
+    await expectSound(out);
   });
 }
 
@@ -135,9 +131,7 @@ for (const [end, exitCode] of [
   ['--deadline', 124],
 ] as const) {
   test(`a reader that does not read holds a run up, but not its end by ${end}`, async () => {
-    const folder = temporaryFolder();
-    const out = path.join(folder, 'thumbnails');
-    await writePhotos(path.join(folder, 'photos'), 500);
+    const { folder, out } = await photoFolder(500);
     execFileSync('mkfifo', [path.join(folder, 'pipe')]);
     const unread = fs.openSync(path.join(folder, 'pipe'), 'r+');
     const args = [command, 'photos', '-w', '2', '--json', '-q', ...(end === 'SIGTERM' ? [] : [end, '6'])];
@@ -148,12 +142,7 @@ for (const [end, exitCode] of [
     });
     const ended = new Promise((resolve) => child.on('exit', resolve));
     if (end === 'SIGTERM') {
-      await until(() => fs.existsSync(path.join(out, 'manifest.jsonl')) && recordsIn(out).length > 0);
-      // With the pipe full it comes to a standstill.
-      for (let done = 0; done !== recordsIn(out).length; ) {
-        done = recordsIn(out).length;
-        await new Promise((resolve) => setTimeout(resolve, 1000));
-      }
+      await standstill(out);
       child.kill(end);
     }
     expect(await ended).toBe(exitCode);
@@ -164,9 +153,7 @@ for (const [end, exitCode] of [
 }
 
 test('a terminal that is closed stops the run in order, as SIGTERM does', async () => {
-  const folder = temporaryFolder();
-  await writePhotos(path.join(folder, 'photos'), 300);
-  const out = path.join(folder, 'thumbnails');
+  const { folder, out } = await photoFolder(300);
   const manifest = path.join(out, 'manifest.jsonl');
   // `script` is the terminal; the shell, as shells do, passes the hang-up on, and notes how the command ended.
   const line = `trap 'kill -HUP $!' HUP; ${process.execPath} ${command} photos -w 2 -v & wait $!; wait $!; echo $? > code`;

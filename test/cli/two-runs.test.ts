@@ -1,15 +1,14 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { expectSound, recordsIn, startRun, temporaryFolder, thumbs, writePhotos } from '../helpers.js';
+import { expectSound, photoFolder, recordsIn, startRun, thumbs } from '../helpers.js';
 
 for (const [what, args] of [
   ['output folder', ['-o', 'out', '-m', 'other.jsonl']],
   ['manifest', ['-o', 'other', '-m', 'out/manifest.jsonl']],
 ] as const) {
   test(`a second run on the ${what} of one that works is refused with its process id and start, and does no harm`, async () => {
-    const folder = temporaryFolder();
-    await writePhotos(path.join(folder, 'photos'), 600);
+    const { folder } = await photoFolder(600);
     const { child, finished } = await startRun(['photos', '-o', 'out', '-w', '2'], { cwd: folder });
     const second = await thumbs(['photos', ...args], { cwd: folder });
     expect([second.code, second.stdout]).toEqual([3, '']);

@@ -8,18 +8,16 @@ import {
   damagedImages,
   expectSound,
   expectWhole,
+  photoFolder,
   processesLeft,
   start,
-  temporaryFolder,
   thumbs,
   until,
-  writePhotos,
 } from '../helpers.js';
 
 /** A folder with photos, some of them shared or damaged, and what an undisturbed run makes of them. */
 async function undisturbed(photos: number): Promise<{ folder: string; expected: Map<string, string> }> {
-  const folder = temporaryFolder();
-  const files = await writePhotos(path.join(folder, 'photos'), photos);
+  const { folder, files } = await photoFolder(photos);
   for (const name of ['truncated.jpg', 'bad-crc.png', 'zero-byte.jpg'])
     fs.copyFileSync(path.join(damagedImages, name), path.join(folder, 'photos', name));
   fs.copyFileSync(files[0] ?? '', path.join(folder, 'photos/twin.jpg'));

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import {
   command,
   expectSound,
+  photoFolder,
   projectFolder,
   recordsIn,
   start,
@@ -12,14 +13,13 @@ import {
 } from '../helpers.js';
 
 test('where only some consumers can be started, they do the work of all', async () => {
-  const folder = temporaryFolder();
-  await writePhotos(path.join(folder, 'photos'), 40);
+  const { folder, out } = await photoFolder(40);
   // Node.js and the run need some thirty descriptors, each consumer two more.
   const line = ['--nofile=40', process.execPath, command, 'photos', '-w', '12', '--retries', '0'];
   const { code, stderr } = await start('prlimit', line, { cwd: folder }).finished;
   expect([code, stderr]).toEqual([0, expect.stringMatching(/^40 thumbnails made: /)]);
-  expect(recordsIn(path.join(folder, 'thumbnails'))).toHaveLength(40);
-  await expectSound(path.join(folder, 'thumbnails'));
+  expect(recordsIn(out)).toHaveLength(40);
+  await expectSound(out);
 });
 
 test('an installation whose sharp does not load stops the run with exit 3 and the reason', async () => {

@@ -1,8 +1,7 @@
-import path from 'node:path';
 import { expect, test } from 'vitest';
 import { Child, type Exit } from '../../src/pipeline/child.js';
 import type { ToDispatcher } from '../../src/pipeline/messages.js';
-import { projectFolder, temporaryFolder, writePhotos } from '../helpers.js';
+import { photoFolder, projectFolder } from '../helpers.js';
 
 const entry = new URL(`file://${projectFolder}/dist/pipeline/consumer.js`);
 
@@ -21,16 +20,14 @@ async function conversation(files: readonly string[], out: string, last: 'retire
 }
 
 test('a consumer that is told to retire finishes the photo in work, begins no other, and exits', async () => {
-  const folder = temporaryFolder();
-  const files = await writePhotos(path.join(folder, 'photos'), 3);
+  const { folder, files } = await photoFolder(3);
   const { lines, exit } = await conversation(files, folder, 'retire');
   expect(lines).toEqual(['started 0', 'result 0', 'retired']);
   expect(exit).toMatchObject({ code: 0, signal: null });
 });
 
 test('a consumer that meets its sentinel has finished what came before it, passes it on and exits', async () => {
-  const folder = temporaryFolder();
-  const files = await writePhotos(path.join(folder, 'photos'), 2);
+  const { folder, files } = await photoFolder(2);
   const { lines, exit } = await conversation(files, folder, 'sentinel');
   expect(lines).toEqual(['started 0', 'result 0', 'started 1', 'result 1', 'sentinel']);
   expect(exit).toMatchObject({ code: 0, signal: null });

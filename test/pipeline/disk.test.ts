@@ -6,13 +6,12 @@ import {
   command,
   expectSound,
   expectWhole,
+  photoFolder,
   processesLeft,
   recordsIn,
   start,
   startRun,
-  temporaryFolder,
   thumbs,
-  writePhotos,
 } from '../helpers.js';
 
 /** Runs the command with a limit on the size of each file that it writes. */
@@ -21,9 +20,7 @@ function limited(bytes: number, args: readonly string[], cwd: string) {
 }
 
 test('a thumbnail over the file size limit ends the run with the path and the cause; a run without it completes', async () => {
-  const folder = temporaryFolder();
-  const out = path.join(folder, 'thumbnails');
-  await writePhotos(path.join(folder, 'photos'), 20);
+  const { folder, out } = await photoFolder(20);
   const { code, stderr } = await limited(5_000, ['photos', '-w', '2'], folder);
   expect(code).toBe(3);
   expect(stderr).toMatch(
@@ -36,9 +33,7 @@ test('a thumbnail over the file size limit ends the run with the path and the ca
 });
 
 test('a manifest over the file size limit ends the run with the path and the cause; what it names is whole', async () => {
-  const folder = temporaryFolder();
-  const out = path.join(folder, 'thumbnails');
-  await writePhotos(path.join(folder, 'photos'), 60);
+  const { folder, out } = await photoFolder(60);
   // Thumbnails of 16 pixels have some hundred bytes; sixty records have more than ten thousand.
   const { code, stderr } = await limited(10_000, ['photos', '-w', '2', '-s', '16'], folder);
   expect(code).toBe(3);
@@ -56,9 +51,7 @@ test('a manifest over the file size limit ends the run with the path and the cau
 });
 
 test('an output folder that is gone during the run ends it with the path and the cause', async () => {
-  const folder = temporaryFolder();
-  const out = path.join(folder, 'thumbnails');
-  await writePhotos(path.join(folder, 'photos'), 300);
+  const { folder, out } = await photoFolder(300);
   const { finished } = await startRun(['photos', '-w', '2'], { cwd: folder });
   fs.renameSync(out, path.join(folder, 'elsewhere'));
   const { code, stderr } = await finished;
@@ -92,8 +85,7 @@ async function onSmallDisk(folder: string, size: string, script: string) {
 test.skipIf(unshare === undefined)(
   'a full disk ends the run with the path and the cause, what is named is whole, and with more space a run completes',
   async () => {
-    const folder = temporaryFolder();
-    await writePhotos(path.join(folder, 'photos'), 60);
+    const { folder } = await photoFolder(60);
     const script = `
       thumbs photos -o small/out -w 2 2> first || echo "exit $?"
       cp -r small/out first-out
@@ -120,8 +112,7 @@ test.skipIf(unshare === undefined)(
 test.skipIf(unshare === undefined)(
   'a disk that is read-only ends the run before it begins, with the path and the cause',
   async () => {
-    const folder = temporaryFolder();
-    await writePhotos(path.join(folder, 'photos'), 2);
+    const { folder } = await photoFolder(2);
     const script = `
       mkdir small/out
       mount -o remount,ro small

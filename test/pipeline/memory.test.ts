@@ -1,15 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import {
-  expectSound,
-  failuresIn,
-  recordsIn,
-  slowImage,
-  temporaryFolder,
-  thumbs,
-  writePhotos,
-} from '../helpers.js';
+import { expectSound, failuresIn, photoFolder, recordsIn, slowImage, thumbs } from '../helpers.js';
 import { consumersIn, dispatch } from './dispatch.js';
 
 const limits = { soft: 250e6, hard: 400e6, alone: 800e6 };
@@ -57,8 +49,7 @@ test('a photo that needs more than its share is done alone, with all the memory 
 
 /** A folder with small photos and one that takes much. */
 async function withHeavyPhoto(): Promise<string> {
-  const folder = temporaryFolder();
-  await writePhotos(path.join(folder, 'photos'), 12);
+  const { folder } = await photoFolder(12);
   fs.writeFileSync(path.join(folder, 'photos/heavy.avif'), await slowImage());
   return folder;
 }

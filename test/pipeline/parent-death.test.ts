@@ -7,14 +7,14 @@ import {
   command,
   expectSound,
   expectWhole,
+  photoFolder,
   processesLeft,
   recordsIn,
+  standstill,
   start,
   startRun,
-  temporaryFolder,
   thumbs,
   until,
-  writePhotos,
 } from '../helpers.js';
 
 /** The promise of the design, and a loaded machine's due. */
@@ -27,9 +27,7 @@ async function gone(): Promise<void> {
 }
 
 test('consumers that are busy end with their parent, nothing partial has a name, and the next run clears up', async () => {
-  const folder = temporaryFolder();
-  const out = path.join(folder, 'thumbnails');
-  await writePhotos(path.join(folder, 'photos'), 200);
+  const { folder, out } = await photoFolder(200);
   const { child, finished } = await startRun(['photos', '-w', '3'], { cwd: folder });
   child.kill('SIGKILL');
   await finished;
@@ -45,16 +43,11 @@ test('consumers that are busy end with their parent, nothing partial has a name,
 });
 
 test('consumers that are idle end with their parent', async () => {
-  const folder = temporaryFolder();
-  await writePhotos(path.join(folder, 'photos'), 500);
+  const { folder, out } = await photoFolder(500);
   // Nobody reads what it says: the run waits, and its consumers with it.
   const line = `${process.execPath} ${command} photos -w 2 --json -q | sleep 1000`;
   const { child } = start('bash', ['-c', line], { cwd: folder });
-  const manifest = path.join(folder, 'thumbnails/manifest.jsonl');
-  const written = () => (fs.existsSync(manifest) ? fs.readFileSync(manifest, 'utf8').length : 0);
-  await until(() => written() > 1000);
-  for (let before = 0; before !== written(); await new Promise((resolve) => setTimeout(resolve, 500)))
-    before = written();
+  await standstill(out);
   const main = childrenOf(child.pid ?? 0).find((pid) => childrenOf(pid).length > 0) ?? Number.NaN;
   expect(childrenOf(main)).toHaveLength(2);
   process.kill(main, 'SIGKILL');
