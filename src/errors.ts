@@ -19,6 +19,18 @@ export type ImageErrorCode =
   /** It changed while it was read. */
   | 'CHANGED';
 
+/** The limit that an image was over, by its name. Under a higher one it may be tried again. */
+export interface Limits {
+  readonly maxPixels?: number;
+  /** Of the file. */
+  readonly maxBytes?: number;
+  readonly timeoutMs?: number;
+  /** Of memory, for an image that is in work alone. */
+  readonly maxMemoryBytes?: number;
+  /** Of memory, for a consumer beside others. */
+  readonly memoryShareBytes?: number;
+}
+
 /** Why a run could not start or go on. */
 export type RunErrorCode =
   /** An option or a path is not what it has to be; nothing was started. */
@@ -36,10 +48,17 @@ export type RunErrorCode =
 export class ThumbsError extends Error {
   override readonly name = 'ThumbsError';
   readonly code: ImageErrorCode | RunErrorCode;
+  /** What an image was over, when that is what is wrong with it. */
+  readonly limit?: Limits;
 
-  constructor(code: ImageErrorCode | RunErrorCode, message: string, options?: ErrorOptions) {
+  constructor(
+    code: ImageErrorCode | RunErrorCode,
+    message: string,
+    options: ErrorOptions & { readonly limit?: Limits } = {},
+  ) {
     super(message, options);
     this.code = code;
+    if (options.limit !== undefined) this.limit = options.limit;
   }
 }
 

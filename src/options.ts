@@ -14,16 +14,20 @@ export interface Box {
 /** How an exported manifest is written: by the file's extension. */
 export type ExportFormat = 'txt' | 'csv' | 'json';
 
-/** What {@link createThumbnails} can be asked for. */
-export interface ThumbsOptions {
-  /** Consumer processes, 1 to 1024. @default os.availableParallelism() */
-  readonly workers?: number;
-  /** The folder that thumbnails go to. It is made when missing and never walked. @default 'thumbnails' */
+/** Where thumbnails and their manifest are. */
+export interface PlaceOptions {
+  /** The folder of the thumbnails. A run makes it when it is missing, and never walks it. @default 'thumbnails' */
   readonly out?: string;
-  /** The box a thumbnail fits in, each side 1 to 16384 pixels; `200` means 200x200. @default '200x200' */
-  readonly size?: number | string | Box;
   /** The manifest's file. @default '<out>/manifest.jsonl' */
   readonly manifest?: string;
+}
+
+/** What {@link createThumbnails} can be asked for. */
+export interface ThumbsOptions extends PlaceOptions {
+  /** Consumer processes, 1 to 1024. @default os.availableParallelism() */
+  readonly workers?: number;
+  /** The box a thumbnail fits in, each side 1 to 16384 pixels; `200` means 200x200. @default '200x200' */
+  readonly size?: number | string | Box;
   /** Files to write the manifest to as well, each `.txt`, `.csv` or `.json`. @default [] */
   readonly export?: readonly string[];
   /**
@@ -52,17 +56,27 @@ export interface ThumbsOptions {
   readonly maxPixels?: number;
   /** Files of more megabytes (1,000,000 bytes) are reported, not read; up to 2000. @default 512 */
   readonly maxFileSize?: number;
+  /** Make every thumbnail anew, whatever the manifest says. @default false */
+  readonly force?: boolean;
+  /** Try photos again that failed in an earlier run and have not changed. @default false */
+  readonly retryFailed?: boolean;
+  /** After a complete run, remove the thumbnails that no record names, and old temporary files. @default false */
+  readonly prune?: boolean;
   /** Stops the run: no new work; images in work have 5 seconds to be finished, the manifest is completed. */
   readonly signal?: AbortSignal;
 }
 
+/** {@link PlaceOptions} complete, both paths absolute. */
+export interface ResolvedPlace {
+  readonly out: string;
+  readonly manifest: string;
+}
+
 /** Options after {@link resolveOptions}: complete, checked, every path absolute. */
-export interface ResolvedOptions {
+export interface ResolvedOptions extends ResolvedPlace {
   readonly paths: readonly string[];
   readonly workers: number;
-  readonly out: string;
   readonly box: Box;
-  readonly manifest: string;
   readonly exports: ReadonlyArray<{ readonly file: string; readonly format: ExportFormat }>;
   readonly include: readonly string[];
   readonly exclude: readonly string[];
@@ -75,6 +89,9 @@ export interface ResolvedOptions {
   readonly maxMemory: number;
   readonly maxPixels: number;
   readonly maxBytes: number;
+  readonly force: boolean;
+  readonly retryFailed: boolean;
+  readonly prune: boolean;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -100,27 +117,37 @@ const LEAST_DEFAULT_MEMORY = 256;
 const MEMORY_SHARE = 0.75;
 
 /**
+ * Checks and completes where thumbnails and manifest are.
+ * @throws {ThumbsError} `OPTION`, saying what was expected and what came.
+ */
+export function resolvePlace({ out, manifest }: PlaceOptions): ResolvedPlace {
+  const folder = path.resolve(string('out', out ?? defaultOptions.out));
+  return {
+    out: folder,
+    manifest: path.resolve(string('manifest', manifest ?? path.join(folder, 'manifest.jsonl'))),
+  };
+}
+
+/**
  * Checks `paths` and `options` and completes them.
  * @throws {ThumbsError} `OPTION`, saying what was expected and what came.
  */
 export function resolveOptions(paths: readonly string[], options: ThumbsOptions = {}): ResolvedOptions {
   const roots = strings('paths', paths);
   if (roots.length === 0) throw expected('paths', 'to name at least one folder or file', roots);
-  const out = path.resolve(string('out', options.out ?? defaultOptions.out));
+  const place = resolvePlace(options);
   const integer = (name: 'workers' | 'retries' | 'maxPixels', fallback: number, min: number, max: number) =>
     number(name, options[name] ?? fallback, { min, max, integer: true });
   const workers = integer('workers', os.availableParallelism(), 1, 1024);
-  const manifest = path.resolve(string('manifest', options.manifest ?? path.join(out, 'manifest.jsonl')));
   const exports = strings('export', options.export ?? []).map(exportTarget);
   for (const { file } of exports) {
-    if (file === manifest) throw expected('export', 'to be another file than the manifest', file);
+    if (file === place.manifest) throw expected('export', 'to be another file than the manifest', file);
   }
   return {
     paths: roots.map((root) => path.resolve(root)),
     workers,
-    out,
+    ...place,
     box: box(options.size ?? defaultOptions.size),
-    manifest,
     exports,
     include: strings('include', options.include ?? []).map((glob) => checkedGlob('include', glob)),
     exclude: strings('exclude', options.exclude ?? []).map((glob) => checkedGlob('exclude', glob)),
@@ -145,6 +172,9 @@ export function resolveOptions(paths: readonly string[], options: ThumbsOptions 
       BYTES_PER_MB *
         number('maxFileSize', options.maxFileSize ?? defaultOptions.maxFileSize, { min: 1e-6, max: 2000 }),
     ),
+    force: boolean('force', options.force ?? false),
+    retryFailed: boolean('retryFailed', options.retryFailed ?? false),
+    prune: boolean('prune', options.prune ?? false),
     signal: options.signal,
   };
 }

@@ -9,14 +9,21 @@ import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { type ManifestRecord, readManifest } from 'thumbs-pipeline';
 import { expect, onTestFinished } from 'vitest';
+import type { Job } from '../src/pipeline/planner.js';
 
 export const projectFolder: string = fileURLToPath(new URL('..', import.meta.url));
 export const command: string = path.join(projectFolder, 'bin/thumbs.js');
 export const sampleImages: string = path.join(projectFolder, 'sample-images');
 export const damagedImages: string = path.join(projectFolder, 'test/fixtures/images');
 
+/** A photo as the planner gives it when nothing is known of it. */
+export function plannedJob(path: string): Job {
+  return { type: 'job', path, task: 'make', why: 'new' };
+}
+
 /** Rules of a walk that takes every photo and tells nobody of anything. */
 export const plainWalk = {
+  judge: async (path: string): Promise<Job> => plannedJob(path),
   include: [],
   exclude: [],
   hidden: false,

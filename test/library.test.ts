@@ -33,7 +33,7 @@ test('the public types say what comes', () => {
   expectTypeOf<Extract<ThumbsEvent, { type: 'failed' }>>().toEqualTypeOf<FailedEvent>();
   expectTypeOf<Extract<ThumbsEvent, { type: 'summary' }>>().toEqualTypeOf<SummaryEvent>();
   expectTypeOf<ThumbsEvent['type']>().toEqualTypeOf<
-    'start' | 'done' | 'failed' | 'unreadable-folder' | 'summary'
+    'start' | 'done' | 'unchanged' | 'failed' | 'unreadable-folder' | 'pruned' | 'summary'
   >();
   expectTypeOf<DoneEvent['record']>().toEqualTypeOf<DoneRecord>();
   expectTypeOf<FailedEvent['record']['error']['code']>().toEqualTypeOf<ImageErrorCode>();

@@ -40,12 +40,17 @@ function createProgram(): Command {
     .addHelpText('after', EXAMPLES)
     .exitOverride();
   addRunOptions(program);
-  program.action(async (paths: string[], typed: Typed) => {
+  program.action(async (paths: string[], { dryRun, ...typed }: Typed) => {
     await keepYoungGenerationSmall();
+    if (dryRun === true) {
+      const { runDryRun } = await import('./dry-run.js');
+      process.exitCode = await runDryRun(paths, runOptions(typed), loudness(typed));
+      return;
+    }
     const { runThumbs } = await import('./run.js');
     process.exitCode = await runThumbs(paths, runOptions(typed), loudness(typed));
   });
-  program.addCommand(createBench());
+  for (const command of [createBench(), createVerify(), createPrune()]) program.addCommand(command);
   return program;
 }
 
@@ -68,6 +73,42 @@ function createBench(): Command {
         });
       },
     );
+}
+
+function createVerify(): Command {
+  const command = new Command('verify')
+    .description('Reads every thumbnail and compares it with its name and the manifest.')
+    .option('--repair', 'make the next run do again what is damaged');
+  return addPlaceOptions(command).action(async (typed: Typed) => {
+    const { runVerify } = await import('./verify.js');
+    process.exitCode = await runVerify(runOptions(typed), loudness(typed));
+  });
+}
+
+function createPrune(): Command {
+  const command = new Command('prune')
+    .description('Removes thumbnails that no record names, and old temporary files.')
+    .option('--dry-run', 'only say what would be removed');
+  return addPlaceOptions(command).action(async (typed: Typed) => {
+    const { runPrune } = await import('./prune.js');
+    process.exitCode = await runPrune(runOptions(typed), loudness(typed));
+  });
+}
+
+/** What `verify` and `prune` share with a run. */
+function addPlaceOptions(command: Command): Command {
+  command
+    .option('-o, --out <dir>', `where the thumbnails are (default: ${defaultOptions.out})`)
+    .option('-m, --manifest <file>', 'the manifest (default: <out>/manifest.jsonl)');
+  return addLoudness(command).exitOverride();
+}
+
+function addLoudness(command: Command): Command {
+  return command
+    .option('--json', 'one JSON object a line on stdout, for programs')
+    .addOption(new Option('-q, --quiet', 'say nothing but what is wrong').conflicts('verbose'))
+    .option('-v, --verbose', 'name every file')
+    .option('--no-progress', 'no progress line on a terminal');
 }
 
 /**
@@ -103,10 +144,11 @@ function addRunOptions(command: Command): void {
     )
     .option('--max-pixels <n>', `larger images are reported, not decoded (default: ${maxPixels})`)
     .option('--max-file-size <MB>', `larger files are reported, not read (default: ${maxFileSize})`)
-    .option('--json', 'one JSON object a line on stdout, for programs')
-    .addOption(new Option('-q, --quiet', 'say nothing but what failed').conflicts('verbose'))
-    .option('-v, --verbose', 'name every photo as it is done')
-    .option('--no-progress', 'no progress line on a terminal');
+    .option('--force', 'make every thumbnail anew, whatever the manifest says')
+    .option('--retry-failed', 'try photos again that failed earlier and have not changed')
+    .option('--prune', 'remove thumbnails that no record names after the run, and old temporary files')
+    .option('--dry-run', 'only say what would be done');
+  addLoudness(command);
 }
 
 function collect(value: string, earlier: readonly string[] = []): string[] {

@@ -20,13 +20,14 @@ export interface ProgressView {
 
 /** The text of the line. */
 export function progressLine({ progress, elapsed, columns, colors }: ProgressView): string {
-  const { finished, failed, found, walked } = progress;
-  const perSecond = elapsed > 0 ? finished / elapsed : 0;
+  const { finished, failed, worked, found, jobs, walked } = progress;
+  // What is carried over takes no time that would tell of the rest.
+  const perSecond = elapsed > 0 ? (jobs > 0 ? worked : finished) / elapsed : 0;
   // While folders are still being read the total only grows, and the time left would be a guess.
   const counted = `${integer(finished)}/${integer(found)}${walked ? '' : '+'}`;
   const failures = failed === 0 ? [] : [`${integer(failed)} failed`];
   const speed = `${rate(perSecond)} images/s`;
-  const left = walked && finished > 0 ? [`${duration(Math.ceil((found - finished) / perSecond))} left`] : [];
+  const left = walked && worked > 0 ? [`${duration(Math.ceil((jobs - worked) / perSecond))} left`] : [];
   const room = columns - 1 - [counted, ...failures, speed, ...left].join('  ').length - 2;
   const full = bar(found === 0 ? 0 : finished / found, Math.min(BAR_COLUMNS, room), colors);
   return [...full, counted, ...failures.map(colors.red), speed, ...left].join('  ');

@@ -7,7 +7,7 @@ import { exitCodeOf, exitCodes } from './exit-codes.js';
 import { progressLine } from './progress-line.js';
 import { Screen } from './screen.js';
 import { stopOnSignals } from './signals.js';
-import { attemptWords, summaryLines, Troubles } from './summary.js';
+import { attemptWords, prunedLine, summaryLines, Troubles } from './summary.js';
 import { shownPath } from './words.js';
 
 /** How much is said, and to whom. */
@@ -56,7 +56,7 @@ class Reporter {
   readonly #loudness: Loudness;
   readonly #troubles = new Troubles();
   readonly #startedAt = performance.now();
-  #progress: Progress = { finished: 0, failed: 0, found: 0, walked: false };
+  #progress: Progress = { finished: 0, failed: 0, worked: 0, found: 0, jobs: 0, walked: false };
 
   constructor(screen: Screen, loudness: Loudness) {
     this.#screen = screen;
@@ -88,11 +88,18 @@ class Reporter {
         this.#progress = event.progress;
         if (verbose) this.#screen.say(`${colors.green('done')} ${shownPath(event.path)}`);
         break;
+      case 'unchanged':
+        this.#progress = event.progress;
+        if (verbose) this.#screen.say(`${colors.dim('unchanged')} ${shownPath(event.path)}`);
+        break;
       case 'failed':
         this.#progress = event.progress;
         this.#troubles.failed(event);
         if (verbose)
           this.#screen.say(`${colors.red('failed')} ${shownPath(event.path)} (${attemptWords(event)})`);
+        break;
+      case 'pruned':
+        if (verbose) this.#screen.say(prunedLine(event, colors));
         break;
       case 'unreadable-folder':
         this.#troubles.unreadable(event);

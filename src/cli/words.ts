@@ -27,9 +27,11 @@ export function duration(seconds: number): string {
   return `${Math.floor(whole / 3600)} h ${two(Math.floor((whole % 3600) / 60))} min`;
 }
 
-/** Megabytes of 1,000,000 bytes: `540 MB`, `1.2 MB`. */
-export function megabytes(bytes: number): string {
-  return `${rate(bytes / 1e6)} MB`;
+/** By thousands: `17 bytes`, `1.20 kB`, `540 MB`, `3.05 GB`. */
+export function byteSize(bytes: number): string {
+  if (bytes < 1000) return count(Math.round(bytes), 'byte');
+  const [unit, size] = bytes < 1e6 ? ['kB', 1e3] : bytes < 1e9 ? ['MB', 1e6] : ['GB', 1e9];
+  return `${rate(bytes / Number(size))} ${unit}`;
 }
 
 /** A path as a person would type it from here, safe on a terminal: relative when it is below this folder. */

@@ -83,6 +83,23 @@ export class Lock {
     throw lockedError(target, file, undefined);
   }
 
+  /**
+   * Writes nothing, and so serves where only reading is to be done.
+   * @throws {ThumbsError} `LOCKED`: a run has `target`. `OUTPUT`: that cannot be told.
+   */
+  static check(target: string): void {
+    let file = target;
+    try {
+      file = lockPath(target);
+      const found = readLock(file);
+      if (found === undefined) return;
+      const holder = parseHolder(found.text);
+      if (isHeld(holder, found, Date.now())) throw lockedError(target, file, holder);
+    } catch (error) {
+      throw error instanceof ThumbsError ? error : outputError(file, causeOf(error), error);
+    }
+  }
+
   /** Gives it back; a lock that somebody else has put there since stays. */
   release(): void {
     clearInterval(this.#heartbeat);
@@ -102,12 +119,23 @@ export class Lock {
   }
 }
 
+/** The names that the lock of `target` may have on the disk. */
+export function lockPaths(target: string): string[] {
+  const file = lockPath(target);
+  return [file, guardOf(file)];
+}
+
+/** Held while a dead one's lock is taken over. */
+function guardOf(file: string): string {
+  return `${file}.takeover`;
+}
+
 /**
  * Puts the lock `text` in the place of `judged`, a dead one's; false when another was quicker, or is about to be. No call
  * replaces one certain file only, so whoever does this holds `<file>.takeover` meanwhile, which becomes the lock.
  */
 function takeOver(file: string, judged: string, text: string): boolean {
-  const guard = `${file}.takeover`;
+  const guard = guardOf(file);
   const { created, now } = createLock(guard, text);
   if (!created) {
     const left = readLock(guard);

@@ -10,6 +10,13 @@ export interface SourceFacts {
   readonly sourceBytes: number;
   /** Milliseconds since 1970, rounded down. */
   readonly sourceMtimeMs: number;
+  /** Nanoseconds since 1970, in decimal. */
+  readonly sourceMtimeNs: string;
+}
+
+/** The facts of a file's state. */
+export function sourceFacts({ size, mtimeMs, mtimeNs }: BigIntStats): SourceFacts {
+  return { sourceBytes: Number(size), sourceMtimeMs: Number(mtimeMs), sourceMtimeNs: String(mtimeNs) };
 }
 
 /** Not to wait for a FIFO's writer, and not to adopt a terminal. 0 where the platform has no such flag. */
@@ -40,7 +47,7 @@ export class Source {
   private constructor(handle: FileHandle, opened: BigIntStats) {
     this.#handle = handle;
     this.#opened = opened;
-    this.facts = { sourceBytes: Number(opened.size), sourceMtimeMs: Number(opened.mtimeMs) };
+    this.facts = sourceFacts(opened);
   }
 
   /** @throws {ThumbsError} `UNREADABLE` or `CHANGED`; the message is the cause alone, without the file's name. */
@@ -64,8 +71,11 @@ export class Source {
    */
   async read(maxBytes: number): Promise<Buffer> {
     const size = this.facts.sourceBytes;
-    if (size > maxBytes)
-      throw new ThumbsError('TOO_LARGE', `${size} bytes are more than the limit of ${maxBytes}`);
+    if (size > maxBytes) {
+      throw new ThumbsError('TOO_LARGE', `${size} bytes are more than the limit of ${maxBytes}`, {
+        limit: { maxBytes },
+      });
+    }
     if (size === 0) throw new ThumbsError('CORRUPT', 'the file is empty');
     const bytes = Source.#take(size);
     const length = await this.#fill(bytes);

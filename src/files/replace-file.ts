@@ -6,7 +6,7 @@ import { causeOf, ThumbsError } from '../errors.js';
 import { printable } from '../printable.js';
 import { temporaryPath } from './temporary.js';
 
-/** Text is gathered to about this many characters before it is written. */
+/** Text is gathered to about this many characters before it is written; bytes are written as they come. */
 const CHUNK = 1 << 16;
 
 /**
@@ -14,7 +14,7 @@ const CHUNK = 1 << 16;
  * throws, `file` is as it was.
  * @throws system errors (`ENOSPC`, `EACCES`, ...) as they come, and an Error when `file` is no regular file.
  */
-export function replaceFile(file: string, pieces: Iterable<string>): void {
+export function replaceFile(file: string, pieces: Iterable<string | Uint8Array>): void {
   const target = replaceable(file);
   const temporary = temporaryPath(path.dirname(target));
   const descriptor = fs.openSync(temporary, 'wx');
@@ -53,13 +53,14 @@ function replaceable(file: string): string {
   return fs.realpathSync(file);
 }
 
-function writePieces(descriptor: number, pieces: Iterable<string>): void {
+function writePieces(descriptor: number, pieces: Iterable<string | Uint8Array>): void {
   let pending = '';
   for (const piece of pieces) {
-    pending += piece;
-    if (pending.length < CHUNK) continue;
+    if (typeof piece === 'string') pending += piece;
+    if (typeof piece === 'string' && pending.length < CHUNK) continue;
     fs.writeFileSync(descriptor, pending);
     pending = '';
+    if (typeof piece !== 'string') fs.writeFileSync(descriptor, piece);
   }
   fs.writeFileSync(descriptor, pending);
 }

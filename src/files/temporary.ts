@@ -13,17 +13,28 @@ export function temporaryPath(folder: string): string {
 
 const TEMPORARY_NAME = /^\.thumbs-(\d+)-[0-9a-f]{8}\.tmp$/;
 
+/** Whether a name has the shape of {@link temporaryPath}. */
+export function isTemporary(name: string): boolean {
+  return TEMPORARY_NAME.test(name);
+}
+
 /**
- * Removes the temporary files in `folder` that nobody will finish: their processes are gone. The calling process must
- * have none there itself.
+ * Whether a name is that of a temporary file that nobody will finish: its process is gone. The calling process must have
+ * none itself.
+ */
+export function isLeftover(name: string): boolean {
+  const pid = Number(TEMPORARY_NAME.exec(name)?.[1]);
+  return !Number.isNaN(pid) && (pid === process.pid || !isAlive(pid));
+}
+
+/**
+ * Removes what {@link isLeftover} in `folder`.
  * @throws system errors as they come; that the folder is gone is none.
  */
 export async function removeLeftovers(folder: string): Promise<void> {
   try {
     for await (const { name } of await fs.opendir(folder)) {
-      const pid = Number(TEMPORARY_NAME.exec(name)?.[1]);
-      if (Number.isNaN(pid) || (pid !== process.pid && isAlive(pid))) continue;
-      await fs.rm(path.join(folder, name), { force: true });
+      if (isLeftover(name)) await fs.rm(path.join(folder, name), { force: true });
     }
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') throw error;

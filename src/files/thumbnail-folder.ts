@@ -14,6 +14,33 @@ export function thumbnailName(sha256: string): string {
   return `${sha256}.png`;
 }
 
+/** Whether a file's name is one that a thumbnail may have. */
+export function isThumbnailName(name: string): boolean {
+  return /^[0-9a-f]{64}\.png$/.test(name);
+}
+
+/** A set of thumbnails' names: 32 bytes each, as a string because a Set compares those by value. */
+export class ThumbnailSet {
+  readonly #digests = new Set<string>();
+
+  get size(): number {
+    return this.#digests.size;
+  }
+
+  /** @param file A name that {@link isThumbnailName} agrees to. */
+  add(file: string): void {
+    this.#digests.add(packed(file));
+  }
+
+  has(file: string): boolean {
+    return this.#digests.has(packed(file));
+  }
+}
+
+function packed(file: string): string {
+  return Buffer.from(file.slice(0, 64), 'hex').toString('latin1');
+}
+
 /**
  * Makes the folder when it is missing and proves that it can be written, by writing: permission bits do not tell of a
  * read-only file system.
@@ -36,19 +63,19 @@ export function prepareFolder(folder: string): void {
 }
 
 /**
- * Puts `png` under its name. A name that is there already with the same length is the same thumbnail and is left alone;
- * one with another length was damaged by something else and is replaced. Calls are synchronous: a consumer does one
+ * Puts `png` under its name. A name that is there already with the same bytes is the same thumbnail and is left alone; one
+ * with others was damaged by something else and is replaced. Calls are synchronous: a consumer does one
  * image at a time, and each system call here takes some 10 µs, less than the way through the thread pool.
  * @throws {ThumbsError} `OUTPUT`, with the path and the cause: the run cannot go on.
  */
 export function publish(folder: string, sha256: string, png: Uint8Array): void {
   const target = path.join(folder, thumbnailName(sha256));
   try {
-    if (sizeOf(target) === png.byteLength) return;
+    if (holds(target, png)) return;
     const temporary = temporaryPath(folder);
     try {
       writeWhole(temporary, png);
-      claimName(temporary, target, png.byteLength);
+      claimName(temporary, target, png);
     } finally {
       fs.rmSync(temporary, { force: true });
     }
@@ -71,20 +98,26 @@ function writeWhole(file: string, bytes: Uint8Array): void {
 }
 
 /** `link` never overwrites. Where it is not to be had (FAT, some network shares) `rename` publishes as whole. */
-function claimName(temporary: string, target: string, size: number): void {
+function claimName(temporary: string, target: string, png: Uint8Array): void {
   try {
     fs.linkSync(temporary, target);
   } catch (error) {
-    if (systemCode(error) === 'EEXIST' && sizeOf(target) === size) return;
+    if (systemCode(error) === 'EEXIST' && holds(target, png)) return;
     if (!['EEXIST', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(systemCode(error) ?? ''))
       throw error;
     fs.renameSync(temporary, target);
   }
 }
 
-function sizeOf(file: string): number | undefined {
+/** Whether `file` is there and has just these bytes. Its size is asked for first: it may be anything. */
+function holds(file: string, bytes: Uint8Array): boolean {
   const stats = fs.statSync(file, { throwIfNoEntry: false });
-  return stats?.isFile() === true ? stats.size : undefined;
+  return stats?.isFile() === true && stats.size === bytes.byteLength && fs.readFileSync(file).equals(bytes);
+}
+
+/** The error of a folder that cannot be read. */
+export function folderError(folder: string, error: unknown): ThumbsError {
+  return new ThumbsError('OUTPUT', `Cannot read ${printable(folder)}: ${causeOf(error)}`, { cause: error });
 }
 
 /** The error of a place that cannot be written to. */

@@ -1,5 +1,5 @@
-// A PNG without its remarks: libvips writes a source's resolution into every PNG, so that equal pixels from a scanner
-// and from a phone would be two files.
+// What a PNG is made of: its size, and the file without its remarks. libvips writes a source's resolution into every PNG,
+// so that equal pixels from a scanner and from a phone would be two files.
 
 /** What decides the pixels (PNG specification, third edition, 11.2 and 11.3.1); any other chunk is a remark. */
 const KEPT: ReadonlySet<string> = new Set(['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND']);
@@ -17,4 +17,13 @@ export function withoutRemarks(png: Buffer): Buffer {
     at = end;
   }
   return Buffer.concat(parts);
+}
+
+const SIGNATURE = Buffer.from('89504e470d0a1a0a', 'hex');
+
+/** Pixels, as the first chunk says (11.2.1); undefined for what is no PNG. */
+export function pngSize(bytes: Buffer): { width: number; height: number } | undefined {
+  const isPng = bytes.subarray(0, SIGNATURE_BYTES).equals(SIGNATURE) && bytes.length >= 24;
+  if (!isPng || bytes.toString('latin1', 12, 16) !== 'IHDR') return undefined;
+  return { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) };
 }

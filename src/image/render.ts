@@ -79,7 +79,9 @@ export async function renderThumbnail(bytes: Buffer, options: RenderOptions): Pr
     const pixels = header.width * (header.pageHeight ?? header.height);
     if (pixels > maxPixels) {
       const size = `${header.width} x ${header.pageHeight ?? header.height} pixels`;
-      throw new ThumbsError('TOO_LARGE', `${size} are more than the limit of ${maxPixels}`);
+      throw new ThumbsError('TOO_LARGE', `${size} are more than the limit of ${maxPixels}`, {
+        limit: { maxPixels },
+      });
     }
     if (IDLE_BYTES + bytes.length + memoryNeed(format, header, box) > maxMemory) throw new MemoryShortage();
     const { data, info } = await image

@@ -10,8 +10,8 @@ import { unreachable } from '../errors.js';
 import { replaceOutput } from '../files/replace-file.js';
 import type { ExportFormat } from '../options.js';
 import { jsonLine } from '../printable.js';
+import { readManifest } from './reading.js';
 import type { ManifestRecord } from './record.js';
-import { readManifest } from './store.js';
 
 /**
  * Writes the manifest in `manifest` to `file`, replacing it whole.

@@ -2,13 +2,17 @@
 
 import fs from 'node:fs';
 
-/** A whole line, its newline left out. */
-export interface Line {
-  readonly text: string;
+/** Where a whole line stands in its file. */
+export interface Place {
   /** Bytes from the start of the file. */
   readonly offset: number;
   /** Bytes, without the newline. */
   readonly length: number;
+}
+
+/** A whole line, its newline left out. */
+export interface Line extends Place {
+  readonly text: string;
 }
 
 const CHUNK_BYTES = 1 << 18;
@@ -34,10 +38,45 @@ export function* readLines(descriptor: number): Generator<Line> {
   }
 }
 
-/** The line at a place that {@link readLines} told, with its newline. */
-export function readLineAt(descriptor: number, { offset, length }: Omit<Line, 'text'>): string {
-  const bytes = Buffer.allocUnsafe(length + 1);
-  const count = fs.readSync(descriptor, bytes, 0, length + 1, offset);
-  if (count !== length + 1) throw new Error(`expected ${length + 1} bytes at ${offset}, got ${count}`);
+/** The line at a place that {@link readLines} told, without its newline. */
+export function readLineAt(descriptor: number, { offset, length }: Place): string {
+  const bytes = Buffer.allocUnsafe(length);
+  readExactly(descriptor, bytes, offset);
   return bytes.toString('utf8');
+}
+
+/** The lines at these places, each with its newline, as chunks that are used again: neighbours are read at once. */
+export function* copyLines(descriptor: number, places: Iterable<Place>): Generator<Buffer> {
+  const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+  let filled = 0;
+  for (const { start, end } of stretches(places)) {
+    for (let from = start; from < end; ) {
+      const piece = chunk.subarray(filled, filled + Math.min(chunk.length - filled, end - from));
+      readExactly(descriptor, piece, from);
+      from += piece.length;
+      filled += piece.length;
+      if (filled < chunk.length) continue;
+      yield chunk;
+      filled = 0;
+    }
+  }
+  yield chunk.subarray(0, filled);
+}
+
+/** Lines that follow one another in the file, joined. */
+function* stretches(places: Iterable<Place>): Generator<{ start: number; end: number }> {
+  let [start, end] = [0, 0];
+  for (const { offset, length } of places) {
+    if (offset !== end) {
+      if (end > start) yield { start, end };
+      start = offset;
+    }
+    end = offset + length + 1;
+  }
+  if (end > start) yield { start, end };
+}
+
+function readExactly(descriptor: number, bytes: Buffer, offset: number): void {
+  const count = fs.readSync(descriptor, bytes, 0, bytes.length, offset);
+  if (count !== bytes.length) throw new Error(`expected ${bytes.length} bytes at ${offset}, got ${count}`);
 }

@@ -5,8 +5,11 @@
 //     {"source":"../photos/a/broken.jpg","status":"failed","error":{"code":"CORRUPT","message":"..."},...}
 
 import { createHash } from 'node:crypto';
-import type { ImageErrorCode } from '../errors.js';
+import path from 'node:path';
+import type { ImageErrorCode, Limits } from '../errors.js';
+import { isThumbnailName } from '../files/thumbnail-folder.js';
 import type { SourceFormat } from '../image/formats.js';
+import { printable } from '../printable.js';
 
 /** The version of the manifest's format that this package writes. */
 export const MANIFEST_VERSION = 1;
@@ -43,6 +46,8 @@ export interface DoneFacts {
   readonly sourceBytes: number;
   /** Milliseconds since 1970, rounded down. */
   readonly sourceMtimeMs: number;
+  /** Nanoseconds since 1970, in decimal: more than a JSON number holds. Absent in records of earlier versions. */
+  readonly sourceMtimeNs?: string;
   /** XXH128 of the source's bytes, 32 hex digits, as `xxhsum -H2` prints it. */
   readonly sourceXxh128: string;
 }
@@ -50,21 +55,30 @@ export interface DoneFacts {
 /** What was found out about a source that has none. */
 export interface FailedFacts {
   readonly status: 'failed';
-  /** `message` names the source and the cause, on one line. */
-  readonly error: { readonly code: ImageErrorCode; readonly message: string };
+  /** `message` names the source and the cause, on one line; `limit` is what the source was over, as it was then. */
+  readonly error: { readonly code: ImageErrorCode; readonly message: string; readonly limit?: Limits };
   /** Absent when the source could not be opened. */
   readonly sourceBytes?: number;
   /** Milliseconds since 1970, rounded down; absent when the source could not be opened. */
   readonly sourceMtimeMs?: number;
+  /** Nanoseconds since 1970, in decimal; absent when the source could not be opened. */
+  readonly sourceMtimeNs?: string;
+  /** XXH128 of the source's bytes; absent when they were not read. */
+  readonly sourceXxh128?: string;
 }
 
-/** The path of a source, relative to the manifest's folder, with `/`. */
-export interface Sourced {
+/** What every record has, or may have. */
+export interface RecordBase {
+  /** The path of the source, relative to the manifest's folder, with `/`. */
   readonly source: string;
+  /** The options digest that the record was made under, where it is not the header's. */
+  readonly options?: string;
+  /** Whether the next run is to make the thumbnail again, because this one was found damaged. */
+  readonly redo?: true;
 }
 
-export type DoneRecord = Sourced & DoneFacts;
-export type FailedRecord = Sourced & FailedFacts;
+export type DoneRecord = RecordBase & DoneFacts;
+export type FailedRecord = RecordBase & FailedFacts;
 export type ManifestRecord = DoneRecord | FailedRecord;
 
 /** `parts`, in their order, as one digest of 64 hex digits. */
@@ -72,21 +86,46 @@ export function optionsDigest(parts: Readonly<Record<string, unknown>>): string 
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
+/** A source's name in the manifest: relative to the manifest's folder, with `/`, so that a tree can be moved whole. */
+export function sourceName(manifest: string, file: string): string {
+  const relative = path.relative(path.dirname(manifest), file);
+  return path.sep === '/' ? relative : relative.replaceAll(path.sep, '/');
+}
+
+/** A failed record's message: the source and the cause, on one line. */
+export function messageFor(source: string, reason: string): string {
+  return `${printable(source)}: ${reason}`;
+}
+
+/** The cause alone, out of {@link messageFor}. */
+export function reasonOf({ source, error }: FailedRecord): string {
+  const name = messageFor(source, '');
+  return error.message.startsWith(name) ? error.message.slice(name.length) : error.message;
+}
+
 /** Whether parsed JSON is a manifest's header, of whatever version. */
 export function isHeader(value: unknown): value is ManifestHeader {
-  if (typeof value !== 'object' || value === null) return false;
-  return (
-    'manifest' in value &&
-    value.manifest === 'thumbs' &&
-    'version' in value &&
-    typeof value.version === 'number'
-  );
+  return isObject(value) && value.manifest === 'thumbs' && typeof value.version === 'number';
 }
 
 /** Whether parsed JSON is a record, as far as the rest of the program relies on it. */
 export function isRecord(value: unknown): value is ManifestRecord {
-  if (typeof value !== 'object' || value === null || !('source' in value)) return false;
-  if (typeof value.source !== 'string' || !('status' in value)) return false;
-  if (value.status === 'done') return 'thumbnails' in value && Array.isArray(value.thumbnails);
-  return value.status === 'failed' && 'error' in value && typeof value.error === 'object';
+  if (!isObject(value) || typeof value.source !== 'string') return false;
+  if (value.status === 'failed') return isError(value.error);
+  const { thumbnails } = value;
+  if (value.status !== 'done' || !Array.isArray(thumbnails)) return false;
+  return thumbnails.length > 0 && thumbnails.every(isThumbnailEntry);
+}
+
+/** A name that leads out of the output folder is none: files under these names are looked at, and compared. */
+function isThumbnailEntry(value: unknown): value is ThumbnailEntry {
+  return isObject(value) && typeof value.file === 'string' && isThumbnailName(value.file);
+}
+
+function isError(value: unknown): boolean {
+  return isObject(value) && typeof value.code === 'string' && typeof value.message === 'string';
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }

@@ -5,56 +5,71 @@
 
 import fs from 'node:fs';
 import path from 'node:path';
-import { causeOf, ThumbsError } from '../errors.js';
 import { replaceFile } from '../files/replace-file.js';
-import { jsonLine, printable } from '../printable.js';
-import { type Line, readLineAt, readLines } from './lines.js';
-import { isHeader, isRecord, MANIFEST_VERSION, type ManifestHeader, type ManifestRecord } from './record.js';
-
-type Place = Omit<Line, 'text'>;
-
-/** The records of a manifest, in the file's order. Of a file that no run has finished the last of a source counts. */
-export function* readManifest(file: string): Generator<ManifestRecord> {
-  const descriptor = guarded(file, 'read', () => fs.openSync(file, 'r'));
-  try {
-    for (const { record } of records(file, descriptor)) yield record;
-  } finally {
-    fs.closeSync(descriptor);
-  }
-}
+import { jsonLine } from '../printable.js';
+import { copyLines, type Place } from './lines.js';
+import { entries, guarded, manifestError, wholeRecord } from './reading.js';
+import { MANIFEST_VERSION, type ManifestHeader, type ManifestRecord } from './record.js';
+import { Places, RecordIndex } from './record-index.js';
 
 /** One run's hold on a manifest. */
 export class ManifestStore {
-  readonly file: string;
+  /** What earlier runs found out. */
+  readonly records: RecordIndex;
   readonly #descriptor: number;
-  readonly #places = new Map<string, Place>();
-  #end = 0;
-  #appendedFrom = 0;
+  readonly #appended = new Places();
+  /** By row of the earlier records: 1 if this run has found the source as it was. */
+  readonly #kept: Uint8Array;
+  #end: number;
 
-  private constructor(file: string, descriptor: number) {
-    this.file = file;
-    this.#descriptor = descriptor;
+  private constructor(records: RecordIndex) {
+    this.records = records;
+    this.#descriptor = fs.openSync(records.file, 'a');
+    // A torn last line goes, so that the next one does not continue it.
+    fs.ftruncateSync(this.#descriptor, records.end);
+    this.#end = records.end;
+    this.#kept = new Uint8Array(records.size);
   }
 
   /**
-   * Opens `file` to be added to. Records made under the same options digest are kept; under another the manifest starts
-   * anew, because its thumbnails are not those that were asked for.
-   * @throws {ThumbsError} `MANIFEST`: it cannot be read or written, is of a newer version, or is something else.
+   * Opens `file` to be added to, under an options digest. Records made under another stay, and say so.
+   * @throws {ThumbsError} `MANIFEST`: it cannot be read or written, is of another version, is something else, or a line is
+   * damaged. It is then left as it is.
    */
   static open(file: string, options: string): ManifestStore {
     return guarded(file, 'write', () => {
       fs.mkdirSync(path.dirname(file), { recursive: true });
-      const header: ManifestHeader = { manifest: 'thumbs', version: MANIFEST_VERSION, options };
-      if (readHeader(file)?.options !== options) replaceFile(file, [`${jsonLine(header)}\n`]);
-      const store = new ManifestStore(file, fs.openSync(file, 'a+'));
+      const found = RecordIndex.open(file);
+      if (found?.header.options === options) return ManifestStore.#hold(found);
       try {
-        store.#load();
-      } catch (error) {
-        store.close();
-        throw error;
+        replaceFile(file, stamped(found, options));
+      } finally {
+        found?.close();
       }
-      return store;
+      return ManifestStore.#hold(RecordIndex.open(file));
     });
+  }
+
+  /**
+   * Opens a manifest that is there, to be repaired: under the options that it has, and without its damaged lines.
+   * @throws {ThumbsError} `MANIFEST`: it cannot be read or written, is of another version, or is something else.
+   */
+  static openDamaged(file: string): ManifestStore {
+    return guarded(file, 'write', () => ManifestStore.#hold(RecordIndex.open(file, true)));
+  }
+
+  static #hold(records: RecordIndex | undefined): ManifestStore {
+    if (records === undefined) throw new Error('there is nothing in it');
+    try {
+      return new ManifestStore(records);
+    } catch (error) {
+      records.close();
+      throw error;
+    }
+  }
+
+  get file(): string {
+    return this.records.file;
   }
 
   /** Adds a record; what the manifest said of its source before counts no more. */
@@ -62,29 +77,43 @@ export class ManifestStore {
     const line = jsonLine(record);
     const bytes = Buffer.from(`${line}\n`);
     guarded(this.file, 'write', () => fs.writeFileSync(this.#descriptor, bytes));
-    this.#places.set(record.source, { offset: this.#end, length: bytes.length - 1 });
+    this.#appended.set(record.source, { offset: this.#end, length: bytes.length - 1 });
     this.#end += bytes.length;
   }
 
+  /** Carries the earlier record of a source over. */
+  keep(source: string): void {
+    const row = this.records.places.rowOf(source);
+    if (row !== undefined) this.#kept[row] = 1;
+  }
+
   /**
-   * Rewrites the file sorted by source (UTF-16 code units), atomically: with every record that was appended, and of the
-   * earlier ones those that `stays` agrees to.
+   * Rewrites the file sorted by source (UTF-16 code units), atomically: with every record that was appended or kept, and of
+   * the other earlier ones those that `stays` agrees to. A file that would be the same is left alone.
+   * @returns How many sources have left the manifest.
    * @throws {ThumbsError} `MANIFEST`; the file then holds what was appended.
    */
-  finish(stays: (source: string) => boolean): void {
+  finish(stays: (source: string) => boolean): number {
+    const { places, isSorted } = this.records;
     const sources: string[] = [];
-    for (const [source, { offset }] of this.#places) {
-      if (offset >= this.#appendedFrom || stays(source)) sources.push(source);
+    let left = 0;
+    for (const [source, row] of places.sources()) {
+      if (this.#appended.rowOf(source) !== undefined) continue;
+      if (this.#kept[row] === 1 || stays(source)) sources.push(source);
+      else left += 1;
     }
-    sources.sort();
+    for (const [source] of this.#appended.sources()) sources.push(source);
     guarded(this.file, 'write', () => {
       this.#checkPlace();
-      replaceFile(this.file, this.#lines(sources));
+      if (isSorted && this.#appended.size === 0 && left === 0) return;
+      replaceFile(this.file, this.#lines(sources.sort()));
     });
+    return left;
   }
 
   close(): void {
     fs.closeSync(this.#descriptor);
+    this.records.close();
   }
 
   /** What was removed or replaced meanwhile is not ours to put back: thumbnails may have gone with it. */
@@ -95,97 +124,27 @@ export class ManifestStore {
     throw manifestError(this.file, `it was ${there === undefined ? 'removed' : 'replaced'} during the run`);
   }
 
-  *#lines(sources: readonly string[]): Generator<string> {
-    const [header] = readLines(this.#descriptor);
-    yield `${header?.text ?? ''}\n`;
+  *#lines(sources: readonly string[]): Generator<string | Buffer> {
+    yield `${jsonLine(this.records.header)}\n`;
+    yield* copyLines(this.records.descriptor, this.#placesOf(sources));
+  }
+
+  *#placesOf(sources: readonly string[]): Generator<Place> {
     for (const source of sources) {
-      const place = this.#places.get(source);
-      if (place !== undefined) yield readLineAt(this.#descriptor, place);
+      const appended = this.#appended.rowOf(source);
+      if (appended !== undefined) yield this.#appended.at(appended);
+      else yield this.records.places.at(this.records.places.rowOf(source) ?? 0);
     }
   }
+}
 
-  #load(): void {
-    this.#end = `${readLines(this.#descriptor).next().value?.text ?? ''}\n`.length;
-    for (const { record, offset, length } of records(this.file, this.#descriptor)) {
-      this.#places.set(record.source, { offset, length });
-      this.#end = offset + length + 1;
-    }
-    // A torn last line goes, so that the next one does not continue it.
-    fs.ftruncateSync(this.#descriptor, this.#end);
-    this.#appendedFrom = this.#end;
+/** A manifest's lines under another options digest: each record says its own where that is not the header's. */
+function* stamped(records: RecordIndex | undefined, options: string): Generator<string> {
+  const header: ManifestHeader = { manifest: 'thumbs', version: MANIFEST_VERSION, options };
+  yield `${jsonLine(header)}\n`;
+  if (records === undefined) return;
+  for (const entry of entries(records.file, records.descriptor)) {
+    const { options: own = records.header.options, ...record } = wholeRecord(records.file, entry);
+    yield `${jsonLine(own === options ? record : { ...record, options: own })}\n`;
   }
-}
-
-/** The header of `file`, or undefined when there is no file or nothing in it. */
-function readHeader(file: string): ManifestHeader | undefined {
-  const stats = fs.statSync(file, { throwIfNoEntry: false });
-  if (stats === undefined) return undefined;
-  if (!stats.isFile()) throw manifestError(file, 'it is not a regular file');
-  if (stats.size === 0) return undefined;
-  const descriptor = fs.openSync(file, 'r');
-  try {
-    const line = readLines(descriptor).next().value?.text;
-    if (line === undefined && isTornHeader(fs.readFileSync(file, 'latin1'))) return undefined;
-    return checkedHeader(file, line ?? '');
-  } finally {
-    fs.closeSync(descriptor);
-  }
-}
-
-/** Whether a text without a whole line is the beginning of a manifest of this version, which holds no record. */
-function isTornHeader(text: string): boolean {
-  const start = `{"manifest":"thumbs","version":${MANIFEST_VERSION},"options":"`;
-  return start.startsWith(text) || text.startsWith(start);
-}
-
-function* records(file: string, descriptor: number): Generator<Place & { record: ManifestRecord }> {
-  let number = 0;
-  for (const { text, offset, length } of readLines(descriptor)) {
-    number += 1;
-    if (number === 1) {
-      checkedHeader(file, text);
-      continue;
-    }
-    const record = parse(text);
-    if (!isRecord(record))
-      throw manifestError(file, `line ${number} is not a record; remove the file to start anew`);
-    yield { record, offset, length };
-  }
-}
-
-function checkedHeader(file: string, text: string): ManifestHeader {
-  const header = parse(text);
-  if (!isHeader(header))
-    throw manifestError(file, 'the file is not a manifest of thumbs, and is left as it is');
-  if (header.version > MANIFEST_VERSION) {
-    throw manifestError(
-      file,
-      `it is of version ${header.version}, newer than ${MANIFEST_VERSION}, which this program knows`,
-    );
-  }
-  return header;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined; // Not JSON is not a header and not a record, which is what the callers report.
-  }
-}
-
-/** Runs `work`; a system error becomes a `MANIFEST` error that names the file. */
-function guarded<T>(file: string, verb: 'read' | 'write', work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof ThumbsError) throw error;
-    throw new ThumbsError('MANIFEST', `Cannot ${verb} the manifest ${printable(file)}: ${causeOf(error)}`, {
-      cause: error,
-    });
-  }
-}
-
-function manifestError(file: string, cause: string): ThumbsError {
-  return new ThumbsError('MANIFEST', `Cannot use ${printable(file)} as the manifest: ${cause}`);
 }

@@ -11,7 +11,7 @@ import {
   type ToDispatcher,
 } from './messages.js';
 import { dieFirst, dieWithParent } from './parent-watch.js';
-import { makeThumbnail, type WorkOptions } from './work.js';
+import { identify, makeThumbnail, type WorkOptions } from './work.js';
 
 const queue: Array<JobMessage | Retire | Sentinel> = [];
 let work: WorkOptions | undefined;
@@ -58,14 +58,14 @@ async function drain(): Promise<void> {
   working = false;
 }
 
-async function consume({ id, path, alone }: JobMessage): Promise<void> {
+async function consume({ id, path, task, alone }: JobMessage): Promise<void> {
   if (work === undefined) throw new Error('a job came before its configuration');
   void send({ type: 'started', id });
   try {
-    const outcome = await makeThumbnail(
-      path,
-      alone ? { ...work, maxMemory: Number.POSITIVE_INFINITY } : work,
-    );
+    const outcome =
+      task === 'identify'
+        ? await identify(path, work.maxBytes)
+        : await makeThumbnail(path, alone ? { ...work, maxMemory: Number.POSITIVE_INFINITY } : work);
     void send({ type: 'result', id, outcome, residentBytes: process.memoryUsage.rss() });
   } catch (error) {
     // What nobody foresaw ends this process with its stack on stderr, and costs the image it was working on.

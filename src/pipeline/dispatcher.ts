@@ -2,18 +2,22 @@
 
 import { Readable } from 'node:stream';
 import { ThumbsError } from '../errors.js';
+import type { ManifestRecord } from '../manifest/record.js';
 import { printable } from '../printable.js';
 import { type Exit, isKilled } from './child.js';
 import { manner } from './in-work.js';
 import { residentMemory } from './memory.js';
 import type { Sentinel } from './messages.js';
-import type { Job } from './producer.js';
-import { type Output, QUIET_MS, Seat, type SeatOptions } from './seat.js';
+import type { Carried, Job } from './planner.js';
+import { QUIET_MS, Seat, type SeatOptions, type SeatOutput } from './seat.js';
+import type { Identified } from './work.js';
 
 /** What the dispatcher needs to know. */
 export interface DispatcherOptions extends SeatOptions {
   /** N: the seats, and the sentinels that pass them. */
   readonly consumers: number;
+  /** The record of a photo whose content is known; one whose content is not is made. */
+  readonly recognize: (path: string, identified: Identified) => ManifestRecord | undefined;
   /** Milliseconds of silence that are granted beyond all other limits. @default STALL_MS */
   readonly stallMs?: number;
 }
@@ -32,6 +36,12 @@ const STILLBORN_LIMIT = 3;
  * prove less than those that ended themselves.
  */
 const PATIENCE_MS = { ended: 5000, killed: 60_000 } as const;
+
+/** What passes the dispatcher on its way to the sink. */
+export type Output = SeatOutput | Carried;
+
+/** Photos carried over that wait for the sink: enough to keep it busy, and next to no memory. */
+const CARRIED_AHEAD = 256;
 
 interface Place {
   readonly seat: Seat;
@@ -90,15 +100,15 @@ export class Dispatcher {
    * slows the walk. However it ends (by the taker's leaving, or a throw), no consumer is left.
    * @throws {ThumbsError} `OUTPUT` or `CONSUMER`, and whatever the producer throws.
    */
-  async *outputs(produced: AsyncIterable<Job | Sentinel>): AsyncGenerator<Output> {
+  async *outputs(produced: AsyncIterable<Job | Carried | Sentinel>): AsyncGenerator<Output> {
     this.#feed(produced).catch((error: Error) => this.#outputs.destroy(error));
     const ticking = this.#startTicking();
     try {
-      const queue: AsyncIterable<{ output: Output; place: Place }> = this.#outputs;
+      const queue: AsyncIterable<{ output: Output; place?: Place }> = this.#outputs;
       for await (const { output, place } of queue) {
         yield output;
         if (output.type === 'sentinel') continue;
-        place.untaken -= 1;
+        if (place !== undefined) place.untaken -= 1;
         this.#wake();
       }
     } finally {
@@ -118,10 +128,8 @@ export class Dispatcher {
     const place: Place = {
       untaken: 0,
       seat: new Seat(this.#options, {
-        output: (output) => {
-          if (output.type === 'result') place.untaken += 1;
-          this.#outputs.push({ output, place });
-        },
+        output: (output) => this.#passFrom(place, output),
+        identified: (job, identified) => this.#recognize(place, job, identified),
         returned: (job) => this.#again.push({ job, alone: false }),
         deferred: (job) => this.#again.unshift({ job, alone: true }),
         begun: () => {
@@ -141,10 +149,26 @@ export class Dispatcher {
     return place;
   }
 
-  async #feed(produced: AsyncIterable<Job | Sentinel>): Promise<void> {
+  #passFrom(place: Place, output: Output): void {
+    if (output.type !== 'sentinel') place.untaken += 1;
+    this.#outputs.push({ output, place });
+  }
+
+  #recognize(place: Place, job: Job, identified: Identified): void {
+    try {
+      const record = this.#options.recognize(job.path, identified);
+      if (record === undefined) this.#again.push({ job: { ...job, task: 'make' }, alone: false });
+      else this.#passFrom(place, { type: 'carried', path: job.path, record, by: 'content' });
+    } catch (error) {
+      this.#outputs.destroy(error as Error);
+    }
+  }
+
+  async #feed(produced: AsyncIterable<Job | Carried | Sentinel>): Promise<void> {
     const waiting = [...this.#places];
     for await (const item of produced) {
       if (item.type === 'job') await this.#giveOut(item);
+      else if (item.type === 'carried') await this.#passOn(item);
       else await this.#giveOut();
       if (this.#over) return;
       if (item.type === 'sentinel') waiting.shift()?.seat.end();
@@ -169,6 +193,12 @@ export class Dispatcher {
       if (again === undefined) return;
       this.#again.shift();
     }
+  }
+
+  /** Passes on what needs no consumer, when the sink has room for it. */
+  async #passOn(output: Carried): Promise<void> {
+    while (!this.#over && this.#outputs.readableLength >= CARRIED_AHEAD) await this.#change();
+    if (!this.#over) this.#outputs.push({ output });
   }
 
   #change(): Promise<void> {

@@ -1,16 +1,22 @@
 // What a run tells its caller, as it happens.
 
 import type { ImageErrorCode } from '../errors.js';
+import type { PrunedEvent } from '../maintenance/prune.js';
 import type { DoneRecord, FailedRecord } from '../manifest/record.js';
+import type { Why } from './planner.js';
 
 /** How far the run is. */
 export interface Progress {
-  /** Photos finished: done and failed. */
+  /** Photos finished: done, unchanged and failed. */
   readonly finished: number;
   readonly failed: number;
+  /** Of those finished, the ones that a consumer had. */
+  readonly worked: number;
   /** Photos found so far. */
   readonly found: number;
-  /** Whether the walk has ended, so that `found` is all there are. */
+  /** Of those found, the ones that a consumer has to do with: the rest is carried over. */
+  readonly jobs: number;
+  /** Whether the walk has ended, so that `found` and `jobs` are all there are. */
   readonly walked: boolean;
 }
 
@@ -30,6 +36,17 @@ export interface DoneEvent {
   readonly type: 'done';
   /** Absolute path of the source. */
   readonly path: string;
+  readonly record: DoneRecord;
+  readonly progress: Progress;
+}
+
+/** A photo has its thumbnail from an earlier run. */
+export interface UnchangedEvent {
+  readonly type: 'unchanged';
+  /** Absolute path of the source. */
+  readonly path: string;
+  /** Whether its content had to be read, because it was moved or touched. */
+  readonly identified: boolean;
   readonly record: DoneRecord;
   readonly progress: Progress;
 }
@@ -57,7 +74,10 @@ export interface FailedEvent {
   readonly path: string;
   /** The cause without the name, on one line. `record.error.message` has both. */
   readonly reason: string;
-  readonly attempt: Attempt;
+  /** Whether it failed in an earlier run and was not tried again. */
+  readonly known: boolean;
+  /** Absent when it was not tried. */
+  readonly attempt?: Attempt;
   readonly record: FailedRecord;
   readonly progress: Progress;
 }
@@ -70,21 +90,75 @@ export interface UnreadableFolderEvent {
   readonly reason: string;
 }
 
+/** Files that were, or would be, removed from the output folder. */
+export interface Pruned {
+  readonly files: number;
+  readonly bytes: number;
+}
+
+/** What a run would do with a photo. */
+export interface PlannedEvent {
+  readonly type: 'planned';
+  /** Absolute path of the source. */
+  readonly path: string;
+  /** `compare`: it was moved or touched, and its content will decide. `known-bad`: it failed, and is not tried again. */
+  readonly plan: 'new' | 'changed' | 'compare' | 'unchanged' | 'known-bad';
+  /** Absent when it is carried over. */
+  readonly why?: Why;
+  /** Of the source. */
+  readonly bytes: number;
+}
+
+/** Photos, and the bytes of their sources. */
+export interface Amount {
+  readonly photos: number;
+  readonly bytes: number;
+}
+
+/** The last event of a dry run. */
+export interface PlanSummaryEvent {
+  readonly type: 'plan';
+  readonly new: Amount;
+  readonly changed: Amount;
+  readonly compare: Amount;
+  readonly unchanged: Amount;
+  readonly knownBad: Amount;
+  /** Sources that would leave the manifest. */
+  readonly removed: number;
+  /** Files of the output folder that no record would name: what `prune` would remove then. */
+  readonly unneeded: Pruned;
+  readonly unreadableFolders: number;
+  /** Symbolic links that were met and not followed. */
+  readonly skippedLinks: number;
+  /** Whether the walk came to its end: not after its signal. */
+  readonly walked: boolean;
+}
+
 /** What ended a run before its photos did: its `signal`, or its `deadline`. */
 export type StopReason = 'signal' | 'deadline';
 
 /** The last event. */
 export interface SummaryEvent {
   readonly type: 'summary';
-  /** Photos finished: `made + shared + failed`. */
+  /** Photos finished: `made + shared + unchanged + failed`. */
   readonly photos: number;
   /** Different thumbnails. */
   readonly made: number;
-  /** Photos whose thumbnail is also another photo's: their pixels are equal. */
+  /** Photos whose thumbnail is also that of another photo done in this run: their pixels are equal. */
   readonly shared: number;
+  /** Photos that have their thumbnail from an earlier run. */
+  readonly unchanged: number;
+  /** Of those unchanged, the ones that were moved or touched, and known by their content. */
+  readonly identified: number;
   readonly failed: number;
+  /** Of those failed, the ones that failed in an earlier run and were not tried again. */
+  readonly known: number;
   /** Failures by their code; codes that did not occur are absent. */
   readonly failures: Readonly<Partial<Record<ImageErrorCode, number>>>;
+  /** Sources that were in the manifest and are no more: removed, or not selected any more. */
+  readonly removed: number;
+  /** What was pruned; absent when that was not asked for, or the run was stopped. */
+  readonly pruned?: Pruned;
   readonly unreadableFolders: number;
   /** Symbolic links that were met and not followed. */
   readonly skippedLinks: number;
@@ -99,9 +173,9 @@ export interface SummaryEvent {
   /** Wall-clock time. */
   readonly seconds: number;
   readonly imagesPerSecond: number;
-  /** Bytes of the sources that have their thumbnail. */
+  /** Bytes of the sources that were done in this run. */
   readonly sourceBytes: number;
-  /** Pixels of the sources that have their thumbnail. */
+  /** Pixels of the sources that were done in this run. */
   readonly sourcePixels: number;
   /** Largest resident memory of each process of the run, added up: at least what they had at any one moment. */
   readonly peakMemoryBytes: number;
@@ -113,4 +187,11 @@ export interface SummaryEvent {
   readonly exports: readonly string[];
 }
 
-export type ThumbsEvent = StartEvent | DoneEvent | FailedEvent | UnreadableFolderEvent | SummaryEvent;
+export type ThumbsEvent =
+  | StartEvent
+  | DoneEvent
+  | UnchangedEvent
+  | FailedEvent
+  | UnreadableFolderEvent
+  | PrunedEvent
+  | SummaryEvent;

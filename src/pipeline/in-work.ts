@@ -3,7 +3,7 @@
 import type { Exit } from './child.js';
 import type { Attempt } from './events.js';
 import type { MemoryLimits } from './memory.js';
-import type { Job } from './producer.js';
+import type { Job } from './planner.js';
 import type { FailedOutcome } from './work.js';
 
 /** A job that a seat was given and that is not finished. */
@@ -20,9 +20,6 @@ export interface Held {
   deaths: number;
 }
 
-/** Why a consumer is to be killed, as the record of its image says it. */
-export type Failure = Pick<FailedOutcome, 'status' | 'code' | 'reason'>;
-
 export class InWork {
   readonly held: Held;
   readonly #pid: number;
@@ -36,18 +33,20 @@ export class InWork {
   }
 
   /** Counts `ms` more, and tells what follows when they were too many. */
-  spend(ms: number, timeoutMs: number): Failure | undefined {
+  spend(ms: number, timeoutMs: number): FailedOutcome | undefined {
     this.#ms += ms;
     if (this.#ms < timeoutMs) return undefined;
-    return { status: 'failed', code: 'TIMEOUT', reason: `not finished after ${timeoutMs / 1000} s` };
+    const reason = `not finished after ${timeoutMs / 1000} s`;
+    return { status: 'failed', code: 'TIMEOUT', reason, limit: { timeoutMs }, ...this.held.job.facts };
   }
 
   /** Tells what follows when the consumer's resident memory, in bytes, is too much. */
-  weigh(bytes: number, { hard, alone }: MemoryLimits): Failure | undefined {
-    const limit = this.held.alone ? alone : hard;
-    if (bytes <= limit) return undefined;
-    const reason = `its consumer had ${megabytes(bytes)} of memory, more than the limit of ${megabytes(limit)}`;
-    return { status: 'failed', code: 'TOO_LARGE', reason };
+  weigh(bytes: number, { hard, alone }: MemoryLimits): FailedOutcome | undefined {
+    const most = this.held.alone ? alone : hard;
+    if (bytes <= most) return undefined;
+    const reason = `its consumer had ${megabytes(bytes)} of memory, more than the limit of ${megabytes(most)}`;
+    const limit = this.held.alone ? { maxMemoryBytes: most } : { memoryShareBytes: most };
+    return { status: 'failed', code: 'TOO_LARGE', reason, limit, ...this.held.job.facts };
   }
 
   /** What is told of the try; `exit` when the consumer died of it. */
@@ -64,12 +63,13 @@ export class InWork {
 }
 
 /** The image's record when its consumer has died as often as tries were allowed. */
-export function deathOf({ deaths }: Held, exit: Exit): Failure {
+export function deathOf({ deaths, job }: Held, exit: Exit): FailedOutcome {
   const tries = deaths === 1 ? '' : ` (${deaths} tries)`;
   return {
     status: 'failed',
     code: 'WORKER_DIED',
     reason: `the process that worked on it died: ${manner(exit)}${tries}`,
+    ...job.facts,
   };
 }
 

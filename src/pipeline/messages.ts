@@ -7,7 +7,8 @@
 //     consumer -> dispatcher   started, result, ..., retired                        (what was not begun is left)
 
 import type { WireError } from '../errors.js';
-import type { Deferred, Outcome, WorkOptions } from './work.js';
+import type { Task } from './planner.js';
+import type { Deferred, Identified, Outcome, WorkOptions } from './work.js';
 
 /** The end of the work for one consumer. It is passed from the producer through a consumer to the sink. */
 export interface Sentinel {
@@ -26,6 +27,7 @@ export interface JobMessage {
   readonly id: number;
   /** Absolute path of the source. */
   readonly path: string;
+  readonly task: Task;
   /** Whether no other image is in work anywhere, so that this one may take more than a consumer's share of memory. */
   readonly alone: boolean;
 }
@@ -43,11 +45,11 @@ export interface Started {
   readonly id: number;
 }
 
-/** A job is finished: done, failed, or left for later because it needs more memory than one consumer's share. */
+/** A job is finished: done, failed, identified, or left for later because it needs more memory than one consumer's share. */
 export interface Result {
   readonly type: 'result';
   readonly id: number;
-  readonly outcome: Outcome | Deferred;
+  readonly outcome: Outcome | Identified | Deferred;
   /** Resident memory after it, between two images, bytes. */
   readonly residentBytes: number;
 }

@@ -4,17 +4,16 @@ import path from 'node:path';
 import { Lock } from '../files/lock.js';
 import { removeLeftovers } from '../files/temporary.js';
 import { prepareFolder } from '../files/thumbnail-folder.js';
-import { rendererVersion } from '../image/renderer.js';
-import { optionsDigest } from '../manifest/record.js';
+import { prune } from '../maintenance/prune.js';
 import { ManifestStore } from '../manifest/store.js';
 import { type ResolvedOptions, resolveOptions, type ThumbsOptions } from '../options.js';
-import { Dispatcher } from './dispatcher.js';
+import { Dispatcher, type Output } from './dispatcher.js';
 import type { ThumbsEvent, UnreadableFolderEvent } from './events.js';
 import { memoryLimits } from './memory.js';
 import { currentUsage } from './messages.js';
+import { digestOf, Planner, plannerOptions } from './planner.js';
 import type { WalkProgress } from './producer.js';
-import { certainJobs, findRoots, isInside, type Root } from './roots.js';
-import type { Output } from './seat.js';
+import { certainJobs, findRoots, type Root, uncovered, walkOptions } from './roots.js';
 import { Sink } from './sink.js';
 import { Stop } from './stop.js';
 
@@ -48,30 +47,32 @@ async function* run(options: ResolvedOptions): AsyncGenerator<ThumbsEvent> {
   const written = [options.manifest, ...options.exports.map(({ file }) => file)];
   const folders = new Set([options.out, ...written.map((file) => path.dirname(file))]);
   for (const folder of folders) prepareFolder(folder);
-  const dispatcher = newDispatcher(options);
   const locks: Lock[] = [];
   try {
     for (const target of [options.out, options.manifest]) locks.push(Lock.take(target));
-    yield* runLocked(options, roots, dispatcher, startedAt);
+    // Only a process that did not end of itself leaves files: the run whose lock was left, or a consumer of this one.
+    if (locks.some(({ tookOver }) => tookOver)) await cleanUp(folders);
+    yield* runLocked(options, roots, folders, startedAt);
   } finally {
-    await dispatcher.close();
-    // Only a process that did not end of itself leaves files: one of ours, or one of the run whose lock was left.
-    if (dispatcher.deaths > 0 || locks.some(({ tookOver }) => tookOver)) {
-      for (const folder of folders) await removeLeftovers(folder);
-    }
     for (const lock of locks) lock.release();
   }
+}
+
+async function cleanUp(folders: Iterable<string>): Promise<void> {
+  for (const folder of folders) await removeLeftovers(folder);
 }
 
 /** The run proper: nobody else writes to the output folder and the manifest. */
 async function* runLocked(
   options: ResolvedOptions,
   roots: readonly Root[],
-  dispatcher: Dispatcher,
+  folders: Iterable<string>,
   startedAt: number,
 ): AsyncGenerator<ThumbsEvent> {
-  const digest = optionsDigest({ box: options.box, renderer: rendererVersion() });
+  const digest = digestOf(options);
   const manifest = ManifestStore.open(options.manifest, digest);
+  const planner = new Planner(manifest.records, plannerOptions(options, digest));
+  const dispatcher = newDispatcher(options, planner);
   const { signal, timeoutMs, deadlineMs } = options;
   const elapsed = performance.now() - startedAt;
   const stop = new Stop(
@@ -80,7 +81,7 @@ async function* runLocked(
   );
   try {
     yield { type: 'start', workers: options.workers, out: options.out, manifest: manifest.file };
-    const walked: WalkProgress = { found: 0, skippedLinks: 0, ended: false };
+    const walked: WalkProgress = { found: 0, jobs: 0, skippedLinks: 0, ended: false };
     const unreadable: UnreadableFolderEvent[] = [];
     const sink = new Sink(manifest, walked);
     let told = 0;
@@ -89,18 +90,28 @@ async function* runLocked(
       told += folders.length;
       return folders;
     };
-    const outputs = dispatched(dispatcher, options, roots, walked, unreadable, stop.signal);
+    const outputs = dispatched(dispatcher, planner, options, { roots, walked, unreadable, stop });
     for await (const event of sink.drain(outputs, options.workers)) {
       yield* untold();
       yield event;
     }
     yield* untold();
-    const notReached = walked.found - sink.totals.done - sink.totals.failed;
+    const notReached = walked.found - sink.finished;
     const complete = walked.ended && notReached === 0;
-    manifest.finish(complete ? notCovered(roots, unreadable, manifest.file) : () => true);
+    const removed = manifest.finish(complete ? uncovered(roots, unreadable, manifest.file) : () => true);
     await writeExports(options, manifest.file);
+    const pruned = { files: 0, bytes: 0 };
+    if (options.prune && complete) {
+      for await (const event of prune(options)) {
+        pruned.files += 1;
+        pruned.bytes += event.bytes;
+        yield event;
+      }
+    }
     yield {
       ...summary(sink, options, performance.now() - startedAt),
+      removed,
+      ...(options.prune && complete ? { pruned } : {}),
       unreadableFolders: unreadable.length,
       skippedLinks: walked.skippedLinks,
       ...(complete ? {} : { stopped: stop.reason ?? 'signal' }),
@@ -109,11 +120,13 @@ async function* runLocked(
     };
   } finally {
     stop.release();
+    await dispatcher.close();
     manifest.close();
+    if (dispatcher.deaths > 0) await cleanUp(folders);
   }
 }
 
-function newDispatcher(options: ResolvedOptions): Dispatcher {
+function newDispatcher(options: ResolvedOptions, planner: Planner): Dispatcher {
   const { out, box, maxBytes, maxPixels, maxMemory, timeoutMs, retries, workers } = options;
   const memory = memoryLimits(maxMemory, workers);
   return new Dispatcher({
@@ -122,6 +135,7 @@ function newDispatcher(options: ResolvedOptions): Dispatcher {
     timeoutMs,
     retries,
     memory,
+    recognize: (path, identified) => planner.recognize(path, identified),
   });
 }
 
@@ -132,70 +146,53 @@ async function writeExports({ exports }: ResolvedOptions, manifest: string): Pro
   for (const { file, format } of exports) exportManifest(manifest, file, format);
 }
 
-/** Producer and dispatcher, joined: what the sink drains. */
+/** Producer, planner and dispatcher, joined: what the sink drains. */
 async function* dispatched(
   dispatcher: Dispatcher,
+  planner: Planner,
   options: ResolvedOptions,
-  roots: readonly Root[],
-  walked: WalkProgress,
-  unreadable: UnreadableFolderEvent[],
-  signal: AbortSignal,
+  { roots, walked, unreadable, stop }: Walking,
 ): AsyncGenerator<Output> {
   const { workers } = options;
-  if (!signal.aborted) dispatcher.warm(await certainJobs(roots, options, workers));
+  // Before what is known is looked at, only where nothing is known every photo is sure to need a consumer.
+  if (!stop.signal.aborted && planner.isIgnorant) dispatcher.warm(await certainJobs(roots, options, workers));
   // The consumers load while this process loads what walks.
   const { produce } = await import('./producer.js');
-  const { out, include, exclude, hidden, follow } = options;
-  const produced = produce(
-    {
-      roots,
-      consumers: workers,
-      signal,
-      ...{ out, include, exclude, hidden, follow },
-      unreadable: (folder, reason) => unreadable.push({ type: 'unreadable-folder', path: folder, reason }),
-      linkSkipped: () => {
-        walked.skippedLinks += 1;
-      },
-    },
-    walked,
-  );
+  const walk = walkOptions(options, roots, walked, unreadable);
+  const judge = (path: string) => planner.judge(path);
+  const produced = produce({ ...walk, judge, consumers: workers, signal: stop.signal }, walked);
   yield* dispatcher.outputs(produced);
 }
 
-/**
- * Which records of earlier runs stay: those of photos that this walk could not have found, because they lie outside its
- * roots or in a folder that it could not read.
- */
-function notCovered(
-  roots: readonly Root[],
-  unreadable: readonly UnreadableFolderEvent[],
-  manifest: string,
-): (source: string) => boolean {
-  const folders = roots.filter(({ kind }) => kind === 'folder');
-  return (source) => {
-    const file = path.resolve(path.dirname(manifest), source);
-    const covered = folders.some((root) => isInside(root.path, file));
-    return !covered || unreadable.some((folder) => isInside(folder.path, file));
-  };
+/** The walk of a run, and what is noted of it. */
+interface Walking {
+  readonly roots: readonly Root[];
+  readonly walked: WalkProgress;
+  readonly unreadable: UnreadableFolderEvent[];
+  readonly stop: Stop;
 }
 
 function summary(sink: Sink, options: ResolvedOptions, milliseconds: number) {
-  const { done, failed, failures, sourceBytes, sourcePixels, sentinels, ...consumers } = sink.totals;
+  const { done, unchanged, identified, failed, known, failures, ...others } = sink.totals;
+  const { sourceBytes, sourcePixels, sentinels, consumersMemoryBytes, consumersCpuMs } = others;
   const main = currentUsage();
   return {
     type: 'summary',
-    photos: done + failed,
+    photos: sink.finished,
     made: sink.made,
     shared: done - sink.made,
+    unchanged,
+    identified,
     failed,
+    known,
     failures,
     workers: sentinels,
     seconds: milliseconds / 1000,
-    imagesPerSecond: (done + failed) / (milliseconds / 1000),
+    imagesPerSecond: sink.finished / (milliseconds / 1000),
     sourceBytes,
     sourcePixels,
-    peakMemoryBytes: main.peakMemoryBytes + consumers.consumersMemoryBytes,
-    cpuSeconds: (main.cpuMs + consumers.consumersCpuMs) / 1000,
+    peakMemoryBytes: main.peakMemoryBytes + consumersMemoryBytes,
+    cpuSeconds: (main.cpuMs + consumersCpuMs) / 1000,
     out: options.out,
     manifest: options.manifest,
     exports: options.exports.map(({ file }) => file),

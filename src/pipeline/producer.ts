@@ -1,30 +1,29 @@
-// Walks the roots and produces a job for each photo, then one sentinel for each consumer. It knows nothing of processes.
+// Walks the roots, has each photo judged, and produces what becomes of it, then one sentinel for each consumer. It knows
+// nothing of processes.
 
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import type { Sentinel } from './messages.js';
+import type { Carried, Job } from './planner.js';
 import type { Root } from './roots.js';
 import { type WalkOptions, walk } from './walk.js';
-
-/** One photo to be done. */
-export interface Job {
-  readonly type: 'job';
-  /** Absolute path of the source. */
-  readonly path: string;
-}
 
 /** What the producer needs to know. */
 export interface ProducerOptions extends WalkOptions {
   readonly roots: readonly Root[];
   /** N: the sentinels after the last job. */
   readonly consumers: number;
+  /** Tells what becomes of a photo; asked as soon as it is found. */
+  readonly judge: (path: string) => Promise<Job | Carried>;
 }
 
 /** How far the walk has come. */
 export interface WalkProgress {
   /** Photos found so far. */
   found: number;
+  /** Of these, those that are jobs. */
+  jobs: number;
   /** Symbolic links that were met and not followed. */
   skippedLinks: number;
   /** Whether `found` is all there are. */
@@ -32,25 +31,32 @@ export interface WalkProgress {
 }
 
 /**
- * Jobs found ahead of the consumers. With it a run of up to this many photos knows its total, and so its time left,
- * from the start; memory for it is under 1 MB.
+ * Photos found and judged ahead of the consumers. With it a run of up to this many photos knows its total, and so its time
+ * left, from the start; memory for it is under 2 MB.
  */
 const READ_AHEAD = 4096;
 
-/** Jobs as the walk finds them, at most {@link READ_AHEAD} before they are asked for, then N sentinels. */
+/** Photos as the walk finds them, at most {@link READ_AHEAD} before they are asked for, then N sentinels. */
 export async function* produce(
   options: ProducerOptions,
   progress: WalkProgress,
-): AsyncGenerator<Job | Sentinel> {
-  const jobs: AsyncIterable<Job> = Readable.from(findJobs(options, progress), { highWaterMark: READ_AHEAD });
-  for await (const job of jobs) {
+): AsyncGenerator<Job | Carried | Sentinel> {
+  const found: AsyncIterable<Judging> = Readable.from(findPhotos(options, progress), {
+    highWaterMark: READ_AHEAD,
+  });
+  for await (const { judged } of found) {
     if (options.signal?.aborted === true) break;
-    yield job;
+    yield await judged;
   }
   for (let sent = 0; sent < options.consumers; sent += 1) yield { type: 'sentinel' };
 }
 
-async function* findJobs(options: ProducerOptions, progress: WalkProgress): AsyncGenerator<Job> {
+/** In an object, because a generator would wait for a promise, and photos are judged many at a time. */
+interface Judging {
+  readonly judged: Promise<Job | Carried>;
+}
+
+async function* findPhotos(options: ProducerOptions, progress: WalkProgress): AsyncGenerator<Judging> {
   const { roots, follow } = options;
   // Only then can two roots reach one file; otherwise no path needs to be remembered.
   const overlap = roots.length > 1 && (follow || roots.some((root) => root.nested));
@@ -59,10 +65,20 @@ async function* findJobs(options: ProducerOptions, progress: WalkProgress): Asyn
     for await (const path of walk(root, options)) {
       if (overlap && isTaken(await realPathOf(path, root, follow), root, reachedBy)) continue;
       progress.found += 1;
-      yield { type: 'job', path };
+      yield { judged: judge(path, options, progress) };
     }
   }
   progress.ended = options.signal?.aborted !== true;
+}
+
+function judge(path: string, options: ProducerOptions, progress: WalkProgress): Promise<Job | Carried> {
+  const judged = options.judge(path).then((item) => {
+    if (item.type === 'job') progress.jobs += 1;
+    return item;
+  });
+  // A run that has ended by then waits for none of them.
+  judged.catch(() => {});
+  return judged;
 }
 
 /** Whether an earlier root has reached the file; if none has, this root now has. */

@@ -4,7 +4,11 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { causeOf, ThumbsError } from '../errors.js';
 import { isPhotoName } from '../image/formats.js';
+import type { ResolvedOptions } from '../options.js';
 import { printable } from '../printable.js';
+import type { UnreadableFolderEvent } from './events.js';
+import type { WalkProgress } from './producer.js';
+import type { WalkOptions } from './walk.js';
 
 /** A folder to walk or a single file to take. */
 export interface Root {
@@ -52,6 +56,22 @@ async function findRoot(rootPath: string): Promise<Omit<Root, 'nested'>> {
   }
 }
 
+/** How the roots are walked as the options say; what the walk meets is noted in `progress` and `unreadable`. */
+export function walkOptions(
+  { out, include, exclude, hidden, follow }: ResolvedOptions,
+  roots: readonly Root[],
+  progress: WalkProgress,
+  unreadable: UnreadableFolderEvent[],
+): WalkOptions & { readonly roots: readonly Root[] } {
+  return {
+    ...{ roots, out, include, exclude, hidden, follow },
+    unreadable: (folder, reason) => unreadable.push({ type: 'unreadable-folder', path: folder, reason }),
+    linkSkipped: () => {
+      progress.skippedLinks += 1;
+    },
+  };
+}
+
 /** What decides whether a photo that lies openly in a root is taken. */
 export interface Rules {
   readonly include: readonly string[];
@@ -89,6 +109,23 @@ async function photosIn(folder: string, enough: number): Promise<number> {
     return photos; // The walk meets the same folder and reports it.
   }
   return photos;
+}
+
+/**
+ * Which records of earlier runs stay: those of photos that a walk could not have found, because they lie outside its roots
+ * or in a folder that it could not read.
+ */
+export function uncovered(
+  roots: readonly Root[],
+  unreadable: ReadonlyArray<{ readonly path: string }>,
+  manifest: string,
+): (source: string) => boolean {
+  const folders = roots.filter(({ kind }) => kind === 'folder');
+  return (source) => {
+    const file = path.resolve(path.dirname(manifest), source);
+    const covered = folders.some((root) => isInside(root.path, file));
+    return !covered || unreadable.some((folder) => isInside(folder.path, file));
+  };
 }
 
 /** Whether `inner` is `outer` or below it; both absolute and normalised. */

@@ -6,11 +6,11 @@
 import { fromWire, type ThumbsError, unreachable } from '../errors.js';
 import { Child, consumerEntry, type Exit, isKilled } from './child.js';
 import type { Attempt } from './events.js';
-import { deathOf, type Failure, type Held, InWork } from './in-work.js';
+import { deathOf, type Held, InWork } from './in-work.js';
 import type { MemoryLimits } from './memory.js';
 import type { Result, Sentinel, ToDispatcher, Usage } from './messages.js';
-import type { Job } from './producer.js';
-import type { Outcome, WorkOptions } from './work.js';
+import type { Job } from './planner.js';
+import type { FailedOutcome, Identified, Outcome, WorkOptions } from './work.js';
 
 /** What a seat needs to know. */
 export interface SeatOptions {
@@ -39,15 +39,18 @@ export interface SeatSentinel extends Sentinel {
   readonly usage: Usage;
 }
 
-export type Output = JobResult | SeatSentinel;
+/** What leaves a seat. */
+export type SeatOutput = JobResult | SeatSentinel;
 
 /** What a seat tells the dispatcher. */
 export interface SeatListener {
-  output(output: Output): void;
+  output(output: SeatOutput): void;
   /** A job that its consumer did not begin: it is anybody's. */
   returned(job: Job): void;
   /** A job that needs more memory than a consumer's share, and is to be given again alone. */
   deferred(job: Job): void;
+  /** A job whose content was to be identified, and is. */
+  identified(job: Job, identified: Identified): void;
   /** A consumer has begun a job: consumers can be started. */
   begun(): void;
   /** A consumer died before it began any. */
@@ -76,7 +79,7 @@ const LONGEST_REST_MS = 5000;
 /** A consumer that was killed for its image, and why. */
 interface Verdict {
   readonly inWork: InWork;
-  readonly failure: Failure;
+  readonly failure: FailedOutcome;
 }
 
 export class Seat {
@@ -230,7 +233,8 @@ export class Seat {
     for (const held of this.#held) {
       if (held.sent) continue;
       held.sent = true;
-      this.#child.send({ type: 'job', id: held.id, path: held.job.path, alone: held.alone });
+      const { path, task } = held.job;
+      this.#child.send({ type: 'job', id: held.id, path, task, alone: held.alone });
     }
     if (this.#sentinel === 'due') {
       this.#child.send({ type: 'sentinel' });
@@ -302,11 +306,21 @@ export class Seat {
   #take({ id, outcome, residentBytes }: Result): void {
     const inWork = this.#inWork;
     if (inWork?.held.id !== id) return;
-    if (outcome.status === 'deferred') {
-      this.#drop(inWork);
-      this.#listener.deferred(inWork.held.job);
-    } else {
-      this.#finish(inWork, outcome);
+    switch (outcome.status) {
+      case 'deferred':
+        this.#drop(inWork);
+        this.#listener.deferred(inWork.held.job);
+        break;
+      case 'identified':
+        this.#drop(inWork);
+        this.#listener.identified(inWork.held.job, outcome);
+        break;
+      case 'done':
+      case 'failed':
+        this.#finish(inWork, outcome);
+        break;
+      default:
+        unreachable(outcome);
     }
     if (residentBytes > this.#options.memory.soft) this.#retire();
   }

@@ -1,20 +1,28 @@
 // Results in, manifest out. The sink is done when it has counted N sentinels, and for no other reason.
 
-import path from 'node:path';
 import { type ImageErrorCode, unreachable } from '../errors.js';
-import type { FailedRecord } from '../manifest/record.js';
+import { ThumbnailSet } from '../files/thumbnail-folder.js';
+import { type FailedRecord, messageFor, reasonOf, sourceName } from '../manifest/record.js';
 import type { ManifestStore } from '../manifest/store.js';
-import { printable } from '../printable.js';
-import type { DoneEvent, FailedEvent, Progress } from './events.js';
+import type { Output } from './dispatcher.js';
+import type { DoneEvent, FailedEvent, Progress, UnchangedEvent } from './events.js';
+import type { Carried } from './planner.js';
 import type { WalkProgress } from './producer.js';
-import type { JobResult, Output } from './seat.js';
+import type { JobResult } from './seat.js';
 import type { FailedOutcome } from './work.js';
 
 /** What the sink has counted. */
 export interface Totals {
   done: number;
+  unchanged: number;
+  /** Of those unchanged, the ones that were known by their content. */
+  identified: number;
   failed: number;
+  /** Of those failed, the ones that were not tried again. */
+  known: number;
   readonly failures: Partial<Record<ImageErrorCode, number>>;
+  /** Photos that a consumer had. */
+  worked: number;
   sourceBytes: number;
   sourcePixels: number;
   sentinels: number;
@@ -27,8 +35,12 @@ export interface Totals {
 export class Sink {
   readonly totals: Totals = {
     done: 0,
+    unchanged: 0,
+    identified: 0,
     failed: 0,
+    known: 0,
     failures: {},
+    worked: 0,
     sourceBytes: 0,
     sourcePixels: 0,
     sentinels: 0,
@@ -37,8 +49,8 @@ export class Sink {
   };
   readonly #manifest: ManifestStore;
   readonly #walk: Readonly<WalkProgress>;
-  /** The thumbnails that photos of this run have: 32 bytes each, as a string because a Set compares those by value. */
-  readonly #thumbnails = new Set<string>();
+  /** The thumbnails of the photos that were done. */
+  readonly #thumbnails = new ThumbnailSet();
 
   constructor(manifest: ManifestStore, walk: Readonly<WalkProgress>) {
     this.#manifest = manifest;
@@ -50,15 +62,26 @@ export class Sink {
     return this.#thumbnails.size;
   }
 
+  /** Photos finished. */
+  get finished(): number {
+    return this.totals.done + this.totals.unchanged + this.totals.failed;
+  }
+
   /**
-   * An event for each result, until `consumers` sentinels have come.
+   * An event for each photo, until `consumers` sentinels have come.
    * @throws {Error} when `outputs` ends before that: results may be missing.
    */
-  async *drain(outputs: AsyncIterable<Output>, consumers: number): AsyncGenerator<DoneEvent | FailedEvent> {
+  async *drain(
+    outputs: AsyncIterable<Output>,
+    consumers: number,
+  ): AsyncGenerator<DoneEvent | UnchangedEvent | FailedEvent> {
     for await (const output of outputs) {
       switch (output.type) {
         case 'result':
           yield this.#take(output);
+          break;
+        case 'carried':
+          yield this.#carry(output);
           break;
         case 'sentinel':
           this.totals.sentinels += 1;
@@ -74,38 +97,56 @@ export class Sink {
   }
 
   #take({ job, outcome, attempt }: JobResult): DoneEvent | FailedEvent {
-    const source = sourceName(this.#manifest.file, job.path);
+    const { path } = job;
+    const source = sourceName(this.#manifest.file, path);
+    this.totals.worked += 1;
     if (outcome.status === 'failed') {
       const record = failedRecord(source, outcome);
       this.#manifest.append(record);
-      this.totals.failed += 1;
-      this.totals.failures[outcome.code] = (this.totals.failures[outcome.code] ?? 0) + 1;
-      const { reason } = outcome;
-      return { type: 'failed', path: job.path, reason, attempt, record, progress: this.#progress() };
+      return { ...this.#fail(path, record), attempt };
     }
     const record = { source, ...outcome };
     this.#manifest.append(record);
     this.totals.done += 1;
     this.totals.sourceBytes += outcome.sourceBytes;
     this.totals.sourcePixels += outcome.sourceWidth * outcome.sourceHeight;
-    for (const { file } of outcome.thumbnails) {
-      this.#thumbnails.add(Buffer.from(path.parse(file).name, 'hex').toString('latin1'));
+    for (const { file } of outcome.thumbnails) this.#thumbnails.add(file);
+    return { type: 'done', path, record, progress: this.#progress() };
+  }
+
+  #carry({ path, record, by }: Carried): UnchangedEvent | FailedEvent {
+    const identified = by === 'content';
+    if (identified) {
+      this.#manifest.append(record);
+      this.totals.worked += 1;
+    } else {
+      this.#manifest.keep(record.source);
     }
-    return { type: 'done', path: job.path, record, progress: this.#progress() };
+    if (record.status === 'failed') {
+      this.totals.known += 1;
+      return this.#fail(path, record, true);
+    }
+    this.totals.unchanged += 1;
+    if (identified) this.totals.identified += 1;
+    return { type: 'unchanged', path, identified, record, progress: this.#progress() };
+  }
+
+  #fail(path: string, record: FailedRecord, known = false): FailedEvent {
+    const { code } = record.error;
+    this.totals.failed += 1;
+    this.totals.failures[code] = (this.totals.failures[code] ?? 0) + 1;
+    return { type: 'failed', path, reason: reasonOf(record), known, record, progress: this.#progress() };
   }
 
   #progress(): Progress {
-    const { done, failed } = this.totals;
-    return { finished: done + failed, failed, found: this.#walk.found, walked: this.#walk.ended };
+    const { failed, worked } = this.totals;
+    const { found, jobs, ended } = this.#walk;
+    return { finished: this.finished, failed, worked, found, jobs, walked: ended };
   }
 }
 
-/** A source's name in the manifest: relative to the manifest's folder, with `/`, so that a tree can be moved whole. */
-export function sourceName(manifest: string, file: string): string {
-  const relative = path.relative(path.dirname(manifest), file);
-  return path.sep === '/' ? relative : relative.replaceAll(path.sep, '/');
-}
-
-function failedRecord(source: string, { code, reason, status, ...facts }: FailedOutcome): FailedRecord {
-  return { source, status, error: { code, message: `${printable(source)}: ${reason}` }, ...facts };
+function failedRecord(source: string, outcome: FailedOutcome): FailedRecord {
+  const { code, reason, limit, status, ...facts } = outcome;
+  const error = { code, message: messageFor(source, reason), ...(limit === undefined ? {} : { limit }) };
+  return { source, status, error, ...facts };
 }

@@ -12,7 +12,7 @@ import { isInside, type Root } from './roots.js';
 
 /** What the walk needs to know. */
 export interface WalkOptions {
-  /** The output folder; it exists, and is never walked. */
+  /** The output folder, which is never walked; it need not be there. */
   readonly out: string;
   /** Empty for every photo extension. */
   readonly include: readonly string[];
@@ -113,7 +113,7 @@ class Gate {
 }
 
 async function adapter(root: Root, options: WalkOptions, gate: Gate): Promise<Partial<FileSystemAdapter>> {
-  const realOut = await fs.realpath(options.out);
+  const realOut = await fs.realpath(options.out).catch(() => options.out);
   const onDisk = (file: string) => path.join(root.path, decodeName(file.slice(root.path.length)));
   /** Real paths of the folders walked so far; kept only where links can make a loop. */
   const realPaths = new Map<string, string>();

@@ -1,6 +1,6 @@
 // One job from its source to its published thumbnail. It does not know by which transport the job came.
 
-import { type ImageErrorCode, ThumbsError } from '../errors.js';
+import { type ImageErrorCode, type Limits, ThumbsError } from '../errors.js';
 import { Source, type SourceFacts } from '../files/read-source.js';
 import { publish, thumbnailName } from '../files/thumbnail-folder.js';
 import { MemoryShortage, type RenderOptions, renderThumbnail } from '../image/render.js';
@@ -14,14 +14,26 @@ export interface WorkOptions extends RenderOptions {
   readonly maxBytes: number;
 }
 
+/** What is known of a source whose bytes were read. */
+interface ReadFacts extends SourceFacts {
+  readonly sourceXxh128: string;
+}
+
 /** An image that has no thumbnail: `reason` is the cause alone, the sink adds the name. */
-export interface FailedOutcome extends Partial<SourceFacts> {
+export interface FailedOutcome extends Partial<ReadFacts> {
   readonly status: 'failed';
   readonly code: ImageErrorCode;
   readonly reason: string;
+  /** What the image was over, when that is the cause. */
+  readonly limit?: Limits;
 }
 
 export type Outcome = DoneFacts | FailedOutcome;
+
+/** A source that was read and not decoded. */
+export interface Identified extends ReadFacts {
+  readonly status: 'identified';
+}
 
 /** An image that was not begun, because its header says that it needs more memory than was allowed. */
 export interface Deferred {
@@ -41,22 +53,51 @@ const IMAGE_CODES: ReadonlySet<string> = new Set<ImageErrorCode>([
  * @throws {ThumbsError} `OUTPUT`: the thumbnail cannot be written, so no other could.
  */
 export async function makeThumbnail(path: string, options: WorkOptions): Promise<Outcome | Deferred> {
+  return withSource(path, options.maxBytes, async (bytes, facts) => {
+    try {
+      return await publishedThumbnail(bytes, facts, options);
+    } catch (error) {
+      if (error instanceof MemoryShortage) return { status: 'deferred' };
+      return { ...failure(error), ...facts, sourceXxh128: await contentHash(bytes) };
+    }
+  });
+}
+
+/** Reads, and tells what the content is. What is wrong with the source is an outcome. */
+export function identify(path: string, maxBytes: number): Promise<Identified | FailedOutcome> {
+  return withSource(path, maxBytes, async (bytes, facts) => ({
+    status: 'identified',
+    ...facts,
+    sourceXxh128: await contentHash(bytes),
+  }));
+}
+
+async function withSource<T>(
+  path: string,
+  maxBytes: number,
+  use: (bytes: Buffer, facts: SourceFacts) => Promise<T>,
+): Promise<T | FailedOutcome> {
   let facts: Partial<SourceFacts> = {};
+  let bytes: Buffer;
   try {
     const source = await Source.open(path);
     facts = source.facts;
-    let bytes: Buffer;
     try {
-      bytes = await source.read(options.maxBytes);
+      bytes = await source.read(maxBytes);
     } finally {
       await source.close();
     }
-    return await publishedThumbnail(bytes, source.facts, options);
+    return await use(bytes, source.facts);
   } catch (error) {
-    if (error instanceof MemoryShortage) return { status: 'deferred' };
-    if (!(error instanceof ThumbsError) || !isImageCode(error.code)) throw error;
-    return { status: 'failed', code: error.code, reason: error.message, ...facts };
+    return { ...failure(error), ...facts };
   }
+}
+
+/** What is wrong with the image, if that is what was thrown; anything else is thrown again. */
+function failure(error: unknown): FailedOutcome {
+  if (!(error instanceof ThumbsError) || !isImageCode(error.code)) throw error;
+  const { code, message, limit } = error;
+  return { status: 'failed', code, reason: message, ...(limit === undefined ? {} : { limit }) };
 }
 
 async function publishedThumbnail(
@@ -66,15 +107,19 @@ async function publishedThumbnail(
 ): Promise<DoneFacts> {
   const { png, sha256, width, height, ...sourceImage } = await renderThumbnail(bytes, options);
   publish(options.out, sha256, png);
-  // Loaded by the first photo, when its thumbnail is on the disk already.
-  const { xxhash128 } = await import('hash-wasm');
   return {
     status: 'done',
     thumbnails: [{ file: thumbnailName(sha256), width, height, bytes: png.byteLength }],
     ...sourceImage,
     ...facts,
-    sourceXxh128: await xxhash128(bytes),
+    sourceXxh128: await contentHash(bytes),
   };
+}
+
+/** The library is loaded by the first photo, when its thumbnail is on the disk already. */
+async function contentHash(bytes: Buffer): Promise<string> {
+  const { xxhash128 } = await import('hash-wasm');
+  return xxhash128(bytes);
 }
 
 function isImageCode(code: string): code is ImageErrorCode {

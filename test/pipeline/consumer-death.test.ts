@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import type { Job } from '../../src/pipeline/producer.js';
+import type { Job } from '../../src/pipeline/planner.js';
 import { temporaryFolder, until } from '../helpers.js';
 import { consumersIn, dispatch, dispatcherOf, stillborn } from './dispatch.js';
 

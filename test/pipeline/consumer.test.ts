@@ -12,7 +12,8 @@ async function conversation(files: readonly string[], out: string, last: 'retire
     const child = new Child(entry, { message: (message) => heard.push(message), exited: resolve });
     const work = { out, box: { width: 9, height: 9 }, maxPixels: 1e6, maxBytes: 1e6 };
     child.send({ type: 'configure', work });
-    for (const [id, file] of files.entries()) child.send({ type: 'job', id, path: file, alone: false });
+    for (const [id, path] of files.entries())
+      child.send({ type: 'job', id, path, task: 'make', alone: false });
     child.send({ type: last });
   });
   const lines = heard.map((message) => ('id' in message ? `${message.type} ${message.id}` : message.type));

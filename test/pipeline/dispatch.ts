@@ -2,11 +2,11 @@
 
 import fs from 'node:fs';
 import { expect } from 'vitest';
-import { Dispatcher, type DispatcherOptions } from '../../src/pipeline/dispatcher.js';
+import { Dispatcher, type DispatcherOptions, type Output } from '../../src/pipeline/dispatcher.js';
 import { memoryLimits } from '../../src/pipeline/memory.js';
-import type { Job } from '../../src/pipeline/producer.js';
-import type { JobResult, Output } from '../../src/pipeline/seat.js';
-import { temporaryFolder } from '../helpers.js';
+import type { Job } from '../../src/pipeline/planner.js';
+import type { JobResult } from '../../src/pipeline/seat.js';
+import { plannedJob, temporaryFolder } from '../helpers.js';
 
 export const scripted: URL = new URL('../fixtures/consumers/scripted.js', import.meta.url);
 export const stillborn: URL = new URL('../fixtures/consumers/stillborn.js', import.meta.url);
@@ -37,6 +37,7 @@ export function dispatcherOf(out: string, options: Partial<DispatcherOptions>): 
     retries: 1,
     memory: memoryLimits(2e9 * consumers, consumers),
     entry: scripted,
+    recognize: () => undefined,
     ...options,
   });
 }
@@ -46,7 +47,7 @@ export async function dispatch(names: readonly string[], options: DispatchOption
   const folder = temporaryFolder();
   const { consumers = 1, onOutput, ...others } = options;
   async function* produced(): AsyncGenerator<Job | { type: 'sentinel' }> {
-    for (const name of names) yield { type: 'job', path: `${folder}/${name}` };
+    for (const name of names) yield plannedJob(`${folder}/${name}`);
     for (let sent = 0; sent < consumers; sent += 1) yield { type: 'sentinel' };
   }
   const dispatcher = dispatcherOf(folder, { consumers, ...others });

@@ -67,6 +67,6 @@ function faultsOf({ record, reason, attempt }: FailedEvent): string[] {
   );
 }
 
-function hasDied({ exitCode, signal }: FailedEvent['attempt']): boolean {
-  return exitCode !== undefined || signal !== undefined;
+function hasDied(attempt: FailedEvent['attempt']): boolean {
+  return attempt?.exitCode !== undefined || attempt?.signal !== undefined;
 }

@@ -2,11 +2,10 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { prepareFolder } from '../../src/files/thumbnail-folder.js';
 import { ManifestStore } from '../../src/manifest/store.js';
-import { Dispatcher } from '../../src/pipeline/dispatcher.js';
+import { Dispatcher, type Output } from '../../src/pipeline/dispatcher.js';
 import { memoryLimits } from '../../src/pipeline/memory.js';
 import { produce } from '../../src/pipeline/producer.js';
 import { findRoots } from '../../src/pipeline/roots.js';
-import type { Output } from '../../src/pipeline/seat.js';
 import { Sink } from '../../src/pipeline/sink.js';
 import { plainWalk, projectFolder, temporaryFolder, writePhotos } from '../helpers.js';
 
@@ -19,7 +18,7 @@ async function passThrough(photos: number, consumers: number) {
   const out = path.join(folder, 'out');
   await writePhotos(path.join(folder, 'photos'), photos);
   prepareFolder(out);
-  const walked = { found: 0, skippedLinks: 0, ended: false };
+  const walked = { found: 0, jobs: 0, skippedLinks: 0, ended: false };
   const dispatcher = new Dispatcher({
     consumers,
     work: { ...work, out },
@@ -27,6 +26,7 @@ async function passThrough(photos: number, consumers: number) {
     retries: 1,
     memory: memoryLimits(1e9 * consumers, consumers),
     entry,
+    recognize: () => undefined,
   });
   const roots = await findRoots([path.join(folder, 'photos')], out);
   const produced: string[] = [];
@@ -85,7 +85,7 @@ for (const consumers of [1, 2, 8]) {
 test('results that end before the last sentinel are an error, not an end', async () => {
   const out = temporaryFolder();
   const manifest = ManifestStore.open(path.join(out, 'manifest.jsonl'), 'test');
-  const sink = new Sink(manifest, { found: 0, skippedLinks: 0, ended: true });
+  const sink = new Sink(manifest, { found: 0, jobs: 0, skippedLinks: 0, ended: true });
   async function* outputs(): AsyncGenerator<Output> {
     yield { type: 'sentinel', usage: { peakMemoryBytes: 0, cpuMs: 0 } };
   }

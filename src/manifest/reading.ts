@@ -1,0 +1,132 @@
+// A manifest as it stands on the disk, read from its first line to its last, and what is refused.
+
+import fs from 'node:fs';
+import { causeOf, ThumbsError } from '../errors.js';
+import { printable } from '../printable.js';
+import { type Place, readLines } from './lines.js';
+import { isHeader, isRecord, MANIFEST_VERSION, type ManifestHeader, type ManifestRecord } from './record.js';
+
+/** A line after the header. */
+export interface Entry extends Place {
+  /** The header is line 1. */
+  readonly number: number;
+  /** Undefined when the line is damaged. */
+  readonly record: ManifestRecord | undefined;
+}
+
+/**
+ * The records of a manifest, in the file's order. Of a file that no run has finished the last of a source counts.
+ * @throws {ThumbsError} `MANIFEST`: it cannot be read, is of a newer version, is something else, or a line is damaged.
+ */
+export function* readManifest(file: string): Generator<ManifestRecord> {
+  for (const entry of readEntries(file)) yield wholeRecord(file, entry);
+}
+
+/** Every whole line after the header, damaged ones too. */
+export function* readEntries(file: string): Generator<Entry> {
+  const descriptor = openManifest(file);
+  try {
+    yield* entries(file, descriptor);
+  } finally {
+    fs.closeSync(descriptor);
+  }
+}
+
+/** Opens a manifest that must be there; the caller closes it. */
+export function openManifest(file: string): number {
+  return guarded(file, 'read', () => {
+    // A named pipe would hold the process until somebody writes to it.
+    if (!fs.statSync(file).isFile()) throw manifestError(file, 'it is not a regular file');
+    return fs.openSync(file, 'r');
+  });
+}
+
+/** {@link readEntries} of an open file that has a header. */
+export function* entries(file: string, descriptor: number): Generator<Entry> {
+  let number = 0;
+  for (const { text, offset, length } of readLines(descriptor)) {
+    number += 1;
+    if (number === 1) {
+      checkedHeader(file, text);
+      continue;
+    }
+    const record = parse(text);
+    yield { number, offset, length, record: isRecord(record) ? record : undefined };
+  }
+}
+
+/** @throws {ThumbsError} `MANIFEST`: the line is damaged. */
+export function wholeRecord(file: string, { number, record }: Entry): ManifestRecord {
+  if (record !== undefined) return record;
+  const remedy = '`thumbs verify --repair` takes it out, and the next run makes what it was for';
+  throw manifestError(file, `line ${number} is not a record; ${remedy}`);
+}
+
+/** A header has about 120 bytes. */
+const LONGEST_HEADER = 4096;
+
+/** The first line. */
+export interface HeaderLine {
+  readonly header: ManifestHeader;
+  /** Bytes, with the newline. */
+  readonly length: number;
+}
+
+/**
+ * The header, or undefined when there is none yet: the file is empty, or was torn while its header was written.
+ * @throws {ThumbsError} `MANIFEST`: it is of another version, or something else.
+ */
+export function readHeader(file: string, descriptor: number): HeaderLine | undefined {
+  const bytes = Buffer.alloc(LONGEST_HEADER);
+  const count = fs.readSync(descriptor, bytes, 0, LONGEST_HEADER, 0);
+  const newline = bytes.indexOf('\n');
+  const text = bytes.toString('utf8', 0, newline === -1 ? count : newline);
+  if (newline === -1 && isTornHeader(text)) return undefined;
+  return { header: checkedHeader(file, text), length: newline + 1 };
+}
+
+/** Whether a text without a whole line is the beginning of a manifest of this version, which holds no record. */
+function isTornHeader(text: string): boolean {
+  const start = `{"manifest":"thumbs","version":${MANIFEST_VERSION},"options":"`;
+  return text.length < LONGEST_HEADER && (start.startsWith(text) || text.startsWith(start));
+}
+
+function checkedHeader(file: string, text: string): ManifestHeader {
+  const header = parse(text);
+  if (!isHeader(header))
+    throw manifestError(file, 'the file is not a manifest of thumbs, and is left as it is');
+  const { version } = header;
+  if (version > MANIFEST_VERSION) {
+    throw manifestError(
+      file,
+      `it is of version ${version}, newer than ${MANIFEST_VERSION}, which this program knows`,
+    );
+  }
+  if (version !== MANIFEST_VERSION) throw manifestError(file, `there is no version ${version} of it`);
+  return header;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // Not JSON is not a header and not a record, which is what the callers report.
+  }
+}
+
+/** Runs `work`; a system error becomes a `MANIFEST` error that names the file. */
+export function guarded<T>(file: string, verb: 'read' | 'write', work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof ThumbsError) throw error;
+    throw new ThumbsError('MANIFEST', `Cannot ${verb} the manifest ${printable(file)}: ${causeOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+/** The error of a file that is there and cannot be the manifest. */
+export function manifestError(file: string, cause: string): ThumbsError {
+  return new ThumbsError('MANIFEST', `Cannot use ${printable(file)} as the manifest: ${cause}`);
+}

@@ -1,0 +1,139 @@
+// What a run would do, found out by the same walk and the same planner, without a consumer and without writing anything.
+
+import { ThumbnailSet } from '../files/thumbnail-folder.js';
+import { findUnneeded, type PrunedEvent } from '../maintenance/prune.js';
+import { type ManifestRecord, sourceName } from '../manifest/record.js';
+import { RecordIndex } from '../manifest/record-index.js';
+import { type ResolvedOptions, resolveOptions, type ThumbsOptions } from '../options.js';
+import type { PlannedEvent, PlanSummaryEvent, UnreadableFolderEvent } from './events.js';
+import { type Carried, digestOf, type Job, Planner, plannerOptions, type Why } from './planner.js';
+import type { WalkProgress } from './producer.js';
+import { findRoots, uncovered, walkOptions } from './roots.js';
+
+/** What a dry run tells its caller; the last event is the summary. */
+export type PlanEvent = PlannedEvent | UnreadableFolderEvent | PrunedEvent | PlanSummaryEvent;
+
+/**
+ * Tells what {@link createThumbnails} would do with the same arguments now: a `planned` event a photo, and a `pruned` event
+ * for each file of the output folder that no record would name afterwards. It opens no photo, forks no process and writes
+ * nothing.
+ *
+ * @throws {ThumbsError} `OPTION`, at once, when an option is not what it has to be.
+ * While iterating: `OPTION` (a path that is not there), `OUTPUT` or `MANIFEST`.
+ */
+export function planThumbnails(paths: readonly string[], options?: ThumbsOptions): AsyncGenerator<PlanEvent> {
+  return plan(resolveOptions(paths, options));
+}
+
+async function* plan(options: ResolvedOptions): AsyncGenerator<PlanEvent> {
+  const roots = await findRoots(options.paths, options.out);
+  const records = RecordIndex.open(options.manifest);
+  try {
+    const planner = new Planner(records, plannerOptions(options, digestOf(options)));
+    const walked: WalkProgress = { found: 0, jobs: 0, skippedLinks: 0, ended: false };
+    const unreadable: UnreadableFolderEvent[] = [];
+    const staying = new Staying(records, options.manifest);
+    const counts = { new: none(), changed: none(), compare: none(), unchanged: none(), 'known-bad': none() };
+    const { produce } = await import('./producer.js');
+    const walk = walkOptions(options, roots, walked, unreadable);
+    const judge = (path: string) => planner.judge(path);
+    for await (const item of produce({ ...walk, judge, consumers: 0, signal: options.signal }, walked)) {
+      if (item.type === 'sentinel') continue;
+      staying.note(item);
+      const event = planned(item);
+      add(counts[event.plan], event.bytes);
+      yield event;
+    }
+    yield* unreadable;
+    const removed = staying.finish(uncovered(roots, unreadable, options.manifest));
+    const unneeded = { files: 0, bytes: 0 };
+    for await (const event of findUnneeded(options, staying.thumbnails)) {
+      unneeded.files += 1;
+      unneeded.bytes += event.bytes;
+      yield event;
+    }
+    const { 'known-bad': knownBad, ...others } = counts;
+    yield {
+      type: 'plan',
+      ...others,
+      knownBad,
+      removed,
+      unneeded,
+      unreadableFolders: unreadable.length,
+      skippedLinks: walked.skippedLinks,
+      walked: walked.ended,
+    };
+  } finally {
+    records?.close();
+  }
+}
+
+function none(): { photos: number; bytes: number } {
+  return { photos: 0, bytes: 0 };
+}
+
+function add(counted: { photos: number; bytes: number }, bytes: number): void {
+  counted.photos += 1;
+  counted.bytes += bytes;
+}
+
+function planned(item: Job | Carried): PlannedEvent {
+  const { type: _, path } = item;
+  if (item.type === 'carried') {
+    const plan = item.record.status === 'failed' ? 'known-bad' : 'unchanged';
+    return { type: 'planned', path, plan, bytes: item.record.sourceBytes ?? 0 };
+  }
+  const { why, task, facts } = item;
+  const plan = task === 'identify' ? 'compare' : why === 'new' ? 'new' : 'changed';
+  return { type: 'planned', path, plan, why, bytes: facts?.sourceBytes ?? 0 };
+}
+
+/** Photos that get another thumbnail, as far as can be told without making it. */
+const OTHER_THUMBNAIL: ReadonlySet<Why> = new Set<Why>(['changed', 'options']);
+
+/** Which records, and so which thumbnails, will still be there after the run. */
+class Staying {
+  readonly thumbnails = new ThumbnailSet();
+  readonly #records: RecordIndex | undefined;
+  readonly #manifest: string;
+  /** By row of the records: 1 if the walk has found the source. */
+  readonly #found: Uint8Array;
+  readonly #sizes = new Set<number>();
+
+  constructor(records: RecordIndex | undefined, manifest: string) {
+    this.#records = records;
+    this.#manifest = manifest;
+    this.#found = new Uint8Array(records?.size ?? 0);
+  }
+
+  note(item: Job | Carried): void {
+    const source = sourceName(this.#manifest, item.path);
+    const row = this.#records?.places.rowOf(source);
+    if (row !== undefined) this.#found[row] = 1;
+    if (item.type === 'carried') {
+      this.#keep(item.record);
+      return;
+    }
+    if (!OTHER_THUMBNAIL.has(item.why)) this.#keep(this.#records?.find(source));
+    const bytes = item.task === 'identify' ? item.facts?.sourceBytes : undefined;
+    if (bytes === undefined || this.#sizes.has(bytes)) return;
+    // The content of any of them may be that of the photo.
+    this.#sizes.add(bytes);
+    for (const [record] of this.#records?.ofSize(bytes) ?? []) this.#keep(record);
+  }
+
+  /** Keeps what the walk did not cover, and returns how many sources leave the manifest. */
+  finish(stays: (source: string) => boolean): number {
+    let removed = 0;
+    for (const [source, row] of this.#records?.places.sources() ?? []) {
+      if (this.#found[row] === 1) continue;
+      if (stays(source)) this.#keep(this.#records?.find(source));
+      else removed += 1;
+    }
+    return removed;
+  }
+
+  #keep(record: ManifestRecord | undefined): void {
+    if (record?.status === 'done') for (const { file } of record.thumbnails) this.thumbnails.add(file);
+  }
+}

@@ -1,0 +1,180 @@
+// Compares each photo with what earlier runs noted of it: carried over as it is, identified by its content, or made anew.
+// It opens no photo and knows nothing of processes.
+
+import fs from 'node:fs';
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { ImageErrorCode, Limits } from '../errors.js';
+import { type SourceFacts, sourceFacts } from '../files/read-source.js';
+import { rendererVersion } from '../image/renderer.js';
+import {
+  type FailedRecord,
+  type ManifestRecord,
+  messageFor,
+  optionsDigest,
+  reasonOf,
+  sourceName,
+} from '../manifest/record.js';
+import type { RecordIndex } from '../manifest/record-index.js';
+import type { ResolvedOptions } from '../options.js';
+import { memoryLimits } from './memory.js';
+import type { Identified } from './work.js';
+
+/** What a consumer is to do: make the thumbnail, or read the photo and tell what its content is. */
+export type Task = 'make' | 'identify';
+
+/** Why a photo is not carried over. */
+export type Why =
+  /** No record of this path. */
+  | 'new'
+  /** No record of this path, but one of a photo of the same size: the content decides. */
+  | 'moved'
+  /** The time differs, or the size to that of another photo on record: the content decides. */
+  | 'touched'
+  /** Size or time differ. */
+  | 'changed'
+  /** Its record was made under other options, or by another version of the renderer. */
+  | 'options'
+  /** The thumbnail is gone, or has another size. */
+  | 'thumbnail'
+  /** The thumbnail was found damaged by a verification that was to repair. */
+  | 'redo'
+  /** It failed, and is to be tried again. */
+  | 'retry'
+  /** Everything is to be done anew. */
+  | 'force';
+
+/** One photo to be done. */
+export interface Job {
+  readonly type: 'job';
+  /** Absolute path of the source. */
+  readonly path: string;
+  readonly task: Task;
+  readonly why: Why;
+  /** The file as the planner saw it; absent when it is none, or cannot be looked at. */
+  readonly facts?: SourceFacts;
+}
+
+/** One photo that is finished without being decoded. */
+export interface Carried {
+  readonly type: 'carried';
+  /** Absolute path of the source. */
+  readonly path: string;
+  /** What the manifest is to say: of `by: 'state'` what it says already. */
+  readonly record: ManifestRecord;
+  /** Whether it was known by path, size and time, or by its content. */
+  readonly by: 'state' | 'content';
+}
+
+/** What the planner needs to know. */
+export interface PlannerOptions {
+  /** Absolute path of the manifest. */
+  readonly manifest: string;
+  /** Absolute path of the output folder. */
+  readonly out: string;
+  /** The digest of the run's options. */
+  readonly digest: string;
+  readonly force: boolean;
+  readonly retryFailed: boolean;
+  /** What images may take now: a failure by a lower limit is tried again. */
+  readonly limits: Required<Limits>;
+}
+
+/** Failures that are the image's own: it will fail again while neither it nor the limits change. */
+const KNOWN_BAD: ReadonlySet<string> = new Set<ImageErrorCode>([
+  'CORRUPT',
+  'UNSUPPORTED',
+  'TOO_LARGE',
+  'TIMEOUT',
+]);
+
+/** The digest of every option that changes pixels, and of the renderer's versions. */
+export function digestOf({ box }: ResolvedOptions): string {
+  return optionsDigest({ box, renderer: rendererVersion() });
+}
+
+/** What the planner of a run needs to know. */
+export function plannerOptions(options: ResolvedOptions, digest: string): PlannerOptions {
+  const { manifest, out, force, retryFailed, maxPixels, maxBytes, timeoutMs, maxMemory, workers } = options;
+  const { hard, alone } = memoryLimits(maxMemory, workers);
+  const limits = { maxPixels, maxBytes, timeoutMs, maxMemoryBytes: alone, memoryShareBytes: hard };
+  return { manifest, out, digest, force, retryFailed, limits };
+}
+
+export class Planner {
+  readonly #records: RecordIndex | undefined;
+  readonly #options: PlannerOptions;
+  /** Whether the manifest was written under the run's options, so that it may be asked for contents. */
+  readonly #asksContent: boolean;
+
+  /** @param records What earlier runs noted; undefined when there is nothing. */
+  constructor(records: RecordIndex | undefined, options: PlannerOptions) {
+    this.#records = records;
+    this.#options = options;
+    this.#asksContent = records?.header.options === options.digest && records.size > 0 && !options.force;
+  }
+
+  /** Whether every photo will be a job, because nothing is known of any. */
+  get isIgnorant(): boolean {
+    return this.#options.force || this.#records === undefined || this.#records.size === 0;
+  }
+
+  /** @throws {ThumbsError} `MANIFEST`: it cannot be read any more. */
+  async judge(file: string): Promise<Job | Carried> {
+    // What is wrong with a file is found out, and reported, by the consumer that opens it.
+    const state = await stat(file, { bigint: true }).catch(() => undefined);
+    const facts = state?.isFile() === true ? sourceFacts(state) : undefined;
+    const source = sourceName(this.#options.manifest, file);
+    const record = this.#records?.find(source);
+    const why = this.#why(record, facts);
+    if (why === undefined && record !== undefined)
+      return { type: 'carried', path: file, record, by: 'state' };
+    const task = why === 'moved' || why === 'touched' ? 'identify' : 'make';
+    return { type: 'job', path: file, task, why: why ?? 'new', ...(facts === undefined ? {} : { facts }) };
+  }
+
+  /**
+   * The record of a photo whose content another record knows; undefined when none does, or its thumbnail is gone.
+   * @throws {ThumbsError} `MANIFEST`: it cannot be read any more.
+   */
+  recognize(file: string, identified: Identified): ManifestRecord | undefined {
+    const { status: _, ...facts } = identified;
+    const known = this.#records?.findContent(facts.sourceBytes, facts.sourceXxh128);
+    if (known === undefined || !this.#stillHolds(known)) return undefined;
+    const source = sourceName(this.#options.manifest, file);
+    if (known.status === 'failed') {
+      const error = { ...known.error, message: messageFor(source, reasonOf(known)) };
+      return { source, status: 'failed', error, ...facts };
+    }
+    const { status, thumbnails, sourceFormat, sourceWidth, sourceHeight } = known;
+    return { source, status, thumbnails, sourceFormat, sourceWidth, sourceHeight, ...facts };
+  }
+
+  /** Undefined when the record still holds. */
+  #why(record: ManifestRecord | undefined, facts: SourceFacts | undefined): Why | undefined {
+    const mayBeKnown = this.#asksContent && facts !== undefined && this.#records?.hasSize(facts.sourceBytes);
+    if (record === undefined) return mayBeKnown ? 'moved' : 'new';
+    if (this.#options.force) return 'force';
+    if ((record.options ?? this.#records?.header.options) !== this.#options.digest) return 'options';
+    if (record.redo === true) return 'redo';
+    if (facts?.sourceBytes !== record.sourceBytes || facts?.sourceMtimeNs !== record.sourceMtimeNs)
+      return mayBeKnown ? 'touched' : 'changed';
+    if (this.#stillHolds(record)) return undefined;
+    return record.status === 'failed' ? 'retry' : 'thumbnail';
+  }
+
+  #stillHolds(record: ManifestRecord): boolean {
+    if (record.status === 'failed') return this.#isKnownBad(record);
+    return record.thumbnails.every(({ file, bytes }) => {
+      const there = fs.statSync(path.join(this.#options.out, file), { throwIfNoEntry: false });
+      return there?.isFile() === true && there.size === bytes;
+    });
+  }
+
+  #isKnownBad({ error }: FailedRecord): boolean {
+    const { retryFailed, limits } = this.#options;
+    if (retryFailed || !KNOWN_BAD.has(error.code)) return false;
+    const then: Readonly<Record<string, number>> = { ...error.limit };
+    return Object.entries(limits).every(([name, now]) => now <= (then[name] ?? Number.POSITIVE_INFINITY));
+  }
+}
