@@ -66,7 +66,14 @@ test('start first, an event a photo, the summary last and true', async () => {
   const done = events.filter((event): event is DoneEvent => event.type === 'done');
   expect(done.map((event) => event.path).sort()).toEqual(files.sort());
   expect(done.map(({ progress }) => progress.finished)).toEqual(files.map((_, index) => index + 1));
-  expect(done.at(-1)?.progress).toEqual({ finished: 12, failed: 0, found: 12, walked: true });
+  expect(done.at(-1)?.progress).toEqual({
+    finished: 12,
+    failed: 0,
+    worked: 12,
+    found: 12,
+    jobs: 12,
+    walked: true,
+  });
   const bytes = files.reduce((sum, file) => sum + fs.statSync(file).size, 0);
   expect(events.at(-1)).toMatchObject({
     type: 'summary',

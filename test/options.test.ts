@@ -22,6 +22,9 @@ test('defaults are complete and every path is absolute', () => {
     maxMemory: expect.any(Number),
     maxPixels: 268_402_689,
     maxBytes: 512_000_000,
+    force: false,
+    retryFailed: false,
+    prune: false,
     signal: undefined,
   });
 });

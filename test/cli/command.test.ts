@@ -86,7 +86,7 @@ test('without a terminal: a summary on stderr, nothing on stdout, no control cha
   expect(stderr.split('\n')).toEqual([
     expect.stringMatching(/^CORRUPT photos\/truncated\.jpg: the JPEG data is damaged: .+$/),
     expect.stringMatching(
-      /^3 thumbnails made, 1 failed \(1 CORRUPT\): 4 photos in [\d.]+ s \([\d.]+ images\/s, [\d.]+ MB\/s\)$/,
+      /^3 thumbnails made, 1 failed \(1 CORRUPT\): 4 photos in [\d.]+ s \([\d.]+ images\/s, [\d.]+ [kM]B\/s\)$/,
     ),
     'manifest thumbnails/manifest.jsonl',
     '',
@@ -112,7 +112,7 @@ test('-q names failures only, -v names every photo', async () => {
   const quiet = await thumbs(['photos', '-q'], { cwd: folder });
   expect([quiet.code, quiet.stdout]).toEqual([1, '']);
   expect(quiet.stderr).toMatch(/^CORRUPT photos\/truncated\.jpg: .+\n$/);
-  const verbose = await thumbs(['photos', '-v'], { cwd: folder });
+  const verbose = await thumbs(['photos', '-v', '--force'], { cwd: folder });
   for (const line of ['done photos/photo-1.jpg', 'done photos/photo-3.jpg']) {
     expect(verbose.stderr.split('\n')).toContain(line);
   }

@@ -14,7 +14,12 @@ test('the bytes of one state, with its size and time', async () => {
   const file = fileWith('some bytes');
   const source = await Source.open(file);
   expect((await source.read(100)).toString()).toBe('some bytes');
-  expect(source.facts).toEqual({ sourceBytes: 10, sourceMtimeMs: Math.floor(fs.statSync(file).mtimeMs) });
+  const { mtimeNs } = fs.statSync(file, { bigint: true });
+  expect(source.facts).toEqual({
+    sourceBytes: 10,
+    sourceMtimeMs: Number(mtimeNs / 1_000_000n),
+    sourceMtimeNs: String(mtimeNs),
+  });
   await source.close();
 });
 

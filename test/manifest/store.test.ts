@@ -90,11 +90,19 @@ test('a manifest that is removed or replaced during the run is not put back', ()
   }
 });
 
-test('another options digest starts the manifest anew', () => {
+test('records under another options digest stay and say so, and are themselves again under their own', () => {
   const file = path.join(temporaryFolder(), 'manifest.jsonl');
-  written(file, [failed('a')], 'one');
-  written(file, [failed('b')], 'other');
-  expect(sources(file)).toEqual(['b']);
+  written(file, [failed('a'), failed('c')], 'one');
+  const before = fs.readFileSync(file, 'utf8');
+  written(file, [failed('b'), failed('c')], 'other');
+  expect(fs.readFileSync(file, 'utf8')).toContain('"version":1,"options":"other"}\n');
+  expect([...readManifest(file)]).toEqual([{ ...failed('a'), options: 'one' }, failed('b'), failed('c')]);
+  written(file, [failed('c')], 'one');
+  expect([...readManifest(file)]).toEqual([failed('a'), { ...failed('b'), options: 'other' }, failed('c')]);
+  const store = ManifestStore.open(file, 'one');
+  store.finish((source) => source !== 'b');
+  store.close();
+  expect(fs.readFileSync(file, 'utf8')).toBe(before);
 });
 
 test('finish drops the earlier records that are not to stay, and keeps all new ones', () => {
