@@ -10,7 +10,8 @@ export function count(amount: number, noun: string, plural = `${noun}s`): string
 
 /** `1,234` */
 export function integer(amount: number): string {
-  return amount.toLocaleString('en-US', { maximumFractionDigits: 0 });
+  // Not by toLocaleString, which takes 12 ms the first time.
+  return amount.toFixed(0).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 /** Three significant digits below 100, whole numbers above: `3.42`, `68.9`, `1,234`. */

@@ -38,11 +38,34 @@ export function* readLines(descriptor: number): Generator<Line> {
   }
 }
 
-/** The line at a place that {@link readLines} told, without its newline. */
-export function readLineAt(descriptor: number, { offset, length }: Place): string {
-  const bytes = Buffer.allocUnsafe(length);
-  readExactly(descriptor, bytes, offset);
-  return bytes.toString('utf8');
+/** Some forty lines: what is asked for next is often near, and reading as much costs hardly more than reading one. */
+const WINDOW_BYTES = 1 << 14;
+
+/** Single lines of a file that does not change where they stand. */
+export class LineReader {
+  readonly #descriptor: number;
+  readonly #window = Buffer.allocUnsafe(WINDOW_BYTES);
+  #start = 0;
+  #end = 0;
+
+  constructor(descriptor: number) {
+    this.#descriptor = descriptor;
+  }
+
+  /** The line at a place that {@link readLines} told, without its newline. */
+  read({ offset, length }: Place): string {
+    if (length > WINDOW_BYTES / 2) {
+      const bytes = Buffer.allocUnsafe(length);
+      readExactly(this.#descriptor, bytes, offset);
+      return bytes.toString('utf8');
+    }
+    if (offset < this.#start || offset + length > this.#end) {
+      this.#start = Math.max(0, offset - WINDOW_BYTES / 4);
+      this.#end = this.#start + fs.readSync(this.#descriptor, this.#window, 0, WINDOW_BYTES, this.#start);
+      if (offset + length > this.#end) throw new Error(`expected ${length} bytes at ${offset}`);
+    }
+    return this.#window.toString('utf8', offset - this.#start, offset - this.#start + length);
+  }
 }
 
 /** The lines at these places, each with its newline, as chunks that are used again: neighbours are read at once. */

@@ -2,7 +2,7 @@
 // holds a row of numbers for each, and its name.
 
 import fs from 'node:fs';
-import { type Place, readLineAt } from './lines.js';
+import { LineReader, type Place } from './lines.js';
 import {
   entries,
   guarded,
@@ -65,6 +65,7 @@ export class RecordIndex {
   readonly damagedLines: readonly number[];
   /** Whether the file is just what its records make when they are written sorted. */
   readonly isSorted: boolean;
+  readonly #reader: LineReader;
   /** By row: bytes of the source, if its record may answer for another file with the same content. */
   readonly #sizes: number[] = [];
   /** The last row of each size, and from each row to the one before it; made when it is first asked for. */
@@ -77,6 +78,7 @@ export class RecordIndex {
     this.file = file;
     this.descriptor = descriptor;
     this.header = first.header;
+    this.#reader = new LineReader(descriptor);
     let end = first.length;
     const damagedLines: number[] = [];
     let isSorted = true;
@@ -182,7 +184,7 @@ export class RecordIndex {
 
   #read(row: number): ManifestRecord {
     return guarded(this.file, 'read', () => {
-      const record: unknown = JSON.parse(readLineAt(this.descriptor, this.places.at(row)));
+      const record: unknown = JSON.parse(this.#reader.read(this.places.at(row)));
       if (!isRecord(record))
         throw manifestError(this.file, 'it was changed by something else during the run');
       return record;

@@ -90,7 +90,7 @@ async function* runLocked(
       told += folders.length;
       return folders;
     };
-    const outputs = dispatched(dispatcher, planner, options, { roots, walked, unreadable, stop });
+    const outputs = await dispatched(dispatcher, planner, options, { roots, walked, unreadable, stop });
     for await (const event of sink.drain(outputs, options.workers)) {
       yield* untold();
       yield event;
@@ -147,12 +147,12 @@ async function writeExports({ exports }: ResolvedOptions, manifest: string): Pro
 }
 
 /** Producer, planner and dispatcher, joined: what the sink drains. */
-async function* dispatched(
+async function dispatched(
   dispatcher: Dispatcher,
   planner: Planner,
   options: ResolvedOptions,
   { roots, walked, unreadable, stop }: Walking,
-): AsyncGenerator<Output> {
+): Promise<AsyncGenerator<Output>> {
   const { workers } = options;
   // Before what is known is looked at, only where nothing is known every photo is sure to need a consumer.
   if (!stop.signal.aborted && planner.isIgnorant) dispatcher.warm(await certainJobs(roots, options, workers));
@@ -161,7 +161,7 @@ async function* dispatched(
   const walk = walkOptions(options, roots, walked, unreadable);
   const judge = (path: string) => planner.judge(path);
   const produced = produce({ ...walk, judge, consumers: workers, signal: stop.signal }, walked);
-  yield* dispatcher.outputs(produced);
+  return dispatcher.outputs(produced);
 }
 
 /** The walk of a run, and what is noted of it. */

@@ -2,7 +2,6 @@
 // It opens no photo and knows nothing of processes.
 
 import fs from 'node:fs';
-import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { ImageErrorCode, Limits } from '../errors.js';
 import { type SourceFacts, sourceFacts } from '../files/read-source.js';
@@ -101,9 +100,21 @@ export function plannerOptions(options: ResolvedOptions, digest: string): Planne
   return { manifest, out, digest, force, retryFailed, limits };
 }
 
+/**
+ * Undefined when it is no file, or cannot be looked at: why, the consumer that opens it finds out and reports. By callback,
+ * because the promise of `fs/promises` takes twice the time.
+ */
+function look(file: string): Promise<SourceFacts | undefined> {
+  return new Promise((resolve) => {
+    fs.stat(file, { bigint: true }, (_, state) => resolve(state?.isFile() ? sourceFacts(state) : undefined));
+  });
+}
+
 export class Planner {
   readonly #records: RecordIndex | undefined;
   readonly #options: PlannerOptions;
+  #folder = '';
+  #folderName = '';
   /** Whether the manifest was written under the run's options, so that it may be asked for contents. */
   readonly #asksContent: boolean;
 
@@ -121,11 +132,15 @@ export class Planner {
 
   /** @throws {ThumbsError} `MANIFEST`: it cannot be read any more. */
   async judge(file: string): Promise<Job | Carried> {
-    // What is wrong with a file is found out, and reported, by the consumer that opens it.
-    const state = await stat(file, { bigint: true }).catch(() => undefined);
-    const facts = state?.isFile() === true ? sourceFacts(state) : undefined;
-    const source = sourceName(this.#options.manifest, file);
-    const record = this.#records?.find(source);
+    return this.decide(file, await look(file));
+  }
+
+  /**
+   * What becomes of a file that is as `facts` say; without them, of what is no file, or cannot be looked at.
+   * @throws {ThumbsError} `MANIFEST`: it cannot be read any more.
+   */
+  decide(file: string, facts: SourceFacts | undefined): Job | Carried {
+    const record = this.#records?.find(this.#sourceOf(file));
     const why = this.#why(record, facts);
     if (why === undefined && record !== undefined)
       return { type: 'carried', path: file, record, by: 'state' };
@@ -141,7 +156,7 @@ export class Planner {
     const { status: _, ...facts } = identified;
     const known = this.#records?.findContent(facts.sourceBytes, facts.sourceXxh128);
     if (known === undefined || !this.#stillHolds(known)) return undefined;
-    const source = sourceName(this.#options.manifest, file);
+    const source = this.#sourceOf(file);
     if (known.status === 'failed') {
       const error = { ...known.error, message: messageFor(source, reasonOf(known)) };
       return { source, status: 'failed', error, ...facts };
@@ -152,21 +167,35 @@ export class Planner {
 
   /** Undefined when the record still holds. */
   #why(record: ManifestRecord | undefined, facts: SourceFacts | undefined): Why | undefined {
-    const mayBeKnown = this.#asksContent && facts !== undefined && this.#records?.hasSize(facts.sourceBytes);
-    if (record === undefined) return mayBeKnown ? 'moved' : 'new';
+    if (record === undefined) return this.#mayBeKnown(facts) ? 'moved' : 'new';
     if (this.#options.force) return 'force';
     if ((record.options ?? this.#records?.header.options) !== this.#options.digest) return 'options';
     if (record.redo === true) return 'redo';
     if (facts?.sourceBytes !== record.sourceBytes || facts?.sourceMtimeNs !== record.sourceMtimeNs)
-      return mayBeKnown ? 'touched' : 'changed';
+      return this.#mayBeKnown(facts) ? 'touched' : 'changed';
     if (this.#stillHolds(record)) return undefined;
     return record.status === 'failed' ? 'retry' : 'thumbnail';
+  }
+
+  /** Photos of one folder come one after the other, and have its name in common. */
+  #sourceOf(file: string): string {
+    const folder = path.dirname(file);
+    if (folder !== this.#folder) {
+      this.#folder = folder;
+      this.#folderName = sourceName(this.#options.manifest, folder);
+    }
+    const name = path.basename(file);
+    return this.#folderName === '' ? name : `${this.#folderName}/${name}`;
+  }
+
+  #mayBeKnown(facts: SourceFacts | undefined): boolean {
+    return this.#asksContent && facts !== undefined && this.#records?.hasSize(facts.sourceBytes) === true;
   }
 
   #stillHolds(record: ManifestRecord): boolean {
     if (record.status === 'failed') return this.#isKnownBad(record);
     return record.thumbnails.every(({ file, bytes }) => {
-      const there = fs.statSync(path.join(this.#options.out, file), { throwIfNoEntry: false });
+      const there = fs.statSync(this.#options.out + path.sep + file, { throwIfNoEntry: false });
       return there?.isFile() === true && there.size === bytes;
     });
   }
