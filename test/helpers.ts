@@ -7,7 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
-import { type ManifestRecord, readManifest } from 'thumbs-pipeline';
+import { type ManifestRecord, readManifest, type ThumbsEvent } from 'thumbs-pipeline';
 import { expect, onTestFinished } from 'vitest';
 import type { Job } from '../src/pipeline/planner.js';
 
@@ -112,6 +112,30 @@ export function thumbs(
   return start(process.execPath, [command, ...args], options).finished;
 }
 
+/** Runs the real command with `--json` to its end, and returns what it told. */
+export async function told<Event extends { readonly type: string } = ThumbsEvent>(
+  args: readonly string[],
+  options: { cwd: string; env?: NodeJS.ProcessEnv },
+): Promise<{ code: number | null; stderr: string; events: Event[] }> {
+  const { code, stdout, stderr } = await thumbs([...args, '--json'], options);
+  const lines = stdout.trimEnd().split('\n').filter(Boolean);
+  return { code, stderr, events: lines.map((line) => JSON.parse(line)) };
+}
+
+/** What a run told of each photo, by its own name: `unchanged`, `done`, `failed CORRUPT`, ... */
+export function fates(events: readonly ThumbsEvent[]): Record<string, string> {
+  const words = (event: ThumbsEvent) => {
+    if (event.type === 'done') return 'done';
+    if (event.type === 'unchanged') return event.identified ? 'identified' : 'unchanged';
+    return event.type === 'failed' ? `${event.known ? 'known' : 'failed'} ${event.record.error.code}` : '';
+  };
+  return Object.fromEntries(
+    events.flatMap((event) =>
+      words(event) !== '' && 'path' in event ? [[path.basename(event.path), words(event)]] : [],
+    ),
+  );
+}
+
 /** Starts the real command, and resolves when its first photo is done. `prefix` is what it is started by. */
 export async function startRun(
   args: readonly string[],
@@ -169,6 +193,25 @@ export async function photoFolder(count: number): Promise<{ folder: string; out:
   const folder = temporaryFolder();
   const files = await writePhotos(path.join(folder, 'photos'), count);
   return { folder, out: path.join(folder, 'thumbnails'), files };
+}
+
+/** A file's bytes with the one at `at` changed. */
+export function mutate(file: string, at: number): void {
+  const bytes = fs.readFileSync(file);
+  bytes[at] = (bytes[at] ?? 0) ^ 1;
+  fs.writeFileSync(file, bytes);
+}
+
+/** Every entry below a folder, with what tells whether it was written: size, time and inode, and its bytes. */
+export function snapshot(folder: string): Map<string, string> {
+  const entries = fs.readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
+  return new Map(
+    entries.map((name) => {
+      const stats = fs.lstatSync(path.join(folder, name));
+      const bytes = stats.isFile() ? fs.readFileSync(path.join(folder, name), 'latin1') : '';
+      return [name, `${stats.ino} ${stats.mtimeMs} ${stats.mode} ${bytes}`];
+    }),
+  );
 }
 
 /** The manifest of an output folder. */

@@ -115,6 +115,15 @@ function holds(file: string, bytes: Uint8Array): boolean {
   return stats?.isFile() === true && stats.size === bytes.byteLength && fs.readFileSync(file).equals(bytes);
 }
 
+/** @throws {ThumbsError} `OUTPUT`: there is no such folder. */
+export function requireFolder(folder: string): void {
+  try {
+    if (!fs.statSync(folder).isDirectory()) throw new Error('it is not a folder');
+  } catch (error) {
+    throw folderError(folder, error);
+  }
+}
+
 /** The error of a folder that cannot be read. */
 export function folderError(folder: string, error: unknown): ThumbsError {
   return new ThumbsError('OUTPUT', `Cannot read ${printable(folder)}: ${causeOf(error)}`, { cause: error });

@@ -1,13 +1,19 @@
 // Removes from the output folder what nothing needs any more: thumbnails that no record names, and temporary files whose
 // process is gone. Nothing under any other name is ever touched.
 
-import { type Dirent, lstatSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { causeOf, systemCode } from '../errors.js';
 import { Lock } from '../files/lock.js';
 import { isLeftover } from '../files/temporary.js';
-import { folderError, isThumbnailName, outputError, ThumbnailSet } from '../files/thumbnail-folder.js';
+import {
+  folderError,
+  isThumbnailName,
+  outputError,
+  requireFolder,
+  ThumbnailSet,
+} from '../files/thumbnail-folder.js';
 import { readManifest } from '../manifest/reading.js';
 import { type PlaceOptions, type ResolvedPlace, resolvePlace } from '../options.js';
 
@@ -36,6 +42,7 @@ export function pruneThumbnails(options: PruneOptions = {}): AsyncGenerator<Prun
 
 async function* pruneLocked(place: ResolvedPlace, dryRun: boolean): AsyncGenerator<PrunedEvent> {
   // Before anything is written: a wrong folder or manifest stays as it is.
+  requireFolder(place.out);
   const named = namedThumbnails(place.manifest);
   if (dryRun) {
     for (const target of [place.out, place.manifest]) Lock.check(target);
@@ -63,16 +70,14 @@ export async function* prune(place: ResolvedPlace): AsyncGenerator<PrunedEvent> 
   }
 }
 
-/** Thumbnails that are not among `named`, and old temporary files of thumbnails and of the manifest. */
+/** Thumbnails that are not among `named`, and old temporary files of thumbnails and of the manifest, sorted by name. */
 export async function* findUnneeded(
   { out, manifest }: ResolvedPlace,
   named: ThumbnailSet,
 ): AsyncGenerator<PrunedEvent> {
   for (const folder of new Set([out, path.dirname(manifest)])) {
-    for await (const entry of listed(folder)) {
-      const { name } = entry;
-      const isUnnamed = folder === out && isThumbnailName(name) && !named.has(name);
-      if (!entry.isFile() || !(isUnnamed || isLeftover(name))) continue;
+    const isUnnamed = (name: string) => folder === out && isThumbnailName(name) && !named.has(name);
+    for (const name of await filesIn(folder, (name) => isUnnamed(name) || isLeftover(name))) {
       const file = path.join(folder, name);
       const size = lstatSync(file, { throwIfNoEntry: false })?.size;
       if (size !== undefined) yield { type: 'pruned', path: file, bytes: size };
@@ -89,11 +94,14 @@ export function namedThumbnails(manifest: string): ThumbnailSet {
   return named;
 }
 
-/** The entries of a folder; none where there is no folder. */
-async function* listed(folder: string): AsyncGenerator<Dirent> {
+/** Names of the regular files of a folder that `isWanted`, sorted; none where there is no folder. */
+async function filesIn(folder: string, isWanted: (name: string) => boolean): Promise<string[]> {
+  const names: string[] = [];
   try {
-    for await (const entry of await fs.opendir(folder)) yield entry;
+    for await (const entry of await fs.opendir(folder))
+      if (entry.isFile() && isWanted(entry.name)) names.push(entry.name);
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') throw folderError(folder, error);
   }
+  return names.sort();
 }

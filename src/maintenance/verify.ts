@@ -5,7 +5,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { Lock, lockPaths } from '../files/lock.js';
 import { isLeftover, isTemporary } from '../files/temporary.js';
-import { folderError, isThumbnailName, ThumbnailSet } from '../files/thumbnail-folder.js';
+import { folderError, isThumbnailName, requireFolder, ThumbnailSet } from '../files/thumbnail-folder.js';
 import { manifestError } from '../manifest/reading.js';
 import type { DoneRecord, ThumbnailEntry } from '../manifest/record.js';
 import { RecordIndex } from '../manifest/record-index.js';
@@ -83,11 +83,10 @@ export function verifyThumbnails(options: VerifyOptions = {}): AsyncGenerator<Ve
 }
 
 async function* reading(place: ResolvedPlace, signal?: AbortSignal): AsyncGenerator<VerifyEvent> {
-  for (const target of [place.out, place.manifest]) Lock.check(target);
-  const records = RecordIndex.open(place.manifest, true);
-  if (records === undefined) throw manifestError(place.manifest, 'there is nothing in it');
+  const records = openRecords(place);
   try {
-    yield* verify(place, records, () => {}, signal);
+    for (const target of [place.out, place.manifest]) Lock.check(target);
+    yield* verify(place, records, undefined, signal);
   } finally {
     records.close();
   }
@@ -95,7 +94,7 @@ async function* reading(place: ResolvedPlace, signal?: AbortSignal): AsyncGenera
 
 async function* repairing(place: ResolvedPlace, signal?: AbortSignal): AsyncGenerator<VerifyEvent> {
   // Before a lock is written where nothing of ours is.
-  RecordIndex.open(place.manifest, true)?.close();
+  openRecords(place).close();
   const locks: Lock[] = [];
   try {
     for (const target of [place.out, place.manifest]) locks.push(Lock.take(target));
@@ -112,17 +111,24 @@ async function* repairing(place: ResolvedPlace, signal?: AbortSignal): AsyncGene
   }
 }
 
-/** @param redo Given each record that is wrong, or whose thumbnail is damaged. */
+function openRecords({ out, manifest }: ResolvedPlace): RecordIndex {
+  requireFolder(out);
+  const records = RecordIndex.open(manifest, true);
+  if (records === undefined) throw manifestError(manifest, 'there is none, or nothing in it');
+  return records;
+}
+
+/** @param redo Given each record that is wrong, or whose thumbnail is damaged, if these are to be repaired. */
 async function* verify(
   place: ResolvedPlace,
   records: RecordIndex,
-  redo: (record: DoneRecord) => void,
+  redo: ((record: DoneRecord) => void) | undefined,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<VerifyEvent> {
   const startedAt = performance.now();
   const counts = { missing: 0, damaged: 0, record: 0, foreign: 0, unneeded: 0 };
   let unneededBytes = 0;
-  let repaired = records.damagedLines.length;
+  let faulty = records.damagedLines.length;
   const found = (finding: keyof typeof counts, file: string, reason: string, sources: string[] = []) => {
     counts[finding] += 1;
     return { type: 'finding', finding, path: path.join(place.out, file), reason, sources } as const;
@@ -166,8 +172,8 @@ async function* verify(
       }
     }
     if (wrong.length === 0 && !isBereft) continue;
-    redo(record);
-    repaired += 1;
+    redo?.(record);
+    faulty += 1;
   }
   for (const file of folder.thumbnails) {
     const each = checked.get(file);
@@ -193,7 +199,7 @@ async function* verify(
     foreign: counts.foreign,
     unneeded: counts.unneeded,
     unneededBytes,
-    repaired,
+    repaired: redo === undefined ? 0 : faulty,
     seconds: (performance.now() - startedAt) / 1000,
   };
 }

@@ -97,10 +97,10 @@ export function messageFor(source: string, reason: string): string {
   return `${printable(source)}: ${reason}`;
 }
 
-/** The cause alone, out of {@link messageFor}. */
+/** The cause alone, out of {@link messageFor}; on one line whatever somebody wrote into the manifest. */
 export function reasonOf({ source, error }: FailedRecord): string {
   const name = messageFor(source, '');
-  return error.message.startsWith(name) ? error.message.slice(name.length) : error.message;
+  return printable(error.message.startsWith(name) ? error.message.slice(name.length) : error.message);
 }
 
 /** Whether parsed JSON is a manifest's header, of whatever version. */
@@ -123,7 +123,8 @@ function isThumbnailEntry(value: unknown): value is ThumbnailEntry {
 }
 
 function isError(value: unknown): boolean {
-  return isObject(value) && typeof value.code === 'string' && typeof value.message === 'string';
+  const isCode = isObject(value) && typeof value.code === 'string' && /^[A-Z_]+$/.test(value.code);
+  return isCode && typeof value.message === 'string';
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -26,7 +26,7 @@ export class ManifestStore {
     this.records = records;
     this.#descriptor = fs.openSync(records.file, 'a');
     // A torn last line goes, so that the next one does not continue it.
-    fs.ftruncateSync(this.#descriptor, records.end);
+    if (fs.fstatSync(this.#descriptor).size > records.end) fs.ftruncateSync(this.#descriptor, records.end);
     this.#end = records.end;
     this.#kept = new Uint8Array(records.size);
   }

@@ -110,6 +110,16 @@ function look(file: string): Promise<SourceFacts | undefined> {
   });
 }
 
+/** Whether the file is as it was when the record was made: of the same size, and of the same time to the nanosecond. */
+function isSameState(record: ManifestRecord, facts: SourceFacts | undefined): boolean {
+  return (
+    facts !== undefined &&
+    facts.sourceBytes === record.sourceBytes &&
+    facts.sourceMtimeMs === record.sourceMtimeMs &&
+    facts.sourceMtimeNs === record.sourceMtimeNs
+  );
+}
+
 export class Planner {
   readonly #records: RecordIndex | undefined;
   readonly #options: PlannerOptions;
@@ -171,8 +181,7 @@ export class Planner {
     if (this.#options.force) return 'force';
     if ((record.options ?? this.#records?.header.options) !== this.#options.digest) return 'options';
     if (record.redo === true) return 'redo';
-    if (facts?.sourceBytes !== record.sourceBytes || facts?.sourceMtimeNs !== record.sourceMtimeNs)
-      return this.#mayBeKnown(facts) ? 'touched' : 'changed';
+    if (!isSameState(record, facts)) return this.#mayBeKnown(facts) ? 'touched' : 'changed';
     if (this.#stillHolds(record)) return undefined;
     return record.status === 'failed' ? 'retry' : 'thumbnail';
   }
