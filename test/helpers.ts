@@ -1,5 +1,6 @@
 // What the tests share: the real command as a process, real folders, and the invariants of every run.
 
+import { createHook } from 'node:async_hooks';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
@@ -147,6 +148,22 @@ export async function startRun(
     run.child.stderr?.on('data', (text) => String(text).includes('done ') && resolve()),
   );
   return run;
+}
+
+/** How many processes this one starts while `work` is done. */
+export async function forksOf(work: () => Promise<void>): Promise<number> {
+  let forks = 0;
+  const hook = createHook({
+    init: (_, type) => {
+      if (type === 'PROCESSWRAP') forks += 1;
+    },
+  }).enable();
+  try {
+    await work();
+  } finally {
+    hook.disable();
+  }
+  return forks;
 }
 
 /** Process ids of the children of a process, as Linux tells them. */

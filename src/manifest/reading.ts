@@ -103,6 +103,7 @@ function checkedHeader(file: string, text: string): ManifestHeader {
     );
   }
   if (version !== MANIFEST_VERSION) throw manifestError(file, `there is no version ${version} of it`);
+  if (typeof header.options !== 'string') throw manifestError(file, 'its header names no options');
   return header;
 }
 

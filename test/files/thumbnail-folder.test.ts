@@ -31,6 +31,13 @@ test('a file of another length under the name is damaged, and replaced whole', (
   expect(fs.readFileSync(path.join(folder, `${sha256}.png`))).toEqual(bytes);
 });
 
+test('a file of the same length and other bytes under the name is damaged, and replaced whole', () => {
+  const folder = temporaryFolder();
+  fs.writeFileSync(path.join(folder, `${sha256}.png`), 'THE bytes of a thumbnail');
+  publish(folder, sha256, bytes);
+  expect(fs.readFileSync(path.join(folder, `${sha256}.png`))).toEqual(bytes);
+});
+
 test('a folder that is gone, or a folder under the name, is an output error that names it', () => {
   const folder = temporaryFolder();
   const gone = path.join(folder, 'gone');

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { readManifest } from 'thumbs-pipeline';
 import { expect, test } from 'vitest';
 import type { ManifestRecord } from '../../src/manifest/record.js';
+import { RecordIndex } from '../../src/manifest/record-index.js';
 import { ManifestStore } from '../../src/manifest/store.js';
 import { temporaryFolder } from '../helpers.js';
 
@@ -123,11 +124,95 @@ test('a line longer than what is read at once, and many lines, come back whole',
   expect(sources(file)).toEqual([...many.map(({ source }) => source), long].sort());
 });
 
+test('what is kept is there after the end as it was, and a file that would be the same is left alone', () => {
+  const file = path.join(temporaryFolder(), 'manifest.jsonl');
+  written(file, [failed('a'), failed('b'), failed('c')]);
+  const { ino, mtimeMs } = fs.statSync(file);
+  const finish = (...kept: string[]) => {
+    const store = ManifestStore.open(file, 'digest');
+    for (const source of kept) store.keep(source);
+    const left = store.finish(() => false);
+    store.close();
+    return left;
+  };
+  expect(finish('a', 'b', 'c')).toBe(0);
+  expect(fs.statSync(file)).toMatchObject({ ino, mtimeMs });
+  expect(finish('a', 'c')).toBe(1);
+  expect(sources(file)).toEqual(['a', 'c']);
+  // Not the same: lines in another order, twice, or torn are put right.
+  const text = fs.readFileSync(file, 'utf8');
+  const [header, a, c] = text.trimEnd().split('\n');
+  for (const lines of [
+    [header, c, a],
+    [header, a, a, c],
+    [header, a, c, '{"source":"d"'],
+  ]) {
+    fs.writeFileSync(file, lines.join('\n') + (lines.length === 3 ? '\n' : ''));
+    if (lines[1] === a && lines[2] === a) fs.appendFileSync(file, '\n');
+    expect(finish('a', 'c')).toBe(0);
+    expect(fs.readFileSync(file, 'utf8')).toBe(text);
+  }
+});
+
+test('a header with any one byte changed is refused and left alone, or is that of other options', () => {
+  const file = path.join(temporaryFolder(), 'manifest.jsonl');
+  written(file, [failed('a')]);
+  const whole = fs.readFileSync(file);
+  const seen = { refused: 0, others: 0 };
+  for (let at = 0; at < whole.indexOf('\n'); at += 1) {
+    for (const bit of [1, 16, 128]) {
+      const bytes = Buffer.from(whole);
+      bytes[at] = (bytes[at] ?? 0) ^ bit;
+      fs.writeFileSync(file, bytes);
+      try {
+        const store = ManifestStore.open(file, 'digest');
+        expect(store.records.find('a')?.options).not.toBe(undefined);
+        store.close();
+        seen.others += 1;
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'MANIFEST' });
+        expect(fs.readFileSync(file)).toEqual(bytes);
+        seen.refused += 1;
+      }
+    }
+  }
+  expect(seen.refused).toBeGreaterThan(50);
+  expect(seen.others).toBeGreaterThan(10);
+});
+
+test('records of one size are found by content, the first of several, and only those made under the header’s options', () => {
+  const file = path.join(temporaryFolder(), 'manifest.jsonl');
+  const known = (source: string, sourceXxh128: string, more: object = {}): ManifestRecord => ({
+    ...failed(source),
+    sourceBytes: 100,
+    sourceXxh128,
+    ...more,
+  });
+  written(file, [
+    known('a', 'one'),
+    known('b', 'two'),
+    known('c', 'one'),
+    known('d', 'three', { options: 'others' }),
+    known('e', 'four', { redo: true }),
+    known('f', 'five', { sourceBytes: 200 }),
+    failed('g'),
+  ]);
+  const index = RecordIndex.open(file);
+  const found = ['one', 'two', 'three', 'four', 'five'].map((hash) => index?.findContent(100, hash)?.source);
+  expect(found).toEqual(['a', 'b', undefined, undefined, undefined]);
+  expect(index?.findContent(200, 'five')?.source).toBe('f');
+  expect([100, 200, 300].map((bytes) => index?.hasSize(bytes))).toEqual([true, true, false]);
+  index?.close();
+});
+
 test('what is not a manifest, or of a newer version, is refused and left as it is', () => {
   const file = path.join(temporaryFolder(), 'notes.txt');
   const texts = [
     'my notes\nof 2025\n',
     '{"manifest":"thumbs","version":2,"options":"x"}\n',
+    '{"manifest":"thumbs","version":0,"options":"x"}\n',
+    '{"manifest":"thumbs","version":1.5,"options":"x"}\n',
+    'x'.repeat(5000),
     '[]\n',
     'no newline',
   ];

@@ -1,10 +1,11 @@
 // What the tests of consumers' faults share: a dispatcher over the scripted consumer, and what became of every photo.
 
 import fs from 'node:fs';
+import path from 'node:path';
 import { expect } from 'vitest';
 import { Dispatcher, type DispatcherOptions, type Output } from '../../src/pipeline/dispatcher.js';
 import { memoryLimits } from '../../src/pipeline/memory.js';
-import type { Job } from '../../src/pipeline/planner.js';
+import type { Job, Task } from '../../src/pipeline/planner.js';
 import type { JobResult } from '../../src/pipeline/seat.js';
 import { plannedJob, temporaryFolder } from '../helpers.js';
 
@@ -17,12 +18,16 @@ export interface Fates {
   readonly results: string[];
   /** The results themselves, by the photo's name. */
   readonly byName: Map<string, JobResult>;
+  /** Names of the photos that were recognized, sorted. */
+  readonly recognized: string[];
   readonly sentinels: number;
   /** What the consumers were given and did, as `<process id> given <name>`. */
   readonly log: string[];
 }
 
 export interface DispatchOptions extends Partial<DispatcherOptions> {
+  /** What consumers are to do. @default 'make' */
+  readonly task?: Task;
   /** Told of each output as it comes. */
   readonly onOutput?: (output: Output, dispatcher: Dispatcher) => void;
 }
@@ -45,9 +50,9 @@ export function dispatcherOf(out: string, options: Partial<DispatcherOptions>): 
 /** Gives photos of these names to a consumer that does to each what its name says. */
 export async function dispatch(names: readonly string[], options: DispatchOptions = {}): Promise<Fates> {
   const folder = temporaryFolder();
-  const { consumers = 1, onOutput, ...others } = options;
+  const { consumers = 1, task = 'make', onOutput, ...others } = options;
   async function* produced(): AsyncGenerator<Job | { type: 'sentinel' }> {
-    for (const name of names) yield plannedJob(`${folder}/${name}`);
+    for (const name of names) yield { ...plannedJob(`${folder}/${name}`), task };
     for (let sent = 0; sent < consumers; sent += 1) yield { type: 'sentinel' };
   }
   const dispatcher = dispatcherOf(folder, { consumers, ...others });
@@ -62,7 +67,10 @@ export async function dispatch(names: readonly string[], options: DispatchOption
   return {
     results: results.map(line).sort(),
     byName: new Map(results.map((result) => [nameOf(result.job), result])),
-    sentinels: outputs.length - results.length,
+    recognized: outputs
+      .flatMap((output) => (output.type === 'carried' ? [path.basename(output.path)] : []))
+      .sort(),
+    sentinels: outputs.filter(({ type }) => type === 'sentinel').length,
     log: fs.existsSync(`${folder}/log`) ? fs.readFileSync(`${folder}/log`, 'utf8').trimEnd().split('\n') : [],
   };
 }

@@ -1,4 +1,3 @@
-import { createHook } from 'node:async_hooks';
 import fs from 'node:fs';
 import path from 'node:path';
 import {
@@ -13,6 +12,7 @@ import {
   expectSound,
   failuresIn,
   fates,
+  forksOf,
   jpeg,
   mutate,
   photoFolder,
@@ -27,18 +27,12 @@ import {
 
 /** A run in this process: its summary, and the processes that it forked. */
 async function run(folder: string, options: ThumbsOptions = {}) {
-  let forks = 0;
-  const hook = createHook({
-    init: (_, type) => {
-      if (type === 'PROCESSWRAP') forks += 1;
-    },
-  }).enable();
-  let summary: SummaryEvent | undefined;
+  let summary: Partial<SummaryEvent> = {};
   const out = path.join(folder, 'thumbnails');
-  for await (const event of createThumbnails([path.join(folder, 'photos')], { out, ...options }))
-    if (event.type === 'summary') summary = event;
-  hook.disable();
-  if (summary === undefined) throw new Error('no summary');
+  const forks = await forksOf(async () => {
+    for await (const event of createThumbnails([path.join(folder, 'photos')], { out, ...options }))
+      if (event.type === 'summary') summary = event;
+  });
   return { ...summary, forks };
 }
 
