@@ -8,7 +8,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { xxhash128 } from 'hash-wasm';
 import sharp from 'sharp';
-import { rendererVersion } from '../src/image/renderer.js';
+import { inTurn, machine, shown, time } from './measuring.js';
 
 const RUNS = 5;
 const SHORT_RUNS = 15;
@@ -16,45 +16,6 @@ const SHORT_RUNS = 15;
 const project = fileURLToPath(new URL('..', import.meta.url));
 const command = path.join(project, 'bin/thumbs.js');
 const plain = path.join(project, 'scripts/plain-sharp.js');
-
-/** One whole process: its wall-clock seconds. */
-async function time(args: readonly string[]): Promise<number> {
-  const startedAt = performance.now();
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
-  const code = await new Promise((resolve) => child.on('close', resolve));
-  if (code !== 0) throw new Error(`${args.join(' ')} ended with exit code ${code}`);
-  return (performance.now() - startedAt) / 1000;
-}
-
-interface Spread {
-  readonly median: number;
-  readonly min: number;
-  readonly max: number;
-}
-
-function spread(values: readonly number[]): Spread {
-  const sorted = [...values].sort((a, b) => a - b);
-  const [min = Number.NaN] = sorted;
-  return { min, median: sorted[sorted.length >> 1] ?? Number.NaN, max: sorted.at(-1) ?? Number.NaN };
-}
-
-/** `0.123 (0.120 to 0.130)` */
-function shown({ median, min, max }: Spread, digits: number): string {
-  return `${median.toFixed(digits)} (${min.toFixed(digits)} to ${max.toFixed(digits)})`;
-}
-
-/** Both in turn, after a warm-up of each, so that a slow minute hits both alike. */
-async function inTurn(runs: number, a: () => Promise<number>, b: () => Promise<number>) {
-  const times: { a: number[]; b: number[] } = { a: [], b: [] };
-  for (let run = 0; run <= runs; run += 1) {
-    const [first, second] = [await a(), await b()];
-    if (run === 0) continue;
-    times.a.push(first);
-    times.b.push(second);
-  }
-  const ratios = times.a.map((seconds, run) => seconds / (times.b[run] ?? Number.NaN));
-  return { a: spread(times.a), b: spread(times.b), ratio: spread(ratios) };
-}
 
 /** A run of the command into a fresh folder, which is removed outside of the time. */
 async function wholeRun(photos: string, scratch: string): Promise<number> {
@@ -171,9 +132,7 @@ try {
   );
   const [few, many] = [await mainMemory(2000, scratch), await mainMemory(20_000, scratch)];
   const hashes = await hashing(photos, names.slice(0, SHORT_RUNS + 1));
-  const { sharp: sharpVersion, libvips } = rendererVersion();
-  console.log(`- CPU: ${os.cpus()[0]?.model}, ${os.availableParallelism()} cores
-- Node ${process.version}, sharp ${sharpVersion}, libvips ${libvips}
+  console.log(`${machine()}
 - Corpus: ${sizes.length} files, ${megabytes.toFixed(1)} MB
 - ${RUNS} counted runs of the whole job and ${SHORT_RUNS} of the short ones, each pair in turn; median (min to max)
 

@@ -17,8 +17,13 @@ Examples:
   $ thumbs ./photos --exclude drafts         without the folders and files of that name
   $ thumbs ./photos --export thumbs.csv      the manifest as CSV as well
   $ thumbs ./photos --json > events.jsonl    what happens, for a program
+  $ thumbs ./photos --dry-run                what a run would do
+  $ thumbs verify                            whether every thumbnail is sound
+  $ thumbs prune                             remove thumbnails that no photo needs any more
   $ thumbs bench ./photos --runs 5           which worker count is best here
   $ thumbs ./bench                           a folder that is named like a command
+
+A run does what is new or has changed; the manifest knows the rest.
 
 Exit codes: 0 every photo has its thumbnail; 1 some failed, each named; 2 the command line was wrong;
 3 the run could not go on; 124 the deadline passed; 130 and 143 stopped by SIGINT and SIGTERM.`;
@@ -51,6 +56,16 @@ function createProgram(): Command {
     process.exitCode = await runThumbs(paths, runOptions(typed), loudness(typed));
   });
   for (const command of [createBench(), createVerify(), createPrune()]) program.addCommand(command);
+  program.hook('preSubcommand', (_, subcommand) => {
+    const early = Object.keys(program.opts()).find(
+      (option) => program.getOptionValueSource(option) === 'cli',
+    );
+    if (early !== undefined)
+      throw new ThumbsError(
+        'OPTION',
+        `Expected the options of \`${subcommand.name()}\` behind its name, got \`${early}\` before`,
+      );
+  });
   return program;
 }
 

@@ -44,10 +44,20 @@ test('--help names every option with its default, the commands, examples and exi
   const { code, stdout } = await thumbs(['--help']);
   expect(code).toBe(0);
   const options =
-    'workers out size manifest export include exclude hidden follow timeout retries deadline max-memory max-pixels max-file-size';
+    'workers out size manifest export include exclude hidden follow timeout retries deadline max-memory max-pixels max-file-size force retry-failed prune dry-run';
   for (const option of `${options} json quiet verbose no-progress version`.split(' '))
     expect(stdout).toContain(`--${option}`);
-  for (const text of ['200x200', 'thumbnails', '268402689', '512', 'bench', 'Examples:', 'Exit codes:']) {
+  for (const text of [
+    '200x200',
+    'thumbnails',
+    '268402689',
+    '512',
+    'bench',
+    'verify',
+    'prune',
+    'Examples:',
+    'Exit codes:',
+  ]) {
     expect(stdout).toContain(text);
   }
 });
@@ -64,6 +74,12 @@ const wrong: ReadonlyArray<readonly [args: readonly string[], stderr: RegExp]> =
   [['-q', '-v', 'p'], /'-q, --quiet' cannot be used with option '-v, --verbose'/],
   [['/no/such/folder'], /^thumbs: Cannot take \/no\/such\/folder: no such file or directory \(ENOENT\)$/m],
   [['bench'], /missing required argument 'path'/],
+  [['verify', 'p'], /too many arguments for 'verify'/],
+  [['prune', '--force'], /unknown option '--force'/],
+  [
+    ['-o', 'elsewhere', 'prune'],
+    /^thumbs: Expected the options of `prune` behind its name, got `out` before$/m,
+  ],
   [['bench', '--sweep', '1,x', 'p'], /^thumbs: Expected `sweep` to be worker counts like 1,2,4, got `1,x`$/m],
   [['bench', '--runs', '0', 'p'], /^thumbs: Expected `runs` to be an integer from 1 to 100, got `0`$/m],
 ];

@@ -11,6 +11,7 @@ import {
   fates,
   mutate,
   photoFolder,
+  projectFolder,
   recordsIn,
   snapshot,
   start,
@@ -55,8 +56,13 @@ test('an output as a run left it is sound, by verify and by sha256sum', async ()
     /^3 thumbnails verified: all sound \(5 photos, 1 of them failed; [\d.]+ kB in [\d.]+ s\)\n$/,
   );
   expect(snapshot(folder)).toEqual(before);
-  const line = 'for f in *.png; do echo "${f%.png}  $f"; done | sha256sum --check --quiet';
+  const readme = fs.readFileSync(path.join(projectFolder, 'README.md'), 'utf8');
+  const line = /^ +cd thumbnails && (.*sha256sum.*)$/m.exec(readme)?.[1] ?? 'false';
   expect(execFileSync('bash', ['-c', line], { cwd: out, encoding: 'utf8' })).toBe('');
+  mutate(thumbnailOf(out, 'photo-1.jpg'), 100);
+  expect(() => execFileSync('bash', ['-c', line], { cwd: out, stdio: 'pipe' })).toThrow(
+    /FAILED|did NOT match/,
+  );
 });
 
 test('missing, damaged and foreign files, wrong records and unneeded files are told apart; exit 1', async () => {
