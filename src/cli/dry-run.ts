@@ -37,7 +37,7 @@ export async function runDryRun(
         if (verbose) screen.say(plannedLine(event, colors));
         break;
       case 'pruned':
-        if (verbose || options.prune === true) screen.say(prunedLine(event, colors));
+        if (verbose || (options.prune === true && !quiet)) screen.say(prunedLine(event, colors));
         break;
       case 'unreadable-folder':
         exitCode = exitCodes.someFailed;

@@ -48,9 +48,15 @@ export function replaceOutput(file: string, pieces: Iterable<string>): void {
 /** The regular file, or the free name, that `file` stands for: a link stays a link, and a device stays a device. */
 function replaceable(file: string): string {
   const stats = fs.statSync(file, { throwIfNoEntry: false });
-  if (stats === undefined) return file;
+  if (stats === undefined) return targetOf(file);
   if (!stats.isFile()) throw new Error('it is not a regular file');
   return fs.realpathSync(file);
+}
+
+/** Where a link that leads nowhere leads; any other name is its own. */
+function targetOf(file: string): string {
+  const isLink = fs.lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+  return isLink ? path.resolve(path.dirname(file), fs.readlinkSync(file)) : file;
 }
 
 function writePieces(descriptor: number, pieces: Iterable<string | Uint8Array>): void {

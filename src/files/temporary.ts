@@ -33,8 +33,9 @@ export function isLeftover(name: string): boolean {
  */
 export async function removeLeftovers(folder: string): Promise<void> {
   try {
-    for await (const { name } of await fs.opendir(folder)) {
-      if (isLeftover(name)) await fs.rm(path.join(folder, name), { force: true });
+    for await (const entry of await fs.opendir(folder)) {
+      if (entry.isFile() && isLeftover(entry.name))
+        await fs.rm(path.join(folder, entry.name), { force: true });
     }
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') throw error;

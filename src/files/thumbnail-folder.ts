@@ -69,13 +69,14 @@ export function prepareFolder(folder: string): void {
  * @throws {ThumbsError} `OUTPUT`, with the path and the cause: the run cannot go on.
  */
 export function publish(folder: string, sha256: string, png: Uint8Array): void {
-  const target = path.join(folder, thumbnailName(sha256));
+  const name = thumbnailName(sha256);
+  const target = path.join(folder, name);
   try {
-    if (holds(target, png)) return;
+    if (holds(folder, name, png)) return;
     const temporary = temporaryPath(folder);
     try {
       writeWhole(temporary, png);
-      claimName(temporary, target, png);
+      claimName(temporary, target, () => holds(folder, name, png));
     } finally {
       fs.rmSync(temporary, { force: true });
     }
@@ -98,27 +99,47 @@ function writeWhole(file: string, bytes: Uint8Array): void {
 }
 
 /** `link` never overwrites. Where it is not to be had (FAT, some network shares) `rename` publishes as whole. */
-function claimName(temporary: string, target: string, png: Uint8Array): void {
+function claimName(temporary: string, target: string, isThere: () => boolean): void {
   try {
     fs.linkSync(temporary, target);
   } catch (error) {
-    if (systemCode(error) === 'EEXIST' && holds(target, png)) return;
+    if (systemCode(error) === 'EEXIST' && isThere()) return;
     if (!['EEXIST', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(systemCode(error) ?? ''))
       throw error;
     fs.renameSync(temporary, target);
   }
 }
 
-/** Whether `file` is there and has just these bytes. Its size is asked for first: it may be anything. */
-function holds(file: string, bytes: Uint8Array): boolean {
-  const stats = fs.statSync(file, { throwIfNoEntry: false });
-  return stats?.isFile() === true && stats.size === bytes.byteLength && fs.readFileSync(file).equals(bytes);
+/**
+ * Bytes of a thumbnail; undefined when there is none that can be looked at: nothing, a link, or anything else under its name.
+ */
+export function thumbnailSize(folder: string, file: string): number | undefined {
+  try {
+    const stats = fs.lstatSync(folder + path.sep + file, { throwIfNoEntry: false });
+    return stats?.isFile() === true ? stats.size : undefined;
+  } catch {
+    return undefined; // Whoever makes it anew, and cannot publish it, tells why.
+  }
 }
 
-/** @throws {ThumbsError} `OUTPUT`: there is no such folder. */
-export function requireFolder(folder: string): void {
+/** Whether the thumbnail is there and has just these bytes; one that cannot be read has not. */
+function holds(folder: string, file: string, bytes: Uint8Array): boolean {
+  if (thumbnailSize(folder, file) !== bytes.byteLength) return false;
+  try {
+    return fs.readFileSync(path.join(folder, file)).equals(bytes);
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The folder's path without symbolic links.
+ * @throws {ThumbsError} `OUTPUT`: there is no such folder.
+ */
+export function realFolder(folder: string): string {
   try {
     if (!fs.statSync(folder).isDirectory()) throw new Error('it is not a folder');
+    return fs.realpathSync(folder);
   } catch (error) {
     throw folderError(folder, error);
   }

@@ -11,10 +11,11 @@ import {
   folderError,
   isThumbnailName,
   outputError,
-  requireFolder,
+  realFolder,
   ThumbnailSet,
 } from '../files/thumbnail-folder.js';
-import { readManifest } from '../manifest/reading.js';
+import { realManifest } from '../manifest/reading.js';
+import { RecordIndex } from '../manifest/record-index.js';
 import { type PlaceOptions, type ResolvedPlace, resolvePlace } from '../options.js';
 
 /** What {@link pruneThumbnails} can be asked for. */
@@ -40,9 +41,9 @@ export function pruneThumbnails(options: PruneOptions = {}): AsyncGenerator<Prun
   return pruneLocked(resolvePlace(options), options.dryRun ?? false);
 }
 
-async function* pruneLocked(place: ResolvedPlace, dryRun: boolean): AsyncGenerator<PrunedEvent> {
+async function* pruneLocked(asked: ResolvedPlace, dryRun: boolean): AsyncGenerator<PrunedEvent> {
   // Before anything is written: a wrong folder or manifest stays as it is.
-  requireFolder(place.out);
+  const place = realPlace(asked);
   const named = namedThumbnails(place.manifest);
   if (dryRun) {
     for (const target of [place.out, place.manifest]) Lock.check(target);
@@ -56,6 +57,14 @@ async function* pruneLocked(place: ResolvedPlace, dryRun: boolean): AsyncGenerat
   } finally {
     for (const lock of locks) lock.release();
   }
+}
+
+/**
+ * The place without symbolic links, under which every file in it has one name.
+ * @throws {ThumbsError} `OUTPUT`: there is no such folder.
+ */
+export function realPlace({ out, manifest }: ResolvedPlace): ResolvedPlace {
+  return { out: realFolder(out), manifest: realManifest(manifest) };
 }
 
 /** Prunes; the caller holds the folder and the manifest. */
@@ -85,11 +94,16 @@ export async function* findUnneeded(
   }
 }
 
-/** The thumbnails that records name. */
-export function namedThumbnails(manifest: string): ThumbnailSet {
+/** The thumbnails that records name; of each source its last record. */
+function namedThumbnails(manifest: string): ThumbnailSet {
   const named = new ThumbnailSet();
-  for (const record of readManifest(manifest)) {
-    if (record.status === 'done') for (const { file } of record.thumbnails) named.add(file);
+  const records = RecordIndex.openExisting(manifest);
+  try {
+    for (const record of records.all()) {
+      if (record.status === 'done') for (const { file } of record.thumbnails) named.add(file);
+    }
+  } finally {
+    records.close();
   }
   return named;
 }

@@ -1,17 +1,18 @@
 // Looks whether the output is what the manifest says: every thumbnail is read, on all cores, and compared with its own name
 // and with the records that name it.
 
+import { lstatSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { Lock, lockPaths } from '../files/lock.js';
 import { isLeftover, isTemporary } from '../files/temporary.js';
-import { folderError, isThumbnailName, requireFolder, ThumbnailSet } from '../files/thumbnail-folder.js';
-import { manifestError } from '../manifest/reading.js';
+import { folderError, isThumbnailName, ThumbnailSet } from '../files/thumbnail-folder.js';
 import type { DoneRecord, ThumbnailEntry } from '../manifest/record.js';
 import { RecordIndex } from '../manifest/record-index.js';
 import { ManifestStore } from '../manifest/store.js';
 import { type PlaceOptions, type ResolvedPlace, resolvePlace } from '../options.js';
 import { type Checked, checkFiles } from './check-files.js';
+import { realPlace } from './prune.js';
 
 /** What {@link verifyThumbnails} can be asked for. */
 export interface VerifyOptions extends PlaceOptions {
@@ -79,10 +80,11 @@ export type VerifyEvent = FindingEvent | VerifyProgressEvent | VerifiedEvent;
  */
 export function verifyThumbnails(options: VerifyOptions = {}): AsyncGenerator<VerifyEvent> {
   const place = resolvePlace(options);
-  return options.repair === true ? repairing(place, options.signal) : reading(place, options.signal);
+  return (options.repair === true ? repairing : reading)(place, options.signal);
 }
 
-async function* reading(place: ResolvedPlace, signal?: AbortSignal): AsyncGenerator<VerifyEvent> {
+async function* reading(asked: ResolvedPlace, signal?: AbortSignal): AsyncGenerator<VerifyEvent> {
+  const place = realPlace(asked);
   const records = openRecords(place);
   try {
     for (const target of [place.out, place.manifest]) Lock.check(target);
@@ -92,7 +94,8 @@ async function* reading(place: ResolvedPlace, signal?: AbortSignal): AsyncGenera
   }
 }
 
-async function* repairing(place: ResolvedPlace, signal?: AbortSignal): AsyncGenerator<VerifyEvent> {
+async function* repairing(asked: ResolvedPlace, signal?: AbortSignal): AsyncGenerator<VerifyEvent> {
+  const place = realPlace(asked);
   // Before a lock is written where nothing of ours is.
   openRecords(place).close();
   const locks: Lock[] = [];
@@ -111,11 +114,8 @@ async function* repairing(place: ResolvedPlace, signal?: AbortSignal): AsyncGene
   }
 }
 
-function openRecords({ out, manifest }: ResolvedPlace): RecordIndex {
-  requireFolder(out);
-  const records = RecordIndex.open(manifest, true);
-  if (records === undefined) throw manifestError(manifest, 'there is none, or nothing in it');
-  return records;
+function openRecords({ manifest }: ResolvedPlace): RecordIndex {
+  return RecordIndex.openExisting(manifest, { dropDamaged: true });
 }
 
 /** @param redo Given each record that is wrong, or whose thumbnail is damaged, if these are to be repaired. */
@@ -136,7 +136,7 @@ async function* verify(
   const folder = await listFolder(place);
   for (const file of folder.foreign.sort()) yield found('foreign', file, 'not a file of thumbs');
   for (const file of folder.leftovers) {
-    unneededBytes += (await fs.stat(path.join(place.out, file))).size;
+    unneededBytes += lstatSync(path.join(place.out, file), { throwIfNoEntry: false })?.size ?? 0;
     yield found('unneeded', file, 'a temporary file that nobody will finish');
   }
   const checked = new Map<string, Checked>();
@@ -167,7 +167,9 @@ async function* verify(
         if (reason !== undefined) wrong.push(reason);
         if (reason !== undefined) yield found('record', entry.file, reason, [source]);
       } else {
-        bereft.set(entry.file, [...(bereft.get(entry.file) ?? []), source]);
+        const sources = bereft.get(entry.file);
+        if (sources === undefined) bereft.set(entry.file, [source]);
+        else sources.push(source);
         isBereft ||= file !== undefined;
       }
     }
@@ -179,10 +181,12 @@ async function* verify(
     const each = checked.get(file);
     if (each === undefined) continue;
     bytes += each.bytes;
-    if (each.status === 'damaged') yield found('damaged', file, each.reason, bereft.get(file));
-    if (named.has(file) || each.status === 'damaged') continue;
-    yield found('unneeded', file, 'no record names it');
-    unneededBytes += each.bytes;
+    if (!named.has(file)) {
+      yield found('unneeded', file, 'no record names it');
+      unneededBytes += each.bytes;
+    } else if (each.status === 'damaged') {
+      yield found('damaged', file, each.reason, bereft.get(file));
+    }
   }
   for (const [file, sources] of bereft) {
     if (!checked.has(file)) yield found('missing', file, 'it is not there', sources);

@@ -69,7 +69,8 @@ const CSV_COLUMNS = [
 
 /** RFC 4180; a source has a row for each thumbnail, or one that tells why there is none. */
 function* csvRows(records: Iterable<ManifestRecord>): Generator<string> {
-  const options = { columns: [...CSV_COLUMNS], record_delimiter: 'windows' };
+  // A lone line feed, or carriage return, would be left unquoted beside this delimiter.
+  const options = { columns: [...CSV_COLUMNS], record_delimiter: 'windows', quoted_match: /[\r\n]/ };
   yield stringify([], { ...options, header: true });
   for (const record of records) yield stringify(csvObjects(record), options);
 }

@@ -1,6 +1,7 @@
 // A manifest as it stands on the disk, read from its first line to its last, and what is refused.
 
 import fs from 'node:fs';
+import path from 'node:path';
 import { causeOf, ThumbsError } from '../errors.js';
 import { printable } from '../printable.js';
 import { type Place, readLines } from './lines.js';
@@ -26,9 +27,24 @@ export function* readManifest(file: string): Generator<ManifestRecord> {
 export function* readEntries(file: string): Generator<Entry> {
   const descriptor = openManifest(file);
   try {
+    // What is torn in its header, or no manifest, might have no whole line at all, and would pass for an empty one.
+    if (readHeader(file, descriptor) === undefined) throw manifestError(file, 'there is nothing in it');
     yield* entries(file, descriptor);
   } finally {
     fs.closeSync(descriptor);
+  }
+}
+
+/**
+ * Where a manifest stands, without symbolic links: the names of sources are relative to that folder, however it is
+ * reached. As it was asked for when not even its folder is there.
+ */
+export function realManifest(file: string): string {
+  try {
+    if (fs.existsSync(file)) return fs.realpathSync(file);
+    return path.join(fs.realpathSync(path.dirname(file)), path.basename(file));
+  } catch {
+    return file;
   }
 }
 
@@ -70,6 +86,8 @@ export interface HeaderLine {
   readonly header: ManifestHeader;
   /** Bytes, with the newline. */
   readonly length: number;
+  /** Whether lines end as this program writes them, and not as git(1) on Windows may have changed them. */
+  readonly isPlain: boolean;
 }
 
 /**
@@ -82,7 +100,7 @@ export function readHeader(file: string, descriptor: number): HeaderLine | undef
   const newline = bytes.indexOf('\n');
   const text = bytes.toString('utf8', 0, newline === -1 ? count : newline);
   if (newline === -1 && isTornHeader(text)) return undefined;
-  return { header: checkedHeader(file, text), length: newline + 1 };
+  return { header: checkedHeader(file, text), length: newline + 1, isPlain: !text.endsWith('\r') };
 }
 
 /** Whether a text without a whole line is the beginning of a manifest of this version, which holds no record. */

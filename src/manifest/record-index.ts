@@ -53,6 +53,14 @@ const NOT_FOUND_BY_CONTENT = -1;
 /** The end of a chain of rows. */
 const NONE = -1;
 
+/** How a manifest is looked at. */
+export interface IndexOptions {
+  /** The options digest under which content may find a record. @default the header's */
+  readonly options?: string;
+  /** Whether lines that are no records are passed over. @default false */
+  readonly dropDamaged?: boolean;
+}
+
 /** The records of one manifest as they were when it was opened. */
 export class RecordIndex {
   readonly file: string;
@@ -63,6 +71,8 @@ export class RecordIndex {
   readonly end: number;
   /** Numbers of the lines that were passed over; the header is line 1. */
   readonly damagedLines: readonly number[];
+  /** Whether its lines end as this program writes them. */
+  readonly isPlain: boolean;
   /** Whether the file is just what its records make when they are written sorted. */
   readonly isSorted: boolean;
   readonly #reader: LineReader;
@@ -74,10 +84,12 @@ export class RecordIndex {
   /** Rows by content, of the sizes that were asked for. */
   readonly #byContent = new Map<number, Map<string, number>>();
 
-  private constructor(file: string, descriptor: number, first: HeaderLine, dropDamaged: boolean) {
+  private constructor(file: string, descriptor: number, first: HeaderLine, how: IndexOptions) {
+    const { options = first.header.options, dropDamaged = false } = how;
     this.file = file;
     this.descriptor = descriptor;
     this.header = first.header;
+    this.isPlain = first.isPlain;
     this.#reader = new LineReader(descriptor);
     let end = first.length;
     const damagedLines: number[] = [];
@@ -94,7 +106,8 @@ export class RecordIndex {
       isSorted &&= last === undefined || last < record.source;
       last = record.source;
       const row = this.places.set(record.source, { offset, length });
-      const mayAnswer = record.options === undefined && record.redo !== true && 'sourceXxh128' in record;
+      const mayAnswer =
+        this.optionsOf(record) === options && record.redo !== true && 'sourceXxh128' in record;
       this.#sizes[row] = mayAnswer ? (record.sourceBytes ?? NOT_FOUND_BY_CONTENT) : NOT_FOUND_BY_CONTENT;
     }
     this.end = end;
@@ -104,16 +117,15 @@ export class RecordIndex {
 
   /**
    * Undefined when `file` is not there, or holds nothing yet. {@link close} it.
-   * @param dropDamaged Whether lines that are no records are passed over.
    * @throws {ThumbsError} `MANIFEST`: it cannot be read, is of another version, is something else, or a line is damaged.
    */
-  static open(file: string, dropDamaged = false): RecordIndex | undefined {
+  static open(file: string, how: IndexOptions = {}): RecordIndex | undefined {
     return guarded(file, 'read', () => {
       if (fs.statSync(file, { throwIfNoEntry: false }) === undefined) return undefined;
       const descriptor = openManifest(file);
       try {
         const first = readHeader(file, descriptor);
-        if (first !== undefined) return new RecordIndex(file, descriptor, first, dropDamaged);
+        if (first !== undefined) return new RecordIndex(file, descriptor, first, how);
       } catch (error) {
         fs.closeSync(descriptor);
         throw error;
@@ -123,6 +135,14 @@ export class RecordIndex {
     });
   }
 
+  /** {@link open} of a manifest without which there is nothing to go on. */
+  static openExisting(file: string, how?: IndexOptions): RecordIndex {
+    guarded(file, 'read', () => fs.statSync(file));
+    const records = RecordIndex.open(file, how);
+    if (records === undefined) throw manifestError(file, 'there is nothing in it');
+    return records;
+  }
+
   close(): void {
     fs.closeSync(this.descriptor);
   }
@@ -130,6 +150,11 @@ export class RecordIndex {
   /** Different sources. */
   get size(): number {
     return this.places.size;
+  }
+
+  /** The options digest that a record was made under. */
+  optionsOf({ options }: ManifestRecord): string {
+    return options ?? this.header.options;
   }
 
   /** The record of a source, under whatever options it was made. */
@@ -143,7 +168,7 @@ export class RecordIndex {
     for (const [, row] of this.places.sources()) yield this.#read(row);
   }
 
-  /** Whether there is a record of a source of this size, made under the header's options, that content may find. */
+  /** Whether there is a record of a source of this size that content may find. */
   hasSize(bytes: number): boolean {
     return this.#rowsBySize().has(bytes);
   }
@@ -154,7 +179,7 @@ export class RecordIndex {
       yield [this.#read(row), row];
   }
 
-  /** The first record of a source with this content, made under the header's options. */
+  /** The first record of a source with this content, made under the options that were asked for. */
   findContent(bytes: number, xxh128: string): ManifestRecord | undefined {
     let rows = this.#byContent.get(bytes);
     if (rows === undefined) {

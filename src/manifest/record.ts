@@ -112,14 +112,17 @@ export function isHeader(value: unknown): value is ManifestHeader {
 export function isRecord(value: unknown): value is ManifestRecord {
   if (!isObject(value) || typeof value.source !== 'string') return false;
   if (value.status === 'failed') return isError(value.error);
-  const { thumbnails } = value;
-  if (value.status !== 'done' || !Array.isArray(thumbnails)) return false;
-  return thumbnails.length > 0 && thumbnails.every(isThumbnailEntry);
+  const { status, thumbnails, sourceFormat, sourceXxh128, ...facts } = value;
+  if (status !== 'done' || !Array.isArray(thumbnails) || thumbnails.length === 0) return false;
+  if (typeof sourceFormat !== 'string' || typeof sourceXxh128 !== 'string') return false;
+  const measures = [facts.sourceWidth, facts.sourceHeight, facts.sourceBytes, facts.sourceMtimeMs];
+  return thumbnails.every(isThumbnailEntry) && measures.every(Number.isInteger);
 }
 
 /** A name that leads out of the output folder is none: files under these names are looked at, and compared. */
 function isThumbnailEntry(value: unknown): value is ThumbnailEntry {
-  return isObject(value) && typeof value.file === 'string' && isThumbnailName(value.file);
+  if (!isObject(value) || typeof value.file !== 'string' || !isThumbnailName(value.file)) return false;
+  return [value.width, value.height, value.bytes].every(Number.isInteger);
 }
 
 function isError(value: unknown): boolean {

@@ -40,7 +40,7 @@ export class ManifestStore {
     return guarded(file, 'write', () => {
       fs.mkdirSync(path.dirname(file), { recursive: true });
       const found = RecordIndex.open(file);
-      if (found?.header.options === options) return ManifestStore.#hold(found);
+      if (found?.header.options === options && found.isPlain) return ManifestStore.#hold(found);
       try {
         replaceFile(file, stamped(found, options));
       } finally {
@@ -55,7 +55,7 @@ export class ManifestStore {
    * @throws {ThumbsError} `MANIFEST`: it cannot be read or written, is of another version, or is something else.
    */
   static openDamaged(file: string): ManifestStore {
-    return guarded(file, 'write', () => ManifestStore.#hold(RecordIndex.open(file, true)));
+    return guarded(file, 'write', () => ManifestStore.#hold(RecordIndex.open(file, { dropDamaged: true })));
   }
 
   static #hold(records: RecordIndex | undefined): ManifestStore {
@@ -144,7 +144,9 @@ function* stamped(records: RecordIndex | undefined, options: string): Generator<
   yield `${jsonLine(header)}\n`;
   if (records === undefined) return;
   for (const entry of entries(records.file, records.descriptor)) {
-    const { options: own = records.header.options, ...record } = wholeRecord(records.file, entry);
+    const found = wholeRecord(records.file, entry);
+    const { options: _, ...record } = found;
+    const own = records.optionsOf(found);
     yield `${jsonLine(own === options ? record : { ...record, options: own })}\n`;
   }
 }

@@ -1,14 +1,16 @@
 // What a run would do, found out by the same walk and the same planner, without a consumer and without writing anything.
 
+import fs from 'node:fs';
 import { ThumbnailSet } from '../files/thumbnail-folder.js';
-import { findUnneeded, type PrunedEvent } from '../maintenance/prune.js';
+import { findUnneeded, type PrunedEvent, realPlace } from '../maintenance/prune.js';
+import { realManifest } from '../manifest/reading.js';
 import { type ManifestRecord, sourceName } from '../manifest/record.js';
 import { RecordIndex } from '../manifest/record-index.js';
 import { type ResolvedOptions, resolveOptions, type ThumbsOptions } from '../options.js';
 import type { PlannedEvent, PlanSummaryEvent, UnreadableFolderEvent } from './events.js';
 import { type Carried, digestOf, type Job, Planner, plannerOptions, type Why } from './planner.js';
 import type { WalkProgress } from './producer.js';
-import { findRoots, uncovered, walkOptions } from './roots.js';
+import { findRoots, seenFrom, uncovered, walkOptions } from './roots.js';
 
 /** What a dry run tells its caller; the last event is the summary. */
 export type PlanEvent = PlannedEvent | UnreadableFolderEvent | PrunedEvent | PlanSummaryEvent;
@@ -25,12 +27,14 @@ export function planThumbnails(paths: readonly string[], options?: ThumbsOptions
   return plan(resolveOptions(paths, options));
 }
 
-async function* plan(options: ResolvedOptions): AsyncGenerator<PlanEvent> {
-  const roots = await findRoots(options.paths, options.out);
-  const records = RecordIndex.open(options.manifest);
+async function* plan(asked: ResolvedOptions): AsyncGenerator<PlanEvent> {
+  const options = { ...asked, manifest: realManifest(asked.manifest) };
+  const roots = seenFrom(asked.manifest, options.manifest, await findRoots(asked.paths, asked.out));
+  const digest = digestOf(options);
+  const records = RecordIndex.open(options.manifest, { options: digest });
   try {
-    const planner = new Planner(records, plannerOptions(options, digestOf(options)));
-    const walked: WalkProgress = { found: 0, jobs: 0, skippedLinks: 0, ended: false };
+    const planner = new Planner(records, plannerOptions(options, digest));
+    const walked: WalkProgress = { found: 0, skippedLinks: 0, ended: false };
     const unreadable: UnreadableFolderEvent[] = [];
     const staying = new Staying(records, options.manifest);
     const counts = { new: none(), changed: none(), compare: none(), unchanged: none(), 'known-bad': none() };
@@ -47,7 +51,8 @@ async function* plan(options: ResolvedOptions): AsyncGenerator<PlanEvent> {
     yield* unreadable;
     const removed = staying.finish(uncovered(roots, unreadable, options.manifest));
     const unneeded = { files: 0, bytes: 0 };
-    for await (const event of findUnneeded(options, staying.thumbnails)) {
+    const place = fs.existsSync(options.out) ? realPlace(options) : options;
+    for await (const event of findUnneeded(place, staying.thumbnails)) {
       unneeded.files += 1;
       unneeded.bytes += event.bytes;
       yield event;

@@ -1,10 +1,12 @@
 // Wires producer -> dispatcher -> sink, and owns the order in which a run begins and ends.
 
 import path from 'node:path';
+import { causeOf } from '../errors.js';
 import { Lock } from '../files/lock.js';
 import { removeLeftovers } from '../files/temporary.js';
-import { prepareFolder } from '../files/thumbnail-folder.js';
-import { prune } from '../maintenance/prune.js';
+import { outputError, prepareFolder } from '../files/thumbnail-folder.js';
+import { prune, realPlace } from '../maintenance/prune.js';
+import { realManifest } from '../manifest/reading.js';
 import { ManifestStore } from '../manifest/store.js';
 import { type ResolvedOptions, resolveOptions, type ThumbsOptions } from '../options.js';
 import { Dispatcher, type Output } from './dispatcher.js';
@@ -13,7 +15,7 @@ import { memoryLimits } from './memory.js';
 import { currentUsage } from './messages.js';
 import { digestOf, Planner, plannerOptions } from './planner.js';
 import type { WalkProgress } from './producer.js';
-import { certainJobs, findRoots, type Root, uncovered, walkOptions } from './roots.js';
+import { certainJobs, findRoots, type Root, seenFrom, uncovered, walkOptions } from './roots.js';
 import { Sink } from './sink.js';
 import { Stop } from './stop.js';
 
@@ -52,14 +54,22 @@ async function* run(options: ResolvedOptions): AsyncGenerator<ThumbsEvent> {
     for (const target of [options.out, options.manifest]) locks.push(Lock.take(target));
     // Only a process that did not end of itself leaves files: the run whose lock was left, or a consumer of this one.
     if (locks.some(({ tookOver }) => tookOver)) await cleanUp(folders);
-    yield* runLocked(options, roots, folders, startedAt);
+    const manifest = realManifest(options.manifest);
+    const seen = seenFrom(options.manifest, manifest, roots);
+    yield* runLocked({ ...options, manifest }, seen, folders, startedAt);
   } finally {
     for (const lock of locks) lock.release();
   }
 }
 
 async function cleanUp(folders: Iterable<string>): Promise<void> {
-  for (const folder of folders) await removeLeftovers(folder);
+  for (const folder of folders) {
+    try {
+      await removeLeftovers(folder);
+    } catch (error) {
+      throw outputError(folder, causeOf(error), error);
+    }
+  }
 }
 
 /** The run proper: nobody else writes to the output folder and the manifest. */
@@ -81,9 +91,9 @@ async function* runLocked(
   );
   try {
     yield { type: 'start', workers: options.workers, out: options.out, manifest: manifest.file };
-    const walked: WalkProgress = { found: 0, jobs: 0, skippedLinks: 0, ended: false };
+    const walked: WalkProgress = { found: 0, skippedLinks: 0, ended: false };
     const unreadable: UnreadableFolderEvent[] = [];
-    const sink = new Sink(manifest, walked);
+    const sink = new Sink(manifest, walked, planner);
     let told = 0;
     const untold = () => {
       const folders = unreadable.slice(told);
@@ -102,7 +112,7 @@ async function* runLocked(
     await writeExports(options, manifest.file);
     const pruned = { files: 0, bytes: 0 };
     if (options.prune && complete) {
-      for await (const event of prune(options)) {
+      for await (const event of prune(realPlace(options))) {
         pruned.files += 1;
         pruned.bytes += event.bytes;
         yield event;

@@ -5,6 +5,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { ImageErrorCode, Limits } from '../errors.js';
 import { type SourceFacts, sourceFacts } from '../files/read-source.js';
+import { thumbnailSize } from '../files/thumbnail-folder.js';
 import { rendererVersion } from '../image/renderer.js';
 import {
   type FailedRecord,
@@ -100,16 +101,6 @@ export function plannerOptions(options: ResolvedOptions, digest: string): Planne
   return { manifest, out, digest, force, retryFailed, limits };
 }
 
-/**
- * Undefined when it is no file, or cannot be looked at: why, the consumer that opens it finds out and reports. By callback,
- * because the promise of `fs/promises` takes twice the time.
- */
-function look(file: string): Promise<SourceFacts | undefined> {
-  return new Promise((resolve) => {
-    fs.stat(file, { bigint: true }, (_, state) => resolve(state?.isFile() ? sourceFacts(state) : undefined));
-  });
-}
-
 /** Whether the file is as it was when the record was made: of the same size, and of the same time to the nanosecond. */
 function isSameState(record: ManifestRecord, facts: SourceFacts | undefined): boolean {
   return (
@@ -123,16 +114,22 @@ function isSameState(record: ManifestRecord, facts: SourceFacts | undefined): bo
 export class Planner {
   readonly #records: RecordIndex | undefined;
   readonly #options: PlannerOptions;
+  #jobs = 0;
   #folder = '';
   #folderName = '';
-  /** Whether the manifest was written under the run's options, so that it may be asked for contents. */
+  /** Whether another record may answer for a photo. */
   readonly #asksContent: boolean;
 
   /** @param records What earlier runs noted; undefined when there is nothing. */
   constructor(records: RecordIndex | undefined, options: PlannerOptions) {
     this.#records = records;
     this.#options = options;
-    this.#asksContent = records?.header.options === options.digest && records.size > 0 && !options.force;
+    this.#asksContent = records !== undefined && records.size > 0 && !options.force;
+  }
+
+  /** Photos that became jobs so far. */
+  get jobs(): number {
+    return this.#jobs;
   }
 
   /** Whether every photo will be a job, because nothing is known of any. */
@@ -140,9 +137,21 @@ export class Planner {
     return this.#options.force || this.#records === undefined || this.#records.size === 0;
   }
 
-  /** @throws {ThumbsError} `MANIFEST`: it cannot be read any more. */
-  async judge(file: string): Promise<Job | Carried> {
-    return this.decide(file, await look(file));
+  /**
+   * What becomes of a file, by a look at it. By callback, because the promise of `fs/promises` takes twice the time.
+   * @throws {ThumbsError} `MANIFEST`: it cannot be read any more.
+   */
+  judge(file: string): Promise<Job | Carried> {
+    return new Promise((resolve, reject) => {
+      // Why a file cannot be looked at, the consumer that opens it finds out and reports.
+      fs.stat(file, { bigint: true }, (_, state) => {
+        try {
+          resolve(this.decide(file, state?.isFile() ? sourceFacts(state) : undefined));
+        } catch (error) {
+          reject(error);
+        }
+      });
+    });
   }
 
   /**
@@ -154,6 +163,7 @@ export class Planner {
     const why = this.#why(record, facts);
     if (why === undefined && record !== undefined)
       return { type: 'carried', path: file, record, by: 'state' };
+    this.#jobs += 1;
     const task = why === 'moved' || why === 'touched' ? 'identify' : 'make';
     return { type: 'job', path: file, task, why: why ?? 'new', ...(facts === undefined ? {} : { facts }) };
   }
@@ -179,7 +189,7 @@ export class Planner {
   #why(record: ManifestRecord | undefined, facts: SourceFacts | undefined): Why | undefined {
     if (record === undefined) return this.#mayBeKnown(facts) ? 'moved' : 'new';
     if (this.#options.force) return 'force';
-    if ((record.options ?? this.#records?.header.options) !== this.#options.digest) return 'options';
+    if (this.#records?.optionsOf(record) !== this.#options.digest) return 'options';
     if (record.redo === true) return 'redo';
     if (!isSameState(record, facts)) return this.#mayBeKnown(facts) ? 'touched' : 'changed';
     if (this.#stillHolds(record)) return undefined;
@@ -203,10 +213,7 @@ export class Planner {
 
   #stillHolds(record: ManifestRecord): boolean {
     if (record.status === 'failed') return this.#isKnownBad(record);
-    return record.thumbnails.every(({ file, bytes }) => {
-      const there = fs.statSync(this.#options.out + path.sep + file, { throwIfNoEntry: false });
-      return there?.isFile() === true && there.size === bytes;
-    });
+    return record.thumbnails.every(({ file, bytes }) => thumbnailSize(this.#options.out, file) === bytes);
   }
 
   #isKnownBad({ error }: FailedRecord): boolean {

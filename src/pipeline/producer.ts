@@ -22,8 +22,6 @@ export interface ProducerOptions extends WalkOptions {
 export interface WalkProgress {
   /** Photos found so far. */
   found: number;
-  /** Of these, those that are jobs. */
-  jobs: number;
   /** Symbolic links that were met and not followed. */
   skippedLinks: number;
   /** Whether `found` is all there are. */
@@ -65,20 +63,13 @@ async function* findPhotos(options: ProducerOptions, progress: WalkProgress): As
     for await (const path of walk(root, options)) {
       if (overlap && isTaken(await realPathOf(path, root, follow), root, reachedBy)) continue;
       progress.found += 1;
-      yield { judged: judge(path, options, progress) };
+      const judged = options.judge(path);
+      // A run that has ended by then waits for none of them.
+      judged.catch(() => {});
+      yield { judged };
     }
   }
   progress.ended = options.signal?.aborted !== true;
-}
-
-function judge(path: string, options: ProducerOptions, progress: WalkProgress): Promise<Job | Carried> {
-  const judged = options.judge(path).then((item) => {
-    if (item.type === 'job') progress.jobs += 1;
-    return item;
-  });
-  // A run that has ended by then waits for none of them.
-  judged.catch(() => {});
-  return judged;
 }
 
 /** Whether an earlier root has reached the file; if none has, this root now has. */

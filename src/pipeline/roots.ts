@@ -1,5 +1,6 @@
 // The paths that were asked for, looked at before anything starts.
 
+import { realpathSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { causeOf, ThumbsError } from '../errors.js';
@@ -42,6 +43,20 @@ export async function findRoots(paths: readonly string[], out: string): Promise<
     [...found.values()].flatMap(({ kind, realPath }) => (kind === 'folder' ? realPath : [])),
   );
   return [...found.values()].map((root) => ({ ...root, nested: hasAncestorIn(root.realPath, folders) }));
+}
+
+/**
+ * The same folders and files for a manifest that is reached through a symbolic link: by a path that leads to them from the
+ * folder where it stands. `realManifest` is that of {@link realManifest}.
+ */
+export function seenFrom(manifest: string, realManifest: string, roots: readonly Root[]): readonly Root[] {
+  if (manifest === realManifest) return roots;
+  const folder = path.dirname(manifest);
+  return roots.map((root) => {
+    let common = root.path;
+    while (!isInside(common, folder)) common = path.dirname(common);
+    return { ...root, path: path.join(realpathSync(common), path.relative(common, root.path)) };
+  });
 }
 
 async function findRoot(rootPath: string): Promise<Omit<Root, 'nested'>> {

@@ -49,12 +49,15 @@ export class Sink {
   };
   readonly #manifest: ManifestStore;
   readonly #walk: Readonly<WalkProgress>;
+  readonly #plan: { readonly jobs: number };
   /** The thumbnails of the photos that were done. */
   readonly #thumbnails = new ThumbnailSet();
 
-  constructor(manifest: ManifestStore, walk: Readonly<WalkProgress>) {
+  /** @param plan How many of the photos that `walk` has found are jobs. */
+  constructor(manifest: ManifestStore, walk: Readonly<WalkProgress>, plan: { readonly jobs: number }) {
     this.#manifest = manifest;
     this.#walk = walk;
+    this.#plan = plan;
   }
 
   /** Different thumbnails so far. */
@@ -140,7 +143,8 @@ export class Sink {
 
   #progress(): Progress {
     const { failed, worked } = this.totals;
-    const { found, jobs, ended } = this.#walk;
+    const { found, ended } = this.#walk;
+    const { jobs } = this.#plan;
     return { finished: this.finished, failed, worked, found, jobs, walked: ended };
   }
 }

@@ -72,9 +72,10 @@ export async function* walk(root: Root, options: WalkOptions): AsyncGenerator<st
     for await (const entry of entries) {
       gate.look();
       const name = decodeName(entry);
-      const file = path.join(root.path, name.replace(/\/$/, ''));
+      const isFolder = name.endsWith('/');
+      const file = path.join(root.path, isFolder ? name.slice(0, -1) : name);
       // A folder is a job only under a photo's name, and the output folder is none whatever its name.
-      if (name.endsWith('/') && (!isPhotoName(file) || file === options.out)) continue;
+      if (isFolder && (!isPhotoName(file) || file === options.out)) continue;
       yield file;
     }
   } finally {

@@ -76,6 +76,23 @@ test('without a manifest that is ours nothing is pruned: everything would be', a
     const { code, stderr } = await thumbs(['prune', ...args], { cwd: folder });
     expect([code, stderr]).toEqual([3, expect.stringMatching(cause)]);
   }
+  // An empty one, one torn in its header, and what has no whole line.
+  const header = fs.readFileSync(path.join(folder, 'mine.jsonl'), 'utf8').slice(0, 40);
+  const texts = [
+    '',
+    header,
+    '{"manifest":"thumbs","version":2,"options":"x"}',
+    'hello world',
+    'x'.repeat(10_000),
+  ];
+  for (const text of texts) {
+    fs.writeFileSync(path.join(folder, 'torn.jsonl'), text);
+    const { code, stderr } = await thumbs(['prune', '-m', 'torn.jsonl'], { cwd: folder });
+    expect([code, stderr]).toEqual([
+      3,
+      expect.stringMatching(/^thumbs: Cannot use .*torn\.jsonl as the manifest: /),
+    ]);
+  }
   fs.renameSync(path.join(folder, 'mine.jsonl'), path.join(out, 'manifest.jsonl'));
   expect(snapshot(out)).toEqual(before);
   expect(fs.existsSync(path.join(folder, 'nowhere'))).toBe(false);
@@ -118,6 +135,17 @@ test('thumbnails of records elsewhere, and of records under other options, are n
   expect(before.filter((name) => name.endsWith('.png'))).toHaveLength(4);
   expect((await thumbs(['prune'], { cwd: folder })).stderr).toBe('0 files pruned, 0 bytes freed\n');
   expect(names(out)).toEqual(before);
+});
+
+test('a line that a later one has replaced names nothing', async () => {
+  const { folder, out, unneeded } = await untidy();
+  const [first = ''] = unneeded.filter((name) => name.endsWith('.png'));
+  const manifest = path.join(out, 'manifest.jsonl');
+  const [header, line = '', ...rest] = fs.readFileSync(manifest, 'utf8').split('\n');
+  const replaced = line.replace(/[0-9a-f]{64}\.png/, first);
+  fs.writeFileSync(manifest, [header, replaced, line, ...rest].join('\n'));
+  await thumbs(['prune'], { cwd: folder });
+  expect(names(out)).not.toContain(first);
 });
 
 test('temporary files beside a manifest that lies elsewhere are pruned, thumbnails there are not looked for', async () => {

@@ -97,7 +97,7 @@ test('missing, damaged and foreign files, wrong records and unneeded files are t
       `missing ${path.basename(first ?? '')}: photo-1.jpg,twin.jpg`,
       `damaged ${path.basename(second ?? '')}: photo-2.jpg`,
       `record ${path.basename(third ?? '')}: photo-3.jpg`,
-      `damaged ${path.basename(empty)}: `,
+      `unneeded ${path.basename(empty)}: `,
       'foreign notes.txt: ',
       'foreign folder: ',
       `foreign ${'4'.repeat(64)}.png: `,
@@ -109,10 +109,10 @@ test('missing, damaged and foreign files, wrong records and unneeded files are t
     sources: 5,
     failed: 1,
     missing: 1,
-    damaged: 2,
+    damaged: 1,
     wrongRecords: 1,
     foreign: 3,
-    unneeded: 0,
+    unneeded: 1,
     repaired: 0,
   });
   expect(stderr).toMatch(
@@ -218,7 +218,7 @@ test('what cannot be verified is one line and exit 3', async () => {
     [['-o', 'nowhere'], /^thumbs: Cannot read .*nowhere: no such file or directory \(ENOENT\)\n$/],
     [
       ['-m', 'none.jsonl'],
-      /^thumbs: Cannot use .*none.jsonl as the manifest: there is none, or nothing in it\n$/,
+      /^thumbs: Cannot read the manifest .*none.jsonl: no such file or directory \(ENOENT\)\n$/,
     ],
     [['-m', 'photos/photo-1.jpg'], /not a manifest of thumbs/],
   ] as const) {
@@ -260,6 +260,37 @@ test('verify reads in more than one thread where there are cores, many thumbnail
   const { findings, summary } = await verified(folder);
   expect(findings).toEqual([`damaged ${files[777]}: 777.jpg`, `missing ${files[33]}: 33.jpg`]);
   expect(summary).toMatchObject({ thumbnails: 1002, damaged: 1, missing: 1 });
+});
+
+test('a link under a thumbnail’s name, and a thumbnail that cannot be read, are replaced by the next run', async () => {
+  const { folder, out } = await output();
+  const [first, second] = ['photo-2.jpg', 'photo-3.jpg'].map((name) => thumbnailOf(out, name));
+  fs.renameSync(first ?? '', path.join(folder, 'elsewhere.png'));
+  fs.symlinkSync('../elsewhere.png', first ?? '');
+  fs.rmSync(second ?? '');
+  fs.symlinkSync(path.basename(second ?? ''), second ?? '');
+  expect((await verified(folder)).findings).toHaveLength(4);
+  expect((await thumbs(['photos'], { cwd: folder })).stderr).toMatch(
+    /^2 thumbnails made, 2 unchanged, 1 failed/m,
+  );
+  expect(await verified(folder)).toMatchObject({ code: 0, findings: [] });
+  // Root reads everything; so this is another user's run.
+  fs.chmodSync(first ?? '', 0o000);
+  execFileSync('chown', ['-R', '65534:65534', folder]);
+  const drop = ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, command];
+  const asNobody = (...args: string[]) => start('setpriv', [...drop, ...args], { cwd: folder }).finished;
+  expect((await asNobody('verify', '--repair')).stderr).toMatch(
+    /it cannot be read: permission denied \(EACCES\)/,
+  );
+  expect((await asNobody('photos')).stderr).toMatch(/^1 thumbnail made, 3 unchanged, 1 failed/m);
+  expect((await asNobody('verify')).code).toBe(0);
+});
+
+test('an output folder that is reached through a link has no foreign files of ours', async () => {
+  const { folder } = await output();
+  fs.symlinkSync('thumbnails', path.join(folder, 'link'));
+  const { code, findings } = await verified(folder, ['-o', 'link', '--repair']);
+  expect([code, findings]).toEqual([0, []]);
 });
 
 test('a folder that cannot be written to can be verified', async () => {

@@ -57,6 +57,12 @@ test('.txt escapes a line break and a backslash as sha256sum does', () => {
   expect(text).toBe(`\\${hash}.png: ${folder}/a\\nb\\\\c.jpg\n`);
 });
 
+test('.csv quotes a name with a lone line feed or carriage return', () => {
+  const { text } = exported('csv', [done('a\nb.jpg'), done('c\rd.jpg')]);
+  expect(text).toContain('"a\nb.jpg",done,');
+  expect(text).toContain('"c\rd.jpg",done,');
+});
+
 test('.csv has a row a source, quoted by RFC 4180', () => {
   const { text } = exported('csv', [done('a, "x"\n.jpg'), failed]);
   expect(text.split('\r\n')).toEqual([

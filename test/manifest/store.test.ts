@@ -223,12 +223,29 @@ test('what is not a manifest, or of a newer version, is refused and left as it i
   }
 });
 
+test('line ends that git has changed are put right, and cost nothing', () => {
+  const file = path.join(temporaryFolder(), 'manifest.jsonl');
+  written(file, [failed('a'), failed('b')]);
+  const text = fs.readFileSync(file, 'utf8');
+  fs.writeFileSync(file, text.replaceAll('\n', '\r\n'));
+  const store = ManifestStore.open(file, 'digest');
+  for (const source of ['a', 'b']) store.keep(source);
+  store.finish(() => false);
+  store.close();
+  expect(fs.readFileSync(file, 'utf8')).toBe(text);
+});
+
 test('a link to a manifest stays a link; what is no regular file is refused and left as it is', () => {
   const folder = temporaryFolder();
   const link = path.join(folder, 'link.jsonl');
   fs.symlinkSync('manifest.jsonl', link);
   written(path.join(folder, 'manifest.jsonl'), [failed('a')]);
   written(link, [failed('b')]);
+  const dangling = path.join(folder, 'dangling.jsonl');
+  fs.symlinkSync('new.jsonl', dangling);
+  written(dangling, [failed('c')]);
+  expect(fs.readlinkSync(dangling)).toBe('new.jsonl');
+  expect(sources(path.join(folder, 'new.jsonl'))).toEqual(['c']);
   expect(fs.readlinkSync(link)).toBe('manifest.jsonl');
   expect(sources(path.join(folder, 'manifest.jsonl'))).toEqual(['a', 'b']);
   const pipe = path.join(folder, 'pipe');

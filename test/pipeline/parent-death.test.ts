@@ -37,8 +37,12 @@ test('consumers that are busy end with their parent, nothing partial has a name,
   expect(done).toBeGreaterThan(0);
   // As a consumer leaves it that is killed while it writes, here for certain.
   fs.writeFileSync(path.join(out, `.thumbs-${child.pid}-0123abcd.tmp`), 'a part');
+  // And what has such a name and is no file stays, and does no harm.
+  const folderOfThatName = path.join(out, `.thumbs-${child.pid}-4567cdef.tmp`);
+  fs.mkdirSync(folderOfThatName);
   expect((await thumbs(['photos', '-w', '2'], { cwd: folder })).code).toBe(0);
   expect(recordsIn(out)).toHaveLength(200);
+  fs.rmdirSync(folderOfThatName);
   await expectSound(out);
 });
 

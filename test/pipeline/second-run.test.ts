@@ -183,6 +183,27 @@ test('a tree that is moved whole with its output is unchanged', async () => {
   });
 });
 
+test('names are relative to the folder where the manifest stands, by whatever links it is reached', async () => {
+  const { folder } = await photoFolder(2);
+  fs.mkdirSync(path.join(folder, 'deep/real'), { recursive: true });
+  fs.symlinkSync('deep/real', path.join(folder, 'thumbnails'));
+  await run(folder);
+  const real = path.join(folder, 'deep/real');
+  const expected = ['../../photos/photo-1.jpg', '../../photos/photo-2.jpg'];
+  expect(recordsIn(real).map(({ source }) => source)).toEqual(expected);
+  expect(fs.existsSync(path.join(real, expected[0] ?? ''))).toBe(true);
+  for (const out of ['deep/real', 'thumbnails'].map((name) => path.join(folder, name)))
+    expect(await run(folder, { out })).toMatchObject({ unchanged: 2, identified: 0, removed: 0 });
+  const manifest = path.join(folder, 'deep/link.jsonl');
+  fs.symlinkSync('real/manifest.jsonl', manifest);
+  expect(await run(folder, { manifest })).toMatchObject({ unchanged: 2, identified: 0, removed: 0 });
+  // A link on the way to both changes nothing.
+  fs.symlinkSync(path.basename(folder), `${folder}-link`);
+  expect(await run(`${folder}-link`)).toMatchObject({ unchanged: 2, identified: 0, removed: 0 });
+  fs.rmSync(`${folder}-link`);
+  expect(recordsIn(real).map(({ source }) => source)).toEqual(expected);
+});
+
 test('times in the past and in the future, and a clock that is set back, are times like others', async () => {
   const { folder, out, files } = await photoFolder(4);
   const times = [-86_400, 0, 1, 4_102_444_800];

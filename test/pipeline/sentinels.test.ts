@@ -18,7 +18,7 @@ async function passThrough(photos: number, consumers: number) {
   const out = path.join(folder, 'out');
   await writePhotos(path.join(folder, 'photos'), photos);
   prepareFolder(out);
-  const walked = { found: 0, jobs: 0, skippedLinks: 0, ended: false };
+  const walked = { found: 0, skippedLinks: 0, ended: false };
   const dispatcher = new Dispatcher({
     consumers,
     work: { ...work, out },
@@ -45,7 +45,7 @@ async function passThrough(photos: number, consumers: number) {
     }
   }
   const manifest = ManifestStore.open(path.join(out, 'manifest.jsonl'), 'test');
-  const sink = new Sink(manifest, walked);
+  const sink = new Sink(manifest, walked, { jobs: photos });
   // A consumer takes a tenth of a second to start at the least, and so is seen.
   const looking = setInterval(() => {
     for (const pid of dispatcher.pids) forked.add(pid);
@@ -85,7 +85,7 @@ for (const consumers of [1, 2, 8]) {
 test('results that end before the last sentinel are an error, not an end', async () => {
   const out = temporaryFolder();
   const manifest = ManifestStore.open(path.join(out, 'manifest.jsonl'), 'test');
-  const sink = new Sink(manifest, { found: 0, jobs: 0, skippedLinks: 0, ended: true });
+  const sink = new Sink(manifest, { found: 0, skippedLinks: 0, ended: true }, { jobs: 0 });
   async function* outputs(): AsyncGenerator<Output> {
     yield { type: 'sentinel', usage: { peakMemoryBytes: 0, cpuMs: 0 } };
   }
