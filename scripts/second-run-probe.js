@@ -2,9 +2,10 @@
 //   node scripts/second-run-probe.js run <photos> <out>            a whole run, as the library does it
 //   node scripts/second-run-probe.js make <file> <records>         a manifest as a run over so many photos would leave it
 //   node scripts/second-run-probe.js manifest <file> <records>     read, compare and rewrite it; there are no photos
-import { createHook } from 'node:async_hooks';
+import childProcess from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import path from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { replaceFile } from '../dist/files/replace-file.js';
@@ -51,11 +52,12 @@ function* syntheticManifest(records) {
 
 async function run(photos, out) {
   let forks = 0;
-  createHook({
-    init: (_, type) => {
-      if (type === 'PROCESSWRAP') forks += 1;
-    },
-  }).enable();
+  const { fork } = childProcess;
+  childProcess.fork = (...args) => {
+    forks += 1;
+    return fork(...args);
+  };
+  syncBuiltinESMExports();
   for await (const event of createThumbnails([photos], { out })) {
     if (event.type !== 'summary') continue;
     const { seconds, unchanged } = event;

@@ -7,14 +7,8 @@ import path from 'node:path';
 import { causeOf, systemCode } from '../errors.js';
 import { Lock } from '../files/lock.js';
 import { isLeftover } from '../files/temporary.js';
-import {
-  folderError,
-  isThumbnailName,
-  outputError,
-  realFolder,
-  ThumbnailSet,
-} from '../files/thumbnail-folder.js';
-import { realManifest } from '../manifest/reading.js';
+import { folderError, isThumbnailName, outputError, ThumbnailSet } from '../files/thumbnail-folder.js';
+import { realPlace } from '../manifest/reading.js';
 import { RecordIndex } from '../manifest/record-index.js';
 import { type PlaceOptions, type ResolvedPlace, resolvePlace } from '../options.js';
 
@@ -57,14 +51,6 @@ async function* pruneLocked(asked: ResolvedPlace, dryRun: boolean): AsyncGenerat
   } finally {
     for (const lock of locks) lock.release();
   }
-}
-
-/**
- * The place without symbolic links, under which every file in it has one name.
- * @throws {ThumbsError} `OUTPUT`: there is no such folder.
- */
-export function realPlace({ out, manifest }: ResolvedPlace): ResolvedPlace {
-  return { out: realFolder(out), manifest: realManifest(manifest) };
 }
 
 /** Prunes; the caller holds the folder and the manifest. */

@@ -7,12 +7,12 @@ import path from 'node:path';
 import { Lock, lockPaths } from '../files/lock.js';
 import { isLeftover, isTemporary } from '../files/temporary.js';
 import { folderError, isThumbnailName, ThumbnailSet } from '../files/thumbnail-folder.js';
+import { realPlace } from '../manifest/reading.js';
 import type { DoneRecord, ThumbnailEntry } from '../manifest/record.js';
 import { RecordIndex } from '../manifest/record-index.js';
 import { ManifestStore } from '../manifest/store.js';
 import { type PlaceOptions, type ResolvedPlace, resolvePlace } from '../options.js';
 import { type Checked, checkFiles } from './check-files.js';
-import { realPlace } from './prune.js';
 
 /** What {@link verifyThumbnails} can be asked for. */
 export interface VerifyOptions extends PlaceOptions {
@@ -105,7 +105,7 @@ async function* repairing(asked: ResolvedPlace, signal?: AbortSignal): AsyncGene
     try {
       const redo = (record: DoneRecord) => store.append({ ...record, redo: true });
       yield* verify(place, store.records, redo, signal);
-      store.finish(() => true);
+      if (signal?.aborted !== true) store.finish(() => true);
     } finally {
       store.close();
     }
@@ -126,86 +126,124 @@ async function* verify(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<VerifyEvent> {
   const startedAt = performance.now();
-  const counts = { missing: 0, damaged: 0, record: 0, foreign: 0, unneeded: 0 };
-  let unneededBytes = 0;
-  let faulty = records.damagedLines.length;
-  const found = (finding: keyof typeof counts, file: string, reason: string, sources: string[] = []) => {
-    counts[finding] += 1;
-    return { type: 'finding', finding, path: path.join(place.out, file), reason, sources } as const;
-  };
   const folder = await listFolder(place);
-  for (const file of folder.foreign.sort()) yield found('foreign', file, 'not a file of thumbs');
-  for (const file of folder.leftovers) {
-    unneededBytes += lstatSync(path.join(place.out, file), { throwIfNoEntry: false })?.size ?? 0;
-    yield found('unneeded', file, 'a temporary file that nobody will finish');
-  }
+  const comparison = new Comparison(place, records);
+  yield* comparison.others(folder);
   const checked = new Map<string, Checked>();
   for await (const batch of checkFiles(place.out, folder.thumbnails, signal)) {
     for (const each of batch) checked.set(each.file, each);
     yield { type: 'progress', checked: checked.size, files: folder.thumbnails.length };
   }
   if (signal?.aborted === true) return;
-  for (const number of records.damagedLines)
-    yield { ...found('record', '', `line ${number} is not a record`), path: place.manifest };
-  const named = new ThumbnailSet();
-  /** Sources by the missing or damaged thumbnail that is theirs. */
-  const bereft = new Map<string, string[]>();
-  let [bytes, failed] = [0, 0];
-  for (const record of records.all()) {
-    if (record.status === 'failed') {
-      failed += 1;
-      continue;
+  yield* comparison.records(checked, redo);
+  yield* comparison.thumbnails(checked);
+  yield comparison.summary((performance.now() - startedAt) / 1000);
+}
+
+/** What is found, and counted, when the records are held against the files. */
+class Comparison {
+  readonly #place: ResolvedPlace;
+  readonly #records: RecordIndex;
+  readonly #found = { missing: 0, damaged: 0, record: 0, foreign: 0, unneeded: 0 };
+  readonly #totals = { thumbnails: 0, bytes: 0, failed: 0, unneededBytes: 0, repaired: 0 };
+  readonly #named = new ThumbnailSet();
+  /** Absolute paths of the sources whose thumbnail is missing or damaged, by the thumbnail. */
+  readonly #bereft = new Map<string, string[]>();
+
+  constructor(place: ResolvedPlace, records: RecordIndex) {
+    this.#place = place;
+    this.#records = records;
+  }
+
+  /** The files that are no thumbnails. */
+  *others({ foreign, leftovers }: Folder): Generator<FindingEvent> {
+    for (const file of foreign) yield this.#finding('foreign', file, 'not a file of thumbs');
+    for (const file of leftovers) {
+      const stats = lstatSync(path.join(this.#place.out, file), { throwIfNoEntry: false });
+      this.#totals.unneededBytes += stats?.size ?? 0;
+      yield this.#finding('unneeded', file, 'a temporary file that nobody will finish');
     }
-    const source = path.resolve(path.dirname(place.manifest), record.source);
-    const wrong: string[] = [];
-    let isBereft = false;
+  }
+
+  /** The records that are wrong. Those that are to be done again, for that or for a damaged thumbnail, go to `redo`. */
+  *records(
+    checked: ReadonlyMap<string, Checked>,
+    redo: ((record: DoneRecord) => void) | undefined,
+  ): Generator<FindingEvent> {
+    const { damagedLines } = this.#records;
+    if (redo !== undefined) this.#totals.repaired += damagedLines.length;
+    for (const number of damagedLines) {
+      const finding = this.#finding('record', '', `line ${number} is not a record`);
+      yield { ...finding, path: this.#place.manifest };
+    }
+    for (const record of this.#records.all()) {
+      if (record.status === 'failed') {
+        this.#totals.failed += 1;
+        continue;
+      }
+      const findings = [...this.#wrongEntries(record, checked)];
+      yield* findings;
+      const isDamaged = record.thumbnails.some(({ file }) => checked.get(file)?.status === 'damaged');
+      if (redo === undefined || (findings.length === 0 && !isDamaged)) continue;
+      redo(record);
+      this.#totals.repaired += 1;
+    }
+  }
+
+  *#wrongEntries(record: DoneRecord, checked: ReadonlyMap<string, Checked>): Generator<FindingEvent> {
+    const source = path.resolve(path.dirname(this.#place.manifest), record.source);
     for (const entry of record.thumbnails) {
-      named.add(entry.file);
+      this.#named.add(entry.file);
       const file = checked.get(entry.file);
       if (file?.status === 'sound') {
         const reason = difference(entry, file);
-        if (reason !== undefined) wrong.push(reason);
-        if (reason !== undefined) yield found('record', entry.file, reason, [source]);
-      } else {
-        const sources = bereft.get(entry.file);
-        if (sources === undefined) bereft.set(entry.file, [source]);
-        else sources.push(source);
-        isBereft ||= file !== undefined;
+        if (reason !== undefined) yield this.#finding('record', entry.file, reason, [source]);
+        continue;
+      }
+      const sources = this.#bereft.get(entry.file);
+      if (sources === undefined) this.#bereft.set(entry.file, [source]);
+      else sources.push(source);
+    }
+  }
+
+  /** To be asked for after the records: the thumbnails that are damaged, missing, or named by none. */
+  *thumbnails(checked: ReadonlyMap<string, Checked>): Generator<FindingEvent> {
+    this.#totals.thumbnails = checked.size;
+    // The threads have told of them in no order.
+    for (const [file, each] of [...checked].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      this.#totals.bytes += each.bytes;
+      if (!this.#named.has(file)) {
+        this.#totals.unneededBytes += each.bytes;
+        yield this.#finding('unneeded', file, 'no record names it');
+      } else if (each.status === 'damaged') {
+        yield this.#finding('damaged', file, each.reason, this.#bereft.get(file));
       }
     }
-    if (wrong.length === 0 && !isBereft) continue;
-    redo?.(record);
-    faulty += 1;
+    for (const [file, sources] of this.#bereft)
+      if (!checked.has(file)) yield this.#finding('missing', file, 'it is not there', sources);
   }
-  for (const file of folder.thumbnails) {
-    const each = checked.get(file);
-    if (each === undefined) continue;
-    bytes += each.bytes;
-    if (!named.has(file)) {
-      yield found('unneeded', file, 'no record names it');
-      unneededBytes += each.bytes;
-    } else if (each.status === 'damaged') {
-      yield found('damaged', file, each.reason, bereft.get(file));
-    }
+
+  summary(seconds: number): VerifiedEvent {
+    const { record: wrongRecords, ...found } = this.#found;
+    return {
+      type: 'verified',
+      ...this.#totals,
+      ...found,
+      wrongRecords,
+      sources: this.#records.size,
+      seconds,
+    };
   }
-  for (const [file, sources] of bereft) {
-    if (!checked.has(file)) yield found('missing', file, 'it is not there', sources);
+
+  #finding(
+    finding: FindingEvent['finding'],
+    file: string,
+    reason: string,
+    sources: readonly string[] = [],
+  ): FindingEvent {
+    this.#found[finding] += 1;
+    return { type: 'finding', finding, path: path.join(this.#place.out, file), reason, sources };
   }
-  yield {
-    type: 'verified',
-    thumbnails: checked.size,
-    bytes,
-    sources: records.size,
-    failed,
-    missing: counts.missing,
-    damaged: counts.damaged,
-    wrongRecords: counts.record,
-    foreign: counts.foreign,
-    unneeded: counts.unneeded,
-    unneededBytes,
-    repaired: redo === undefined ? 0 : faulty,
-    seconds: (performance.now() - startedAt) / 1000,
-  };
 }
 
 /** What a record says otherwise than the file, if anything. */
@@ -215,8 +253,15 @@ function difference(entry: ThumbnailEntry, file: Checked & { status: 'sound' }):
   return recorded === real ? undefined : `the record says ${recorded}, it has ${real}`;
 }
 
-/** The output folder's entries: ours, sorted by what they are, and others'. */
-async function listFolder({ out, manifest }: ResolvedPlace) {
+/** Names in the output folder. */
+interface Folder {
+  readonly thumbnails: readonly string[];
+  /** Temporary files that nobody will finish. */
+  readonly leftovers: readonly string[];
+  readonly foreign: readonly string[];
+}
+
+async function listFolder({ out, manifest }: ResolvedPlace): Promise<Folder> {
   const thumbnails: string[] = [];
   const leftovers: string[] = [];
   const foreign: string[] = [];
@@ -231,5 +276,6 @@ async function listFolder({ out, manifest }: ResolvedPlace) {
   } catch (error) {
     throw folderError(out, error);
   }
-  return { thumbnails: thumbnails.sort(), leftovers: leftovers.sort(), foreign };
+  for (const names of [thumbnails, leftovers, foreign]) names.sort();
+  return { thumbnails, leftovers, foreign };
 }

@@ -3,6 +3,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { causeOf, ThumbsError } from '../errors.js';
+import { realFolder } from '../files/thumbnail-folder.js';
+import type { ResolvedPlace } from '../options.js';
 import { printable } from '../printable.js';
 import { type Place, readLines } from './lines.js';
 import { isHeader, isRecord, MANIFEST_VERSION, type ManifestHeader, type ManifestRecord } from './record.js';
@@ -46,6 +48,14 @@ export function realManifest(file: string): string {
   } catch {
     return file;
   }
+}
+
+/**
+ * The place without symbolic links, under which every file in it has one name.
+ * @throws {ThumbsError} `OUTPUT`: there is no such folder.
+ */
+export function realPlace({ out, manifest }: ResolvedPlace): ResolvedPlace {
+  return { out: realFolder(out), manifest: realManifest(manifest) };
 }
 
 /** Opens a manifest that must be there; the caller closes it. */

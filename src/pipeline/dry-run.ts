@@ -2,8 +2,8 @@
 
 import fs from 'node:fs';
 import { ThumbnailSet } from '../files/thumbnail-folder.js';
-import { findUnneeded, type PrunedEvent, realPlace } from '../maintenance/prune.js';
-import { realManifest } from '../manifest/reading.js';
+import { findUnneeded, type PrunedEvent } from '../maintenance/prune.js';
+import { realManifest, realPlace } from '../manifest/reading.js';
 import { type ManifestRecord, sourceName } from '../manifest/record.js';
 import { RecordIndex } from '../manifest/record-index.js';
 import { type ResolvedOptions, resolveOptions, type ThumbsOptions } from '../options.js';

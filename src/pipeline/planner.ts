@@ -117,14 +117,11 @@ export class Planner {
   #jobs = 0;
   #folder = '';
   #folderName = '';
-  /** Whether another record may answer for a photo. */
-  readonly #asksContent: boolean;
 
   /** @param records What earlier runs noted; undefined when there is nothing. */
   constructor(records: RecordIndex | undefined, options: PlannerOptions) {
     this.#records = records;
     this.#options = options;
-    this.#asksContent = records !== undefined && records.size > 0 && !options.force;
   }
 
   /** Photos that became jobs so far. */
@@ -208,7 +205,7 @@ export class Planner {
   }
 
   #mayBeKnown(facts: SourceFacts | undefined): boolean {
-    return this.#asksContent && facts !== undefined && this.#records?.hasSize(facts.sourceBytes) === true;
+    return !this.isIgnorant && facts !== undefined && this.#records?.hasSize(facts.sourceBytes) === true;
   }
 
   #stillHolds(record: ManifestRecord): boolean {

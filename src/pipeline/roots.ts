@@ -54,7 +54,7 @@ export function seenFrom(manifest: string, realManifest: string, roots: readonly
   const folder = path.dirname(manifest);
   return roots.map((root) => {
     let common = root.path;
-    while (!isInside(common, folder)) common = path.dirname(common);
+    while (!isInside(common, folder) && common !== path.dirname(common)) common = path.dirname(common);
     return { ...root, path: path.join(realpathSync(common), path.relative(common, root.path)) };
   });
 }
