@@ -113,6 +113,13 @@ export function thumbs(
   return start(process.execPath, [command, ...args], options).finished;
 }
 
+/** Runs the command without the right to read and write everything, which root has otherwise. */
+export function unprivileged(args: readonly string[], options: { cwd?: string } = {}): Promise<Finished> {
+  if (process.getuid?.() !== 0) return thumbs(args, options);
+  const drop = ['--bounding-set', '-dac_override,-dac_read_search', '--inh-caps', '-all'];
+  return start('setpriv', [...drop, process.execPath, command, ...args], options).finished;
+}
+
 /** Runs the real command with `--json` to its end, and returns what it told. */
 export async function told<Event extends { readonly type: string } = ThumbsEvent>(
   args: readonly string[],
@@ -249,6 +256,12 @@ export async function standstill(out: string): Promise<number> {
     await new Promise((resolve) => setTimeout(resolve, STILL_MS));
   }
   return records;
+}
+
+/** The thumbnail of the photo with this name of its own; a file that is not there when it has none. */
+export function thumbnailOf(out: string, name: string): string {
+  const record = recordsIn(out).find(({ source }) => path.basename(source) === name);
+  return path.join(out, record?.status === 'done' ? record.thumbnails[0].file : 'none');
 }
 
 /** The failed records of an output folder as `[source's own name, code, message]`. */

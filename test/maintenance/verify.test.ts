@@ -5,7 +5,6 @@ import path from 'node:path';
 import { type ManifestRecord, type VerifyEvent, verifyThumbnails } from 'thumbs-pipeline';
 import { expect, test } from 'vitest';
 import {
-  command,
   damagedImages,
   expectSound,
   fates,
@@ -14,9 +13,10 @@ import {
   projectFolder,
   recordsIn,
   snapshot,
-  start,
+  thumbnailOf,
   thumbs,
   told,
+  unprivileged,
 } from '../helpers.js';
 
 /** A finished run's output: three photos, a twin, and one that has no thumbnail. */
@@ -26,12 +26,6 @@ async function output() {
   fs.copyFileSync(path.join(damagedImages, 'truncated.jpg'), path.join(folder, 'photos/broken.jpg'));
   await thumbs(['photos'], { cwd: folder });
   return { folder, out };
-}
-
-/** The thumbnail of a photo. */
-function thumbnailOf(out: string, name: string): string {
-  const record = recordsIn(out).find(({ source }) => path.basename(source) === name);
-  return path.join(out, record?.status === 'done' ? record.thumbnails[0].file : 'none');
 }
 
 /** What was found, as `finding file: sources`, sorted, and the figures. */
@@ -274,16 +268,13 @@ test('a link under a thumbnail’s name, and a thumbnail that cannot be read, ar
     /^2 thumbnails made, 2 unchanged, 1 failed/m,
   );
   expect(await verified(folder)).toMatchObject({ code: 0, findings: [] });
-  // Root reads everything; so this is another user's run.
   fs.chmodSync(first ?? '', 0o000);
-  execFileSync('chown', ['-R', '65534:65534', folder]);
-  const drop = ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, command];
-  const asNobody = (...args: string[]) => start('setpriv', [...drop, ...args], { cwd: folder }).finished;
-  expect((await asNobody('verify', '--repair')).stderr).toMatch(
+  const asUser = (...args: string[]) => unprivileged(args, { cwd: folder });
+  expect((await asUser('verify', '--repair')).stderr).toMatch(
     /it cannot be read: permission denied \(EACCES\)/,
   );
-  expect((await asNobody('photos')).stderr).toMatch(/^1 thumbnail made, 3 unchanged, 1 failed/m);
-  expect((await asNobody('verify')).code).toBe(0);
+  expect((await asUser('photos')).stderr).toMatch(/^1 thumbnail made, 3 unchanged, 1 failed/m);
+  expect((await asUser('verify')).code).toBe(0);
 });
 
 test('an output folder that is reached through a link has no foreign files of ours', async () => {
@@ -296,11 +287,7 @@ test('an output folder that is reached through a link has no foreign files of ou
 test('a folder that cannot be written to can be verified', async () => {
   const { folder } = await output();
   execFileSync('chmod', ['-R', 'a+rX,a-w', folder]);
-  const { code, stderr } = await start(
-    'setpriv',
-    ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, command, 'verify'],
-    { cwd: folder },
-  ).finished;
+  const { code, stderr } = await unprivileged(['verify'], { cwd: folder });
   execFileSync('chmod', ['-R', 'u+w', folder]);
   expect([code, stderr]).toEqual([0, expect.stringMatching(/all sound/)]);
 });

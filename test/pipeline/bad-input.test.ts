@@ -5,16 +5,14 @@ import path from 'node:path';
 import { createThumbnails, type SummaryEvent } from 'thumbs-pipeline';
 import { expect, onTestFinished, test } from 'vitest';
 import {
-  command,
   damagedImages,
   expectSound,
-  type Finished,
   failuresIn,
   jpeg,
   recordsIn,
-  start,
   temporaryFolder,
   thumbs,
+  unprivileged,
   writePhotos,
 } from '../helpers.js';
 
@@ -131,13 +129,6 @@ test('a file that vanishes between the walk and the reading is one record', asyn
     gone.map((name) => [name, 'UNREADABLE', `../photos/${name}: no such file or directory (ENOENT)`]),
   );
 });
-
-/** Runs the command without the right to read and write everything, which root has otherwise. */
-function unprivileged(args: readonly string[]): Promise<Finished> {
-  if (process.getuid?.() !== 0) return thumbs(args);
-  const drop = ['--bounding-set', '-dac_override,-dac_read_search', '--inh-caps', '-all'];
-  return start('setpriv', [...drop, process.execPath, command, ...args]).finished;
-}
 
 test('an unreadable file is one record; an unreadable folder is reported and the rest is walked', async () => {
   const folder = temporaryFolder();

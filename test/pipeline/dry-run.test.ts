@@ -1,10 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { type PlanEvent, type PlanSummaryEvent, planThumbnails, type SummaryEvent } from 'thumbs-pipeline';
 import { expect, test } from 'vitest';
 import {
-  command,
   damagedImages,
   forksOf,
   jpeg,
@@ -12,10 +10,11 @@ import {
   photoFolder,
   recordsIn,
   snapshot,
-  start,
   temporaryFolder,
+  thumbnailOf,
   thumbs,
   told,
+  unprivileged,
 } from '../helpers.js';
 
 /** A folder whose output is behind its photos in every way there is. */
@@ -23,19 +22,15 @@ async function outdated() {
   const { folder, out, files } = await photoFolder(8);
   fs.copyFileSync(path.join(damagedImages, 'truncated.jpg'), path.join(folder, 'photos/broken.jpg'));
   await thumbs(['photos'], { cwd: folder });
-  const thumbnail = (name: string) => {
-    const record = recordsIn(out).find(({ source }) => path.basename(source) === name);
-    return path.join(out, record?.status === 'done' ? record.thumbnails[0].file : 'none');
-  };
   const [first = '', second = '', third = '', , fifth = ''] = files;
   fs.writeFileSync(first, await jpeg(100, 200, 100));
   fs.utimesSync(second, 1_700_000_000, 1_700_000_000);
   fs.renameSync(third, path.join(folder, 'photos/moved.jpg'));
-  fs.rmSync(thumbnail('photo-4.jpg'));
+  fs.rmSync(thumbnailOf(out, 'photo-4.jpg'));
   fs.rmSync(fifth);
   fs.writeFileSync(path.join(folder, 'photos/new.jpg'), await jpeg(200, 100, 200));
   fs.writeFileSync(path.join(out, `${'0'.repeat(64)}.png`), 'of nobody');
-  mutate(thumbnail('photo-6.jpg'), 50);
+  mutate(thumbnailOf(out, 'photo-6.jpg'), 50);
   await thumbs(['verify', '--repair', '-q'], { cwd: folder });
   return { folder, out };
 }
@@ -151,10 +146,7 @@ test('a folder that cannot be read is told of, and what was in it stays; exit 1'
   fs.writeFileSync(path.join(folder, 'photos/shut/a.jpg'), await jpeg(9));
   await thumbs(['photos'], { cwd: folder });
   fs.chmodSync(path.join(folder, 'photos/shut'), 0o000);
-  execFileSync('chmod', ['a+rX', folder]);
-  const drop = ['--reuid=65534', '--regid=65534', '--clear-groups'];
-  const args = [...drop, process.execPath, command, 'photos', '--dry-run'];
-  const { code, stderr } = await start('setpriv', args, { cwd: folder }).finished;
+  const { code, stderr } = await unprivileged(['photos', '--dry-run'], { cwd: folder });
   fs.chmodSync(path.join(folder, 'photos/shut'), 0o700);
   expect(code).toBe(1);
   expect(stderr).toMatch(/^UNREADABLE FOLDER photos\/shut: permission denied \(EACCES\)$/m);
