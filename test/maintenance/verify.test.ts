@@ -174,6 +174,20 @@ test('--repair makes the next run do again what is damaged, and that alone', asy
   await expectSound(out);
 });
 
+test('what is missing needs no repair: the next run makes it', async () => {
+  const { folder, out } = await output();
+  const manifest = path.join(out, 'manifest.jsonl');
+  const before = fs.readFileSync(manifest, 'utf8');
+  fs.rmSync(thumbnailOf(out, 'photo-2.jpg'));
+  const { code, summary } = await verified(folder, ['--repair']);
+  expect([code, summary]).toEqual([1, expect.objectContaining({ missing: 1, repaired: 0 })]);
+  expect(fs.readFileSync(manifest, 'utf8')).toBe(before);
+  expect((await thumbs(['verify'], { cwd: folder })).stderr).toMatch(
+    /^The next run makes the missing ones\.$/m,
+  );
+  expect((await thumbs(['photos'], { cwd: folder })).stderr).toMatch(/^1 thumbnail made, 3 unchanged/m);
+});
+
 test('a damaged line of the manifest is named; --repair takes it out, and the next run makes what it was for', async () => {
   const { folder, out } = await output();
   const manifest = path.join(out, 'manifest.jsonl');

@@ -149,6 +149,18 @@ test('moved photos cost no decoding, many of one length and one content too', as
   await expectSound(out);
 });
 
+test('a content that is known helps only while its thumbnail is there', async () => {
+  const { folder, out, files } = await photoFolder(2);
+  await run(folder);
+  fs.rmSync(thumbnailOf(out, 'photo-1.jpg'));
+  for (const file of files) setTime(file, 1_700_000_000);
+  expect(fates((await told(['photos'], { cwd: folder })).events)).toEqual({
+    'photo-1.jpg': 'done',
+    'photo-2.jpg': 'identified',
+  });
+  await expectSound(out);
+});
+
 test('the record of an identified photo has the very bytes that a fresh run writes', async () => {
   const { folder, files } = await photoFolder(3);
   await run(folder);
@@ -284,6 +296,18 @@ test('known-bad photos are carried over and named apart, exit 1, until --retry-f
     /^\.\.\/photos\/moved\.jpg: 65500 x 65500 pixels/,
   );
   await expectSound(out);
+});
+
+test('a known failure’s words are shown on one line, whatever somebody wrote into the manifest', async () => {
+  const { folder, out } = await photoFolder(0);
+  fs.mkdirSync(path.join(folder, 'photos'), { recursive: true });
+  fs.copyFileSync(path.join(damagedImages, 'truncated.jpg'), path.join(folder, 'photos/broken.jpg'));
+  await run(folder);
+  const manifest = path.join(out, 'manifest.jsonl');
+  const text = fs.readFileSync(manifest, 'utf8');
+  fs.writeFileSync(manifest, text.replace(/broken\.jpg: [^"]*/, 'broken.jpg: \\u001b[31mred\\nand more'));
+  const { stderr } = await thumbs(['photos'], { cwd: folder });
+  expect(stderr.split('\n')[1]).toBe('CORRUPT photos/broken.jpg: \\u001b[31mred\\u000aand more');
 });
 
 test('what was over a limit is tried again when the limit is raised, and not when it is lowered', async () => {
