@@ -151,8 +151,8 @@ export function resolveOptions(paths: readonly string[], options: ThumbsOptions 
     exports,
     include: strings('include', options.include ?? []).map((glob) => checkedGlob('include', glob)),
     exclude: strings('exclude', options.exclude ?? []).map((glob) => checkedGlob('exclude', glob)),
-    hidden: boolean('hidden', options.hidden ?? false),
-    follow: boolean('follow', options.follow ?? false),
+    hidden: flag('hidden', options.hidden ?? false),
+    follow: flag('follow', options.follow ?? false),
     timeoutMs:
       1000 * number('timeout', options.timeout ?? defaultOptions.timeout, { min: 0.001, max: 86_400 }),
     retries: integer('retries', defaultOptions.retries, 0, 100),
@@ -172,9 +172,9 @@ export function resolveOptions(paths: readonly string[], options: ThumbsOptions 
       BYTES_PER_MB *
         number('maxFileSize', options.maxFileSize ?? defaultOptions.maxFileSize, { min: 1e-6, max: 2000 }),
     ),
-    force: boolean('force', options.force ?? false),
-    retryFailed: boolean('retryFailed', options.retryFailed ?? false),
-    prune: boolean('prune', options.prune ?? false),
+    force: flag('force', options.force ?? false),
+    retryFailed: flag('retryFailed', options.retryFailed ?? false),
+    prune: flag('prune', options.prune ?? false),
     signal: options.signal,
   };
 }
@@ -206,7 +206,8 @@ function strings(name: string, value: unknown): string[] {
   return value.map((item) => string(name, item));
 }
 
-function boolean(name: string, value: unknown): boolean {
+/** @throws {ThumbsError} `OPTION`: neither true nor false. */
+export function flag(name: string, value: unknown): boolean {
   if (typeof value !== 'boolean') throw expected(name, 'to be true or false', value);
   return value;
 }

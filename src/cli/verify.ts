@@ -17,7 +17,7 @@ import { byteSize, count, duration, integer, shownPath } from './words.js';
 
 /** Verifies, and returns the exit code: 1 when a thumbnail is missing or damaged, or the manifest is wrong. */
 export async function runVerify(options: VerifyOptions, loudness: Loudness): Promise<number> {
-  const { json, quiet, verbose, progress } = loudness;
+  const { json, quiet, progress } = loudness;
   const screen = new Screen({ progress: progress && !quiet });
   const { colors } = screen;
   const stop = new AbortController();
@@ -33,7 +33,7 @@ export async function runVerify(options: VerifyOptions, loudness: Loudness): Pro
           latest = event;
           break;
         case 'finding':
-          if (event.finding !== 'unneeded' || verbose) screen.say(findingLine(event, colors));
+          if (isSaid(event, loudness)) screen.say(findingLine(event, colors));
           break;
         case 'verified':
           exitCode =
@@ -51,6 +51,11 @@ export async function runVerify(options: VerifyOptions, loudness: Loudness): Pro
   }
   const stopped = stoppedBy();
   return stopped === undefined ? exitCode : exitCodes[stopped];
+}
+
+function isSaid({ finding }: FindingEvent, { quiet, verbose }: Loudness): boolean {
+  if (finding === 'unneeded') return verbose;
+  return finding !== 'foreign' || !quiet;
 }
 
 /** Sources that are named for one thumbnail; many photos may share it. */
@@ -90,6 +95,7 @@ function verifiedLines(verified: VerifiedEvent, { repair }: VerifyOptions, color
 function remedy({ missing, damaged, wrongRecords, repaired }: VerifiedEvent, repair: boolean): string[] {
   if (repair && repaired > 0)
     return [`${count(repaired, 'record')} marked or removed: the next run makes them anew`];
-  if (damaged + wrongRecords > 0) return ['The next run makes them anew after `thumbs verify --repair`.'];
+  if (damaged + wrongRecords > 0)
+    return ['After `thumbs verify --repair` the next run makes anew what is damaged.'];
   return missing > 0 ? ['The next run makes the missing ones.'] : [];
 }

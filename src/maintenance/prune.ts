@@ -10,7 +10,7 @@ import { isLeftover } from '../files/temporary.js';
 import { folderError, isThumbnailName, outputError, ThumbnailSet } from '../files/thumbnail-folder.js';
 import { realPlace } from '../manifest/reading.js';
 import { RecordIndex } from '../manifest/record-index.js';
-import { type PlaceOptions, type ResolvedPlace, resolvePlace } from '../options.js';
+import { flag, type PlaceOptions, type ResolvedPlace, resolvePlace } from '../options.js';
 
 /** What {@link pruneThumbnails} can be asked for. */
 export interface PruneOptions extends PlaceOptions {
@@ -32,7 +32,7 @@ export interface PrunedEvent {
  * would be unneeded), `OUTPUT` or `LOCKED`.
  */
 export function pruneThumbnails(options: PruneOptions = {}): AsyncGenerator<PrunedEvent> {
-  return pruneLocked(resolvePlace(options), options.dryRun ?? false);
+  return pruneLocked(resolvePlace(options), flag('dryRun', options.dryRun ?? false));
 }
 
 async function* pruneLocked(asked: ResolvedPlace, dryRun: boolean): AsyncGenerator<PrunedEvent> {

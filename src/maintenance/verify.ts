@@ -11,7 +11,7 @@ import { realPlace } from '../manifest/reading.js';
 import type { DoneRecord, ThumbnailEntry } from '../manifest/record.js';
 import { RecordIndex } from '../manifest/record-index.js';
 import { ManifestStore } from '../manifest/store.js';
-import { type PlaceOptions, type ResolvedPlace, resolvePlace } from '../options.js';
+import { flag, type PlaceOptions, type ResolvedPlace, resolvePlace } from '../options.js';
 import { type Checked, checkFiles } from './check-files.js';
 
 /** What {@link verifyThumbnails} can be asked for. */
@@ -80,7 +80,8 @@ export type VerifyEvent = FindingEvent | VerifyProgressEvent | VerifiedEvent;
  */
 export function verifyThumbnails(options: VerifyOptions = {}): AsyncGenerator<VerifyEvent> {
   const place = resolvePlace(options);
-  return (options.repair === true ? repairing : reading)(place, options.signal);
+  const verification = flag('repair', options.repair ?? false) ? repairing : reading;
+  return verification(place, options.signal);
 }
 
 async function* reading(asked: ResolvedPlace, signal?: AbortSignal): AsyncGenerator<VerifyEvent> {

@@ -22,16 +22,11 @@ export interface Entry extends Place {
  * @throws {ThumbsError} `MANIFEST`: it cannot be read, is of a newer version, is something else, or a line is damaged.
  */
 export function* readManifest(file: string): Generator<ManifestRecord> {
-  for (const entry of readEntries(file)) yield wholeRecord(file, entry);
-}
-
-/** Every whole line after the header, damaged ones too. */
-export function* readEntries(file: string): Generator<Entry> {
   const descriptor = openManifest(file);
   try {
     // What is torn in its header, or no manifest, might have no whole line at all, and would pass for an empty one.
     if (readHeader(file, descriptor) === undefined) throw manifestError(file, 'there is nothing in it');
-    yield* entries(file, descriptor);
+    for (const entry of entries(file, descriptor)) yield wholeRecord(file, entry);
   } finally {
     fs.closeSync(descriptor);
   }
@@ -67,7 +62,7 @@ export function openManifest(file: string): number {
   });
 }
 
-/** {@link readEntries} of an open file that has a header. */
+/** Every whole line after the header, damaged ones too, of an open file that {@link readHeader} found a header in. */
 export function* entries(file: string, descriptor: number): Generator<Entry> {
   let number = 0;
   for (const { text, offset, length } of readLines(descriptor)) {
@@ -110,7 +105,8 @@ export function readHeader(file: string, descriptor: number): HeaderLine | undef
   const newline = bytes.indexOf('\n');
   const text = bytes.toString('utf8', 0, newline === -1 ? count : newline);
   if (newline === -1 && isTornHeader(text)) return undefined;
-  return { header: checkedHeader(file, text), length: newline + 1, isPlain: !text.endsWith('\r') };
+  const header = checkedHeader(file, text);
+  return newline === -1 ? undefined : { header, length: newline + 1, isPlain: !text.endsWith('\r') };
 }
 
 /** Whether a text without a whole line is the beginning of a manifest of this version, which holds no record. */

@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { type PrunedEvent, pruneThumbnails } from 'thumbs-pipeline';
+import { type PrunedEvent, type PruneOptions, pruneThumbnails } from 'thumbs-pipeline';
 import { expect, test } from 'vitest';
 import { expectSound, photoFolder, snapshot, startRun, temporaryFolder, thumbs, told } from '../helpers.js';
 
@@ -122,6 +122,8 @@ test('the library prunes as it is iterated', async () => {
     expect(fs.existsSync(event.path)).toBe(false);
   }
   expect(pruned).toEqual(unneeded);
+  const wrong = { out, dryRun: 'no' } as unknown as PruneOptions;
+  expect(() => pruneThumbnails(wrong)).toThrow('Expected `dryRun` to be true or false, got `no` (string)');
   expect(() => pruneThumbnails({ out: '' })).toThrow(expect.objectContaining({ code: 'OPTION' }));
 });
 

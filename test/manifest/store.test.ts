@@ -71,6 +71,9 @@ test('a manifest that is torn in its header is started anew; that of a newer ver
     written(file, [failed('n')]);
     expect(sources(file)).toEqual(['n']);
   }
+  fs.writeFileSync(file, '{"manifest": "thumbs", "version": 1, "options": "digest"}');
+  written(file, [failed('n')]);
+  expect(sources(file)).toEqual(['n']);
   const newer = '{"manifest":"thumbs","version":2,"opt';
   fs.writeFileSync(file, newer);
   expect(() => ManifestStore.open(file, 'digest')).toThrow(expect.objectContaining({ code: 'MANIFEST' }));
