@@ -116,6 +116,25 @@ const LEAST_MEMORY = 128;
 const LEAST_DEFAULT_MEMORY = 256;
 const MEMORY_SHARE = 0.75;
 
+const OPTION_NAMES: ReadonlyArray<keyof ThumbsOptions> = [
+  ...(['workers', 'out', 'size', 'manifest', 'export', 'include', 'exclude', 'hidden', 'follow'] as const),
+  ...(['timeout', 'retries', 'deadline', 'maxMemory', 'maxPixels', 'maxFileSize'] as const),
+  ...(['force', 'retryFailed', 'prune', 'signal'] as const),
+];
+
+/**
+ * A mistyped option would be passed over, and what it was to prevent would be done.
+ * @throws {ThumbsError} `OPTION`, with the name.
+ */
+export function refuseUnknown(options: object, names: readonly string[]): void {
+  const unknown = Object.keys(options).find((name) => !names.includes(name));
+  if (unknown !== undefined)
+    throw new ThumbsError(
+      'OPTION',
+      `Expected options among ${names.join(', ')}, got \`${printable(unknown)}\``,
+    );
+}
+
 /**
  * Checks and completes where thumbnails and manifest are.
  * @throws {ThumbsError} `OPTION`, saying what was expected and what came.
@@ -133,6 +152,7 @@ export function resolvePlace({ out, manifest }: PlaceOptions): ResolvedPlace {
  * @throws {ThumbsError} `OPTION`, saying what was expected and what came.
  */
 export function resolveOptions(paths: readonly string[], options: ThumbsOptions = {}): ResolvedOptions {
+  refuseUnknown(options, OPTION_NAMES);
   const roots = strings('paths', paths);
   if (roots.length === 0) throw expected('paths', 'to name at least one folder or file', roots);
   const place = resolvePlace(options);

@@ -51,6 +51,7 @@ test('a size is one number, a text or a box', () => {
 });
 
 const wrong: ReadonlyArray<readonly [options: Record<string, unknown>, message: string]> = [
+  [{ dryRun: true }, 'got `dryRun`'],
   [{ workers: 0 }, 'Expected `workers` to be an integer from 1 to 1024, got `0` (number)'],
   [{ workers: 2.5 }, 'Expected `workers` to be an integer from 1 to 1024, got `2.5` (number)'],
   [{ workers: '4' }, 'Expected `workers` to be an integer from 1 to 1024, got `4` (string)'],

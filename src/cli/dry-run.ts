@@ -24,28 +24,29 @@ export async function runDryRun(
   loudness: Loudness,
 ): Promise<number> {
   const { json, quiet, verbose, progress } = loudness;
-  const screen = new Screen({ progress: progress && !quiet });
-  const { colors } = screen;
   const stop = new AbortController();
+  const screen = new Screen({ progress: progress && !quiet, hurry: stop.signal });
+  const { colors } = screen;
   const stoppedBy = stopOnSignals(stop, screen, 'Stopping');
   let found = 0;
   let exitCode: number = exitCodes.ok;
-  const report = (event: PlanEvent) => {
+  const report = async (event: PlanEvent) => {
     switch (event.type) {
       case 'planned':
         found += 1;
-        if (verbose) screen.say(plannedLine(event, colors));
+        if (verbose) await screen.say(plannedLine(event, colors));
         break;
       case 'pruned':
-        if (verbose || (options.prune === true && !quiet)) screen.say(prunedLine(event, colors));
+        if (verbose || (options.prune === true && !quiet)) await screen.say(prunedLine(event, colors));
         break;
       case 'unreadable-folder':
         exitCode = exitCodes.someFailed;
-        screen.say(`${colors.red('UNREADABLE FOLDER')} ${shownPath(event.path)}: ${event.reason}`);
+        await screen.say(`${colors.red('UNREADABLE FOLDER')} ${shownPath(event.path)}: ${event.reason}`);
         break;
       case 'plan':
         screen.stopLine();
-        if (!quiet) for (const line of planLines(event, options.prune === true, colors)) screen.say(line);
+        if (!quiet)
+          for (const line of planLines(event, options.prune === true, colors)) await screen.say(line);
         break;
       default:
         unreachable(event);
@@ -56,7 +57,7 @@ export async function runDryRun(
     for await (const event of planThumbnails(paths, { ...options, signal: stop.signal })) {
       if (stop.signal.aborted) break;
       if (json) await screen.print(jsonLine(event));
-      report(event);
+      await report(event);
     }
   } finally {
     screen.stopLine();

@@ -11,8 +11,8 @@ import { prunedLine, prunedWords } from './summary.js';
 /** Prunes, and returns the exit code. */
 export async function runPrune(options: PruneOptions, loudness: Loudness): Promise<number> {
   const { json, quiet, verbose } = loudness;
-  const screen = new Screen({ progress: false });
   const stop = new AbortController();
+  const screen = new Screen({ progress: false, hurry: stop.signal });
   const stoppedBy = stopOnSignals(stop, screen, 'Stopping');
   const dryRun = options.dryRun === true;
   const pruned = { files: 0, bytes: 0 };
@@ -20,11 +20,11 @@ export async function runPrune(options: PruneOptions, loudness: Loudness): Promi
     pruned.files += 1;
     pruned.bytes += event.bytes;
     if (json) await screen.print(jsonLine(event));
-    if (verbose || (dryRun && !quiet)) screen.say(prunedLine(event, screen.colors));
+    if (verbose || (dryRun && !quiet)) await screen.say(prunedLine(event, screen.colors));
     if (stop.signal.aborted) break;
   }
   if (json) await screen.print(jsonLine({ type: 'summary', dryRun, ...pruned }));
-  if (!quiet) screen.say(prunedWords(pruned, dryRun));
+  if (!quiet) await screen.say(prunedWords(pruned, dryRun));
   const stopped = stoppedBy();
   return stopped === undefined ? exitCodes.ok : exitCodes[stopped];
 }

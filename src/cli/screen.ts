@@ -31,6 +31,8 @@ export class Screen {
   #line: ReturnType<typeof createLogUpdate> | undefined;
   #draw: (() => string) | undefined;
   #timer: NodeJS.Timeout | undefined;
+  /** One wait for each stream that is full, however many lines wait for it. */
+  readonly #rooms = new Map<NodeJS.WriteStream, Promise<void>>();
 
   constructor({ progress, hurry }: ScreenOptions) {
     const terminal = process.stderr.isTTY === true && process.env.TERM !== 'dumb';
@@ -62,9 +64,9 @@ export class Screen {
     this.#line?.done();
   }
 
-  /** A message for people: on stderr, above the progress line. */
-  say(text: string): void {
-    void this.#write(process.stderr, text);
+  /** A message for people: on stderr, above the progress line. Resolves as {@link print} does; a run does not wait for it. */
+  say(text: string): Promise<void> {
+    return this.#write(process.stderr, text);
   }
 
   /** A line for programs: on stdout. Resolves when there is room for the next, so that a slow reader slows the run. */
@@ -84,7 +86,17 @@ export class Screen {
     if (this.#draw !== undefined && stream.isTTY === true) this.#line?.clear();
     const roomy = stream.write(`${line}\n`);
     if (stream.isTTY === true) this.#redraw();
-    if (!roomy && stream.writable) await roomAgain(stream, this.#hurry);
+    if (!roomy && stream.writable) await this.#room(stream);
+  }
+
+  #room(stream: NodeJS.WriteStream): Promise<void> {
+    const waiting = this.#rooms.get(stream);
+    if (waiting !== undefined) return waiting;
+    const room = roomAgain(stream, this.#hurry).then(() => {
+      this.#rooms.delete(stream);
+    });
+    this.#rooms.set(stream, room);
+    return room;
   }
 
   async #keepDrawing(): Promise<void> {

@@ -18,9 +18,9 @@ import { byteSize, count, duration, integer, shownPath } from './words.js';
 /** Verifies, and returns the exit code: 1 when a thumbnail is missing or damaged, or the manifest is wrong. */
 export async function runVerify(options: VerifyOptions, loudness: Loudness): Promise<number> {
   const { json, quiet, progress } = loudness;
-  const screen = new Screen({ progress: progress && !quiet });
-  const { colors } = screen;
   const stop = new AbortController();
+  const screen = new Screen({ progress: progress && !quiet, hurry: stop.signal });
+  const { colors } = screen;
   const stoppedBy = stopOnSignals(stop, screen, 'Stopping');
   let latest: VerifyProgressEvent = { type: 'progress', checked: 0, files: 0 };
   let exitCode: number = exitCodes.ok;
@@ -33,13 +33,13 @@ export async function runVerify(options: VerifyOptions, loudness: Loudness): Pro
           latest = event;
           break;
         case 'finding':
-          if (isSaid(event, loudness)) screen.say(findingLine(event, colors));
+          if (isSaid(event, loudness)) await screen.say(findingLine(event, colors));
           break;
         case 'verified':
           exitCode =
             event.missing + event.damaged + event.wrongRecords > 0 ? exitCodes.someFailed : exitCodes.ok;
           screen.stopLine();
-          if (!quiet) for (const line of verifiedLines(event, options, colors)) screen.say(line);
+          if (!quiet) for (const line of verifiedLines(event, options, colors)) await screen.say(line);
           break;
         default:
           unreachable(event);

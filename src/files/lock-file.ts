@@ -4,6 +4,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { systemCode } from '../errors.js';
+import { realFile } from './replace-file.js';
 import { temporaryPath } from './temporary.js';
 
 /** A lock as it stands on the disk. */
@@ -23,9 +24,7 @@ const OPEN_FLAGS = fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0);
 export function lockPath(target: string): string {
   const isFolder = fs.statSync(target, { throwIfNoEntry: false })?.isDirectory() === true;
   if (isFolder) return path.join(fs.realpathSync(target), '.thumbs.lock');
-  const file = fs.existsSync(target)
-    ? fs.realpathSync(target)
-    : path.join(fs.realpathSync(path.dirname(target)), path.basename(target));
+  const file = realFile(target);
   return path.join(path.dirname(file), `.${path.basename(file)}.lock`);
 }
 

@@ -48,9 +48,22 @@ export function replaceOutput(file: string, pieces: Iterable<string>): void {
 /** The regular file, or the free name, that `file` stands for: a link stays a link, and a device stays a device. */
 function replaceable(file: string): string {
   const stats = fs.statSync(file, { throwIfNoEntry: false });
-  if (stats === undefined) return targetOf(file);
-  if (!stats.isFile()) throw new Error('it is not a regular file');
-  return fs.realpathSync(file);
+  if (stats?.isFile() === false) throw new Error('it is not a regular file');
+  return realFile(file);
+}
+
+/**
+ * The path of a file, whether it is there or not yet, without symbolic links: all its names have this one in common. As it
+ * was asked for when not even its folder is there.
+ */
+export function realFile(file: string): string {
+  try {
+    if (fs.existsSync(file)) return fs.realpathSync(file);
+    const target = targetOf(file);
+    return path.join(fs.realpathSync(path.dirname(target)), path.basename(target));
+  } catch {
+    return file;
+  }
 }
 
 /** Where a link that leads nowhere leads; any other name is its own. */

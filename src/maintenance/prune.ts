@@ -8,9 +8,9 @@ import { causeOf, systemCode } from '../errors.js';
 import { Lock } from '../files/lock.js';
 import { isLeftover } from '../files/temporary.js';
 import { folderError, isThumbnailName, outputError, ThumbnailSet } from '../files/thumbnail-folder.js';
-import { realPlace } from '../manifest/reading.js';
+import { realPlace, requireManifest } from '../manifest/reading.js';
 import { RecordIndex } from '../manifest/record-index.js';
-import { flag, type PlaceOptions, type ResolvedPlace, resolvePlace } from '../options.js';
+import { flag, type PlaceOptions, type ResolvedPlace, refuseUnknown, resolvePlace } from '../options.js';
 
 /** What {@link pruneThumbnails} can be asked for. */
 export interface PruneOptions extends PlaceOptions {
@@ -32,16 +32,17 @@ export interface PrunedEvent {
  * would be unneeded), `OUTPUT` or `LOCKED`.
  */
 export function pruneThumbnails(options: PruneOptions = {}): AsyncGenerator<PrunedEvent> {
+  refuseUnknown(options, ['out', 'manifest', 'dryRun'] satisfies Array<keyof PruneOptions>);
   return pruneLocked(resolvePlace(options), flag('dryRun', options.dryRun ?? false));
 }
 
 async function* pruneLocked(asked: ResolvedPlace, dryRun: boolean): AsyncGenerator<PrunedEvent> {
   // Before anything is written: a wrong folder or manifest stays as it is.
   const place = realPlace(asked);
-  const named = namedThumbnails(place.manifest);
+  requireManifest(place.manifest);
   if (dryRun) {
     for (const target of [place.out, place.manifest]) Lock.check(target);
-    yield* findUnneeded(place, named);
+    yield* findUnneeded(place, namedThumbnails(place.manifest));
     return;
   }
   const locks: Lock[] = [];

@@ -4,14 +4,15 @@
 import { lstatSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { Lock, lockPaths } from '../files/lock.js';
 import { isLeftover, isTemporary } from '../files/temporary.js';
 import { folderError, isThumbnailName, ThumbnailSet } from '../files/thumbnail-folder.js';
-import { realPlace } from '../manifest/reading.js';
+import { realPlace, requireManifest } from '../manifest/reading.js';
 import type { DoneRecord, ThumbnailEntry } from '../manifest/record.js';
 import { RecordIndex } from '../manifest/record-index.js';
 import { ManifestStore } from '../manifest/store.js';
-import { flag, type PlaceOptions, type ResolvedPlace, resolvePlace } from '../options.js';
+import { flag, type PlaceOptions, type ResolvedPlace, refuseUnknown, resolvePlace } from '../options.js';
 import { type Checked, checkFiles } from './check-files.js';
 
 /** What {@link verifyThumbnails} can be asked for. */
@@ -79,6 +80,7 @@ export type VerifyEvent = FindingEvent | VerifyProgressEvent | VerifiedEvent;
  * folder cannot be read) or `LOCKED` (a run is at work).
  */
 export function verifyThumbnails(options: VerifyOptions = {}): AsyncGenerator<VerifyEvent> {
+  refuseUnknown(options, ['out', 'manifest', 'repair', 'signal'] satisfies Array<keyof VerifyOptions>);
   const place = resolvePlace(options);
   const verification = flag('repair', options.repair ?? false) ? repairing : reading;
   return verification(place, options.signal);
@@ -86,7 +88,7 @@ export function verifyThumbnails(options: VerifyOptions = {}): AsyncGenerator<Ve
 
 async function* reading(asked: ResolvedPlace, signal?: AbortSignal): AsyncGenerator<VerifyEvent> {
   const place = realPlace(asked);
-  const records = openRecords(place);
+  const records = RecordIndex.openExisting(place.manifest, { dropDamaged: true });
   try {
     for (const target of [place.out, place.manifest]) Lock.check(target);
     yield* verify(place, records, undefined, signal);
@@ -98,7 +100,7 @@ async function* reading(asked: ResolvedPlace, signal?: AbortSignal): AsyncGenera
 async function* repairing(asked: ResolvedPlace, signal?: AbortSignal): AsyncGenerator<VerifyEvent> {
   const place = realPlace(asked);
   // Before a lock is written where nothing of ours is.
-  openRecords(place).close();
+  requireManifest(place.manifest);
   const locks: Lock[] = [];
   try {
     for (const target of [place.out, place.manifest]) locks.push(Lock.take(target));
@@ -113,10 +115,6 @@ async function* repairing(asked: ResolvedPlace, signal?: AbortSignal): AsyncGene
   } finally {
     for (const lock of locks) lock.release();
   }
-}
-
-function openRecords({ manifest }: ResolvedPlace): RecordIndex {
-  return RecordIndex.openExisting(manifest, { dropDamaged: true });
 }
 
 /** @param redo Given each record that is wrong, or whose thumbnail is damaged, if these are to be repaired. */
@@ -135,11 +133,15 @@ async function* verify(
     for (const each of batch) checked.set(each.file, each);
     yield { type: 'progress', checked: checked.size, files: folder.thumbnails.length };
   }
-  if (signal?.aborted === true) return;
-  yield* comparison.records(checked, redo);
+  const isStopped = () => signal?.aborted === true;
+  if (isStopped()) return;
+  yield* comparison.records(checked, redo, isStopped);
+  if (isStopped()) return;
   yield* comparison.thumbnails(checked);
   yield comparison.summary((performance.now() - startedAt) / 1000);
 }
+
+const RECORDS_A_TURN = 1000;
 
 /** What is found, and counted, when the records are held against the files. */
 class Comparison {
@@ -167,17 +169,23 @@ class Comparison {
   }
 
   /** The records that are wrong. Those that are to be done again, for that or for a damaged thumbnail, go to `redo`. */
-  *records(
+  async *records(
     checked: ReadonlyMap<string, Checked>,
     redo: ((record: DoneRecord) => void) | undefined,
-  ): Generator<FindingEvent> {
+    isStopped: () => boolean,
+  ): AsyncGenerator<FindingEvent> {
     const { damagedLines } = this.#records;
     if (redo !== undefined) this.#totals.repaired += damagedLines.length;
     for (const number of damagedLines) {
       const finding = this.#finding('record', '', `line ${number} is not a record`);
       yield { ...finding, path: this.#place.manifest };
     }
+    let looked = 0;
     for (const record of this.#records.all()) {
+      looked += 1;
+      // Nothing here waits for a disk; without a turn now and then nobody could stop it.
+      if (looked % RECORDS_A_TURN === 0) await setImmediate();
+      if (isStopped()) return;
       if (record.status === 'failed') {
         this.#totals.failed += 1;
         continue;

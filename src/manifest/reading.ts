@@ -1,8 +1,8 @@
 // A manifest as it stands on the disk, read from its first line to its last, and what is refused.
 
 import fs from 'node:fs';
-import path from 'node:path';
 import { causeOf, ThumbsError } from '../errors.js';
+import { realFile } from '../files/replace-file.js';
 import { realFolder } from '../files/thumbnail-folder.js';
 import type { ResolvedPlace } from '../options.js';
 import { printable } from '../printable.js';
@@ -22,26 +22,13 @@ export interface Entry extends Place {
  * @throws {ThumbsError} `MANIFEST`: it cannot be read, is of a newer version, is something else, or a line is damaged.
  */
 export function* readManifest(file: string): Generator<ManifestRecord> {
+  // What is torn in its header, or no manifest, might have no whole line at all, and would pass for an empty one.
+  requireManifest(file);
   const descriptor = openManifest(file);
   try {
-    // What is torn in its header, or no manifest, might have no whole line at all, and would pass for an empty one.
-    if (readHeader(file, descriptor) === undefined) throw manifestError(file, 'there is nothing in it');
     for (const entry of entries(file, descriptor)) yield wholeRecord(file, entry);
   } finally {
     fs.closeSync(descriptor);
-  }
-}
-
-/**
- * Where a manifest stands, without symbolic links: the names of sources are relative to that folder, however it is
- * reached. As it was asked for when not even its folder is there.
- */
-export function realManifest(file: string): string {
-  try {
-    if (fs.existsSync(file)) return fs.realpathSync(file);
-    return path.join(fs.realpathSync(path.dirname(file)), path.basename(file));
-  } catch {
-    return file;
   }
 }
 
@@ -50,7 +37,20 @@ export function realManifest(file: string): string {
  * @throws {ThumbsError} `OUTPUT`: there is no such folder.
  */
 export function realPlace({ out, manifest }: ResolvedPlace): ResolvedPlace {
-  return { out: realFolder(out), manifest: realManifest(manifest) };
+  return { out: realFolder(out), manifest: realFile(manifest) };
+}
+
+/**
+ * A look at the header alone.
+ * @throws {ThumbsError} `MANIFEST`: there is none, or not one of ours.
+ */
+export function requireManifest(file: string): void {
+  const descriptor = openManifest(file);
+  try {
+    if (readHeader(file, descriptor) === undefined) throw manifestError(file, 'there is nothing in it');
+  } finally {
+    fs.closeSync(descriptor);
+  }
 }
 
 /** Opens a manifest that must be there; the caller closes it. */

@@ -179,14 +179,20 @@ export class RecordIndex {
       yield [this.#read(row), row];
   }
 
-  /** The first record of a source with this content, made under the options that were asked for. */
+  /**
+   * The first record of a source with this content, made under the options that were asked for. One that has a thumbnail
+   * comes before one that failed, by limits that were other ones perhaps.
+   */
   findContent(bytes: number, xxh128: string): ManifestRecord | undefined {
     let rows = this.#byContent.get(bytes);
     if (rows === undefined) {
       rows = new Map();
+      const done = new Set<string>();
       // The last comes first, so that the first is what remains.
-      for (const [{ sourceXxh128 }, row] of this.ofSize(bytes)) {
-        if (sourceXxh128 !== undefined) rows.set(sourceXxh128, row);
+      for (const [{ sourceXxh128, status }, row] of this.ofSize(bytes)) {
+        if (sourceXxh128 === undefined || (status === 'failed' && done.has(sourceXxh128))) continue;
+        rows.set(sourceXxh128, row);
+        if (status === 'done') done.add(sourceXxh128);
       }
       this.#byContent.set(bytes, rows);
     }

@@ -24,9 +24,9 @@ export class ManifestStore {
 
   private constructor(records: RecordIndex) {
     this.records = records;
-    this.#descriptor = fs.openSync(records.file, 'a');
     // A torn last line goes, so that the next one does not continue it.
-    if (fs.fstatSync(this.#descriptor).size > records.end) fs.ftruncateSync(this.#descriptor, records.end);
+    if (fs.statSync(records.file).size > records.end) fs.truncateSync(records.file, records.end);
+    this.#descriptor = fs.openSync(records.file, 'a');
     this.#end = records.end;
     this.#kept = new Uint8Array(records.size);
   }

@@ -1,14 +1,15 @@
 // What a run would do, found out by the same walk and the same planner, without a consumer and without writing anything.
 
 import fs from 'node:fs';
+import { realFile } from '../files/replace-file.js';
 import { ThumbnailSet } from '../files/thumbnail-folder.js';
 import { findUnneeded, type PrunedEvent } from '../maintenance/prune.js';
-import { realManifest, realPlace } from '../manifest/reading.js';
+import { realPlace } from '../manifest/reading.js';
 import { type ManifestRecord, sourceName } from '../manifest/record.js';
 import { RecordIndex } from '../manifest/record-index.js';
 import { type ResolvedOptions, resolveOptions, type ThumbsOptions } from '../options.js';
 import type { PlannedEvent, PlanSummaryEvent, UnreadableFolderEvent } from './events.js';
-import { type Carried, digestOf, type Job, Planner, plannerOptions, type Why } from './planner.js';
+import { type Carried, digestOf, type Job, Planner, plannerOptions } from './planner.js';
 import type { WalkProgress } from './producer.js';
 import { findRoots, seenFrom, uncovered, walkOptions } from './roots.js';
 
@@ -28,15 +29,15 @@ export function planThumbnails(paths: readonly string[], options?: ThumbsOptions
 }
 
 async function* plan(asked: ResolvedOptions): AsyncGenerator<PlanEvent> {
-  const options = { ...asked, manifest: realManifest(asked.manifest) };
-  const roots = seenFrom(asked.manifest, options.manifest, await findRoots(asked.paths, asked.out));
+  const options = { ...asked, manifest: realFile(asked.manifest) };
+  const roots = seenFrom(options.manifest, await findRoots(asked.paths, asked.out));
   const digest = digestOf(options);
   const records = RecordIndex.open(options.manifest, { options: digest });
   try {
     const planner = new Planner(records, plannerOptions(options, digest));
     const walked: WalkProgress = { found: 0, skippedLinks: 0, ended: false };
     const unreadable: UnreadableFolderEvent[] = [];
-    const staying = new Staying(records, options.manifest);
+    const staying = new Staying(records, options.manifest, digest);
     const counts = { new: none(), changed: none(), compare: none(), unchanged: none(), 'known-bad': none() };
     const { produce } = await import('./producer.js');
     const walk = walkOptions(options, roots, walked, unreadable);
@@ -49,10 +50,12 @@ async function* plan(asked: ResolvedOptions): AsyncGenerator<PlanEvent> {
       yield event;
     }
     yield* unreadable;
-    const removed = staying.finish(uncovered(roots, unreadable, options.manifest));
+    // After a walk that was stopped nothing is known of what it has not found, and a run would prune nothing.
+    const stays = walked.ended ? uncovered(roots, unreadable, options.manifest) : () => true;
+    const removed = staying.finish(stays);
     const unneeded = { files: 0, bytes: 0 };
     const place = fs.existsSync(options.out) ? realPlace(options) : options;
-    for await (const event of findUnneeded(place, staying.thumbnails)) {
+    for await (const event of walked.ended ? findUnneeded(place, staying.thumbnails) : []) {
       unneeded.files += 1;
       unneeded.bytes += event.bytes;
       yield event;
@@ -93,21 +96,20 @@ function planned(item: Job | Carried): PlannedEvent {
   return { type: 'planned', path, plan, why, bytes: facts?.sourceBytes ?? 0 };
 }
 
-/** Photos that get another thumbnail, as far as can be told without making it. */
-const OTHER_THUMBNAIL: ReadonlySet<Why> = new Set<Why>(['changed', 'options']);
-
 /** Which records, and so which thumbnails, will still be there after the run. */
 class Staying {
   readonly thumbnails = new ThumbnailSet();
   readonly #records: RecordIndex | undefined;
   readonly #manifest: string;
+  readonly #digest: string;
   /** By row of the records: 1 if the walk has found the source. */
   readonly #found: Uint8Array;
   readonly #sizes = new Set<number>();
 
-  constructor(records: RecordIndex | undefined, manifest: string) {
+  constructor(records: RecordIndex | undefined, manifest: string, digest: string) {
     this.#records = records;
     this.#manifest = manifest;
+    this.#digest = digest;
     this.#found = new Uint8Array(records?.size ?? 0);
   }
 
@@ -119,12 +121,19 @@ class Staying {
       this.#keep(item.record);
       return;
     }
-    if (!OTHER_THUMBNAIL.has(item.why)) this.#keep(this.#records?.find(source));
+    const record = this.#records?.find(source);
+    if (record !== undefined && !this.#isToDiffer(item, record)) this.#keep(record);
     const bytes = item.task === 'identify' ? item.facts?.sourceBytes : undefined;
     if (bytes === undefined || this.#sizes.has(bytes)) return;
     // The content of any of them may be that of the photo.
     this.#sizes.add(bytes);
     for (const [record] of this.#records?.ofSize(bytes) ?? []) this.#keep(record);
+  }
+
+  /** Whether the photo gets another thumbnail than its record has, as far as can be told without making it. */
+  #isToDiffer({ why, facts }: Job, record: ManifestRecord): boolean {
+    if (why === 'changed' || this.#records?.optionsOf(record) !== this.#digest) return true;
+    return why === 'force' && facts?.sourceBytes !== record.sourceBytes;
   }
 
   /** Keeps what the walk did not cover, and returns how many sources leave the manifest. */

@@ -1,14 +1,16 @@
 // Wires producer -> dispatcher -> sink, and owns the order in which a run begins and ends.
 
 import path from 'node:path';
-import { causeOf } from '../errors.js';
+import { causeOf, ThumbsError } from '../errors.js';
 import { Lock } from '../files/lock.js';
+import { realFile } from '../files/replace-file.js';
 import { removeLeftovers } from '../files/temporary.js';
 import { outputError, prepareFolder } from '../files/thumbnail-folder.js';
 import { prune } from '../maintenance/prune.js';
-import { realManifest, realPlace } from '../manifest/reading.js';
+import { realPlace } from '../manifest/reading.js';
 import { ManifestStore } from '../manifest/store.js';
 import { type ResolvedOptions, resolveOptions, type ThumbsOptions } from '../options.js';
+import { printable } from '../printable.js';
 import { Dispatcher, type Output } from './dispatcher.js';
 import type { ThumbsEvent, UnreadableFolderEvent } from './events.js';
 import { memoryLimits } from './memory.js';
@@ -49,14 +51,17 @@ async function* run(options: ResolvedOptions): AsyncGenerator<ThumbsEvent> {
   const written = [options.manifest, ...options.exports.map(({ file }) => file)];
   const folders = new Set([options.out, ...written.map((file) => path.dirname(file))]);
   for (const folder of folders) prepareFolder(folder);
+  const manifest = realFile(options.manifest);
+  for (const { file } of options.exports) {
+    if (realFile(file) === manifest)
+      throw new ThumbsError('OPTION', `The export ${printable(file)} is the manifest by another name`);
+  }
   const locks: Lock[] = [];
   try {
     for (const target of [options.out, options.manifest]) locks.push(Lock.take(target));
     // Only a process that did not end of itself leaves files: the run whose lock was left, or a consumer of this one.
     if (locks.some(({ tookOver }) => tookOver)) await cleanUp(folders);
-    const manifest = realManifest(options.manifest);
-    const seen = seenFrom(options.manifest, manifest, roots);
-    yield* runLocked({ ...options, manifest }, seen, folders, startedAt);
+    yield* runLocked({ ...options, manifest }, seenFrom(manifest, roots), folders, startedAt);
   } finally {
     for (const lock of locks) lock.release();
   }

@@ -46,15 +46,15 @@ export async function findRoots(paths: readonly string[], out: string): Promise<
 }
 
 /**
- * The same folders and files for a manifest that is reached through a symbolic link: by a path that leads to them from the
- * folder where it stands. `realManifest` is that of {@link realManifest}.
+ * The same roots by the paths that lead to them from the folder where the manifest stands: whatever links the paths that
+ * were asked for go through before they part from it, the names of sources are the same. `manifest` is without links.
  */
-export function seenFrom(manifest: string, realManifest: string, roots: readonly Root[]): readonly Root[] {
-  if (manifest === realManifest) return roots;
+export function seenFrom(manifest: string, roots: readonly Root[]): readonly Root[] {
   const folder = path.dirname(manifest);
   return roots.map((root) => {
     let common = root.path;
-    while (!isInside(common, folder) && common !== path.dirname(common)) common = path.dirname(common);
+    while (!isInside(realpathSync(common), folder) && common !== path.dirname(common))
+      common = path.dirname(common);
     return { ...root, path: path.join(realpathSync(common), path.relative(common, root.path)) };
   });
 }

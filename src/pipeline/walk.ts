@@ -46,6 +46,7 @@ export async function* walk(root: Root, options: WalkOptions): AsyncGenerator<st
     return;
   }
   const found = new Readable({ objectMode: true, read: () => {} });
+  const realOut = await fs.realpath(options.out).catch(() => options.out); // It need not be there.
   const gate = new Gate(() => found.readableLength < WAITING);
   const left = new AbortController();
   const signal = AbortSignal.any([left.signal, ...(options.signal === undefined ? [] : [options.signal])]);
@@ -62,7 +63,7 @@ export async function* walk(root: Root, options: WalkOptions): AsyncGenerator<st
     markDirectories: true,
     // To be sure of each path once costs memory for all of them; only several patterns can find one twice.
     unique: options.include.length > 1,
-    fs: await adapter(root, { ...options, signal }, gate),
+    fs: adapter(root, { ...options, out: realOut, signal }, gate),
   });
   globbing.on('data', (entry: string) => found.push(entry));
   globbing.on('end', () => found.push(null));
@@ -75,7 +76,7 @@ export async function* walk(root: Root, options: WalkOptions): AsyncGenerator<st
       const isFolder = name.endsWith('/');
       const file = path.join(root.path, isFolder ? name.slice(0, -1) : name);
       // A folder is a job only under a photo's name, and the output folder is none whatever its name.
-      if (isFolder && (!isPhotoName(file) || file === options.out)) continue;
+      if (isFolder && (!isPhotoName(file) || realPathIn(root, file) === realOut)) continue;
       yield file;
     }
   } finally {
@@ -113,18 +114,23 @@ class Gate {
   }
 }
 
-async function adapter(root: Root, options: WalkOptions, gate: Gate): Promise<Partial<FileSystemAdapter>> {
-  const realOut = await fs.realpath(options.out).catch(() => options.out);
+/** The path of a file that is reached through no further link. */
+function realPathIn(root: Root, file: string): string {
+  return path.join(root.realPath, path.relative(root.path, file));
+}
+
+/** @param options With the real path of the output folder. */
+function adapter(root: Root, options: WalkOptions, gate: Gate): Partial<FileSystemAdapter> {
   const onDisk = (file: string) => path.join(root.path, decodeName(file.slice(root.path.length)));
   /** Real paths of the folders walked so far; kept only where links can make a loop. */
   const realPaths = new Map<string, string>();
 
   /** Whether the way to the folder is one that this walk may go. */
   function isOpen(folder: string, realPath: string): boolean {
-    if (isInside(realOut, realPath)) return false;
+    if (isInside(options.out, realPath)) return false;
     if (options.follow) return !isLoop(folder, realPath);
     // The fixed beginning of a glob is opened without being listed first, and may go through a link.
-    return realPath === path.join(root.realPath, path.relative(root.path, folder));
+    return realPath === realPathIn(root, folder);
   }
 
   /** A loop leads to a folder that the way to it has already been through. */

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { type ManifestRecord, type VerifyEvent, verifyThumbnails } from 'thumbs-pipeline';
 import { expect, test } from 'vitest';
 import {
+  command,
   damagedImages,
   expectSound,
   fates,
@@ -13,6 +14,7 @@ import {
   projectFolder,
   recordsIn,
   snapshot,
+  start,
   thumbnailOf,
   thumbs,
   told,
@@ -172,6 +174,25 @@ test('--repair makes the next run do again what is damaged, and that alone', asy
   expect(fs.readFileSync(manifest, 'utf8')).toBe(before);
   expect((await verified(folder)).code).toBe(0);
   await expectSound(out);
+});
+
+test('many findings pass a reader that is slow, and a signal ends them', async () => {
+  const { folder, out } = await output();
+  const manifest = path.join(out, 'manifest.jsonl');
+  const record = JSON.stringify(recordsIn(out).find(({ status }) => status === 'done'));
+  const digest = (index: number) => createHash('sha256').update(`${index}`).digest('hex');
+  const lines = Array.from({ length: 30_000 }, (_, index) =>
+    record.replace(/photo-\d/, `gone-${index}`).replace(/[0-9a-f]{64}/, digest(index)),
+  );
+  fs.appendFileSync(manifest, `${lines.join('\n')}\n`);
+  const line = `${process.execPath} ${command} verify 2>&1`;
+  const slow = await start('bash', ['-c', `${line} | (sleep 0.5; cat)`], { cwd: folder }).finished;
+  expect(slow.stdout.split('\n')).toHaveLength(30_003);
+  expect(slow.stdout).not.toContain('Warning');
+  const { child, finished } = start(process.execPath, [command, 'verify'], { cwd: folder });
+  await new Promise<void>((resolve) => child.stderr?.once('data', () => resolve()));
+  child.kill('SIGTERM');
+  expect((await finished).code).toBe(143);
 });
 
 test('what is missing needs no repair: the next run makes it', async () => {

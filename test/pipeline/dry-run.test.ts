@@ -129,6 +129,34 @@ test('the plan follows the options: --force, --retry-failed, another box', async
   expect(await reasons('-s', '100')).toEqual(['options', 'options', 'options']);
 });
 
+test('what --force would make with another box, or of another photo, is not what is there', async () => {
+  const { folder, files } = await photoFolder(3);
+  await thumbs(['photos'], { cwd: folder });
+  const toPrune = async (...args: string[]) =>
+    /^(\d+) files? to prune/m.exec(
+      (await thumbs(['photos', '--dry-run', ...args], { cwd: folder })).stderr,
+    )?.[1];
+  expect(await toPrune('--force')).toBe('0');
+  expect(await toPrune('--force', '-s', '50')).toBe('3');
+  fs.appendFileSync(files[0] ?? '', 'more');
+  expect(await toPrune('--force')).toBe('1');
+  expect((await thumbs(['photos', '--force', '-s', '50', '--prune'], { cwd: folder })).stderr).toMatch(
+    /^3 files pruned/m,
+  );
+});
+
+test('a dry run that is stopped tells of nothing to prune', async () => {
+  const { folder, out } = await photoFolder(3);
+  await thumbs(['photos'], { cwd: folder });
+  const events: PlanEvent[] = [];
+  const signal = AbortSignal.abort();
+  for await (const event of planThumbnails([path.join(folder, 'photos')], { out, signal }))
+    events.push(event);
+  expect(events).toEqual([
+    expect.objectContaining({ type: 'plan', removed: 0, unneeded: { files: 0, bytes: 0 }, walked: false }),
+  ]);
+});
+
 test('a dry run where nothing is yet makes nothing, and starts no process', async () => {
   const { folder } = await photoFolder(3);
   const before = snapshot(folder);

@@ -149,6 +149,35 @@ test('moved photos cost no decoding, many of one length and one content too', as
   await expectSound(out);
 });
 
+test('a content that failed under other limits does not hide the thumbnail that it has elsewhere', async () => {
+  const { folder, out, files } = await photoFolder(1);
+  const photos = path.join(folder, 'photos');
+  fs.mkdirSync(path.join(folder, 'a'));
+  fs.copyFileSync(files[0] ?? '', path.join(folder, 'a/first.jpg'));
+  await thumbs(['a', '--max-pixels', '100'], { cwd: folder });
+  await run(folder);
+  fs.copyFileSync(files[0] ?? '', path.join(photos, 'copy.jpg'));
+  expect(await run(folder)).toMatchObject({ made: 0, unchanged: 2, identified: 1 });
+  await expectSound(out);
+});
+
+test('an export that is the manifest by another name is refused before it is written', async () => {
+  const { folder } = await photoFolder(1);
+  const args = ['photos', '-m', 'all.json'];
+  await thumbs(args, { cwd: folder });
+  const before = fs.readFileSync(path.join(folder, 'all.json'), 'utf8');
+  fs.symlinkSync('all.json', path.join(folder, 'link.json'));
+  fs.symlinkSync('.', path.join(folder, 'self'));
+  for (const file of ['link.json', 'self/all.json']) {
+    const { code, stderr } = await thumbs([...args, '--export', file], { cwd: folder });
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(/^thumbs: The export .* is the manifest by another name/),
+    ]);
+  }
+  expect(fs.readFileSync(path.join(folder, 'all.json'), 'utf8')).toBe(before);
+});
+
 test('a content that is known helps only while its thumbnail is there', async () => {
   const { folder, out, files } = await photoFolder(2);
   await run(folder);
@@ -201,11 +230,26 @@ test('names are relative to the folder where the manifest stands, by whatever li
   const manifest = path.join(folder, 'deep/link.jsonl');
   fs.symlinkSync('real/manifest.jsonl', manifest);
   expect(await run(folder, { manifest })).toMatchObject({ unchanged: 2, identified: 0, removed: 0 });
-  // A link on the way to both changes nothing.
-  fs.symlinkSync(path.basename(folder), `${folder}-link`);
-  expect(await run(`${folder}-link`)).toMatchObject({ unchanged: 2, identified: 0, removed: 0 });
-  fs.rmSync(`${folder}-link`);
+  // A link on the way to both, or to one of them, changes nothing.
+  const link = path.join(temporaryFolder(), 'link');
+  fs.symlinkSync(folder, link);
+  expect(await run(link)).toMatchObject({ unchanged: 2, identified: 0, removed: 0 });
+  expect(await run(link, { out: real })).toMatchObject({ unchanged: 2, identified: 0, removed: 0 });
+  expect(await run(folder, { out: path.join(link, 'thumbnails') })).toMatchObject({
+    unchanged: 2,
+    removed: 0,
+  });
   expect(recordsIn(real).map(({ source }) => source)).toEqual(expected);
+  // A link that leads to where the manifest is not yet.
+  const dangling = path.join(folder, 'dangling.jsonl');
+  fs.symlinkSync('deep/new.jsonl', dangling);
+  for (const unchanged of [0, 2])
+    expect(await run(folder, { manifest: dangling })).toMatchObject({ unchanged, identified: 0, removed: 0 });
+  expect(fs.readFileSync(path.join(folder, 'deep/new.jsonl'), 'utf8')).toContain('"../photos/photo-1.jpg"');
+  // An output folder with a photo's name is none, by whatever link the root is reached.
+  const out = path.join(link, 'photos/out.png');
+  for (const unchanged of [0, 2])
+    expect(await run(link, { out })).toMatchObject({ photos: 2, failed: 0, unchanged });
 });
 
 test('times in the past and in the future, and a clock that is set back, are times like others', async () => {
