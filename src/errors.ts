@@ -49,7 +49,7 @@ export class ThumbsError extends Error {
   override readonly name = 'ThumbsError';
   readonly code: ImageErrorCode | RunErrorCode;
   /** What an image was over, when that is what is wrong with it. */
-  readonly limit?: Limits;
+  declare readonly limit?: Limits;
 
   constructor(
     code: ImageErrorCode | RunErrorCode,

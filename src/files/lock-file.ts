@@ -25,6 +25,8 @@ export function lockPath(target: string): string {
   const isFolder = fs.statSync(target, { throwIfNoEntry: false })?.isDirectory() === true;
   if (isFolder) return path.join(fs.realpathSync(target), '.thumbs.lock');
   const file = realFile(target);
+  // That its folder is not there is found here, and not by the lock's own name.
+  fs.accessSync(path.dirname(file));
   return path.join(path.dirname(file), `.${path.basename(file)}.lock`);
 }
 
