@@ -11,7 +11,7 @@ import { type ResolvedOptions, resolveOptions, type ThumbsOptions } from '../opt
 import type { PlannedEvent, PlanSummaryEvent, UnreadableFolderEvent } from './events.js';
 import { type Carried, digestOf, type Job, Planner, plannerOptions } from './planner.js';
 import type { WalkProgress } from './producer.js';
-import { findRoots, seenFrom, uncovered, walkOptions } from './roots.js';
+import { findRoots, seenFrom, uncovered } from './roots.js';
 
 /** What a dry run tells its caller; the last event is the summary. */
 export type PlanEvent = PlannedEvent | UnreadableFolderEvent | PrunedEvent | PlanSummaryEvent;
@@ -39,7 +39,7 @@ async function* plan(asked: ResolvedOptions): AsyncGenerator<PlanEvent> {
     const unreadable: UnreadableFolderEvent[] = [];
     const staying = new Staying(records, options.manifest, digest);
     const counts = { new: none(), changed: none(), compare: none(), unchanged: none(), 'known-bad': none() };
-    const { produce } = await import('./producer.js');
+    const { produce, walkOptions } = await import('./producer.js');
     const walk = walkOptions(options, roots, walked, unreadable);
     const judge = (path: string) => planner.judge(path);
     for await (const item of produce({ ...walk, judge, consumers: 0, signal: options.signal }, walked)) {

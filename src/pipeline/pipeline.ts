@@ -17,7 +17,7 @@ import { memoryLimits } from './memory.js';
 import { currentUsage } from './messages.js';
 import { digestOf, Planner, plannerOptions } from './planner.js';
 import type { WalkProgress } from './producer.js';
-import { certainJobs, findRoots, type Root, seenFrom, uncovered, walkOptions } from './roots.js';
+import { certainJobs, findRoots, type Root, seenFrom, uncovered } from './roots.js';
 import { Sink } from './sink.js';
 import { Stop } from './stop.js';
 
@@ -172,7 +172,7 @@ async function dispatched(
   // Before what is known is looked at, only where nothing is known every photo is sure to need a consumer.
   if (!stop.signal.aborted && planner.isIgnorant) dispatcher.warm(await certainJobs(roots, options, workers));
   // The consumers load while this process loads what walks.
-  const { produce } = await import('./producer.js');
+  const { produce, walkOptions } = await import('./producer.js');
   const walk = walkOptions(options, roots, walked, unreadable);
   const judge = (path: string) => planner.judge(path);
   const produced = produce({ ...walk, judge, consumers: workers, signal: stop.signal }, walked);

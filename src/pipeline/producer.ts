@@ -4,6 +4,8 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
+import type { ResolvedOptions } from '../options.js';
+import type { UnreadableFolderEvent } from './events.js';
 import type { Sentinel } from './messages.js';
 import type { Carried, Job } from './planner.js';
 import type { Root } from './roots.js';
@@ -26,6 +28,22 @@ export interface WalkProgress {
   skippedLinks: number;
   /** Whether `found` is all there are. */
   ended: boolean;
+}
+
+/** How the roots are walked as the options say; what the walk meets is noted in `progress` and `unreadable`. */
+export function walkOptions(
+  { out, include, exclude, hidden, follow }: ResolvedOptions,
+  roots: readonly Root[],
+  progress: WalkProgress,
+  unreadable: UnreadableFolderEvent[],
+): WalkOptions & { readonly roots: readonly Root[] } {
+  return {
+    ...{ roots, out, include, exclude, hidden, follow },
+    unreadable: (folder, reason) => unreadable.push({ type: 'unreadable-folder', path: folder, reason }),
+    linkSkipped: () => {
+      progress.skippedLinks += 1;
+    },
+  };
 }
 
 /**

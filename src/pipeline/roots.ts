@@ -5,11 +5,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { causeOf, ThumbsError } from '../errors.js';
 import { isPhotoName } from '../image/formats.js';
-import type { ResolvedOptions } from '../options.js';
 import { printable } from '../printable.js';
-import type { UnreadableFolderEvent } from './events.js';
-import type { WalkProgress } from './producer.js';
-import type { WalkOptions } from './walk.js';
 
 /** A folder to walk or a single file to take. */
 export interface Root {
@@ -69,22 +65,6 @@ async function findRoot(rootPath: string): Promise<Omit<Root, 'nested'>> {
       cause: error,
     });
   }
-}
-
-/** How the roots are walked as the options say; what the walk meets is noted in `progress` and `unreadable`. */
-export function walkOptions(
-  { out, include, exclude, hidden, follow }: ResolvedOptions,
-  roots: readonly Root[],
-  progress: WalkProgress,
-  unreadable: UnreadableFolderEvent[],
-): WalkOptions & { readonly roots: readonly Root[] } {
-  return {
-    ...{ roots, out, include, exclude, hidden, follow },
-    unreadable: (folder, reason) => unreadable.push({ type: 'unreadable-folder', path: folder, reason }),
-    linkSkipped: () => {
-      progress.skippedLinks += 1;
-    },
-  };
 }
 
 /** What decides whether a photo that lies openly in a root is taken. */
