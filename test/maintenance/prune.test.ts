@@ -99,7 +99,7 @@ test('without a manifest that is ours nothing is pruned: everything would be', a
 });
 
 test('prune is refused while a run works on the folder', async () => {
-  const { folder, out } = await photoFolder(60);
+  const { folder, out } = await photoFolder(200);
   const { child, finished } = await startRun(['photos', '-w', '1'], { cwd: folder });
   child.kill('SIGSTOP');
   for (const args of [['prune'], ['prune', '--dry-run'], ['verify'], ['verify', '--repair']]) {
