@@ -14,7 +14,7 @@ import { exitCodes } from './exit-codes.js';
 import type { Loudness } from './run.js';
 import { type Colors, Screen } from './screen.js';
 import { stopOnSignals } from './signals.js';
-import { prunedLine, prunedWords } from './summary.js';
+import { prunedLine, prunedWords, unreadableLine } from './summary.js';
 import { byteSize, count, integer, shownPath } from './words.js';
 
 /** Says what would be done, and returns the exit code. */
@@ -41,7 +41,7 @@ export async function runDryRun(
         break;
       case 'unreadable-folder':
         exitCode = exitCodes.someFailed;
-        await screen.say(`${colors.red('UNREADABLE FOLDER')} ${shownPath(event.path)}: ${event.reason}`);
+        await screen.say(unreadableLine(event, colors));
         break;
       case 'plan':
         screen.stopLine();

@@ -47,13 +47,9 @@ function createProgram(): Command {
   addRunOptions(program);
   program.action(async (paths: string[], { dryRun, ...typed }: Typed) => {
     await keepYoungGenerationSmall();
-    if (dryRun === true) {
-      const { runDryRun } = await import('./dry-run.js');
-      process.exitCode = await runDryRun(paths, runOptions(typed), loudness(typed));
-      return;
-    }
-    const { runThumbs } = await import('./run.js');
-    process.exitCode = await runThumbs(paths, runOptions(typed), loudness(typed));
+    const run =
+      dryRun === true ? (await import('./dry-run.js')).runDryRun : (await import('./run.js')).runThumbs;
+    process.exitCode = await run(paths, runOptions(typed), loudness(typed));
   });
   for (const command of [createBench(), createVerify(), createPrune()]) program.addCommand(command);
   program.hook('preSubcommand', (_, subcommand) => {

@@ -25,16 +25,12 @@ export class Troubles {
   /** One line each, sorted by path, what was tried before what was not; each is given out once. */
   take(colors: Colors): string[] {
     const byPath = (a: { path: string }, b: { path: string }) => (a.path < b.path ? -1 : 1);
-    const line = (path: string, code: string, reason: string) =>
-      `${colors.red(code)} ${shownPath(path)}: ${reason}`;
     const failures = this.#failures.sort(byPath);
     const named = (isKnown: boolean) =>
-      failures
-        .filter(({ known }) => known === isKnown)
-        .map(({ path, code, reason }) => line(path, code, reason));
+      failures.filter(({ known }) => known === isKnown).map((failure) => troubleLine(failure, colors));
     const known = named(true);
     const lines = [
-      ...this.#folders.sort(byPath).map(({ path, reason }) => line(path, 'UNREADABLE FOLDER', reason)),
+      ...this.#folders.sort(byPath).map((folder) => unreadableLine(folder, colors)),
       ...named(false),
       ...(known.length === 0
         ? []
@@ -49,6 +45,18 @@ export class Troubles {
     this.#unnamed = 0;
     return lines;
   }
+}
+
+/** `UNREADABLE FOLDER photos/shut: permission denied (EACCES)` */
+export function unreadableLine(folder: UnreadableFolderEvent, colors: Colors): string {
+  return troubleLine({ ...folder, code: 'UNREADABLE FOLDER' }, colors);
+}
+
+function troubleLine(
+  { path, code, reason }: { path: string; code: string; reason: string },
+  colors: Colors,
+): string {
+  return `${colors.red(code)} ${shownPath(path)}: ${reason}`;
 }
 
 /** What a decoder's maintainers ask for: `TIMEOUT, consumer 4711, try 2, 30.1 s, signal SIGKILL; it said: ...`. */

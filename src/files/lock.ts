@@ -84,6 +84,21 @@ export class Lock {
   }
 
   /**
+   * {@link take} of all of these, or of none.
+   * @throws {ThumbsError} `LOCKED` or `OUTPUT`.
+   */
+  static takeAll(targets: readonly string[]): Lock[] {
+    const locks: Lock[] = [];
+    try {
+      for (const target of targets) locks.push(Lock.take(target));
+    } catch (error) {
+      for (const lock of locks) lock.release();
+      throw error;
+    }
+    return locks;
+  }
+
+  /**
    * Writes nothing, and so serves where only reading is to be done.
    * @throws {ThumbsError} `LOCKED`: a run has `target`. `OUTPUT`: that cannot be told.
    */

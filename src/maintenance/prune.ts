@@ -45,9 +45,8 @@ async function* pruneLocked(asked: ResolvedPlace, dryRun: boolean): AsyncGenerat
     yield* findUnneeded(place, namedThumbnails(place.manifest));
     return;
   }
-  const locks: Lock[] = [];
+  const locks = Lock.takeAll([place.out, place.manifest]);
   try {
-    for (const target of [place.out, place.manifest]) locks.push(Lock.take(target));
     yield* prune(place);
   } finally {
     for (const lock of locks) lock.release();

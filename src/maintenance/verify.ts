@@ -101,9 +101,8 @@ async function* repairing(asked: ResolvedPlace, signal?: AbortSignal): AsyncGene
   const place = realPlace(asked);
   // Before a lock is written where nothing of ours is.
   requireManifest(place.manifest);
-  const locks: Lock[] = [];
+  const locks = Lock.takeAll([place.out, place.manifest]);
   try {
-    for (const target of [place.out, place.manifest]) locks.push(Lock.take(target));
     const store = ManifestStore.openDamaged(place.manifest);
     try {
       const redo = (record: DoneRecord) => store.append({ ...record, redo: true });

@@ -56,9 +56,8 @@ async function* run(options: ResolvedOptions): AsyncGenerator<ThumbsEvent> {
     if (realFile(file) === manifest)
       throw new ThumbsError('OPTION', `The export ${printable(file)} is the manifest by another name`);
   }
-  const locks: Lock[] = [];
+  const locks = Lock.takeAll([options.out, options.manifest]);
   try {
-    for (const target of [options.out, options.manifest]) locks.push(Lock.take(target));
     // Only a process that did not end of itself leaves files: the run whose lock was left, or a consumer of this one.
     if (locks.some(({ tookOver }) => tookOver)) await cleanUp(folders);
     yield* runLocked({ ...options, manifest }, seenFrom(manifest, roots), folders, startedAt);

@@ -156,13 +156,11 @@ export class Planner {
    * @throws {ThumbsError} `MANIFEST`: it cannot be read any more.
    */
   decide(file: string, facts: SourceFacts | undefined): Job | Carried {
-    const record = this.#records?.find(this.#sourceOf(file));
-    const why = this.#why(record, facts);
-    if (why === undefined && record !== undefined)
-      return { type: 'carried', path: file, record, by: 'state' };
+    const verdict = this.#verdict(this.#records?.find(this.#sourceOf(file)), facts);
+    if (typeof verdict !== 'string') return { type: 'carried', path: file, record: verdict, by: 'state' };
     this.#jobs += 1;
-    const task = why === 'moved' || why === 'touched' ? 'identify' : 'make';
-    return { type: 'job', path: file, task, why: why ?? 'new', ...(facts === undefined ? {} : { facts }) };
+    const task = verdict === 'moved' || verdict === 'touched' ? 'identify' : 'make';
+    return { type: 'job', path: file, task, why: verdict, ...(facts === undefined ? {} : { facts }) };
   }
 
   /**
@@ -182,14 +180,14 @@ export class Planner {
     return { source, status, thumbnails, sourceFormat, sourceWidth, sourceHeight, ...facts };
   }
 
-  /** Undefined when the record still holds. */
-  #why(record: ManifestRecord | undefined, facts: SourceFacts | undefined): Why | undefined {
+  /** The record when it still holds, else why it does not. */
+  #verdict(record: ManifestRecord | undefined, facts: SourceFacts | undefined): ManifestRecord | Why {
     if (record === undefined) return this.#mayBeKnown(facts) ? 'moved' : 'new';
     if (this.#options.force) return 'force';
     if (this.#records?.optionsOf(record) !== this.#options.digest) return 'options';
     if (record.redo === true) return 'redo';
     if (!isSameState(record, facts)) return this.#mayBeKnown(facts) ? 'touched' : 'changed';
-    if (this.#stillHolds(record)) return undefined;
+    if (this.#stillHolds(record)) return record;
     return record.status === 'failed' ? 'retry' : 'thumbnail';
   }
 

@@ -2,13 +2,12 @@
 // nothing of processes.
 
 import fs from 'node:fs/promises';
-import path from 'node:path';
 import { Readable } from 'node:stream';
 import type { ResolvedOptions } from '../options.js';
 import type { UnreadableFolderEvent } from './events.js';
 import type { Sentinel } from './messages.js';
 import type { Carried, Job } from './planner.js';
-import type { Root } from './roots.js';
+import { type Root, realPathIn } from './roots.js';
 import { type WalkOptions, walk } from './walk.js';
 
 /** What the producer needs to know. */
@@ -98,7 +97,7 @@ function isTaken(realPath: string, root: Root, reachedBy: Map<string, Root>): bo
 }
 
 async function realPathOf(file: string, root: Root, follow: boolean): Promise<string> {
-  if (!follow) return path.join(root.realPath, path.relative(root.path, file));
+  if (!follow) return realPathIn(root, file);
   // A link that leads nowhere is a path of its own.
   return fs.realpath(file).catch(() => file);
 }

@@ -123,6 +123,11 @@ export function uncovered(
   };
 }
 
+/** The real path of a file of `root` that is reached through no further link. */
+export function realPathIn(root: Root, file: string): string {
+  return path.join(root.realPath, path.relative(root.path, file));
+}
+
 /** Whether `inner` is `outer` or below it; both absolute and normalised. */
 export function isInside(outer: string, inner: string): boolean {
   return inner === outer || inner.startsWith(outer.endsWith(path.sep) ? outer : outer + path.sep);

@@ -8,7 +8,7 @@ import { Readable } from 'node:stream';
 import fastGlob, { type FileSystemAdapter } from 'fast-glob';
 import { causeOf, systemCode } from '../errors.js';
 import { isPhotoName, photoExtensions } from '../image/formats.js';
-import { isInside, type Root } from './roots.js';
+import { isInside, type Root, realPathIn } from './roots.js';
 
 /** What the walk needs to know. */
 export interface WalkOptions {
@@ -112,11 +112,6 @@ class Gate {
     this.#hasRoom = () => true;
     for (const pass of this.#waiting.splice(0)) pass();
   }
-}
-
-/** The path of a file that is reached through no further link. */
-function realPathIn(root: Root, file: string): string {
-  return path.join(root.realPath, path.relative(root.path, file));
 }
 
 /** @param options With the real path of the output folder. */
