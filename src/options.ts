@@ -11,6 +11,9 @@ export interface Box {
   readonly height: number;
 }
 
+/** What reads JPEGs: a reader of our own where it can, or libvips alone. */
+export type JpegReader = 'own' | 'libvips';
+
 /** How an exported manifest is written: by the file's extension. */
 export type ExportFormat = 'txt' | 'csv' | 'json';
 
@@ -93,6 +96,8 @@ export interface ResolvedOptions extends ResolvedPlace {
   readonly retryFailed: boolean;
   readonly prune: boolean;
   readonly signal: AbortSignal | undefined;
+  /** By the environment's THUMBS_JPEG. */
+  readonly jpegReader: JpegReader;
 }
 
 /** The defaults, as the help shows them. */
@@ -196,6 +201,7 @@ export function resolveOptions(paths: readonly string[], options: ThumbsOptions 
     retryFailed: flag('retryFailed', options.retryFailed ?? false),
     prune: flag('prune', options.prune ?? false),
     signal: options.signal,
+    jpegReader: jpegReader(process.env['THUMBS_JPEG']),
   };
 }
 
@@ -270,6 +276,12 @@ function exportTarget(file: string): { file: string; format: ExportFormat } {
   const format = EXPORT_FORMATS.find((known) => known === extension);
   if (format === undefined) throw expected('export', 'to end in .txt, .csv or .json', file);
   return { file: path.resolve(file), format };
+}
+
+function jpegReader(value: string | undefined): JpegReader {
+  if (value === undefined || value === '') return 'own';
+  if (value !== 'libvips') throw expected('THUMBS_JPEG', 'to be libvips or not set', value);
+  return value;
 }
 
 /** A glob stays below the folder it is applied to, and says only one thing. */

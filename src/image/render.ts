@@ -3,12 +3,15 @@
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import type Sharp from 'sharp';
+import type { Sharp as Image } from 'sharp';
 import { causeOf, ThumbsError } from '../errors.js';
-import type { Box } from '../options.js';
+import type { Box, JpegReader } from '../options.js';
 import { printable } from '../printable.js';
 import { loaders, type SourceFormat, sniffFormat } from './formats.js';
+import { Declined } from './jpeg/header.js';
 import { memoryNeed } from './memory-need.js';
 import { withoutRemarks } from './png-chunks.js';
+import { reduceJpeg } from './reduced-jpeg.js';
 
 /** What a thumbnail is made by. */
 export interface RenderOptions {
@@ -18,6 +21,8 @@ export interface RenderOptions {
   readonly maxPixels: number;
   /** Bytes that the calling process may have in all; an image whose header promises more is not begun. @default no limit */
   readonly maxMemory?: number;
+  /** What reads JPEGs. @default 'own' */
+  readonly jpegReader?: JpegReader;
 }
 
 /** An image was not begun, because it needs more than `maxMemory`. It says nothing against the image. */
@@ -68,10 +73,18 @@ export async function renderThumbnail(bytes: Buffer, options: RenderOptions): Pr
     const guess = looksLike === undefined ? '' : `; it looks like ${looksLike}`;
     throw new ThumbsError('UNSUPPORTED', `not a JPEG, PNG, WebP, GIF, TIFF or AVIF image${guess}`);
   }
+  const { jpegReader = 'own' } = options;
+  if (format === 'jpeg' && jpegReader === 'own') {
+    const room = maxMemory - IDLE_BYTES - bytes.length;
+    const reduced = reduceJpeg(bytes, { box, maxPixels, maxMemory: room });
+    if (!(reduced instanceof Declined)) {
+      const { tiff, width, height } = reduced;
+      return { ...(await encode(open(tiff), box)), sourceFormat: format, sourceWidth: width, sourceHeight: height };
+    }
+  }
   let warning = '';
   try {
-    // The limit is checked below, where the figures are known.
-    const image = sharp(bytes, { limitInputPixels: false, failOn: 'warning' });
+    const image = open(bytes);
     image.on('warning', (words: string) => {
       if (warning === '' && !words.startsWith('error in tile')) warning = words;
     });
@@ -84,22 +97,8 @@ export async function renderThumbnail(bytes: Buffer, options: RenderOptions): Pr
       });
     }
     if (IDLE_BYTES + bytes.length + memoryNeed(format, header, box) > maxMemory) throw new MemoryShortage();
-    const { data, info } = await image
-      .autoOrient()
-      .resize({ ...box, fit: 'inside', withoutEnlargement: true })
-      .toColourspace('srgb')
-      .png({ compressionLevel: 6, adaptiveFiltering: false, palette: false })
-      .toBuffer({ resolveWithObject: true });
-    const png = withoutRemarks(data);
-    return {
-      png,
-      sha256: createHash('sha256').update(png).digest('hex'),
-      width: info.width,
-      height: info.height,
-      sourceFormat: format,
-      sourceWidth: header.autoOrient.width,
-      sourceHeight: header.autoOrient.height,
-    };
+    const { width, height } = header.autoOrient;
+    return { ...(await encode(image, box)), sourceFormat: format, sourceWidth: width, sourceHeight: height };
   } catch (error) {
     if (error instanceof ThumbsError || error instanceof MemoryShortage) throw error;
     const words = decoderWords(error) || printable(warning) || 'the decoder names no cause';
@@ -107,6 +106,25 @@ export async function renderThumbnail(bytes: Buffer, options: RenderOptions): Pr
       cause: error,
     });
   }
+}
+
+/** An image for libvips. Limits are checked by ourselves, where the figures are known. */
+function open(bytes: Buffer): Image {
+  return sharp(bytes, { limitInputPixels: false, failOn: 'warning' });
+}
+
+/** The thumbnail of an image. */
+async function encode(image: Image, box: Box): Promise<Omit<Rendered, `source${string}`>> {
+  const { data, info } = await image
+    .autoOrient()
+    // As with our own reader, at least half of the reduction is left to the resampler.
+    .resize({ ...box, fit: 'inside', withoutEnlargement: true, fastShrinkOnLoad: false })
+    .toColourspace('srgb')
+    .png({ compressionLevel: 6, adaptiveFiltering: false, palette: false })
+    .toBuffer({ resolveWithObject: true });
+  const png = withoutRemarks(data);
+  const sha256 = createHash('sha256').update(png).digest('hex');
+  return { png, sha256, width: info.width, height: info.height };
 }
 
 /**

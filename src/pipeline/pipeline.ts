@@ -141,11 +141,11 @@ async function* runLocked(
 }
 
 function newDispatcher(options: ResolvedOptions, planner: Planner): Dispatcher {
-  const { out, box, maxBytes, maxPixels, maxMemory, timeoutMs, retries, workers } = options;
+  const { out, box, jpegReader, maxBytes, maxPixels, maxMemory, timeoutMs, retries, workers } = options;
   const memory = memoryLimits(maxMemory, workers);
   return new Dispatcher({
     consumers: workers,
-    work: { out, box, maxBytes, maxPixels, maxMemory: memory.hard },
+    work: { out, box, jpegReader, maxBytes, maxPixels, maxMemory: memory.hard },
     timeoutMs,
     retries,
     memory,

@@ -89,8 +89,8 @@ const KNOWN_BAD: ReadonlySet<string> = new Set<ImageErrorCode>([
 ]);
 
 /** The digest of every option that changes pixels, and of the renderer's versions. */
-export function digestOf({ box }: ResolvedOptions): string {
-  return optionsDigest({ box, renderer: rendererVersion() });
+export function digestOf({ box, jpegReader }: ResolvedOptions): string {
+  return optionsDigest({ box, jpegReader, renderer: rendererVersion() });
 }
 
 /** What the planner of a run needs to know. */
