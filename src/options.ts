@@ -201,7 +201,7 @@ export function resolveOptions(paths: readonly string[], options: ThumbsOptions 
     retryFailed: flag('retryFailed', options.retryFailed ?? false),
     prune: flag('prune', options.prune ?? false),
     signal: options.signal,
-    jpegReader: jpegReader(process.env['THUMBS_JPEG']),
+    jpegReader: jpegReader(process.env.THUMBS_JPEG),
   };
 }
 

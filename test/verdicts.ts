@@ -28,6 +28,7 @@ export interface Run {
 export async function expectVerdicts(
   cases: Readonly<Record<string, Case>>,
   args: readonly string[] = [],
+  env: NodeJS.ProcessEnv = {},
 ): Promise<Run> {
   const folder = temporaryFolder();
   const photos = path.join(folder, 'photos');
@@ -37,7 +38,7 @@ export async function expectVerdicts(
   fs.writeFileSync(path.join(photos, 'good.jpg'), await jpeg(1));
   const { code, signal, stdout, stderr } = await thumbs(
     ['photos', '-w', '2', '--timeout', '20', '--json', '-q', ...args],
-    { cwd: folder },
+    { cwd: folder, env },
   );
   const records = recordsIn(out).map((record) => [path.basename(record.source), record] as const);
   const verdicts = records.map(([name, record]) => [

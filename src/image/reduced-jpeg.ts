@@ -30,7 +30,10 @@ export interface ReducedOptions {
  * @param bytes The whole file. They are not changed.
  * @returns Why it is not for this reader, when it is not.
  */
-export function reduceJpeg(bytes: Buffer, { box, maxPixels, maxMemory }: ReducedOptions): ReducedJpeg | Declined {
+export function reduceJpeg(
+  bytes: Buffer,
+  { box, maxPixels, maxMemory }: ReducedOptions,
+): ReducedJpeg | Declined {
   try {
     const jpeg = new Jpeg(bytes);
     if (jpeg.width * jpeg.height > maxPixels) return new Declined('more pixels than the limit');

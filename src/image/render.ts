@@ -67,23 +67,21 @@ sharp.unblock({ operation: [...loaders] });
  * @throws {MemoryShortage}
  */
 export async function renderThumbnail(bytes: Buffer, options: RenderOptions): Promise<Rendered> {
-  const { box, maxPixels, maxMemory = Number.POSITIVE_INFINITY } = options;
+  const { box, maxPixels, maxMemory = Number.POSITIVE_INFINITY, jpegReader = 'own' } = options;
   const { format, looksLike } = sniffFormat(bytes);
   if (format === undefined) {
     const guess = looksLike === undefined ? '' : `; it looks like ${looksLike}`;
     throw new ThumbsError('UNSUPPORTED', `not a JPEG, PNG, WebP, GIF, TIFF or AVIF image${guess}`);
   }
-  const { jpegReader = 'own' } = options;
-  if (format === 'jpeg' && jpegReader === 'own') {
-    const room = maxMemory - IDLE_BYTES - bytes.length;
-    const reduced = reduceJpeg(bytes, { box, maxPixels, maxMemory: room });
-    if (!(reduced instanceof Declined)) {
-      const { tiff, width, height } = reduced;
-      return { ...(await encode(open(tiff), box)), sourceFormat: format, sourceWidth: width, sourceHeight: height };
-    }
-  }
+  const limits = { box, maxPixels, maxMemory: maxMemory - IDLE_BYTES - bytes.length };
   let warning = '';
   try {
+    const reduced = jpegReader === 'own' && format === 'jpeg' ? reduceJpeg(bytes, limits) : undefined;
+    if (reduced !== undefined && !(reduced instanceof Declined)) {
+      const { tiff, width, height } = reduced;
+      const thumbnail = await encode(open(tiff), format, box);
+      return { ...thumbnail, sourceFormat: format, sourceWidth: width, sourceHeight: height };
+    }
     const image = open(bytes);
     image.on('warning', (words: string) => {
       if (warning === '' && !words.startsWith('error in tile')) warning = words;
@@ -98,7 +96,8 @@ export async function renderThumbnail(bytes: Buffer, options: RenderOptions): Pr
     }
     if (IDLE_BYTES + bytes.length + memoryNeed(format, header, box) > maxMemory) throw new MemoryShortage();
     const { width, height } = header.autoOrient;
-    return { ...(await encode(image, box)), sourceFormat: format, sourceWidth: width, sourceHeight: height };
+    const thumbnail = await encode(image, format, box);
+    return { ...thumbnail, sourceFormat: format, sourceWidth: width, sourceHeight: height };
   } catch (error) {
     if (error instanceof ThumbsError || error instanceof MemoryShortage) throw error;
     const words = decoderWords(error) || printable(warning) || 'the decoder names no cause';
@@ -114,11 +113,16 @@ function open(bytes: Buffer): Image {
 }
 
 /** The thumbnail of an image. */
-async function encode(image: Image, box: Box): Promise<Omit<Rendered, `source${string}`>> {
+async function encode(
+  image: Image,
+  format: SourceFormat,
+  box: Box,
+): Promise<Omit<Rendered, `source${string}`>> {
+  // libvips reads JPEGs smaller as our own reader does: half of the reduction or more is left to the resampler.
+  const fastShrinkOnLoad = format !== 'jpeg';
   const { data, info } = await image
     .autoOrient()
-    // As with our own reader, at least half of the reduction is left to the resampler.
-    .resize({ ...box, fit: 'inside', withoutEnlargement: true, fastShrinkOnLoad: false })
+    .resize({ ...box, fit: 'inside', withoutEnlargement: true, fastShrinkOnLoad })
     .toColourspace('srgb')
     .png({ compressionLevel: 6, adaptiveFiltering: false, palette: false })
     .toBuffer({ resolveWithObject: true });

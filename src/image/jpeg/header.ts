@@ -240,7 +240,10 @@ export class Header {
     });
     const [first, last, bits] = [...segment.subarray(1 + 2 * count)] as [number, number, number];
     const scan = { components, first, last, high: bits >> 4, low: bits & 15, data: this.#at };
-    if (!frame.isProgressive && (count !== frame.components.length || first !== 0 || last !== 63 || bits !== 0))
+    if (
+      !frame.isProgressive &&
+      (count !== frame.components.length || first !== 0 || last !== 63 || bits !== 0)
+    )
       throw new Declined('several sequential scans');
     return scan;
   }

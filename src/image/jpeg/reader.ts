@@ -178,7 +178,8 @@ class Reading {
     for (let scan: Scan | undefined = first; scan !== undefined; ) {
       const from = scan.data - first.data + copied;
       this.#heap = heap;
-      const marker = scan.first === 0 ? this.#readDcs(scan, from, end, left) : this.#module.nextMarker(from, end);
+      const marker =
+        scan.first === 0 ? this.#readDcs(scan, from, end, left) : this.#module.nextMarker(from, end);
       if (marker === 0) throw new Declined('no end of the image');
       scan = this.#header.nextScan(first.data + marker - copied);
     }
@@ -241,7 +242,8 @@ class Reading {
     // What stands below the data is read beyond its end, and belongs to nothing else.
     const stream = this.#take(end - from);
     const marker = this.#module.unstuff(from, end, stream + end - from, segments, intervals);
-    if (marker === 0 || this.#module.intervals.value !== intervals) throw new Declined('data that does not end well');
+    if (marker === 0 || this.#module.intervals.value !== intervals)
+      throw new Declined('data that does not end well');
     const blocks = this.#setBlocks(scan);
     this.#module.begin(stream + end - from, segments, blocks, restartInterval);
     return marker;
@@ -252,8 +254,7 @@ class Reading {
     for (const { index } of scan.components) {
       const { across, down } = scan.components.length === 1 ? { across: 1, down: 1 } : this.#plane(index);
       for (let above = 0; above < down; above += 1)
-        for (let left = 0; left < across; left += 1)
-          this.#module.setBlock(block++, index, left, above);
+        for (let left = 0; left < across; left += 1) this.#module.setBlock(block++, index, left, above);
     }
     return block;
   }
@@ -283,7 +284,9 @@ class Reading {
     } else {
       const rows = [this.#take(width), this.#take(2 * width), this.#take(2 * width)];
       for (let y = 0; y < height; y += 1) {
-        const [blue, red] = [cb, cr].map((plane, i) => this.#chromaRow(plane, luma, y, rows[0] ?? 0, rows[i + 1] ?? 0));
+        const [blue, red] = [cb, cr].map((plane, i) =>
+          this.#chromaRow(plane, luma, y, rows[0] ?? 0, rows[i + 1] ?? 0),
+        );
         this.#module.toRgb(luma.at + y * luma.stride, blue ?? 0, red ?? 0, pixels + y * width * 3, width);
       }
     }

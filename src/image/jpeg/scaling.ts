@@ -47,7 +47,10 @@ function folded(frequency: number, size: SampleSize): { as: number; factor: numb
   if (frequency === 0) return { as: 0, factor: Math.SQRT1_2 };
   // What is beyond the smaller transform's frequencies mirrors them.
   if (size === 2) {
-    const mean = [0, 1, 2, 3].reduce((sum, x) => sum + Math.cos(((2 * x + 1) * frequency * Math.PI) / 16) / 4, 0);
+    const mean = [0, 1, 2, 3].reduce(
+      (sum, x) => sum + Math.cos(((2 * x + 1) * frequency * Math.PI) / 16) / 4,
+      0,
+    );
     return frequency % 2 === 1 ? { as: 1, factor: mean } : undefined;
   }
   if (frequency === 4) return undefined;

@@ -42,10 +42,10 @@ export function symbolAt(window: u64, table: i32): i32 {
   const limits = LIMITS + <usize>table * LIMITS_BYTES;
   const top = <i32>(window >>> 48);
   let bits = 1;
-  while (bits <= 16 && top >= load<i32>(limits + (<usize>bits << 3))) bits += 1;
+  while (bits <= 16 && top >= load<i32>(limits + ((<usize>bits) << 3))) bits += 1;
   if (bits > 16) return -1;
-  const place = load<i32>(limits + (<usize>bits << 3), 4) + (top >> (16 - bits));
-  return (<i32>load<u8>(CODES + <usize>table * CODES_BYTES + 16 + <usize>place) << 8) | bits;
+  const place = load<i32>(limits + ((<usize>bits) << 3), 4) + (top >> (16 - bits));
+  return ((<i32>load<u8>(CODES + <usize>table * CODES_BYTES + 16 + <usize>place)) << 8) | bits;
 }
 
 /**
@@ -69,12 +69,12 @@ function takeCode(table: i32): bool {
   let place = 0;
   for (let bits = 1; bits <= 16; bits++) {
     const count = <i32>load<u8>(codes + <usize>(bits - 1));
-    store<i32>(limits + (<usize>bits << 3), place - code, 4);
+    store<i32>(limits + ((<usize>bits) << 3), place - code, 4);
     code += count;
     place += count;
     // A code of ones alone is not allowed.
     if (count > 0 && code >= 1 << bits) return false;
-    store<i32>(limits + (<usize>bits << 3), code << (16 - bits));
+    store<i32>(limits + ((<usize>bits) << 3), code << (16 - bits));
     code <<= 1;
   }
   return place > 0 && place <= 256;
@@ -93,7 +93,7 @@ export function makeDc(id: i32): bool {
       const raw = (window >> (DC_BITS - bits)) & ((1 << size) - 1);
       entry = ((size === 0 ? 0 : extended(raw, size)) << 6) | bits;
     }
-    store<i16>(to + (<usize>window << 1), <i16>entry);
+    store<i16>(to + ((<usize>window) << 1), <i16>entry);
   }
   return true;
 }
@@ -123,7 +123,7 @@ export function makeAc(id: i32, values: bool): bool {
     const count = <i32>load<u8>(CODES + <usize>(4 + id) * CODES_BYTES + <usize>(bits - 1));
     for (let i = 0; i < count; i++) {
       const entry = meaning(<i32>load<u8>(symbols), bits);
-      const first = single + (<usize>(code << (AC_BITS - bits)) << 1);
+      const first = single + ((<usize>(code << (AC_BITS - bits))) << 1);
       for (let j: usize = 0; j < 1 << (AC_BITS - bits); j++) store<u16>(first + (j << 1), <u16>entry);
       symbols += 1;
       code += 1;
@@ -140,7 +140,7 @@ function makeMany(single: usize, many: usize): void {
     let bits = 0;
     let advance = 0;
     while (true) {
-      const entry = <i32>load<u16>(single + (<usize>((window << bits) & ((1 << AC_BITS) - 1)) << 1));
+      const entry = <i32>load<u16>(single + ((<usize>((window << bits) & ((1 << AC_BITS) - 1))) << 1));
       if (entry === 0 || bits + (entry & 63) > AC_BITS) break;
       const ends = entry >>> 6 === END_OF_BLOCK;
       if (!ends && advance + (entry >>> 6) > 63) break;
@@ -148,14 +148,14 @@ function makeMany(single: usize, many: usize): void {
       advance += entry >>> 6;
       if (ends) break;
     }
-    store<u16>(many + (<usize>window << 1), <u16>(bits === 0 ? NONE << 6 : (advance << 6) | bits));
+    store<u16>(many + ((<usize>window) << 1), <u16>(bits === 0 ? NONE << 6 : (advance << 6) | bits));
   }
 }
 
 function makeValues(table: i32, values: usize): void {
   for (let window = 0; window < 1 << AC_BITS; window++) {
     const entry = valueAt((<u64>window) << (64 - AC_BITS), table);
-    store<i32>(values + (<usize>window << 2), (entry & 63) > AC_BITS ? 0 : entry);
+    store<i32>(values + ((<usize>window) << 2), (entry & 63) > AC_BITS ? 0 : entry);
   }
 }
 

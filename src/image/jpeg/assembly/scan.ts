@@ -94,7 +94,7 @@ export function setCoding(index: i32, across: i32, down: i32, dcStep: i32, dc: i
 
 /** Keeps the coefficient at a zigzag place: it counts `weight` times, as frequency `u` across and `v` down. In rising order. */
 export function keep(index: i32, zigzag: i32, u: i32, v: i32, weight: f32): void {
-  const kept = KEPT + <usize>index * KEPT_BYTES + (<usize>zigzag << 3);
+  const kept = KEPT + <usize>index * KEPT_BYTES + ((<usize>zigzag) << 3);
   store<f32>(kept, weight);
   store<i32>(kept, (v << 4) | (u << 2), 4);
   store<i32>(COMPONENTS + <usize>index * COMPONENT_BYTES, zigzag, LAST_KEPT);
@@ -121,7 +121,7 @@ export function begin(streamTop: usize, segmentList: usize, blocks: i32, restart
   interval = restart === 0 ? i32.MAX_VALUE : restart;
   untilRestart = interval;
   segments = segmentList;
-  intervalEnd = <i32>load<u32>(segments) << 3;
+  intervalEnd = (<i32>load<u32>(segments)) << 3;
   forget();
 }
 
@@ -141,7 +141,7 @@ function restart(): bool {
   if (!isUsedUp()) return false;
   position = intervalEnd;
   segments += 4;
-  intervalEnd = <i32>load<u32>(segments) << 3;
+  intervalEnd = (<i32>load<u32>(segments)) << 3;
   untilRestart = interval;
   forget();
   return true;
@@ -180,7 +180,9 @@ export function readRow(row: i32, mcus: i32): bool {
       const part = <usize>load<u32>(block, OF);
       let bits = window(at);
 
-      let entry = <i32>load<i16>(<usize>load<u32>(part, DC_TABLE) + ((<usize>(bits >>> (64 - DC_BITS))) << 1));
+      let entry = <i32>(
+        load<i16>(<usize>load<u32>(part, DC_TABLE) + ((<usize>(bits >>> (64 - DC_BITS))) << 1))
+      );
       if (entry === 0) {
         entry = longDifference(bits, load<i32>(part, DC_CODE));
         if (entry === i32.MIN_VALUE) return false;
@@ -188,7 +190,7 @@ export function readRow(row: i32, mcus: i32): bool {
       const dc = load<i32>(part, PREDICTED) + (entry >> 6);
       store<i32>(part, dc, PREDICTED);
       const scaled = dc * load<i32>(part, DC_STEP);
-      if (scaled + LARGEST_DC >>> 0 > 2 * LARGEST_DC) return false;
+      if ((scaled + LARGEST_DC) >>> 0 > 2 * LARGEST_DC) return false;
 
       const size = load<i32>(part, SIZE);
       let next = 1;
@@ -209,7 +211,7 @@ export function readRow(row: i32, mcus: i32): bool {
           at += entry & 63;
           next += (entry >>> 6) & 255;
           if (next > 64) break;
-          const kept = weights + (<usize>(next - 1) << 3);
+          const kept = weights + ((<usize>(next - 1)) << 3);
           const to = COEFFICIENTS + <usize>load<u32>(kept, 4);
           store<f32>(to, load<f32>(to) + <f32>(entry >> 16) * load<f32>(kept));
         }
@@ -307,10 +309,7 @@ function invertFour(target: usize, stride: usize): void {
     const cosine = COSINES + (y << 2);
     const row = f32x4.add(
       f32x4.add(c0, f32x4.mul(c1, v128.load32_splat(cosine, 16))),
-      f32x4.add(
-        f32x4.mul(c2, v128.load32_splat(cosine, 32)),
-        f32x4.mul(c3, v128.load32_splat(cosine, 48)),
-      ),
+      f32x4.add(f32x4.mul(c2, v128.load32_splat(cosine, 32)), f32x4.mul(c3, v128.load32_splat(cosine, 48))),
     );
     const samples = f32x4.add(
       f32x4.add(
@@ -342,7 +341,9 @@ export function readDcRow(row: i32, mcus: i32, low: i32): bool {
     for (let block = BLOCKS; block < blocksEnd; block += BLOCK_BYTES) {
       const part = <usize>load<u32>(block, OF);
       const bits = window(at);
-      let entry = <i32>load<i16>(<usize>load<u32>(part, DC_TABLE) + ((<usize>(bits >>> (64 - DC_BITS))) << 1));
+      let entry = <i32>(
+        load<i16>(<usize>load<u32>(part, DC_TABLE) + ((<usize>(bits >>> (64 - DC_BITS))) << 1))
+      );
       if (entry === 0) {
         entry = longDifference(bits, load<i32>(part, DC_CODE));
         if (entry === i32.MIN_VALUE) return false;
@@ -350,7 +351,7 @@ export function readDcRow(row: i32, mcus: i32, low: i32): bool {
       at += entry & 63;
       if (at > intervalEnd) return false;
       const dc = load<i32>(part, PREDICTED) + (entry >> 6);
-      if (dc + LARGEST_DC >>> 0 > 2 * LARGEST_DC) return false;
+      if ((dc + LARGEST_DC) >>> 0 > 2 * LARGEST_DC) return false;
       store<i32>(part, dc, PREDICTED);
       const target = <usize>load<u32>(block, TARGET);
       store<i16>(target, <i16>(dc << low));
@@ -390,7 +391,7 @@ export function refineDcRow(row: i32, mcus: i32, low: i32): bool {
 export function settleDc(from: usize, to: usize, count: i32, step: i32): bool {
   for (let i: usize = 0; i < <usize>count; i++) {
     const scaled = <i32>load<i16>(from + (i << 1)) * step;
-    if (scaled + LARGEST_DC >>> 0 > 2 * LARGEST_DC) return false;
+    if ((scaled + LARGEST_DC) >>> 0 > 2 * LARGEST_DC) return false;
     store<u8>(to + i, clamped((scaled + 4) >> 3));
   }
   return true;

@@ -41,7 +41,7 @@ export function unstuff(from: usize, end: usize, top: usize, segments: usize, mo
       if (code === 0) return NOTHING;
     }
     if (count >= most) return NOTHING;
-    store<u32>(segments + (<usize>count << 2), <u32>(top - to));
+    store<u32>(segments + ((<usize>count) << 2), <u32>(top - to));
     if ((code & 0xf8) !== 0xd0) {
       intervals = count + 1;
       return from + 1;
