@@ -87,11 +87,16 @@ export function makeDc(id: i32): bool {
   for (let window = 0; window < 1 << DC_BITS; window++) {
     const found = symbolAt((<u64>window) << (64 - DC_BITS), id);
     const size = found >> 8;
-    const bits = (found & 255) + size;
+    const length = found & 255;
+    const bits = length + size;
     let entry = 0;
-    if (found >= 0 && size <= LARGEST_DC_SIZE && bits <= DC_BITS) {
-      const raw = (window >> (DC_BITS - bits)) & ((1 << size) - 1);
-      entry = ((size === 0 ? 0 : extended(raw, size)) << 6) | bits;
+    if (found >= 0 && size <= LARGEST_DC_SIZE && length <= DC_BITS) {
+      if (bits <= DC_BITS) {
+        const raw = (window >> (DC_BITS - bits)) & ((1 << size) - 1);
+        entry = ((size === 0 ? 0 : extended(raw, size)) << 6) | bits;
+      } else {
+        entry = (size << 10) | (length << 6);
+      }
     }
     store<i16>(to + ((<usize>window) << 1), <i16>entry);
   }
@@ -100,16 +105,21 @@ export function makeDc(id: i32): bool {
 
 /**
  * Reads a difference of any length.
+ * @param entry What the table says of it: `size << 10 | length of the code << 6`, or 0 for a longer code.
  * @returns `difference << 6 | bits`, or i32.MIN_VALUE when there is none.
  */
-export function longDifference(window: u64, id: i32): i32 {
-  const found = symbolAt(window, id);
-  const size = found >> 8;
-  if (found < 0 || size > LARGEST_DC_SIZE) return i32.MIN_VALUE;
-  const bits = found & 255;
-  if (size === 0) return bits;
-  const raw = <i32>((window << bits) >>> (64 - size));
-  return (extended(raw, size) << 6) | (bits + size);
+export function longDifference(window: u64, entry: i32, id: i32): i32 {
+  let size = (entry >> 10) & 15;
+  let length = (entry >> 6) & 15;
+  if (entry === 0) {
+    const found = symbolAt(window, id);
+    size = found >> 8;
+    if (found < 0 || size > LARGEST_DC_SIZE) return i32.MIN_VALUE;
+    length = found & 255;
+    if (size === 0) return length;
+  }
+  const raw = <i32>((window << length) >>> (64 - size));
+  return (extended(raw, size) << 6) | (length + size);
 }
 
 /** Makes the tables of an AC code; those with values only if they are asked for. False when the code is damaged. */

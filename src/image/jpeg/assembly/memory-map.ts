@@ -3,7 +3,7 @@
 /** Bits that one look into an AC or value table takes. */
 export const AC_BITS: i32 = 12;
 /** Bits that one look into a DC table takes. */
-export const DC_BITS: i32 = 10;
+export const DC_BITS: i32 = 9;
 
 /** Three components of COMPONENT_BYTES each; see scan.ts. */
 export const COMPONENTS: usize = 256;
@@ -31,7 +31,7 @@ export const LIMITS_BYTES: usize = 256;
 export const KEPT: usize = 7168;
 export const KEPT_BYTES: usize = 512;
 
-/** Windows of DC_BITS to `difference << 6 | bits`, two bytes each; 0 where it takes a longer look. */
+/** Windows of DC_BITS to `difference << 6 | bits`, two bytes each; where it takes a longer look, no bits. */
 export const DC: usize = 9216;
 export const DC_BYTES: usize = 2 << DC_BITS;
 

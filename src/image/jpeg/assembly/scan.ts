@@ -163,69 +163,85 @@ function place(row: i32, bytes: i32): void {
   }
 }
 
-/** Reads `mcus` MCUs of a sequential scan. False when the data is not what it should be. */
+/**
+ * Reads `mcus` MCUs of a sequential scan. False when the data is not what it should be.
+ *
+ * The time goes by the chain from one look into a table to the next: the entry says how far to shift for the next look. So bits
+ * are fetched anew while a look is under way that still needs none of them, and what was fetched for one block serves
+ * the first look of the next. Of 57 bits, 9 of a DC and 36 of three looks leave 12; of 45 that are left when bits were
+ * fetched a look ahead, three looks leave 9: DC_BITS.
+ */
 export function readRow(row: i32, mcus: i32): bool {
   place(row, 1);
   let at = position;
   let end = intervalEnd;
+  let bits = window(at);
   for (let mcu = 0; mcu < mcus; mcu++) {
     if (untilRestart === 0) {
       position = at;
       if (!restart()) return false;
       at = position;
       end = intervalEnd;
+      bits = window(at);
     }
     untilRestart -= 1;
     for (let block = BLOCKS; block < blocksEnd; block += BLOCK_BYTES) {
       const part = <usize>load<u32>(block, OF);
-      let bits = window(at);
-
+      const fetched = window(at);
       let entry = <i32>(
         load<i16>(<usize>load<u32>(part, DC_TABLE) + ((<usize>(bits >>> (64 - DC_BITS))) << 1))
       );
-      if (entry === 0) {
-        entry = longDifference(bits, load<i32>(part, DC_CODE));
+      if ((entry & 63) === 0) {
+        entry = longDifference(fetched, entry, load<i32>(part, DC_CODE));
         if (entry === i32.MIN_VALUE) return false;
+        at += entry & 63;
+        bits = window(at);
+      } else {
+        at += entry & 63;
+        bits = fetched << (<u64>entry);
       }
       const dc = load<i32>(part, PREDICTED) + (entry >> 6);
       store<i32>(part, dc, PREDICTED);
       const scaled = dc * load<i32>(part, DC_STEP);
       if ((scaled + LARGEST_DC) >>> 0 > 2 * LARGEST_DC) return false;
 
+      // The place of the next coefficient, above the bits that were used since `at`.
+      let sum = 1 << 6;
       const size = load<i32>(part, SIZE);
-      let next = 1;
-      at += entry & 63;
       if (size > 1) {
-        memory.fill(COEFFICIENTS, 0, 64);
-        const last = load<i32>(part, LAST_KEPT);
+        forgetCoefficients();
+        store<f32>(COEFFICIENTS, <f32>scaled * 0.125);
+        const beyond = (load<i32>(part, LAST_KEPT) + 1) << 6;
         const values = <usize>load<u32>(part, VALUE_TABLE);
         const weights = <usize>load<u32>(part, WEIGHTS);
-        store<f32>(COEFFICIENTS, <f32>scaled * 0.125);
-        while (next <= last) {
-          bits = window(at);
+        while (sum < beyond) {
           entry = load<i32>(values + ((<usize>(bits >>> (64 - AC_BITS))) << 2));
           if (entry === 0) {
+            at += sum & 63;
+            sum &= ~63;
+            bits = window(at);
             entry = valueAt(bits, load<i32>(part, AC_CODE));
             if (entry === 0) return false;
           }
-          at += entry & 63;
-          next += (entry >>> 6) & 255;
-          if (next > 64) break;
-          const kept = weights + ((<usize>(next - 1)) << 3);
+          sum += entry & 0xffff;
+          if (sum >= 65 << 6) break;
+          const kept = weights + ((<usize>((sum >>> 6) - 1)) << 3);
           const to = COEFFICIENTS + <usize>load<u32>(kept, 4);
           store<f32>(to, load<f32>(to) + <f32>(entry >> 16) * load<f32>(kept));
+          bits <<= <u64>entry;
+          if ((sum & 63) > 57 - DC_BITS - AC_BITS) {
+            at += sum & 63;
+            sum &= ~63;
+            bits = window(at);
+          }
         }
+        at += sum & 63;
+        sum &= ~63;
         bits = window(at);
-        entry = 0;
       }
 
-      // `sum` holds the place of the next coefficient above the bits that were used since `at`.
-      if (next < 64) {
+      if (sum < 64 << 6) {
         const many = <usize>load<u32>(part, MANY_TABLE);
-        let sum = next << 6;
-        if (size === 1) {
-          bits <<= <u64>entry;
-        }
         while (true) {
           entry = <i32>load<u16>(many + ((<usize>(bits >>> (64 - AC_BITS))) << 1));
           sum += entry;
@@ -234,38 +250,38 @@ export function readRow(row: i32, mcus: i32): bool {
             entry = <i32>load<u16>(many + ((<usize>(bits >>> (64 - AC_BITS))) << 1));
             sum += entry;
             if (sum < 64 << 6) {
+              const ahead = window(at + (sum & 63));
               bits <<= <u64>entry;
               entry = <i32>load<u16>(many + ((<usize>(bits >>> (64 - AC_BITS))) << 1));
               sum += entry;
               if (sum < 64 << 6) {
                 at += sum & 63;
                 sum &= ~63;
-                bits = window(at);
+                bits = ahead << (<u64>entry);
                 continue;
               }
             }
           }
-          next = sum >>> 6;
+          const next = sum >>> 6;
           if (next === 64 || (next > END_OF_BLOCK && next <= END_OF_BLOCK + 63)) {
             at += sum & 63;
+            bits <<= <u64>entry;
             break;
           }
           // The window has no whole symbol, or more than the block: one symbol by itself.
           sum -= entry;
           at += sum & 63;
-          bits = window(at);
-          const found = symbolAt(bits, load<i32>(part, AC_CODE));
+          const found = symbolAt(window(at), load<i32>(part, AC_CODE));
           if (found < 0) return false;
           entry = meaning(found >> 8, found & 255);
           if (entry === 0) return false;
           at += entry & 63;
-          next = (sum >>> 6) + (entry >>> 6);
-          if (next === 64 || next > END_OF_BLOCK) break;
-          if (next > 64) return false;
-          sum = next << 6;
           bits = window(at);
+          sum = (sum & ~63) + (entry & ~63);
+          if (sum === 64 << 6 || sum > END_OF_BLOCK << 6) break;
+          if (sum > 64 << 6) return false;
         }
-      }
+      } else if (sum > 64 << 6 && sum < END_OF_BLOCK << 6) return false;
       if (at > end) return false;
 
       const target = <usize>load<u32>(block, TARGET);
@@ -283,20 +299,31 @@ function clamped(sample: i32): u8 {
   return <u8>min(255, max(0, sample + 128));
 }
 
-function rounded(sample: f32): u8 {
-  return <u8>min(255, max(0, <i32>Mathf.floor(sample + 128.5)));
+/** `memory.fill` would be a call out of the module. */
+function forgetCoefficients(): void {
+  const zero = i32x4.splat(0);
+  v128.store(COEFFICIENTS, zero);
+  v128.store(COEFFICIENTS, zero, 16);
+  v128.store(COEFFICIENTS, zero, 32);
+  v128.store(COEFFICIENTS, zero, 48);
+}
+
+/** Four floats, half a step above what they are to be rounded to, as four bytes in the first lane. */
+function rounded(samples: v128): v128 {
+  const whole = i32x4.trunc_sat_f32x4_s(f32x4.floor(samples));
+  const narrow = i16x8.narrow_i32x4_s(whole, whole);
+  return i8x16.narrow_i16x8_u(narrow, narrow);
 }
 
 /** The samples of the four lowest coefficients. */
 function invertTwo(target: usize, stride: usize): void {
-  const dc = load<f32>(COEFFICIENTS);
-  const across = load<f32>(COEFFICIENTS, 4);
-  const down = load<f32>(COEFFICIENTS, 16);
-  const both = load<f32>(COEFFICIENTS, 20);
-  store<u8>(target, rounded(dc + across + (down + both)));
-  store<u8>(target, rounded(dc - across + (down - both)), 1);
-  store<u8>(target + stride, rounded(dc + across - (down + both)));
-  store<u8>(target + stride, rounded(dc - across - (down - both)), 1);
+  const across = f32x4.mul(v128.load32_splat(COEFFICIENTS, 4), f32x4(1, -1, 1, -1));
+  const down = f32x4.mul(v128.load32_splat(COEFFICIENTS, 16), f32x4(1, 1, -1, -1));
+  const both = f32x4.mul(v128.load32_splat(COEFFICIENTS, 20), f32x4(1, -1, -1, 1));
+  const dc = f32x4.add(v128.load32_splat(COEFFICIENTS), f32x4.splat(128.5));
+  const samples = rounded(f32x4.add(f32x4.add(dc, across), f32x4.add(down, both)));
+  v128.store16_lane(target, samples, 0);
+  v128.store16_lane(target + stride, samples, 1);
 }
 
 /** The samples of the sixteen lowest coefficients. */
@@ -321,9 +348,7 @@ function invertFour(target: usize, stride: usize): void {
         f32x4.mul(i32x4.shuffle(row, row, 3, 3, 3, 3), v128.load(COSINES, 48)),
       ),
     );
-    const whole = i32x4.trunc_sat_f32x4_s(f32x4.floor(samples));
-    const narrow = i16x8.narrow_i32x4_s(whole, whole);
-    v128.store32_lane(target + y * stride, i8x16.narrow_i16x8_u(narrow, narrow), 0);
+    v128.store32_lane(target + y * stride, rounded(samples), 0);
   }
 }
 
@@ -344,8 +369,8 @@ export function readDcRow(row: i32, mcus: i32, low: i32): bool {
       let entry = <i32>(
         load<i16>(<usize>load<u32>(part, DC_TABLE) + ((<usize>(bits >>> (64 - DC_BITS))) << 1))
       );
-      if (entry === 0) {
-        entry = longDifference(bits, load<i32>(part, DC_CODE));
+      if ((entry & 63) === 0) {
+        entry = longDifference(bits, entry, load<i32>(part, DC_CODE));
         if (entry === i32.MIN_VALUE) return false;
       }
       at += entry & 63;
