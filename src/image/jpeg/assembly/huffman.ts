@@ -16,6 +16,7 @@ import {
   MANY_BYTES,
   SINGLE,
   SINGLE_BYTES,
+  VALUE_BITS,
   VALUES,
   VALUES_BYTES,
 } from './memory-map';
@@ -163,9 +164,9 @@ function makeMany(single: usize, many: usize): void {
 }
 
 function makeValues(table: i32, values: usize): void {
-  for (let window = 0; window < 1 << AC_BITS; window++) {
-    const entry = valueAt((<u64>window) << (64 - AC_BITS), table);
-    store<i32>(values + ((<usize>window) << 2), (entry & 63) > AC_BITS ? 0 : entry);
+  for (let window = 0; window < 1 << VALUE_BITS; window++) {
+    const entry = valueAt((<u64>window) << (64 - VALUE_BITS), table);
+    store<i32>(values + ((<usize>window) << 2), (entry & 63) > VALUE_BITS ? 0 : entry);
   }
 }
 

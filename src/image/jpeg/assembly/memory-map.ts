@@ -1,9 +1,11 @@
 // Where everything is in the module's memory. Tables have fixed places; the rest is laid out by the caller from HEAP on.
 
-/** Bits that one look into an AC or value table takes. */
-export const AC_BITS: i32 = 12;
+/** Bits that one look into a table of AC symbols takes. */
+export const AC_BITS: i32 = 13;
+/** Bits that one look into a table of values takes. */
+export const VALUE_BITS: i32 = 10;
 /** Bits that one look into a DC table takes. */
-export const DC_BITS: i32 = 9;
+export const DC_BITS: i32 = 10;
 
 /** Three components of COMPONENT_BYTES each; see scan.ts. */
 export const COMPONENTS: usize = 256;
@@ -43,8 +45,8 @@ export const SINGLE_BYTES: usize = 2 << AC_BITS;
 export const MANY: usize = SINGLE + 4 * SINGLE_BYTES;
 export const MANY_BYTES: usize = 2 << AC_BITS;
 
-/** Windows of AC_BITS to `value << 16 | advance << 6 | bits` of one symbol, four bytes each. */
+/** Windows of VALUE_BITS to `value << 16 | advance << 6 | bits` of one symbol, four bytes each. */
 export const VALUES: usize = MANY + 4 * MANY_BYTES;
-export const VALUES_BYTES: usize = 4 << AC_BITS;
+export const VALUES_BYTES: usize = 4 << VALUE_BITS;
 
 export const END: usize = VALUES + 4 * VALUES_BYTES;

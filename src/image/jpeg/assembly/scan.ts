@@ -17,6 +17,7 @@ import {
   KEPT_BYTES,
   MANY,
   MANY_BYTES,
+  VALUE_BITS,
   VALUES,
   VALUES_BYTES,
 } from './memory-map';
@@ -167,9 +168,10 @@ function place(row: i32, bytes: i32): void {
  * Reads `mcus` MCUs of a sequential scan. False when the data is not what it should be.
  *
  * The time goes by the chain from one look into a table to the next: the entry says how far to shift for the next look. So bits
- * are fetched anew while a look is under way that still needs none of them, and what was fetched for one block serves
- * the first look of the next. Of 57 bits, 9 of a DC and 36 of three looks leave 12; of 45 that are left when bits were
- * fetched a look ahead, three looks leave 9: DC_BITS.
+ * are fetched anew while a look is under way that does without them, and a block's last bits serve the first look of the next.
+ * Of the 57 that a fetch gives, a DC and two looks leave 21. Where they were fetched a look ahead, 44 are there at the first
+ * of three looks. A block that ends at the first or second look leaves 18 or more, one that ends at the third 44: enough for
+ * DC_BITS.
  */
 export function readRow(row: i32, mcus: i32): bool {
   place(row, 1);
@@ -215,7 +217,7 @@ export function readRow(row: i32, mcus: i32): bool {
         const values = <usize>load<u32>(part, VALUE_TABLE);
         const weights = <usize>load<u32>(part, WEIGHTS);
         while (sum < beyond) {
-          entry = load<i32>(values + ((<usize>(bits >>> (64 - AC_BITS))) << 2));
+          entry = load<i32>(values + ((<usize>(bits >>> (64 - VALUE_BITS))) << 2));
           if (entry === 0) {
             at += sum & 63;
             sum &= ~63;
@@ -229,7 +231,7 @@ export function readRow(row: i32, mcus: i32): bool {
           const to = COEFFICIENTS + <usize>load<u32>(kept, 4);
           store<f32>(to, load<f32>(to) + <f32>(entry >> 16) * load<f32>(kept));
           bits <<= <u64>entry;
-          if ((sum & 63) > 57 - DC_BITS - AC_BITS) {
+          if ((sum & 63) > 57 - DC_BITS - VALUE_BITS) {
             at += sum & 63;
             sum &= ~63;
             bits = window(at);
@@ -254,10 +256,11 @@ export function readRow(row: i32, mcus: i32): bool {
               bits <<= <u64>entry;
               entry = <i32>load<u16>(many + ((<usize>(bits >>> (64 - AC_BITS))) << 1));
               sum += entry;
+              bits = ahead;
               if (sum < 64 << 6) {
                 at += sum & 63;
                 sum &= ~63;
-                bits = ahead << (<u64>entry);
+                bits <<= <u64>entry;
                 continue;
               }
             }
