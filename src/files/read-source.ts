@@ -23,10 +23,10 @@ export function sourceFacts({ size, mtimeMs, mtimeNs }: BigIntStats): SourceFact
 const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
 
 /**
- * A buffer up to this size is kept for the next file. A fresh one for each photo of 2.9 MB waits for the garbage collector
+ * Buffers up to this size are kept for further files. A fresh one for each photo of 2.9 MB waits for the garbage collector
  * and makes a consumer's peak memory 27 MB larger.
  */
-const KEPT_BUFFER_BYTES = 32_000_000;
+export const KEPT_BUFFER_BYTES = 32_000_000;
 
 /**
  * Linux before 6.13 notes times by its clock's tick, of up to 10 ms. Of two writes within one tick the second leaves no
@@ -39,7 +39,8 @@ const REST_MS = 300;
 
 /** One opened source: a regular file. Close it whatever happens. */
 export class Source {
-  static #buffer: Buffer = Buffer.alloc(0);
+  /** Two, so that a file can be read while the one before it is worked on; the first is taken next. */
+  static #buffers: [Buffer, Buffer] = [Buffer.alloc(0), Buffer.alloc(0)];
   readonly facts: SourceFacts;
   readonly #handle: FileHandle;
   readonly #opened: BigIntStats;
@@ -66,7 +67,7 @@ export class Source {
   }
 
   /**
-   * The file's bytes, in a buffer that the next read of any source uses again.
+   * The file's bytes, in a buffer that the second next read of any source uses again.
    * @throws {ThumbsError} `TOO_LARGE`, `CORRUPT` (nothing in it), `CHANGED` or `UNREADABLE`; the message is the cause alone.
    */
   async read(maxBytes: number): Promise<Buffer> {
@@ -106,8 +107,10 @@ export class Source {
 
   static #take(size: number): Buffer {
     if (size > KEPT_BUFFER_BYTES) return Buffer.allocUnsafeSlow(size);
-    if (Source.#buffer.length < size) Source.#buffer = Buffer.allocUnsafeSlow(size);
-    return Source.#buffer.subarray(0, size);
+    const [first, second] = Source.#buffers;
+    const taken = first.length < size ? Buffer.allocUnsafeSlow(size) : first;
+    Source.#buffers = [second, taken];
+    return taken.subarray(0, size);
   }
 }
 

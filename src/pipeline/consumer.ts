@@ -11,11 +11,13 @@ import {
   type ToDispatcher,
 } from './messages.js';
 import { dieFirst, dieWithParent } from './parent-watch.js';
-import { identify, makeThumbnail, type WorkOptions } from './work.js';
+import { identify, type Loaded, load, loadAhead, makeThumbnail, type WorkOptions } from './work.js';
 
 const queue: Array<JobMessage | Retire | Sentinel> = [];
 let work: WorkOptions | undefined;
 let working = false;
+/** The photo that is read before its turn. */
+let ahead: { readonly job: JobMessage; readonly loaded: ReturnType<typeof loadAhead> } | undefined;
 
 // Ctrl-C, a closing terminal and a service manager reach the whole process group; the parent decides what they mean.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
@@ -58,20 +60,35 @@ async function drain(): Promise<void> {
   working = false;
 }
 
-async function consume({ id, path, task, alone }: JobMessage): Promise<void> {
+async function consume(job: JobMessage): Promise<void> {
   if (work === undefined) throw new Error('a job came before its configuration');
-  void send({ type: 'started', id });
+  void send({ type: 'started', id: job.id });
   try {
-    const outcome =
-      task === 'identify'
-        ? await identify(path, work.maxBytes)
-        : await makeThumbnail(path, alone ? { ...work, maxMemory: Number.POSITIVE_INFINITY } : work);
-    void send({ type: 'result', id, outcome, residentBytes: process.memoryUsage.rss() });
+    const early = ahead?.job === job ? await ahead.loaded : undefined;
+    const loaded = early ?? (await load(job.path, work.maxBytes));
+    // The disk is asked for the next photo while this one is decoded.
+    readAhead(work.maxBytes);
+    const outcome = loaded.status === 'loaded' ? await workOn(job, loaded, work) : loaded;
+    void send({ type: 'result', id: job.id, outcome, residentBytes: process.memoryUsage.rss() });
   } catch (error) {
     // What nobody foresaw ends this process with its stack on stderr, and costs the image it was working on.
     if (!(error instanceof ThumbsError)) throw error;
     await send({ type: 'fatal', error: toWire(error) });
   }
+}
+
+function workOn({ task, alone }: JobMessage, loaded: Loaded, options: WorkOptions) {
+  if (task === 'identify') return identify(loaded);
+  return makeThumbnail(loaded, alone ? { ...options, maxMemory: Number.POSITIVE_INFINITY } : options);
+}
+
+function readAhead(maxBytes: number): void {
+  const [next] = queue;
+  if (next?.type !== 'job') return;
+  const loaded = loadAhead(next.path, maxBytes);
+  // What nobody foresaw is thrown when its turn has come.
+  loaded.catch(() => {});
+  ahead = { job: next, loaded };
 }
 
 /** The message must have left before the process does. */

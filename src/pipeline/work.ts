@@ -1,7 +1,7 @@
 // One job from its source to its published thumbnail. It does not know by which transport the job came.
 
 import { type ImageErrorCode, type Limits, ThumbsError } from '../errors.js';
-import { Source, type SourceFacts } from '../files/read-source.js';
+import { KEPT_BUFFER_BYTES, Source, type SourceFacts } from '../files/read-source.js';
 import { publish, thumbnailName } from '../files/thumbnail-folder.js';
 import { MemoryShortage, type RenderOptions, renderThumbnail } from '../image/render.js';
 import type { DoneFacts } from '../manifest/record.js';
@@ -48,49 +48,63 @@ const IMAGE_CODES: ReadonlySet<string> = new Set<ImageErrorCode>([
   'CHANGED',
 ]);
 
-/**
- * Reads, renders and publishes. What is wrong with the image is an outcome.
- * @throws {ThumbsError} `OUTPUT`: the thumbnail cannot be written, so no other could.
- */
-export async function makeThumbnail(path: string, options: WorkOptions): Promise<Outcome | Deferred> {
-  return withSource(path, options.maxBytes, async (bytes, facts) => {
-    try {
-      return await publishedThumbnail(bytes, facts, options);
-    } catch (error) {
-      if (error instanceof MemoryShortage) return { status: 'deferred' };
-      return { ...failure(error), ...facts, sourceXxh128: await contentHash(bytes) };
-    }
-  });
+/** A source that was read. Its bytes are overwritten by the second load after its own. */
+export interface Loaded {
+  readonly status: 'loaded';
+  readonly bytes: Buffer;
+  readonly facts: SourceFacts;
 }
 
-/** Reads, and tells what the content is. What is wrong with the source is an outcome. */
-export function identify(path: string, maxBytes: number): Promise<Identified | FailedOutcome> {
-  return withSource(path, maxBytes, async (bytes, facts) => ({
-    status: 'identified',
-    ...facts,
-    sourceXxh128: await contentHash(bytes),
-  }));
+/** Reads a source. What is wrong with it is an outcome. */
+export function load(path: string, maxBytes: number): Promise<Loaded | FailedOutcome> {
+  return withSource(path, (source) => read(source, maxBytes));
 }
 
-async function withSource<T>(
-  path: string,
-  maxBytes: number,
-  use: (bytes: Buffer, facts: SourceFacts) => Promise<T>,
-): Promise<T | FailedOutcome> {
+/** Reads a source before its turn, unless it is large: then it is undefined, and to be read when its turn has come. */
+export function loadAhead(path: string, maxBytes: number): Promise<Loaded | FailedOutcome | undefined> {
+  return withSource(path, async (source) =>
+    source.facts.sourceBytes > KEPT_BUFFER_BYTES ? undefined : read(source, maxBytes),
+  );
+}
+
+async function read(source: Source, maxBytes: number): Promise<Loaded> {
+  return { status: 'loaded', bytes: await source.read(maxBytes), facts: source.facts };
+}
+
+async function withSource<T>(path: string, use: (source: Source) => Promise<T>): Promise<T | FailedOutcome> {
   let facts: Partial<SourceFacts> = {};
-  let bytes: Buffer;
   try {
     const source = await Source.open(path);
     facts = source.facts;
     try {
-      bytes = await source.read(maxBytes);
+      return await use(source);
     } finally {
       await source.close();
     }
-    return await use(bytes, source.facts);
   } catch (error) {
     return { ...failure(error), ...facts };
   }
+}
+
+/**
+ * Renders and publishes. What is wrong with the image is an outcome.
+ * @throws {ThumbsError} `OUTPUT`: the thumbnail cannot be written, so no other could.
+ */
+export async function makeThumbnail(
+  { bytes, facts }: Loaded,
+  options: WorkOptions,
+): Promise<Outcome | Deferred> {
+  try {
+    return await publishedThumbnail(bytes, facts, options);
+  } catch (error) {
+    if (error instanceof MemoryShortage) return { status: 'deferred' };
+    return { ...failure(error), ...facts, sourceXxh128: await contentHash(bytes) };
+  }
+}
+
+/** Tells what the content is. */
+export async function identify({ bytes, facts }: Loaded): Promise<Identified> {
+  return { status: 'identified', ...facts, sourceXxh128: await contentHash(bytes) };
 }
 
 /** What is wrong with the image, if that is what was thrown; anything else is thrown again. */
