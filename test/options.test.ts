@@ -1,7 +1,7 @@
 import os from 'node:os';
 import path from 'node:path';
 import { createThumbnails, ThumbsError, type ThumbsOptions } from 'thumbs-pipeline';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { resolveOptions } from '../src/options.js';
 
 test('defaults are complete and every path is absolute', () => {
@@ -26,7 +26,19 @@ test('defaults are complete and every path is absolute', () => {
     retryFailed: false,
     prune: false,
     signal: undefined,
+    jpegReader: 'own',
   });
+});
+
+test('the environment may say that libvips reads JPEGs, and nothing else', () => {
+  vi.stubEnv('THUMBS_JPEG', 'libvips');
+  expect(resolveOptions(['p']).jpegReader).toBe('libvips');
+  vi.stubEnv('THUMBS_JPEG', '');
+  expect(resolveOptions(['p']).jpegReader).toBe('own');
+  vi.stubEnv('THUMBS_JPEG', 'libjpeg');
+  expect(() => resolveOptions(['p'])).toThrow(
+    'Expected `THUMBS_JPEG` to be libvips or not set, got `libjpeg` (string)',
+  );
 });
 
 test('consumers may have three quarters of the memory there is, and never less than they need', () => {

@@ -1,3 +1,5 @@
+import fs from 'node:fs';
+import path from 'node:path';
 import { expect, test } from 'vitest';
 import { Child, type Exit } from '../../src/pipeline/child.js';
 import type { ToDispatcher } from '../../src/pipeline/messages.js';
@@ -17,7 +19,7 @@ async function conversation(files: readonly string[], out: string, last: 'retire
     child.send({ type: last });
   });
   const lines = heard.map((message) => ('id' in message ? `${message.type} ${message.id}` : message.type));
-  return { lines, exit };
+  return { heard, lines, exit };
 }
 
 test('a consumer that is told to retire finishes the photo in work, begins no other, and exits', async () => {
@@ -32,4 +34,22 @@ test('a consumer that meets its sentinel has finished what came before it, passe
   const { lines, exit } = await conversation(files, folder, 'sentinel');
   expect(lines).toEqual(['started 0', 'result 0', 'started 1', 'result 1', 'sentinel']);
   expect(exit).toMatchObject({ code: 0, signal: null });
+});
+
+test('photos that are read while others are decoded have each its own outcome', async () => {
+  const { folder, files } = await photoFolder(3);
+  const [first = '', second = '', third = ''] = files;
+  const copy = path.join(folder, 'copy.jpg');
+  fs.copyFileSync(first, copy);
+  const missing = path.join(folder, 'missing.jpg');
+  const jobs = [first, missing, second, folder, third, copy];
+  const { heard } = await conversation(jobs, folder, 'sentinel');
+  const outcomes = heard.flatMap((message) => (message.type === 'result' ? [message.outcome] : []));
+  const codes = outcomes.map((outcome) => (outcome.status === 'failed' ? outcome.code : outcome.status));
+  expect(codes).toEqual(['done', 'UNREADABLE', 'done', 'UNREADABLE', 'done', 'done']);
+  const names = outcomes.flatMap((outcome) =>
+    outcome.status === 'done' ? [outcome.thumbnails[0].file] : [],
+  );
+  expect(new Set(names).size).toBe(3);
+  expect(names[3]).toBe(names[0]);
 });

@@ -6,7 +6,7 @@ import {
   type SummaryEvent,
   type ThumbsOptions,
 } from 'thumbs-pipeline';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import {
   damagedImages,
   expectSound,
@@ -401,6 +401,14 @@ test('another box, or another version of the renderer, redoes all, known failure
   fs.writeFileSync(manifest, before.replace(String(digest), '0'.repeat(64)));
   expect(await run(folder)).toMatchObject({ made: 3, failed: 1, known: 0, unchanged: 0 });
   expect(fs.readFileSync(manifest, 'utf8')).toBe(before);
+});
+
+test('what reads JPEGs is part of the options: libvips instead of our own reader redoes all', async () => {
+  const { folder } = await photoFolder(3);
+  expect(await run(folder)).toMatchObject({ made: 3 });
+  vi.stubEnv('THUMBS_JPEG', 'libvips');
+  expect(await run(folder)).toMatchObject({ made: 3, unchanged: 0 });
+  expect(await run(folder)).toMatchObject({ made: 0, unchanged: 3 });
 });
 
 test('a run with other options that is stopped costs only what it has done', async () => {
