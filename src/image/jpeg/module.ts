@@ -1,6 +1,7 @@
 // The reader's inner loops, compiled from `assembly/`: they reach nothing but their own memory.
 
 import fs from 'node:fs';
+import { Declined } from './header.js';
 import { COSINES } from './scaling.js';
 
 /** What assembly/index.ts exports. */
@@ -68,10 +69,39 @@ function instantiate(): Module {
   return module;
 }
 
-/** Grows the memory to `bytes`, unless it is as large. False when that is more than it may have. */
-export function grow({ memory }: Module, bytes: number): boolean {
-  if (bytes > MOST_BYTES) return false;
-  const missing = bytes - memory.buffer.byteLength;
-  if (missing > 0) memory.grow(Math.ceil(missing / PAGE_BYTES));
-  return true;
+/** Vector loads and stores go so far beyond what they are to read or write, and no block is longer than 250 bytes. */
+const SLACK_BYTES = 512;
+
+/** Gives out a module's memory, from where its tables end. */
+export class Arena {
+  readonly #module: Module;
+  #end: number;
+
+  constructor(module: Module) {
+    this.#module = module;
+    this.#end = module.heap();
+  }
+
+  /**
+   * An address with room for `bytes`, and slack on both sides. What is there is left from earlier uses.
+   * @throws {Declined} The module may not have so much.
+   */
+  take(bytes: number): number {
+    const at = (this.#end + SLACK_BYTES + 15) & ~15;
+    const end = at + bytes;
+    if (end + SLACK_BYTES > MOST_BYTES) throw new Declined('more memory than it may have');
+    const { memory } = this.#module;
+    const missing = end + SLACK_BYTES - memory.buffer.byteLength;
+    if (missing > 0) memory.grow(Math.ceil(missing / PAGE_BYTES));
+    this.#end = end;
+    return at;
+  }
+
+  /** Does `use`, and takes back what it took. */
+  lend<T>(use: () => T): T {
+    const end = this.#end;
+    const result = use();
+    this.#end = end;
+    return result;
+  }
 }
