@@ -50,6 +50,9 @@ export interface Scan {
   readonly data: number;
 }
 
+/** A shorter segment is none, to libjpeg. */
+const JFIF_BYTES = 14;
+
 const SOF0 = 0xc0;
 const SOF1 = 0xc1;
 const SOF2 = 0xc2;
@@ -166,6 +169,8 @@ export class Header {
         quantisation: segment.readUInt8(at + 2),
       };
     });
+    if (components.some(({ across, down }) => !isFactor(across) || !isFactor(down)))
+      throw new Declined('an odd sampling');
     this.#frame = { isProgressive, width, height, components: count === 1 ? alone(components) : components };
   }
 
@@ -200,7 +205,7 @@ export class Header {
 
   #takeApplication(code: number, segment: Buffer): void {
     const starts = (name: string) => segment.toString('latin1', 0, name.length) === name;
-    if (code === APP0 && starts('JFIF\0')) this.#hasJfif = true;
+    if (code === APP0 && starts('JFIF\0') && segment.length >= JFIF_BYTES) this.#hasJfif = true;
     else if (code === APP14 && starts('Adobe') && segment.length >= 12)
       this.#adobeTransform = segment.readUInt8(11);
     else if (code === APP1 && starts('Exif\0\0')) {
@@ -276,6 +281,11 @@ export class Header {
   #u16(at: number): number {
     return (this.#u8(at) << 8) | this.#u8(at + 1);
   }
+}
+
+/** T.81, B.2.2. */
+function isFactor(factor: number): boolean {
+  return factor >= 1 && factor <= 4;
 }
 
 /** A component that is alone has no factors: its blocks follow each other (T.81, A.2.2). */

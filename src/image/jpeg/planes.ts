@@ -84,7 +84,8 @@ export function layOut(
       dcs: isProgressive ? arena.take(2 * stride * rows) : 0,
     };
   });
-  return { mcus, planes, width: Math.ceil((width * size) / 8), height: Math.ceil((height * size) / 8) };
+  const whole = (pixels: number) => Math.max(1, Math.floor((pixels * size) / 8));
+  return { mcus, planes, width: whole(width), height: whole(height) };
 }
 
 function doubled(size: SampleSize): SampleSize {

@@ -7,7 +7,10 @@ import type { Samples } from './planes.js';
 import { Reading } from './reading.js';
 import type { SampleSize } from './scaling.js';
 
-/** How much smaller an image is read than it is: each side divided by it, rounded up. */
+/**
+ * How much smaller an image is read than it is: each side is divided by it, and rounded down as libvips does it: a pixel at the
+ * edge that stands for less than others would shift all that is made of them.
+ */
 export type Shrink = 2 | 4 | 8;
 
 const SIZES: Readonly<Record<Shrink, SampleSize>> = { 8: 1, 4: 2, 2: 4 };

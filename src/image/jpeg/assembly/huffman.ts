@@ -81,9 +81,19 @@ function takeCode(table: i32): bool {
   return place > 0 && place <= 256;
 }
 
+/** Whether every symbol of a DC code is a size: libjpeg refuses a table with another, be it used or not. */
+function hasSizes(id: i32): bool {
+  const codes = CODES + <usize>id * CODES_BYTES;
+  let symbols: usize = 0;
+  for (let bits: usize = 0; bits < 16; bits++) symbols += load<u8>(codes + bits);
+  for (let symbol: usize = 0; symbol < symbols; symbol++)
+    if (load<u8>(codes + 16 + symbol) > 15) return false;
+  return true;
+}
+
 /** Makes the table of a DC code. False when the code is damaged. */
 export function makeDc(id: i32): bool {
-  if (!takeCode(id)) return false;
+  if (!takeCode(id) || !hasSizes(id)) return false;
   const to = DC + <usize>id * DC_BYTES;
   for (let window = 0; window < 1 << DC_BITS; window++) {
     const found = symbolAt((<u64>window) << (64 - DC_BITS), id);
