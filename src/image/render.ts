@@ -124,7 +124,7 @@ async function encode(
     .autoOrient()
     .resize({ ...box, fit: 'inside', withoutEnlargement: true, fastShrinkOnLoad })
     .toColourspace('srgb')
-    .png({ compressionLevel: 6, adaptiveFiltering: false, palette: false })
+    .png({ compressionLevel: 2, adaptiveFiltering: true, palette: false })
     .toBuffer({ resolveWithObject: true });
   const png = withoutRemarks(data);
   const sha256 = createHash('sha256').update(png).digest('hex');

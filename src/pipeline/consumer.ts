@@ -48,7 +48,8 @@ process.on('message', (value) => {
 
 function enqueue(item: JobMessage | Retire | Sentinel): void {
   queue.push(item);
-  if (!working) void drain();
+  if (working) readAhead();
+  else void drain();
 }
 
 async function drain(): Promise<void> {
@@ -66,8 +67,8 @@ async function consume(job: JobMessage): Promise<void> {
   try {
     const early = ahead?.job === job ? await ahead.loaded : undefined;
     const loaded = early ?? (await load(job.path, work.maxBytes));
-    // The disk is asked for the next photo while this one is decoded.
-    readAhead(work.maxBytes);
+    ahead = undefined;
+    readAhead();
     const outcome = loaded.status === 'loaded' ? await workOn(job, loaded, work) : loaded;
     void send({ type: 'result', id: job.id, outcome, residentBytes: process.memoryUsage.rss() });
   } catch (error) {
@@ -82,10 +83,11 @@ function workOn({ task, alone }: JobMessage, loaded: Loaded, options: WorkOption
   return makeThumbnail(loaded, alone ? { ...options, maxMemory: Number.POSITIVE_INFINITY } : options);
 }
 
-function readAhead(maxBytes: number): void {
+/** Asks the disk for the next photo, while this one is decoded. Two are read at the most: there are two buffers. */
+function readAhead(): void {
   const [next] = queue;
-  if (next?.type !== 'job') return;
-  const loaded = loadAhead(next.path, maxBytes);
+  if (ahead !== undefined || work === undefined || next?.type !== 'job') return;
+  const loaded = loadAhead(next.path, work.maxBytes);
   // What nobody foresaw is thrown when its turn has come.
   loaded.catch(() => {});
   ahead = { job: next, loaded };

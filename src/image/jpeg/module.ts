@@ -92,7 +92,14 @@ export class Arena {
     if (end + SLACK_BYTES > MOST_BYTES) throw new Declined('more memory than it may have');
     const { memory } = this.#module;
     const missing = end + SLACK_BYTES - memory.buffer.byteLength;
-    if (missing > 0) memory.grow(Math.ceil(missing / PAGE_BYTES));
+    if (missing > 0) {
+      try {
+        memory.grow(Math.ceil(missing / PAGE_BYTES));
+      } catch (error) {
+        if (!(error instanceof RangeError)) throw error;
+        throw new Declined('more memory than there is');
+      }
+    }
     this.#end = end;
     return at;
   }

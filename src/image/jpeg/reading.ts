@@ -3,7 +3,11 @@
 import { Declined, type Header, type Scan } from './header.js';
 import { Arena, type Module } from './module.js';
 import { layOut, type Plane, type Planes, type Samples, toSamples } from './planes.js';
+import { Progression } from './progression.js';
 import { chooseCoefficients, type SampleSize } from './scaling.js';
+
+/** Blocks of 64 samples in a byte of data at the most, with chroma at the lowest resolution and one block for every bit. */
+const MOST_PIXELS_A_BYTE = 8 * 64 * 2;
 
 /** Reads the image of a file once. */
 export class Reading {
@@ -22,6 +26,10 @@ export class Reading {
     this.#bytes = bytes;
     this.#header = header;
     this.#arena = new Arena(module);
+    // A block takes a bit or more: what promises more is not given the memory for it.
+    const { width, height, components } = header.frame;
+    if (components.length * width * height > MOST_PIXELS_A_BYTE * bytes.length)
+      throw new Declined('more pixels than its data can hold');
     this.#image = layOut(header.frame, header.quantisation, size, this.#arena);
   }
 
@@ -60,34 +68,30 @@ export class Reading {
   /** Of the scans only those of DCs are read (T.81, G.1.1.1); over the others it jumps to their end. */
   #readProgressive(first: Scan): void {
     const { at: copied, end } = this.#copy(first.data);
-    const left = this.#image.planes.map(() => -1);
+    const progression = new Progression(this.#image.planes.length);
     for (const { dcs, stride, rows } of this.#image.planes)
       new Uint8Array(this.#module.memory.buffer, dcs, 2 * stride * rows).fill(0);
     for (let scan: Scan | undefined = first; scan !== undefined; ) {
       const { first: coefficient, data } = scan;
       const present = scan;
+      progression.take(present);
       const from = data - first.data + copied;
       const marker =
         coefficient === 0
-          ? this.#arena.lend(() => this.#readDcs(present, from, end, left))
+          ? this.#arena.lend(() => this.#readDcs(present, from, end))
           : this.#module.nextMarker(from, end);
       if (marker === 0) throw new Declined('no end of the image');
       scan = this.#header.nextScan(first.data + marker - copied);
     }
-    if (left.some((bits) => bits !== 0)) throw new Declined('not all of the DCs');
+    if (!progression.hasDcs) throw new Declined('not all of the DCs');
     for (const { dcs, at, stride, rows, steps } of this.#image.planes)
       if (this.#module.settleDc(dcs, at, stride * rows, steps[0] ?? 0) === 0)
         throw new Declined('damaged data');
   }
 
-  /** @param left For each component, the bits of its DCs that are still to come; -1 before its first scan. */
-  #readDcs(scan: Scan, from: number, end: number, left: number[]): number {
-    const { components, last, high, low } = scan;
-    if (last !== 0) throw new Declined('DCs and others in one progressive scan');
+  #readDcs(scan: Scan, from: number, end: number): number {
+    const { components, high, low } = scan;
     for (const { index, dc } of components) {
-      const isNext = high === 0 ? left[index] === -1 : left[index] === high && low === high - 1;
-      if (!isNext || low > 13) throw new Declined('progressive scans in disorder');
-      left[index] = low;
       if (high === 0) this.#makeDc(dc);
       this.#setPart(scan, index, 2);
     }

@@ -11,7 +11,7 @@ export type SampleSize = 1 | 2 | 4;
 export interface Kept {
   /** Its place in the file's order, 1 to 63. */
   readonly zigzag: number;
-  /** The frequencies it counts as, across and down. */
+  /** Its frequencies across and down. */
   readonly u: number;
   readonly v: number;
   readonly weight: number;
@@ -42,20 +42,12 @@ function makeZigzag(): Array<[number, number]> {
  */
 const LAST_KEPT: Readonly<Record<SampleSize, number>> = { 1: 0, 2: 4, 4: 13 };
 
-/** The frequency that `frequency` counts as, and how much, when `size` samples are made of eight. */
-function folded(frequency: number, size: SampleSize): { as: number; factor: number } | undefined {
-  if (frequency === 0) return { as: 0, factor: Math.SQRT1_2 };
-  // What is beyond the smaller transform's frequencies mirrors them.
-  if (size === 2) {
-    const mean = [0, 1, 2, 3].reduce(
-      (sum, x) => sum + Math.cos(((2 * x + 1) * frequency * Math.PI) / 16) / 4,
-      0,
-    );
-    return frequency % 2 === 1 ? { as: 1, factor: mean } : undefined;
-  }
-  if (frequency === 4) return undefined;
-  const factor = Math.cos((frequency * Math.PI) / 16);
-  return frequency < 4 ? { as: frequency, factor } : { as: 8 - frequency, factor: -factor };
+/** How high a frequency comes out when `size` samples are made of eight, or undefined when it is left out. */
+function height(frequency: number, size: SampleSize): number | undefined {
+  if (frequency === 0) return Math.SQRT1_2;
+  if (frequency >= size) return undefined;
+  const angle = (frequency * Math.PI) / 16;
+  return size === 4 ? Math.cos(angle) : Math.cos(2 * angle) * Math.cos(angle) * Math.cos(4 * angle);
 }
 
 /**
@@ -64,9 +56,9 @@ function folded(frequency: number, size: SampleSize): { as: number; factor: numb
  */
 export function chooseCoefficients(size: SampleSize, steps: Uint8Array): Kept[] {
   if (size === 1) return [];
-  return ZIGZAG.flatMap(([across, down], zigzag) => {
-    const [u, v] = [folded(across, size), folded(down, size)];
-    if (zigzag === 0 || zigzag > LAST_KEPT[size] || u === undefined || v === undefined) return [];
-    return { zigzag, u: u.as, v: v.as, weight: ((steps[zigzag] ?? 0) * u.factor * v.factor) / 4 };
+  return ZIGZAG.slice(0, LAST_KEPT[size] + 1).flatMap(([u, v], zigzag) => {
+    const [across, down] = [height(u, size), height(v, size)];
+    if (zigzag === 0 || across === undefined || down === undefined) return [];
+    return { zigzag, u, v, weight: ((steps[zigzag] ?? 0) * across * down) / 4 };
   });
 }

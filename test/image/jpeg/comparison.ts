@@ -1,0 +1,54 @@
+// The thumbnail that the own reader leads to, beside the one that libvips makes.
+
+import sharp from 'sharp';
+import { Declined } from '../../../src/image/jpeg/header.js';
+import { reduceJpeg } from '../../../src/image/reduced-jpeg.js';
+import { type Rendered, renderThumbnail } from '../../../src/image/render.js';
+import type { Box } from '../../../src/options.js';
+
+export const maxPixels = 268_402_689;
+
+/** Why the own reader leaves an image to libvips; `taken` when it does not. */
+export function verdictOf(bytes: Buffer, box: Box): string {
+  const reduced = reduceJpeg(bytes, { box, maxPixels, maxMemory: 1e9 });
+  return reduced instanceof Declined ? reduced.message : 'taken';
+}
+
+export interface Comparison {
+  /** Width and height of the thumbnail, and of the source. */
+  readonly own: readonly number[];
+  readonly libvips: readonly number[];
+  /** Peak signal to noise ratio of the two thumbnails, decibels; 0 when they differ in size. */
+  readonly psnr: number;
+}
+
+/** Both thumbnails of an image. */
+export async function compare(bytes: Buffer, box: Box): Promise<Comparison> {
+  const own = await renderThumbnail(bytes, { box, maxPixels, jpegReader: 'own' });
+  const libvips = await renderThumbnail(bytes, { box, maxPixels, jpegReader: 'libvips' });
+  return {
+    own: sizesOf(own),
+    libvips: sizesOf(libvips),
+    psnr: psnr(await rgb(own.png), await rgb(libvips.png)),
+  };
+}
+
+function sizesOf({ width, height, sourceWidth, sourceHeight }: Rendered): number[] {
+  return [width, height, sourceWidth, sourceHeight];
+}
+
+function rgb(png: Buffer): Promise<Buffer> {
+  return sharp(png).toColourspace('srgb').raw().toBuffer();
+}
+
+function psnr(one: Buffer, other: Buffer): number {
+  if (one.length !== other.length) return 0;
+  const sum = one.reduce((squares, value, at) => squares + (value - (other[at] ?? 0)) ** 2, 0);
+  return 10 * Math.log10(255 ** 2 / (sum / one.length));
+}
+
+/** The box of an image's thumbnail that is `ratio` times smaller. */
+export function boxAt(ratio: number, { width, height }: { width: number; height: number }): Box {
+  const side = Math.max(1, Math.round(Math.max(width, height) / ratio));
+  return { width: side, height: side };
+}
