@@ -5,10 +5,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { mulberry32 } from '../scripts/painting/noise.js';
+import { below, flipped, pick, pieceDeleted, pieceDoubled, piecesSwapped, type Random } from './damages.js';
 import { sampleImages } from './helpers.js';
-import { type Field, type Piece, piecesOf, withChecksums } from './image-pieces.js';
-
-type Random = () => number;
+import { type Field, piecesOf, withChecksums } from './image-pieces.js';
 
 /** Zero and its neighbours, and both sides of where 7, 8, 15, 16, 31 and 32 bits end; a field takes those that fit. */
 const EXTREMES = [
@@ -41,18 +40,9 @@ const damages: Readonly<Record<string, (bytes: Buffer, random: Random) => Buffer
     const garbage = Array.from({ length: 1 + below(LONGEST_GARBAGE, random) }, () => below(256, random));
     return Buffer.concat([bytes, Buffer.from(garbage)]);
   },
-  'piece-deleted': (bytes, random) => {
-    const { start, end } = pick(piecesOf(bytes), random);
-    return Buffer.concat([bytes.subarray(0, start), bytes.subarray(end)]);
-  },
-  'piece-doubled': (bytes, random) => {
-    const { start, end } = pick(piecesOf(bytes), random);
-    return Buffer.concat([bytes.subarray(0, end), bytes.subarray(start)]);
-  },
-  'pieces-swapped': (bytes, random) => {
-    const pieces = piecesOf(bytes);
-    return swapped(bytes, pick(pieces, random), pick(pieces, random));
-  },
+  'piece-deleted': pieceDeleted,
+  'piece-doubled': pieceDoubled,
+  'pieces-swapped': piecesSwapped,
   'extreme-field': (bytes, random) => withExtreme(bytes, fieldOf(bytes, random), random),
   'extreme-fields': (bytes, random) => {
     let copy = bytes;
@@ -90,42 +80,10 @@ export function writeMutations(folder: string, count: number, seed: number): str
   });
 }
 
-function below(limit: number, random: Random): number {
-  return Math.floor(random() * limit);
-}
-
-function pick<T>(list: readonly T[], random: Random): T {
-  const picked = list[below(list.length, random)];
-  if (picked === undefined) throw new Error('Expected a list that is not empty');
-  return picked;
-}
-
 /** From where to where: at least one byte, at most `longest`. */
 function range(bytes: Buffer, longest: number, random: Random): [start: number, end: number] {
   const start = below(bytes.length, random);
   return [start, Math.min(start + 1 + below(longest, random), bytes.length)];
-}
-
-function flipped(bytes: Buffer, times: number, random: Random, within = bytes.length): Buffer {
-  const copy = Buffer.from(bytes);
-  for (let time = 0; time < times; time += 1) {
-    const at = below(Math.min(within, copy.length), random);
-    copy.writeUInt8(copy.readUInt8(at) ^ (1 << below(8, random)), at);
-  }
-  return copy;
-}
-
-/** Each at the other's place, unless one holds the other. */
-function swapped(bytes: Buffer, one: Piece, other: Piece): Buffer {
-  const [first, second] = one.start < other.start ? [one, other] : [other, one];
-  if (first.end > second.start) return bytes;
-  return Buffer.concat([
-    bytes.subarray(0, first.start),
-    bytes.subarray(second.start, second.end),
-    bytes.subarray(first.end, second.start),
-    bytes.subarray(first.start, first.end),
-    bytes.subarray(second.end),
-  ]);
 }
 
 function fieldOf(bytes: Buffer, random: Random): Field {

@@ -22,8 +22,7 @@ export interface Module {
   begin(top: number, segments: number, blocks: number, restart: number): void;
   isUsedUp(): number;
   readRow(row: number, mcus: number): number;
-  readDcRow(row: number, mcus: number, low: number): number;
-  refineDcRow(row: number, mcus: number, low: number): number;
+  readDcRow(row: number, mcus: number, low: number, refines: boolean): number;
   settleDc(from: number, to: number, count: number, step: number): number;
   between(own: number, near: number, far: number, to: number, width: number): void;
   widen(from: number, to: number, width: number): void;

@@ -97,10 +97,8 @@ export class Reading {
     }
     const marker = this.#start(scan, from, end);
     const { across, down } = this.#mcusOf(scan);
-    for (let row = 0; row < down; row += 1) {
-      const read = high === 0 ? this.#module.readDcRow : this.#module.refineDcRow;
-      if (read(row, across, low) === 0) throw new Declined('damaged data');
-    }
+    for (let row = 0; row < down; row += 1)
+      if (this.#module.readDcRow(row, across, low, high !== 0) === 0) throw new Declined('damaged data');
     if (this.#module.isUsedUp() === 0) throw new Declined('more data than pixels');
     return marker;
   }

@@ -5,12 +5,19 @@ import fs from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { mulberry32 } from '../../../scripts/painting/noise.js';
+import {
+  below,
+  flipped,
+  pick,
+  pieceDeleted,
+  pieceDoubled,
+  piecesSwapped,
+  type Random,
+} from '../../damages.js';
 import { exif, segment, withSegments } from '../../hostile-images.js';
 import { type Piece, piecesOf } from '../../image-pieces.js';
 import { type EncoderOptions, encodeJpeg } from './encoder.js';
 import { picture } from './pictures.js';
-
-type Random = () => number;
 
 /** An image that is well. */
 export interface Sound {
@@ -152,27 +159,9 @@ const damages: Readonly<Record<string, (bytes: Buffer, random: Random) => Buffer
     const data = garbage(2 * (end - start), random).map((byte) => (byte === 0xff ? 0xfe : byte));
     return Buffer.concat([bytes.subarray(0, start + 14), data, bytes.subarray(end)]);
   },
-  'segment deleted': (bytes, random) => {
-    const { start, end } = pick(piecesOf(bytes), random);
-    return Buffer.concat([bytes.subarray(0, start), bytes.subarray(end)]);
-  },
-  'segment doubled': (bytes, random) => {
-    const { start, end } = pick(piecesOf(bytes), random);
-    return Buffer.concat([bytes.subarray(0, end), bytes.subarray(start)]);
-  },
-  'segments swapped': (bytes, random) => {
-    const pieces = piecesOf(bytes);
-    const [one, other] = [pick(pieces, random), pick(pieces, random)];
-    const [first, second] = one.start < other.start ? [one, other] : [other, one];
-    if (first.end > second.start) return flipped(bytes, 1, random);
-    return Buffer.concat([
-      bytes.subarray(0, first.start),
-      bytes.subarray(second.start, second.end),
-      bytes.subarray(first.end, second.start),
-      bytes.subarray(first.start, first.end),
-      bytes.subarray(second.end),
-    ]);
-  },
+  'segment deleted': pieceDeleted,
+  'segment doubled': pieceDoubled,
+  'segments swapped': piecesSwapped,
   'segment of another length': (bytes, random) => {
     const { start } = pick(piecesOf(bytes), random);
     const copy = Buffer.from(bytes);
@@ -271,25 +260,6 @@ function scansOf(bytes: Buffer): Piece[] {
 
 function framesOf(bytes: Buffer): Piece[] {
   return piecesOf(bytes).filter(({ start }) => bytes[start + 1] === 0xc0 || bytes[start + 1] === 0xc2);
-}
-
-function below(limit: number, random: Random): number {
-  return Math.floor(random() * limit);
-}
-
-function pick<T>(list: readonly T[], random: Random): T {
-  const picked = list[below(list.length, random)];
-  if (picked === undefined) throw new Error('Expected a list that is not empty');
-  return picked;
-}
-
-function flipped(bytes: Buffer, times: number, random: Random): Buffer {
-  const copy = Buffer.from(bytes);
-  for (let time = 0; time < times && copy.length > 0; time += 1) {
-    const at = below(copy.length, random);
-    copy[at] = (copy[at] ?? 0) ^ (1 << below(8, random));
-  }
-  return copy;
 }
 
 function stretch(bytes: Buffer, random: Random): [start: number, end: number] {

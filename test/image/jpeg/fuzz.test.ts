@@ -11,7 +11,7 @@ import { maxPixels } from './comparison.js';
 import { type Damaged, damagedImage, soundImages } from './damage.js';
 import { watch } from './watchdog.js';
 
-const count = Number(process.env.FUZZ_COUNT ?? 8000);
+const count = Number(process.env.FUZZ_COUNT ?? 20_000);
 const seed = Number(process.env.FUZZ_SEED ?? 1);
 
 /** More than any of these images is laid out in. */

@@ -3,20 +3,9 @@
 import { CODES, CODES_BYTES, END } from './memory-map';
 
 export { between, toRgb, widen } from './colour';
+export { keep, setBlock, setCoding, setCosine, setPlane } from './components';
 export { makeAc, makeDc } from './huffman';
-export {
-  begin,
-  isUsedUp,
-  keep,
-  readDcRow,
-  readRow,
-  refineDcRow,
-  setBlock,
-  setCoding,
-  setCosine,
-  setPlane,
-  settleDc,
-} from './scan';
+export { begin, isUsedUp, readDcRow, readRow, settleDc } from './scan';
 export { intervals, nextMarker, unstuff } from './stuffing';
 
 /** Where the caller's part of the memory begins. */
