@@ -65,9 +65,10 @@ async function consume(job: JobMessage): Promise<void> {
   if (work === undefined) throw new Error('a job came before its configuration');
   void send({ type: 'started', id: job.id });
   try {
-    const early = ahead?.job === job ? await ahead.loaded : undefined;
-    const loaded = early ?? (await load(job.path, work.maxBytes));
+    const early = ahead?.job === job ? ahead.loaded : undefined;
+    // Before anything is awaited: meanwhile the next one may be asked for, which must stay.
     ahead = undefined;
+    const loaded = (await early) ?? (await load(job.path, work.maxBytes));
     readAhead();
     const outcome = loaded.status === 'loaded' ? await workOn(job, loaded, work) : loaded;
     void send({ type: 'result', id: job.id, outcome, residentBytes: process.memoryUsage.rss() });

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { xxhash128 } from 'hash-wasm';
 import { expect, test } from 'vitest';
 import { Child, type Exit } from '../../src/pipeline/child.js';
 import type { ToDispatcher } from '../../src/pipeline/messages.js';
@@ -42,14 +43,16 @@ test('photos that are read while others are decoded have each its own outcome', 
   const copy = path.join(folder, 'copy.jpg');
   fs.copyFileSync(first, copy);
   const missing = path.join(folder, 'missing.jpg');
-  const jobs = [first, missing, second, folder, third, copy];
+  const jobs = [first, second, missing, third, folder, copy];
   const { heard } = await conversation(jobs, folder, 'sentinel');
   const outcomes = heard.flatMap((message) => (message.type === 'result' ? [message.outcome] : []));
   const codes = outcomes.map((outcome) => (outcome.status === 'failed' ? outcome.code : outcome.status));
-  expect(codes).toEqual(['done', 'UNREADABLE', 'done', 'UNREADABLE', 'done', 'done']);
-  const names = outcomes.flatMap((outcome) =>
-    outcome.status === 'done' ? [outcome.thumbnails[0].file] : [],
-  );
+  expect(codes).toEqual(['done', 'done', 'UNREADABLE', 'done', 'UNREADABLE', 'done']);
+  const done = outcomes.flatMap((outcome) => (outcome.status === 'done' ? [outcome] : []));
+  const names = done.map(({ thumbnails }) => thumbnails[0].file);
   expect(new Set(names).size).toBe(3);
   expect(names[3]).toBe(names[0]);
+  // The bytes that were hashed after the thumbnail was made are those of the photo still.
+  const hashes = [first, second, third, copy].map((file) => xxhash128(fs.readFileSync(file)));
+  expect(done.map(({ sourceXxh128 }) => sourceXxh128)).toEqual(await Promise.all(hashes));
 });
