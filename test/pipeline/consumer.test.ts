@@ -40,6 +40,8 @@ test('a consumer that meets its sentinel has finished what came before it, passe
 test('photos that are read while others are decoded have each its own outcome', async () => {
   const { folder, files } = await photoFolder(3);
   const [first = '', second = '', third = ''] = files;
+  // Its buffer has room for each of the others.
+  fs.appendFileSync(first, Buffer.alloc(100_000));
   const copy = path.join(folder, 'copy.jpg');
   fs.copyFileSync(first, copy);
   const missing = path.join(folder, 'missing.jpg');
