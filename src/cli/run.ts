@@ -1,7 +1,9 @@
 // `thumbs <path...>`: one run, as a person or a program follows it.
 
 import { unreachable } from '../errors.js';
-import { createThumbnails, type Progress, type ThumbsEvent, type ThumbsOptions } from '../index.js';
+import type { Progress, ThumbsEvent, ThumbsOptions } from '../index.js';
+// Not by the index: what it loads besides, for the other commands, would come before the first fork.
+import { createThumbnails } from '../pipeline/pipeline.js';
 import { jsonLine } from '../printable.js';
 import { exitCodeOf, exitCodes } from './exit-codes.js';
 import { progressLine } from './progress-line.js';

@@ -28,6 +28,9 @@ const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants
  */
 export const KEPT_BUFFER_BYTES = 32_000_000;
 
+/** One for the file that is worked on, one for the next. */
+const KEPT_BUFFERS = 2;
+
 /**
  * Linux before 6.13 notes times by its clock's tick, of up to 10 ms. Of two writes within one tick the second leaves no
  * trace, so that a file which was written just now is let become older before its state is noted. Git calls it "racy".
@@ -39,8 +42,6 @@ const REST_MS = 300;
 
 /** One opened source: a regular file. Close it whatever happens. */
 export class Source {
-  /** Two, so that a file can be read while the one before it is worked on; the first is taken next. */
-  static #buffers: [Buffer, Buffer] = [Buffer.alloc(0), Buffer.alloc(0)];
   readonly facts: SourceFacts;
   readonly #handle: FileHandle;
   readonly #opened: BigIntStats;
@@ -67,7 +68,7 @@ export class Source {
   }
 
   /**
-   * The file's bytes, in a buffer that the second next read of any source uses again.
+   * The file's bytes. Who is through with them gives them back ({@link giveBack}).
    * @throws {ThumbsError} `TOO_LARGE`, `CORRUPT` (nothing in it), `CHANGED` or `UNREADABLE`; the message is the cause alone.
    */
   async read(maxBytes: number): Promise<Buffer> {
@@ -78,7 +79,7 @@ export class Source {
       });
     }
     if (size === 0) throw new ThumbsError('CORRUPT', 'the file is empty');
-    const bytes = Source.#take(size);
+    const bytes = takeBuffer(size);
     const length = await this.#fill(bytes);
     const now = await this.#handle.stat({ bigint: true });
     if (length < size || now.size !== this.#opened.size || now.mtimeNs !== this.#opened.mtimeNs) {
@@ -104,14 +105,21 @@ export class Source {
     }
     return length;
   }
+}
 
-  static #take(size: number): Buffer {
-    if (size > KEPT_BUFFER_BYTES) return Buffer.allocUnsafeSlow(size);
-    const [first, second] = Source.#buffers;
-    const taken = first.length < size ? Buffer.allocUnsafeSlow(size) : first;
-    Source.#buffers = [second, taken];
-    return taken.subarray(0, size);
-  }
+/** Buffers that nobody has. */
+const free: Buffer[] = [];
+
+function takeBuffer(size: number): Buffer {
+  const kept = free.pop();
+  const buffer = kept === undefined || kept.length < size ? Buffer.allocUnsafeSlow(size) : kept;
+  return buffer.subarray(0, size);
+}
+
+/** Lets further reads have the memory of `bytes`, which a source has read and nobody looks at any more. */
+export function giveBack(bytes: Buffer): void {
+  const whole = Buffer.from(bytes.buffer, 0, bytes.buffer.byteLength);
+  if (whole.length <= KEPT_BUFFER_BYTES && free.length < KEPT_BUFFERS) free.push(whole);
 }
 
 /** The file's state, noted when a further write is sure to change it. */

@@ -1,6 +1,7 @@
 // A forked consumer's entry: a message loop, nothing else. One job is done at a time, in the order they came.
 
 import { ThumbsError, toWire, unreachable } from '../errors.js';
+import { giveBack } from '../files/read-source.js';
 import {
   currentUsage,
   type JobMessage,
@@ -71,6 +72,7 @@ async function consume(job: JobMessage): Promise<void> {
     const loaded = (await early) ?? (await load(job.path, work.maxBytes));
     readAhead();
     const outcome = loaded.status === 'loaded' ? await workOn(job, loaded, work) : loaded;
+    if (loaded.status === 'loaded') giveBack(loaded.bytes);
     void send({ type: 'result', id: job.id, outcome, residentBytes: process.memoryUsage.rss() });
   } catch (error) {
     // What nobody foresaw ends this process with its stack on stderr, and costs the image it was working on.
@@ -84,7 +86,7 @@ function workOn({ task, alone }: JobMessage, loaded: Loaded, options: WorkOption
   return makeThumbnail(loaded, alone ? { ...options, maxMemory: Number.POSITIVE_INFINITY } : options);
 }
 
-/** Asks the disk for the next photo, while this one is decoded. Two are read at the most: there are two buffers. */
+/** Asks the disk for the next photo, while this one is decoded. */
 function readAhead(): void {
   const [next] = queue;
   if (ahead !== undefined || work === undefined || next?.type !== 'job') return;

@@ -6,7 +6,6 @@ import { Lock } from '../files/lock.js';
 import { realFile } from '../files/replace-file.js';
 import { removeLeftovers } from '../files/temporary.js';
 import { outputError, prepareFolder } from '../files/thumbnail-folder.js';
-import { prune } from '../maintenance/prune.js';
 import { realPlace } from '../manifest/reading.js';
 import { ManifestStore } from '../manifest/store.js';
 import { type ResolvedOptions, resolveOptions, type ThumbsOptions } from '../options.js';
@@ -116,6 +115,8 @@ async function* runLocked(
     await writeExports(options, manifest.file);
     const pruned = { files: 0, bytes: 0 };
     if (options.prune && complete) {
+      // Not before it is needed: loading it would come before the first fork.
+      const { prune } = await import('../maintenance/prune.js');
       for await (const event of prune(realPlace(options))) {
         pruned.files += 1;
         pruned.bytes += event.bytes;
@@ -155,7 +156,7 @@ function newDispatcher(options: ResolvedOptions, planner: Planner): Dispatcher {
 
 async function writeExports({ exports }: ResolvedOptions, manifest: string): Promise<void> {
   if (exports.length === 0) return;
-  // Not before it is needed: loading it would come before the first fork.
+  // As above.
   const { exportManifest } = await import('../manifest/export.js');
   for (const { file, format } of exports) exportManifest(manifest, file, format);
 }

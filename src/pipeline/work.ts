@@ -51,7 +51,7 @@ const IMAGE_CODES: ReadonlySet<string> = new Set<ImageErrorCode>([
   'CHANGED',
 ]);
 
-/** A source that was read. Its bytes are overwritten by the second load after its own. */
+/** A source that was read. Who is through with its bytes gives them back. */
 export interface Loaded {
   readonly status: 'loaded';
   readonly bytes: Buffer;

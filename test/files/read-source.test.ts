@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { Source } from '../../src/files/read-source.js';
+import { giveBack, Source } from '../../src/files/read-source.js';
 import { temporaryFolder } from '../helpers.js';
 
 function fileWith(text: string): string {
@@ -23,12 +23,20 @@ test('the bytes of one state, with its size and time', async () => {
   await source.close();
 });
 
-test('a buffer that was used for a longer file holds no more than the next one', async () => {
-  for (const text of ['a long text, the first', 'short']) {
+test('a buffer that was given back is used again, and holds no more than the next file; others stay as they are', async () => {
+  const readText = async (text: string) => {
     const source = await Source.open(fileWith(text));
-    expect((await source.read(100)).toString()).toBe(text);
+    const bytes = await source.read(100);
     await source.close();
-  }
+    return bytes;
+  };
+  const first = await readText('a long text, the first');
+  const second = await readText('another');
+  expect([first, second].map(String)).toEqual(['a long text, the first', 'another']);
+  giveBack(first);
+  const third = await readText('short');
+  expect(third.buffer).toBe(first.buffer);
+  expect([second, third].map(String)).toEqual(['another', 'short']);
 });
 
 const changes: Readonly<Record<string, (file: string) => void>> = {
