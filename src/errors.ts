@@ -1,54 +1,65 @@
-// What can go wrong, by a stable code, and how an error is worded and crosses a process border.
+// What can go wrong: the codes, the one error class, and the functions that make each error. No other file does.
 
 import { getSystemErrorMap } from 'node:util';
+import { printable } from './printable.js';
 
 /** Why one image has no thumbnail. It costs that image's record and nothing else. */
 export type ImageErrorCode =
-  /** The bytes claim a format that is offered, but cannot be decoded. */
+  /** The bytes claim a supported format, but cannot be decoded. */
   | 'CORRUPT'
-  /** Not an image in a format that is offered. */
+  /** Not an image in a supported format. */
   | 'UNSUPPORTED'
-  /** More pixels or bytes than the limits allow. */
+  /** More pixels, bytes or memory than the limits allow. */
   | 'TOO_LARGE'
-  /** The time for one image passed; its consumer was killed. */
+  /** Not finished within the time for one image; its consumer was killed. */
   | 'TIMEOUT'
-  /** The consumer that worked on it died, as often as tries were allowed. */
+  /** The consumer that worked on it died, on every try. */
   | 'WORKER_DIED'
   /** It could not be opened or read, or is not a regular file. */
   | 'UNREADABLE'
   /** It changed while it was read. */
   | 'CHANGED';
 
-/** The limit that an image was over, by its name. Under a higher one it may be tried again. */
+const IMAGE_ERROR_CODES: ReadonlySet<string> = new Set<ImageErrorCode>([
+  'CORRUPT',
+  'UNSUPPORTED',
+  'TOO_LARGE',
+  'TIMEOUT',
+  'WORKER_DIED',
+  'UNREADABLE',
+  'CHANGED',
+]);
+
+/** The limit that an image exceeded, by its name. Under a higher one the image may be tried again. */
 export interface Limits {
   readonly maxPixels?: number;
   /** Of the file. */
   readonly maxBytes?: number;
   readonly timeoutMs?: number;
-  /** Of memory, for an image that is in work alone. */
+  /** Of memory, for an image that had all consumers' memory to itself. */
   readonly maxMemoryBytes?: number;
   /** Of memory, for a consumer beside others. */
   readonly memoryShareBytes?: number;
 }
 
-/** Why a run could not start or go on. */
+/** Why a run could not start or continue. */
 export type RunErrorCode =
-  /** An option or a path is not what it has to be; nothing was started. */
+  /** An option or a path is invalid; nothing was started. */
   | 'OPTION'
   /** Thumbnails or exports cannot be written. */
   | 'OUTPUT'
   /** The manifest cannot be read or written, is of a newer version, or is not a manifest. */
   | 'MANIFEST'
-  /** Consumers cannot be started, or none of them moves any more. */
+  /** Consumers cannot be started, or none of them makes progress. */
   | 'CONSUMER'
-  /** Another run has the output folder or the manifest. */
+  /** Another run uses the output folder or the manifest. */
   | 'LOCKED';
 
 /** An error of this package. `code` is stable; `message` is one line for people, safe on a terminal. */
 export class ThumbsError extends Error {
   override readonly name = 'ThumbsError';
   readonly code: ImageErrorCode | RunErrorCode;
-  /** What an image was over, when that is what is wrong with it. */
+  /** The limit that an image exceeded, if that is what is wrong with it. */
   declare readonly limit?: Limits;
 
   constructor(
@@ -62,6 +73,62 @@ export class ThumbsError extends Error {
   }
 }
 
+/** What is wrong with one image. `reason` is the cause alone, without the file's name. */
+export function imageError(
+  code: ImageErrorCode,
+  reason: string,
+  options: { readonly cause?: unknown; readonly limit?: Limits } = {},
+): ThumbsError {
+  return new ThumbsError(code, reason, options);
+}
+
+/** Whether an error is one image's own. */
+export function isImageError(error: unknown): error is ThumbsError & { readonly code: ImageErrorCode } {
+  return error instanceof ThumbsError && IMAGE_ERROR_CODES.has(error.code);
+}
+
+/** An invalid option or path. */
+export function optionError(message: string, cause?: unknown): ThumbsError {
+  return new ThumbsError('OPTION', message, { cause });
+}
+
+/** An option's value that is not what was expected: ``Expected `retries` to be ..., got `x` (string)``. */
+export function expectedError(name: string, expectation: string, value: unknown): ThumbsError {
+  const shown = typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return optionError(`Expected \`${name}\` ${expectation}, got \`${printable(shown)}\` (${typeof value})`);
+}
+
+/** A file or folder that cannot be written to. */
+export function outputError(file: string, reason: string, cause?: unknown): ThumbsError {
+  return new ThumbsError('OUTPUT', `Cannot write to ${printable(file)}: ${reason}`, { cause });
+}
+
+/** An output folder that cannot be read. */
+export function unreadableOutputError(folder: string, cause: unknown): ThumbsError {
+  return new ThumbsError('OUTPUT', `Cannot read ${printable(folder)}: ${causeOf(cause)}`, { cause });
+}
+
+/** A file that exists and cannot be used as the manifest. */
+export function manifestError(file: string, reason: string): ThumbsError {
+  return new ThumbsError('MANIFEST', `Cannot use ${printable(file)} as the manifest: ${reason}`);
+}
+
+/** A manifest that the system does not let us read or write. */
+export function manifestAccessError(file: string, verb: 'read' | 'write', cause: unknown): ThumbsError {
+  const message = `Cannot ${verb} the manifest ${printable(file)}: ${causeOf(cause)}`;
+  return new ThumbsError('MANIFEST', message, { cause });
+}
+
+/** Consumers that cannot be started, or make no progress. */
+export function consumerError(message: string): ThumbsError {
+  return new ThumbsError('CONSUMER', message);
+}
+
+/** A folder or file that another run uses. */
+export function lockedError(message: string): ThumbsError {
+  return new ThumbsError('LOCKED', printable(message));
+}
+
 /** An error as a message between processes carries it: over IPC an Error loses its class, its code or its message. */
 export interface WireError {
   readonly code: ImageErrorCode | RunErrorCode;
@@ -69,24 +136,24 @@ export interface WireError {
   readonly stack?: string;
 }
 
-/** The error of a child, made an error of this process again. */
-export function fromWire(wire: WireError): ThumbsError {
-  const error = new ThumbsError(wire.code, wire.message);
-  if (wire.stack !== undefined) error.stack = wire.stack;
+/** The error that {@link toWire} was given in another process. */
+export function fromWire({ code, message, stack }: WireError): ThumbsError {
+  const error = new ThumbsError(code, message);
+  if (stack !== undefined) error.stack = stack;
   return error;
 }
 
-/** The error as it is sent. */
+/** The error as it is sent to another process. */
 export function toWire({ code, message, stack }: ThumbsError): WireError {
   return { code, message, ...(stack === undefined ? {} : { stack }) };
 }
 
-/** The code of a system error (`ENOENT`), or undefined for any other throw. */
+/** The code of a system error (`ENOENT`); undefined for any other value. */
 export function systemCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** The cause in a few words, without the path and the call's name that Node puts into a system error's message. */
+/** The cause in a few words, without the path and the call's name that Node.js puts into a system error's message. */
 export function causeOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const errno = 'errno' in error && typeof error.errno === 'number' ? error.errno : undefined;
@@ -94,7 +161,7 @@ export function causeOf(error: unknown): string {
   return known === undefined ? error.message : `${known[1]} (${known[0]})`;
 }
 
-/** Ends a `switch` over a union: a member that was forgotten is a compile error. */
+/** Ends a `switch` over a union: a member without a case is a compile error. */
 export function unreachable(value: never): never {
   throw new TypeError(`Unexpected value: ${JSON.stringify(value)}`);
 }

@@ -1,16 +1,16 @@
-// The library. It re-exports, and nothing else.
+// The public library: re-exports only.
 
 export { type ImageErrorCode, type Limits, type RunErrorCode, ThumbsError } from './errors.js';
-export type { SourceFormat } from './image/formats.js';
+export type { SourceFormat } from './image/decoders/index.js';
+export type { Attempt, Why } from './job.js';
+export type {
+  FindingEvent,
+  VerifiedEvent,
+  VerifyEvent,
+  VerifyProgressEvent,
+} from './maintenance/findings.js';
 export { type PrunedEvent, type PruneOptions, pruneThumbnails } from './maintenance/prune.js';
-export {
-  type FindingEvent,
-  type VerifiedEvent,
-  type VerifyEvent,
-  type VerifyOptions,
-  type VerifyProgressEvent,
-  verifyThumbnails,
-} from './maintenance/verify.js';
+export { type VerifyOptions, verifyThumbnails } from './maintenance/verify.js';
 export { readManifest } from './manifest/reading.js';
 export type {
   DoneRecord,
@@ -18,11 +18,11 @@ export type {
   ManifestRecord,
   ThumbnailEntry,
 } from './manifest/record.js';
-export type { Box, PlaceOptions, ThumbsOptions } from './options.js';
-export { type PlanEvent, planThumbnails } from './pipeline/dry-run.js';
+export type { PlaceOptions, ThumbsOptions } from './options/options.js';
+export type { Box } from './options/variant.js';
+export { createThumbnails } from './run/create-thumbnails.js';
 export type {
   Amount,
-  Attempt,
   DoneEvent,
   FailedEvent,
   PlannedEvent,
@@ -35,6 +35,5 @@ export type {
   ThumbsEvent,
   UnchangedEvent,
   UnreadableFolderEvent,
-} from './pipeline/events.js';
-export { createThumbnails } from './pipeline/pipeline.js';
-export type { Why } from './pipeline/planner.js';
+} from './run/events.js';
+export { type PlanEvent, planThumbnails } from './run/plan-thumbnails.js';

@@ -1,8 +1,8 @@
-// Text that is safe on a terminal, in a log and on one line. File names are the input of strangers: a name may hold
-// line breaks, escape sequences or controls that reverse the writing direction.
+// Text that is safe on a terminal, in a log and on one line. File names are untrusted input: a name may contain line breaks,
+// escape sequences or controls that reverse the writing direction.
 
 /**
- * Everything that moves a cursor, ends a line or reorders what is read: C0, DEL and C1 controls, the line and
+ * Everything that moves a cursor, ends a line or reorders text: C0, DEL and C1 controls, the line and
  * paragraph separators, the bidirectional controls (Unicode UAX #9, table 1 and the marks), the byte order mark and
  * unpaired surrogates.
  */
@@ -16,16 +16,16 @@ function escapeUnit(unit: string): string {
 }
 
 /**
- * `text` on one line, every control in it shown as a JSON escape (`\u001b`).
- * A name without such characters comes back as it is, and applying it twice changes nothing more.
+ * `text` on one line, with every control as a JSON escape (`\u001b`). Text without controls is returned unchanged, and
+ * applying it twice changes nothing more.
  */
 export function printable(text: string): string {
   return text.replace(UNPRINTABLE, escapeUnit);
 }
 
 /**
- * `value` as one line of JSON that is safe to show on a terminal as well: `JSON.stringify` escapes C0 controls only,
- * the rest is escaped here, which every JSON parser reads back as the same text.
+ * `value` as one line of JSON that is also safe on a terminal. `JSON.stringify` escapes C0 controls only; the others are
+ * escaped here, and every JSON parser reads them back as the same text.
  */
 export function jsonLine(value: unknown): string {
   return printable(JSON.stringify(value));

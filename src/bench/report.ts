@@ -1,8 +1,8 @@
-// A sweep's timings as Markdown: what it ran on, the table, and a sentence that reads the table.
+// A sweep's timings as Markdown: the machine, the table, and a sentence that says what the table shows.
 
 import type { Timing } from './sweep.js';
 
-/** What the timings were taken on. */
+/** The machine of a sweep. */
 export interface Machine {
   readonly cpu: string;
   /** Cores that the process may use. */
@@ -27,21 +27,21 @@ interface Row {
   readonly busy: number;
 }
 
-/** Within this share of the fastest a smaller count is as good: the noise of a run. */
+/** Within this factor of the fastest a smaller count is as good: the noise of a run. */
 const AS_GOOD = 1.05;
 
-/** Above this share of busy processors there is no room left that waiting for a disk could have taken. */
+/** Above this share of busy cores the run does not wait for a disk. */
 const CORES_BUSY = 0.85;
 
 /** The report of a sweep with at least one timing. */
 export function benchReport(timings: readonly Timing[], machine: Machine): string {
   const rows = rowsOf(timings, machine.cores);
-  return `${[...heading(timings, machine), '', ...table(rows), '', reading(rows, machine.cores)].join('\n')}\n`;
+  return `${[...heading(timings, machine), '', ...table(rows), '', conclusion(rows, machine.cores)].join('\n')}\n`;
 }
 
 function rowsOf(timings: readonly Timing[], cores: number): Row[] {
   const counts = [...new Set(timings.map(({ workers }) => workers))].sort((a, b) => a - b);
-  // Not a number when one worker was not tried.
+  // NaN if one worker was not tried.
   const one = median(secondsOf(timings, 1));
   return counts.map((workers) => {
     const seconds = secondsOf(timings, workers);
@@ -103,8 +103,8 @@ function table(rows: readonly Row[]): string[] {
   ];
 }
 
-/** Where more workers stop paying, and what the run is bound by there. */
-function reading(rows: readonly Row[], cores: number): string {
+/** From which count on more workers gain nothing, and what limits the run there. */
+function conclusion(rows: readonly Row[], cores: number): string {
   const fastest = Math.min(...rows.map((row) => row.median));
   const enough = rows.find((row) => row.median <= fastest * AS_GOOD);
   if (enough === undefined) return '';

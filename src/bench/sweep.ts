@@ -6,11 +6,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { causeOf, ThumbsError } from '../errors.js';
-import { outputError } from '../files/thumbnail-folder.js';
-import type { SummaryEvent } from '../pipeline/events.js';
+import { causeOf, fromWire, optionError, outputError, type ThumbsError } from '../errors.js';
+import type { SummaryEvent } from '../run/events.js';
 
-/** What is swept. */
 export interface SweepOptions {
   /** Absolute paths of the folders and files. */
   readonly paths: readonly string[];
@@ -20,7 +18,7 @@ export interface SweepOptions {
   readonly runs: number;
   /** The box, as the command takes it. */
   readonly size: string;
-  /** Ends the run that is timed, and the sweep. */
+  /** Ends the running process, and the sweep. */
   readonly signal: AbortSignal;
 }
 
@@ -41,11 +39,11 @@ export interface Turn {
 const COMMAND = fileURLToPath(new URL('../../bin/thumbs.js', import.meta.url));
 
 /**
- * Runs each count once to fill the page cache, then `runs` times in rotation, so that a slow minute of the machine hits
- * all counts alike. Thumbnails go to a temporary folder that is removed.
- * @param onTurn Told before each run.
- * @returns The counted runs; after an abort those that were whole.
- * @throws {ThumbsError} with the command's own code and words when a run cannot go on.
+ * Runs each count once to fill the page cache, then `runs` times in rotation, so that a slow minute of the machine affects all counts
+ * alike. Thumbnails go to a temporary folder that is removed.
+ * @param onTurn Called before each run.
+ * @returns The counted runs; after an abort those that were complete.
+ * @throws {ThumbsError} with the command's own message when a run cannot continue.
  */
 export async function sweep(options: SweepOptions, onTurn: (turn: Turn) => void): Promise<Timing[]> {
   const folder = await temporaryFolder();
@@ -84,7 +82,7 @@ async function timeRun(
   workers: number,
   out: string,
 ): Promise<Timing | undefined> {
-  // A stop between two runs comes before anybody listens for it.
+  // An abort between two runs is noticed here.
   if (signal.aborted) return undefined;
   const startedAt = performance.now();
   const options = ['--json', '--quiet', '--workers', String(workers), '--size', size, '--out', out];
@@ -107,18 +105,15 @@ async function timeRun(
   signal.removeEventListener('abort', stop);
   const seconds = (performance.now() - startedAt) / 1000;
   if (signal.aborted) return undefined;
-  // 0 and 1 came to their summary; photos that cannot be done are part of a real folder.
+  // With 0 and 1 the run has reached its summary; a real folder may well have photos that fail.
   if (code !== 0 && code !== 1) throw runError(code, stderr);
   const summary = JSON.parse(last) as SummaryEvent;
-  if (summary.photos === 0) throw new ThumbsError('OPTION', 'No photos found to time');
+  if (summary.photos === 0) throw optionError('No photos found to time');
   await fs.rm(out, { recursive: true, force: true });
   return { workers, seconds, summary };
 }
 
 function runError(code: number | null, stderr: string): ThumbsError {
-  const words = stderr.trim().replace(/^thumbs: /, '');
-  return new ThumbsError(
-    code === 2 ? 'OPTION' : 'OUTPUT',
-    words === '' ? `a run ended with exit code ${code}` : words,
-  );
+  const message = stderr.trim().replace(/^thumbs: /, '') || `a run ended with exit code ${code}`;
+  return fromWire({ code: code === 2 ? 'OPTION' : 'OUTPUT', message });
 }

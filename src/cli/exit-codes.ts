@@ -1,28 +1,28 @@
-// What the command's exit codes mean. They are set in this folder alone.
+// The command's exit codes. They are set in this folder alone.
 
 import { type ThumbsError, unreachable } from '../errors.js';
-import type { SummaryEvent } from '../index.js';
+import type { SummaryEvent } from '../run/events.js';
 
 export const exitCodes = {
   /** Every photo has its thumbnail. */
   ok: 0,
-  /** Some photos failed, or some folders could not be read; each was named. */
+  /** Some photos failed, or some folders could not be read; each is named. */
   someFailed: 1,
-  /** The command line was wrong; nothing was done. */
+  /** The command line is invalid; nothing was done. */
   usage: 2,
-  /** The run could not go on. */
+  /** The run could not continue. */
   stopped: 3,
-  /** The deadline passed before all photos were done, as of timeout(1). */
+  /** The deadline passed before all photos were done; the code of timeout(1). */
   deadline: 124,
   SIGINT: 130,
   SIGTERM: 143,
-  /** A terminal that closes asks for the same orderly end as SIGTERM. */
+  /** A closing terminal: the same orderly end as by SIGTERM. */
   SIGHUP: 143,
 } as const;
 
 export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
-/** The exit code of a run that came to its summary. */
+/** The exit code of a run that reached its summary. */
 export function exitCodeOf(
   { stopped, failed, unreadableFolders }: SummaryEvent,
   stoppedBy: StopSignal | undefined,

@@ -1,19 +1,19 @@
-// The progress line: how much of how many, how fast, and how long still.
+// The progress line: bar, done/total, failures, rate and ETA.
 //
 //     ████████████░░░░░░░░  112/188  2 failed  68.9 images/s  2 s left
 
-import type { Progress } from '../index.js';
+import type { Progress } from '../run/events.js';
+import { duration, integer, rate } from './format.js';
 import type { Colors } from './screen.js';
-import { duration, integer, rate } from './words.js';
 
 const BAR_COLUMNS = 24;
 
-/** What the line is drawn for. */
+/** What the line shows, and where. */
 export interface ProgressView {
   readonly progress: Progress;
   /** Seconds since the start. */
   readonly elapsed: number;
-  /** Of the terminal. The bar gives way before the figures do. */
+  /** Columns of the terminal. The bar shrinks before the figures do. */
   readonly columns: number;
   readonly colors: Colors;
 }
@@ -21,9 +21,9 @@ export interface ProgressView {
 /** The text of the line. */
 export function progressLine({ progress, elapsed, columns, colors }: ProgressView): string {
   const { finished, failed, worked, found, jobs, walked } = progress;
-  // What is carried over takes no time that would tell of the rest.
+  // Unchanged photos take next to no time, and say nothing about the rate of the others.
   const perSecond = elapsed > 0 ? (jobs > 0 ? worked : finished) / elapsed : 0;
-  // While folders are still being read the total only grows, and the time left would be a guess.
+  // During the walk the total still grows, and an ETA would be a guess.
   const counted = `${integer(finished)}/${integer(found)}${walked ? '' : '+'}`;
   const failures = failed === 0 ? [] : [`${integer(failed)} failed`];
   const speed = `${rate(perSecond)} images/s`;

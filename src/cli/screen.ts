@@ -1,46 +1,44 @@
-// The one writer of the command: everything that is said passes through it, so that no message runs into the progress
-// line.
+// The only writer of the command: every message passes through it, so that none runs into the progress line.
 
 import type { createLogUpdate } from 'log-update';
 import picocolors from 'picocolors';
 
-/** Colours of messages; without a terminal, or with `NO_COLOR`, they return the text as it is. */
+/** Colours of messages; without a terminal, or with `NO_COLOR`, they return the text unchanged. */
 export type Colors = ReturnType<typeof picocolors.createColors>;
 
-/** What the screen is to show. */
 export interface ScreenOptions {
-  /** Whether a progress line is wanted, if there is a terminal to show it on. */
+  /** Whether a progress line is wanted, if there is a terminal. */
   readonly progress: boolean;
-  /** From its abort on the run is to end, and does not wait for a reader that does not read. */
-  readonly hurry?: AbortSignal;
+  /** After its abort the command does not wait for a reader that does not read. */
+  readonly forceExit?: AbortSignal;
 }
 
-/** A run that is over by then needs no line, and the library's loading does not come before the first thumbnail. */
+/** A run that is over by then needs no line, and loading the library does not delay the first thumbnail. */
 const FIRST_DRAW_MS = 200;
 
-/** Often enough to look alive. */
+/** Often enough to look smooth. */
 const REDRAW_MS = 100;
 
-/** What a reader is given to take the last lines of a run that was to end. */
+/** How long a reader has to take the last lines after `forceExit`. */
 const LAST_LINES_MS = 5000;
 
 export class Screen {
   readonly colors: Colors;
   readonly #live: boolean;
-  readonly #hurry: AbortSignal | undefined;
+  readonly #forceExit: AbortSignal | undefined;
   #line: ReturnType<typeof createLogUpdate> | undefined;
   #draw: (() => string) | undefined;
   #timer: NodeJS.Timeout | undefined;
-  /** One wait for each stream that is full, however many lines wait for it. */
-  readonly #rooms = new Map<NodeJS.WriteStream, Promise<void>>();
+  /** One wait for each full stream, however many lines wait for it. */
+  readonly #drains = new Map<NodeJS.WriteStream, Promise<void>>();
 
-  constructor({ progress, hurry }: ScreenOptions) {
+  constructor({ progress, forceExit }: ScreenOptions) {
     const terminal = process.stderr.isTTY === true && process.env.TERM !== 'dumb';
-    // https://no-color.org: set, and not to nothing.
+    // https://no-color.org: set, and not empty.
     this.colors = picocolors.createColors(terminal && !process.env.NO_COLOR);
-    // Some pseudo-terminals have no size; a line cannot be kept on one.
+    // Some pseudo-terminals have no size; a line cannot be redrawn on them.
     this.#live = terminal && progress && process.stderr.columns > 0;
-    this.#hurry = hurry;
+    this.#forceExit = forceExit;
   }
 
   /** Columns of the terminal. */
@@ -48,14 +46,14 @@ export class Screen {
     return process.stderr.columns;
   }
 
-  /** Shows what `draw` returns, on one line that is kept up to date until {@link stopLine}. */
+  /** Shows what `draw` returns, on one line that is redrawn until {@link stopLine}. */
   startLine(draw: () => string): void {
     if (!this.#live) return;
     this.#draw = draw;
     this.#timer = setTimeout(() => void this.#keepDrawing(), FIRST_DRAW_MS);
   }
 
-  /** Takes the progress line away. */
+  /** Removes the progress line. */
   stopLine(): void {
     if (this.#draw === undefined) return;
     clearInterval(this.#timer);
@@ -64,39 +62,39 @@ export class Screen {
     this.#line?.done();
   }
 
-  /** A message for people: on stderr, above the progress line. Resolves as {@link print} does; a run does not wait for it. */
+  /** A message for people: on stderr, above the progress line. Resolves like {@link print}, but a run does not wait for it. */
   say(text: string): Promise<void> {
     return this.#write(process.stderr, text);
   }
 
-  /** A line for programs: on stdout. Resolves when there is room for the next, so that a slow reader slows the run. */
+  /** A line for programs: on stdout. Resolves when the stream takes more, so that a slow reader slows the run. */
   print(line: string): Promise<void> {
     return this.#write(process.stdout, line);
   }
 
-  /** To be called when all is said. What has not left yet keeps the process, but not for ever in a hurry. */
+  /** To be called after the last message. Unwritten output keeps the process running, but after `forceExit` only for some seconds. */
   close(): void {
     const leaveSoon = () => setTimeout(() => process.exit(), LAST_LINES_MS).unref();
-    if (this.#hurry?.aborted) leaveSoon();
-    else this.#hurry?.addEventListener('abort', leaveSoon);
+    if (this.#forceExit?.aborted) leaveSoon();
+    else this.#forceExit?.addEventListener('abort', leaveSoon);
   }
 
   async #write(stream: NodeJS.WriteStream, line: string): Promise<void> {
-    // Both streams may be the one terminal that the progress line is on.
+    // Both streams may be the terminal that has the progress line.
     if (this.#draw !== undefined && stream.isTTY === true) this.#line?.clear();
-    const roomy = stream.write(`${line}\n`);
+    const hasRoom = stream.write(`${line}\n`);
     if (stream.isTTY === true) this.#redraw();
-    if (!roomy && stream.writable) await this.#room(stream);
+    if (!hasRoom && stream.writable) await this.#drained(stream);
   }
 
-  #room(stream: NodeJS.WriteStream): Promise<void> {
-    const waiting = this.#rooms.get(stream);
+  #drained(stream: NodeJS.WriteStream): Promise<void> {
+    const waiting = this.#drains.get(stream);
     if (waiting !== undefined) return waiting;
-    const room = roomAgain(stream, this.#hurry).then(() => {
-      this.#rooms.delete(stream);
+    const drained = waitForDrain(stream, this.#forceExit).then(() => {
+      this.#drains.delete(stream);
     });
-    this.#rooms.set(stream, room);
-    return room;
+    this.#drains.set(stream, drained);
+    return drained;
   }
 
   async #keepDrawing(): Promise<void> {
@@ -112,17 +110,17 @@ export class Screen {
   }
 }
 
-/** Resolves when the stream takes more, or never will, or nobody is to wait for it. */
-function roomAgain(stream: NodeJS.WriteStream, hurry: AbortSignal | undefined): Promise<void> {
+/** Resolves when the stream takes more, when it never will, or after `forceExit`. */
+function waitForDrain(stream: NodeJS.WriteStream, forceExit: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => {
     const events = ['drain', 'close', 'error'] as const;
     const done = () => {
       for (const event of events) stream.off(event, done);
-      hurry?.removeEventListener('abort', done);
+      forceExit?.removeEventListener('abort', done);
       resolve();
     };
     for (const event of events) stream.once(event, done);
-    hurry?.addEventListener('abort', done);
-    if (hurry?.aborted) done();
+    forceExit?.addEventListener('abort', done);
+    if (forceExit?.aborted) done();
   });
 }

@@ -1,40 +1,40 @@
-// Which process is which: ids are used again, and mean something within one boot and one container only.
+// Which process is which: ids are reused, and are valid within one boot and one container only.
 
 import fs from 'node:fs';
 import os from 'node:os';
 import { systemCode } from '../errors.js';
 
-/** What tells a process from all others. */
+/** What distinguishes a process from all others. */
 export interface ProcessIdentity {
   readonly pid: number;
-  /** Where `pid` means something: boot and pid namespace on Linux, the host elsewhere. */
+  /** Where `pid` is valid: boot and pid namespace on Linux, the host elsewhere. */
   readonly place: string;
-  /** When the process started, in ticks since the boot (Linux), so that a later process with its id is another one. */
+  /** When the process started, in ticks since the boot (Linux): a later process with the same id has another value. */
   readonly startTicks?: string;
 }
 
-/** Of the calling process. */
+/** The identity of the calling process. */
 export function ownIdentity(): ProcessIdentity {
   const startTicks = statOf(process.pid)?.startTicks;
   return { pid: process.pid, place: ownPlace(), ...(startTicks === undefined ? {} : { startTicks }) };
 }
 
-/** Whether a process has this id. One that has ended and that its parent has not noticed yet (a zombie) has not. */
+/** Whether a living process has this id. A zombie, which has ended and which its parent has not reaped, is not one. */
 export function isAlive(pid: number): boolean {
   if (!Number.isSafeInteger(pid) || pid <= 0) return false;
   try {
     process.kill(pid, 0);
   } catch (error) {
-    if (systemCode(error) !== 'EPERM') return false; // Another user's process is one.
+    if (systemCode(error) !== 'EPERM') return false; // EPERM: another user's process.
   }
   return statOf(pid)?.state !== 'Z';
 }
 
-/** Whether this very process runs; undefined when its id means nothing here. */
+/** Whether this very process runs; undefined when its id is not valid here. */
 export function isRunning({ pid, place, startTicks }: ProcessIdentity): boolean | undefined {
   if (place !== ownPlace()) return undefined;
   const found = statOf(pid)?.startTicks;
-  // Another user's process lives and has no /proc entry for us where that is mounted with hidepid.
+  // With hidepid, a living process of another user has no /proc entry for us.
   return isAlive(pid) && (found === undefined || found === startTicks);
 }
 
@@ -48,8 +48,8 @@ function ownPlace(): string {
 }
 
 /**
- * Fields 3 and 22 of proc_pid_stat(5), counted from behind the name, which may hold spaces and parentheses; undefined
- * where there is no /proc, or the process is gone.
+ * Fields 3 and 22 of proc_pid_stat(5), counted from the end of the name, which may contain spaces and parentheses; undefined
+ * where there is no /proc, or the process has ended.
  */
 function statOf(pid: number): { state: string; startTicks: string } | undefined {
   try {

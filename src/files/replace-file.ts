@@ -1,18 +1,17 @@
-// Replaces a file whole: readers see the old one or the new one, never a part.
+// Replaces a file as a whole: readers see the old file or the new one, never a part of it.
 
 import fs from 'node:fs';
 import path from 'node:path';
-import { causeOf, ThumbsError } from '../errors.js';
-import { printable } from '../printable.js';
+import { causeOf, outputError, ThumbsError } from '../errors.js';
 import { temporaryPath } from './temporary.js';
 
-/** Text is gathered to about this many characters before it is written; bytes are written as they come. */
+/** Text is collected up to about this many characters before it is written; bytes are written as they come. */
 const CHUNK = 1 << 16;
 
 /**
- * Writes `pieces` to a temporary file beside `file`, brings it to the disk and renames it. When `pieces` or the disk
- * throws, `file` is as it was.
- * @throws system errors (`ENOSPC`, `EACCES`, ...) as they come, and an Error when `file` is no regular file.
+ * Writes `pieces` to a temporary file beside `file`, flushes it to the disk and renames it. If `pieces` or the disk throws, `file` is
+ * unchanged.
+ * @throws system errors (`ENOSPC`, `EACCES`, ...), and an Error if `file` exists and is no regular file.
  */
 export function replaceFile(file: string, pieces: Iterable<string | Uint8Array>): void {
   const target = replaceable(file);
@@ -33,19 +32,18 @@ export function replaceFile(file: string, pieces: Iterable<string | Uint8Array>)
 }
 
 /**
- * {@link replaceFile} for a file that somebody asked for.
- * @throws {ThumbsError} `OUTPUT`, with the path and the cause; a {@link ThumbsError} of `pieces` as it comes.
+ * {@link replaceFile} for a file that the caller of the program named.
+ * @throws {ThumbsError} `OUTPUT`, with the path and the cause; a {@link ThumbsError} of `pieces` unchanged.
  */
 export function replaceOutput(file: string, pieces: Iterable<string>): void {
   try {
     replaceFile(file, pieces);
   } catch (error) {
-    if (error instanceof ThumbsError) throw error;
-    throw new ThumbsError('OUTPUT', `Cannot write ${printable(file)}: ${causeOf(error)}`, { cause: error });
+    throw error instanceof ThumbsError ? error : outputError(file, causeOf(error), error);
   }
 }
 
-/** The regular file, or the free name, that `file` stands for: a link stays a link, and a device stays a device. */
+/** The regular file, or the free name, that `file` leads to: a link stays a link, and a device is not replaced. */
 function replaceable(file: string): string {
   const stats = fs.statSync(file, { throwIfNoEntry: false });
   if (stats?.isFile() === false) throw new Error('it is not a regular file');
@@ -53,8 +51,8 @@ function replaceable(file: string): string {
 }
 
 /**
- * The path of a file, whether it is there or not yet, without symbolic links: all its names have this one in common. As it
- * was asked for when not even its folder is there.
+ * The path of a file without symbolic links, whether or not the file exists: the same for all its names. Unchanged if not even its
+ * folder exists.
  */
 export function realFile(file: string): string {
   try {
@@ -66,7 +64,7 @@ export function realFile(file: string): string {
   }
 }
 
-/** Where a link that leads nowhere leads; any other name is its own. */
+/** The target of a dangling link; any other path is returned unchanged. */
 function targetOf(file: string): string {
   const isLink = fs.lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true;
   return isLink ? path.resolve(path.dirname(file), fs.readlinkSync(file)) : file;

@@ -5,13 +5,13 @@ import os from 'node:os';
 import { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 
-/** What a file under a thumbnail's name is. */
+/** The condition of a file under a thumbnail's name. */
 export type Checked = { readonly file: string; readonly bytes: number } & (
   | { readonly status: 'sound'; readonly width: number; readonly height: number }
   | { readonly status: 'damaged'; readonly reason: string }
 );
 
-/** Enough that the messages cost nothing beside the reading, and few enough that all threads end together. */
+/** Large enough that messages cost little beside the reading, small enough that all threads end at about the same time. */
 const BATCH = 64;
 
 /** Checks the files in batches, in no order, until all are done or `signal` is aborted. */
@@ -55,7 +55,7 @@ async function checkInThread(
       checked.push(answer);
     }
   } finally {
-    ended.catch(() => {}); // From here on it is meant to.
+    ended.catch(() => {}); // From here on it should end.
     await thread.terminate();
   }
 }

@@ -1,20 +1,22 @@
-// Removes from the output folder what nothing needs any more: thumbnails that no record names, and temporary files whose
-// process is gone. Nothing under any other name is ever touched.
+// Removes from the output folder what nothing needs any more: thumbnails that no record names, and stale temporary files. Files with
+// any other name are never touched.
 
 import { lstatSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { causeOf, systemCode } from '../errors.js';
-import { Lock } from '../files/lock.js';
-import { isLeftover } from '../files/temporary.js';
-import { folderError, isThumbnailName, outputError, ThumbnailSet } from '../files/thumbnail-folder.js';
+import { causeOf, outputError, systemCode, unreadableOutputError } from '../errors.js';
+import { Lock } from '../files/locks/lock.js';
+import { isStale } from '../files/temporary.js';
+import { isThumbnailName, ThumbnailSet } from '../files/thumbnail-name.js';
 import { realPlace, requireManifest } from '../manifest/reading.js';
 import { RecordIndex } from '../manifest/record-index.js';
-import { flag, type PlaceOptions, type ResolvedPlace, refuseUnknown, resolvePlace } from '../options.js';
+import { checkFlag, refuseUnknown } from '../options/checks.js';
+import type { PlaceOptions, ResolvedPlace } from '../options/options.js';
+import { resolvePlace } from '../options/resolve.js';
 
-/** What {@link pruneThumbnails} can be asked for. */
+/** The options of {@link pruneThumbnails}. */
 export interface PruneOptions extends PlaceOptions {
-  /** Only tell what would be removed. @default false */
+  /** Only report what would be removed. @default false */
   readonly dryRun?: boolean;
 }
 
@@ -27,18 +29,18 @@ export interface PrunedEvent {
 }
 
 /**
- * Removes the thumbnails that no record names, and old temporary files, as it is iterated.
- * @throws {ThumbsError} `OPTION`, at once. While iterating: `MANIFEST` (there is none, or not one of ours: then everything
- * would be unneeded), `OUTPUT` or `LOCKED`.
+ * Removes the thumbnails that no record names, and stale temporary files, as it is iterated.
+ * @throws {ThumbsError} `OPTION`, at once. While iterating: `MANIFEST` (there is none, or it is not a manifest: then everything would
+ * be unneeded), `OUTPUT` or `LOCKED`.
  */
 export function pruneThumbnails(options: PruneOptions = {}): AsyncGenerator<PrunedEvent> {
   refuseUnknown(options, ['out', 'manifest', 'dryRun'] satisfies Array<keyof PruneOptions>);
-  return pruneLocked(resolvePlace(options), flag('dryRun', options.dryRun ?? false));
+  return pruneLocked(resolvePlace(options), checkFlag('dryRun', options.dryRun ?? false));
 }
 
-async function* pruneLocked(asked: ResolvedPlace, dryRun: boolean): AsyncGenerator<PrunedEvent> {
-  // Before anything is written: a wrong folder or manifest stays as it is.
-  const place = realPlace(asked);
+async function* pruneLocked(resolved: ResolvedPlace, dryRun: boolean): AsyncGenerator<PrunedEvent> {
+  // Before anything is written: a wrong folder or manifest stays unchanged.
+  const place = realPlace(resolved);
   requireManifest(place.manifest);
   if (dryRun) {
     for (const target of [place.out, place.manifest]) Lock.check(target);
@@ -53,7 +55,7 @@ async function* pruneLocked(asked: ResolvedPlace, dryRun: boolean): AsyncGenerat
   }
 }
 
-/** Prunes; the caller holds the folder and the manifest. */
+/** Prunes; the caller has locked the folder and the manifest. */
 export async function* prune(place: ResolvedPlace): AsyncGenerator<PrunedEvent> {
   for await (const unneeded of findUnneeded(place, namedThumbnails(place.manifest))) {
     try {
@@ -65,14 +67,14 @@ export async function* prune(place: ResolvedPlace): AsyncGenerator<PrunedEvent> 
   }
 }
 
-/** Thumbnails that are not among `named`, and old temporary files of thumbnails and of the manifest, sorted by name. */
+/** Thumbnails that are not `named`, and stale temporary files of thumbnails and of the manifest, sorted by name. */
 export async function* findUnneeded(
   { out, manifest }: ResolvedPlace,
   named: ThumbnailSet,
 ): AsyncGenerator<PrunedEvent> {
   for (const folder of new Set([out, path.dirname(manifest)])) {
     const isUnnamed = (name: string) => folder === out && isThumbnailName(name) && !named.has(name);
-    for (const name of await filesIn(folder, (name) => isUnnamed(name) || isLeftover(name))) {
+    for (const name of await filesIn(folder, (name) => isUnnamed(name) || isStale(name))) {
       const file = path.join(folder, name);
       const size = lstatSync(file, { throwIfNoEntry: false })?.size;
       if (size !== undefined) yield { type: 'pruned', path: file, bytes: size };
@@ -94,14 +96,14 @@ function namedThumbnails(manifest: string): ThumbnailSet {
   return named;
 }
 
-/** Names of the regular files of a folder that `isWanted`, sorted; none where there is no folder. */
+/** Names of the regular files of a folder for which `isWanted` holds, sorted; none if there is no folder. */
 async function filesIn(folder: string, isWanted: (name: string) => boolean): Promise<string[]> {
   const names: string[] = [];
   try {
     for await (const entry of await fs.opendir(folder))
       if (entry.isFile() && isWanted(entry.name)) names.push(entry.name);
   } catch (error) {
-    if (systemCode(error) !== 'ENOENT') throw folderError(folder, error);
+    if (systemCode(error) !== 'ENOENT') throw unreadableOutputError(folder, error);
   }
   return names.sort();
 }

@@ -1,4 +1,4 @@
-// The finished manifest in other formats, for people's own tools.
+// The finished manifest in other formats, for other tools.
 //
 //     .txt   <sha256>.png: /absolute/path/of/the/source.jpg          a line a thumbnail
 //     .csv   source,status,thumbnail,width,...                        a row a source, with a header
@@ -8,13 +8,13 @@ import path from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { unreachable } from '../errors.js';
 import { replaceOutput } from '../files/replace-file.js';
-import type { ExportFormat } from '../options.js';
+import type { ExportFormat } from '../options/options.js';
 import { jsonLine } from '../printable.js';
 import { readManifest } from './reading.js';
 import type { ManifestRecord } from './record.js';
 
 /**
- * Writes the manifest in `manifest` to `file`, replacing it whole.
+ * Writes the manifest `manifest` to `file`, replacing it as a whole.
  * @throws {ThumbsError} `OUTPUT` or `MANIFEST`, with the path and the cause.
  */
 export function exportManifest(manifest: string, file: string, format: ExportFormat): void {
@@ -43,7 +43,7 @@ function* txtLines(records: Iterable<ManifestRecord>, folder: string): Generator
   }
 }
 
-/** As GNU `sha256sum` writes names: with a line break or a backslash in it the line starts with `\` and has them escaped. */
+/** As GNU `sha256sum` writes names: a line with a line break or a backslash in it starts with `\` and has them escaped. */
 function txtLine(line: string): string {
   if (!/[\\\n\r]/.test(line)) return `${line}\n`;
   const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r' };
@@ -67,9 +67,9 @@ const CSV_COLUMNS = [
   'errorMessage',
 ] as const;
 
-/** RFC 4180; a source has a row for each thumbnail, or one that tells why there is none. */
+/** RFC 4180; a source has a row for each thumbnail, or one that says why there is none. */
 function* csvRows(records: Iterable<ManifestRecord>): Generator<string> {
-  // A lone line feed, or carriage return, would be left unquoted beside this delimiter.
+  // With this delimiter a lone line feed or carriage return would not be quoted.
   const options = { columns: [...CSV_COLUMNS], record_delimiter: 'windows', quoted_match: /[\r\n]/ };
   yield stringify([], { ...options, header: true });
   for (const record of records) yield stringify(csvObjects(record), options);

@@ -1,24 +1,24 @@
-// A manifest's file as lines, with the place of each, read without holding the file.
+// A manifest's file as lines, with the position of each, read piece by piece.
 
 import fs from 'node:fs';
 
-/** Where a whole line stands in its file. */
-export interface Place {
+/** Where a complete line is in its file. */
+export interface LinePosition {
   /** Bytes from the start of the file. */
   readonly offset: number;
   /** Bytes, without the newline. */
   readonly length: number;
 }
 
-/** A whole line, its newline left out. */
-export interface Line extends Place {
+/** A complete line, without its newline. */
+export interface Line extends LinePosition {
   readonly text: string;
 }
 
 const CHUNK_BYTES = 1 << 18;
 const NEWLINE = 0x0a;
 
-/** Every whole line; a torn last line, one without a newline, is not among them. */
+/** Every complete line. An incomplete last line, one without a newline, is ignored. */
 export function* readLines(descriptor: number): Generator<Line> {
   const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
   let rest: Buffer = Buffer.alloc(0);
@@ -38,10 +38,10 @@ export function* readLines(descriptor: number): Generator<Line> {
   }
 }
 
-/** Some forty lines: what is asked for next is often near, and reading as much costs hardly more than reading one. */
+/** Some forty lines: the next one is often near, and reading them costs hardly more than reading one. */
 const WINDOW_BYTES = 1 << 14;
 
-/** Single lines of a file that does not change where they stand. */
+/** Reads single lines of a file whose existing lines do not move. */
 export class LineReader {
   readonly #descriptor: number;
   readonly #window = Buffer.allocUnsafe(WINDOW_BYTES);
@@ -52,8 +52,8 @@ export class LineReader {
     this.#descriptor = descriptor;
   }
 
-  /** The line at a place that {@link readLines} told, without its newline. */
-  read({ offset, length }: Place): string {
+  /** The line at a position from {@link readLines}, without its newline. */
+  read({ offset, length }: LinePosition): string {
     if (length > WINDOW_BYTES / 2) {
       const bytes = Buffer.allocUnsafe(length);
       readExactly(this.#descriptor, bytes, offset);
@@ -68,11 +68,11 @@ export class LineReader {
   }
 }
 
-/** The lines at these places, each with its newline, as chunks that are used again: neighbours are read at once. */
-export function* copyLines(descriptor: number, places: Iterable<Place>): Generator<Buffer> {
+/** The lines at these positions, each with its newline, in chunks whose memory is reused. Adjacent lines are read together. */
+export function* copyLines(descriptor: number, positions: Iterable<LinePosition>): Generator<Buffer> {
   const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
   let filled = 0;
-  for (const { start, end } of stretches(places)) {
+  for (const { start, end } of joined(positions)) {
     for (let from = start; from < end; ) {
       const piece = chunk.subarray(filled, filled + Math.min(chunk.length - filled, end - from));
       readExactly(descriptor, piece, from);
@@ -86,10 +86,10 @@ export function* copyLines(descriptor: number, places: Iterable<Place>): Generat
   yield chunk.subarray(0, filled);
 }
 
-/** Lines that follow one another in the file, joined. */
-function* stretches(places: Iterable<Place>): Generator<{ start: number; end: number }> {
+/** Adjacent lines, joined. */
+function* joined(positions: Iterable<LinePosition>): Generator<{ start: number; end: number }> {
   let [start, end] = [0, 0];
-  for (const { offset, length } of places) {
+  for (const { offset, length } of positions) {
     if (offset !== end) {
       if (end > start) yield { start, end };
       start = offset;

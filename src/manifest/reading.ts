@@ -1,16 +1,15 @@
-// A manifest as it stands on the disk, read from its first line to its last, and what is refused.
+// Reads a manifest from its first line to its last, and refuses what is not one.
 
 import fs from 'node:fs';
-import { causeOf, ThumbsError } from '../errors.js';
+import { manifestAccessError, manifestError, ThumbsError } from '../errors.js';
 import { realFile } from '../files/replace-file.js';
 import { realFolder } from '../files/thumbnail-folder.js';
-import type { ResolvedPlace } from '../options.js';
-import { printable } from '../printable.js';
-import { type Place, readLines } from './lines.js';
+import type { ResolvedPlace } from '../options/options.js';
+import { type LinePosition, readLines } from './lines.js';
 import { isHeader, isRecord, MANIFEST_VERSION, type ManifestHeader, type ManifestRecord } from './record.js';
 
 /** A line after the header. */
-export interface Entry extends Place {
+export interface Entry extends LinePosition {
   /** The header is line 1. */
   readonly number: number;
   /** Undefined when the line is damaged. */
@@ -18,11 +17,11 @@ export interface Entry extends Place {
 }
 
 /**
- * The records of a manifest, in the file's order. Of a file that no run has finished the last of a source counts.
+ * The records of a manifest, in the file's order. If no run has completed the file, the last record of a source is the valid one.
  * @throws {ThumbsError} `MANIFEST`: it cannot be read, is of a newer version, is something else, or a line is damaged.
  */
 export function* readManifest(file: string): Generator<ManifestRecord> {
-  // What is torn in its header, or no manifest, might have no whole line at all, and would pass for an empty one.
+  // A file with an incomplete header, or no manifest at all, may have no complete line, and would look empty.
   requireManifest(file);
   const descriptor = openManifest(file);
   try {
@@ -33,7 +32,7 @@ export function* readManifest(file: string): Generator<ManifestRecord> {
 }
 
 /**
- * The place without symbolic links, under which every file in it has one name.
+ * The place without symbolic links, so that every file in it has one name.
  * @throws {ThumbsError} `OUTPUT`: there is no such folder.
  */
 export function realPlace({ out, manifest }: ResolvedPlace): ResolvedPlace {
@@ -41,8 +40,8 @@ export function realPlace({ out, manifest }: ResolvedPlace): ResolvedPlace {
 }
 
 /**
- * A look at the header alone.
- * @throws {ThumbsError} `MANIFEST`: there is none, or not one of ours.
+ * Checks the header alone.
+ * @throws {ThumbsError} `MANIFEST`: the file does not exist, or is not a manifest.
  */
 export function requireManifest(file: string): void {
   const descriptor = openManifest(file);
@@ -53,16 +52,16 @@ export function requireManifest(file: string): void {
   }
 }
 
-/** Opens a manifest that must be there; the caller closes it. */
+/** Opens a manifest that must exist; the caller closes it. */
 export function openManifest(file: string): number {
-  return guarded(file, 'read', () => {
-    // A named pipe would hold the process until somebody writes to it.
+  return withManifestErrors(file, 'read', () => {
+    // A named pipe would block the process until somebody writes to it.
     if (!fs.statSync(file).isFile()) throw manifestError(file, 'it is not a regular file');
     return fs.openSync(file, 'r');
   });
 }
 
-/** Every whole line after the header, damaged ones too, of an open file that {@link readHeader} found a header in. */
+/** Every complete line after the header, damaged ones too. {@link readHeader} has found the header. */
 export function* entries(file: string, descriptor: number): Generator<Entry> {
   let number = 0;
   for (const { text, offset, length } of readLines(descriptor)) {
@@ -79,7 +78,7 @@ export function* entries(file: string, descriptor: number): Generator<Entry> {
 /** @throws {ThumbsError} `MANIFEST`: the line is damaged. */
 export function wholeRecord(file: string, { number, record }: Entry): ManifestRecord {
   if (record !== undefined) return record;
-  const remedy = '`thumbs verify --repair` takes it out, and the next run makes what it was for';
+  const remedy = '`thumbs verify --repair` removes it, and the next run makes its photo again';
   throw manifestError(file, `line ${number} is not a record; ${remedy}`);
 }
 
@@ -91,12 +90,12 @@ export interface HeaderLine {
   readonly header: ManifestHeader;
   /** Bytes, with the newline. */
   readonly length: number;
-  /** Whether lines end as this program writes them, and not as git(1) on Windows may have changed them. */
+  /** Whether the line ends in a newline alone; git(1) on Windows may have changed that. */
   readonly isPlain: boolean;
 }
 
 /**
- * The header, or undefined when there is none yet: the file is empty, or was torn while its header was written.
+ * The header; undefined when there is none yet: the file is empty, or its header is incomplete.
  * @throws {ThumbsError} `MANIFEST`: it is of another version, or something else.
  */
 export function readHeader(file: string, descriptor: number): HeaderLine | undefined {
@@ -104,13 +103,13 @@ export function readHeader(file: string, descriptor: number): HeaderLine | undef
   const count = fs.readSync(descriptor, bytes, 0, LONGEST_HEADER, 0);
   const newline = bytes.indexOf('\n');
   const text = bytes.toString('utf8', 0, newline === -1 ? count : newline);
-  if (newline === -1 && isTornHeader(text)) return undefined;
+  if (newline === -1 && isIncompleteHeader(text)) return undefined;
   const header = checkedHeader(file, text);
   return newline === -1 ? undefined : { header, length: newline + 1, isPlain: !text.endsWith('\r') };
 }
 
-/** Whether a text without a whole line is the beginning of a manifest of this version, which holds no record. */
-function isTornHeader(text: string): boolean {
+/** Whether a text without a newline is the beginning of a manifest of this version, which has no record yet. */
+function isIncompleteHeader(text: string): boolean {
   const start = `{"manifest":"thumbs","version":${MANIFEST_VERSION},"options":"`;
   return text.length < LONGEST_HEADER && (start.startsWith(text) || text.startsWith(start));
 }
@@ -118,16 +117,16 @@ function isTornHeader(text: string): boolean {
 function checkedHeader(file: string, text: string): ManifestHeader {
   const header = parse(text);
   if (!isHeader(header))
-    throw manifestError(file, 'the file is not a manifest of thumbs, and is left as it is');
+    throw manifestError(file, 'the file is not a manifest of thumbs, and is left unchanged');
   const { version } = header;
   if (version > MANIFEST_VERSION) {
     throw manifestError(
       file,
-      `it is of version ${version}, newer than ${MANIFEST_VERSION}, which this program knows`,
+      `it is of version ${version}, newer than ${MANIFEST_VERSION}, the newest that this program knows`,
     );
   }
   if (version !== MANIFEST_VERSION) throw manifestError(file, `there is no version ${version} of it`);
-  if (typeof header.options !== 'string') throw manifestError(file, 'its header names no options');
+  if (typeof header.options !== 'string') throw manifestError(file, 'its header has no options digest');
   return header;
 }
 
@@ -135,23 +134,15 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return undefined; // Not JSON is not a header and not a record, which is what the callers report.
+    return undefined; // What is not JSON is neither a header nor a record, and the callers report that.
   }
 }
 
-/** Runs `work`; a system error becomes a `MANIFEST` error that names the file. */
-export function guarded<T>(file: string, verb: 'read' | 'write', work: () => T): T {
+/** Calls `work`; a system error becomes a `MANIFEST` error that names the file. */
+export function withManifestErrors<T>(file: string, verb: 'read' | 'write', work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (error instanceof ThumbsError) throw error;
-    throw new ThumbsError('MANIFEST', `Cannot ${verb} the manifest ${printable(file)}: ${causeOf(error)}`, {
-      cause: error,
-    });
+    throw error instanceof ThumbsError ? error : manifestAccessError(file, verb, error);
   }
-}
-
-/** The error of a file that is there and cannot be the manifest. */
-export function manifestError(file: string, cause: string): ThumbsError {
-  return new ThumbsError('MANIFEST', `Cannot use ${printable(file)} as the manifest: ${cause}`);
 }

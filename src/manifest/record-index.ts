@@ -1,21 +1,21 @@
-// What a manifest on disk says of a source, found by its name or by its content. The records stay on the disk; memory
-// holds a row of numbers for each, and its name.
+// Finds the record of a source by its name or by its content. The records stay on the disk; memory has the name and a row of numbers
+// for each.
 
 import fs from 'node:fs';
-import { LineReader, type Place } from './lines.js';
+import { manifestError } from '../errors.js';
+import { type LinePosition, LineReader } from './lines.js';
 import {
   entries,
-  guarded,
   type HeaderLine,
-  manifestError,
   openManifest,
   readHeader,
   wholeRecord,
+  withManifestErrors,
 } from './reading.js';
 import { isRecord, type ManifestHeader, type ManifestRecord } from './record.js';
 
-/** Places of lines by the source they are for, some 130 bytes of memory each. */
-export class Places {
+/** Positions of records by source, some 130 bytes of memory each. */
+export class RecordPositions {
   readonly #rows = new Map<string, number>();
   readonly #offsets: number[] = [];
   readonly #lengths: number[] = [];
@@ -33,12 +33,12 @@ export class Places {
     return this.#rows.get(source);
   }
 
-  at(row: number): Place {
+  at(row: number): LinePosition {
     return { offset: this.#offsets[row] ?? 0, length: this.#lengths[row] ?? 0 };
   }
 
-  /** Returns the source's row; an earlier place of it counts no more. */
-  set(source: string, { offset, length }: Place): number {
+  /** Sets the position of a source's record, in place of an earlier one, and returns the source's row. */
+  set(source: string, { offset, length }: LinePosition): number {
     const row = this.#rows.get(source) ?? this.#rows.size;
     this.#rows.set(source, row);
     this.#offsets[row] = offset;
@@ -53,11 +53,11 @@ const NOT_FOUND_BY_CONTENT = -1;
 /** The end of a chain of rows. */
 const NONE = -1;
 
-/** How a manifest is looked at. */
+/** How a manifest is read. */
 export interface IndexOptions {
   /** The options digest under which content may find a record. @default the header's */
   readonly options?: string;
-  /** Whether lines that are no records are passed over. @default false */
+  /** Whether lines that are no records are skipped instead of refused. @default false */
   readonly dropDamaged?: boolean;
 }
 
@@ -66,22 +66,22 @@ export class RecordIndex {
   readonly file: string;
   readonly header: ManifestHeader;
   readonly descriptor: number;
-  readonly places: Places = new Places();
-  /** Bytes up to the end of the last whole line. */
+  readonly positions: RecordPositions = new RecordPositions();
+  /** Bytes up to the end of the last complete line. */
   readonly end: number;
-  /** Numbers of the lines that were passed over; the header is line 1. */
+  /** Numbers of the lines that were skipped; the header is line 1. */
   readonly damagedLines: readonly number[];
-  /** Whether its lines end as this program writes them. */
+  /** Whether its lines end in a newline alone. */
   readonly isPlain: boolean;
-  /** Whether the file is just what its records make when they are written sorted. */
+  /** Whether the file is exactly its records, sorted. */
   readonly isSorted: boolean;
   readonly #reader: LineReader;
-  /** By row: bytes of the source, if its record may answer for another file with the same content. */
+  /** By row: bytes of the source, if content may find its record. */
   readonly #sizes: number[] = [];
-  /** The last row of each size, and from each row to the one before it; made when it is first asked for. */
+  /** The last row of each size, and for each row the one before it of the same size; built when first needed. */
   #lastOfSize: Map<number, number> | undefined;
   #before: Int32Array = new Int32Array();
-  /** Rows by content, of the sizes that were asked for. */
+  /** Rows by content, for the sizes that were asked for. */
   readonly #byContent = new Map<number, Map<string, number>>();
 
   private constructor(file: string, descriptor: number, first: HeaderLine, how: IndexOptions) {
@@ -105,10 +105,10 @@ export class RecordIndex {
       const record = wholeRecord(file, entry);
       isSorted &&= last === undefined || last < record.source;
       last = record.source;
-      const row = this.places.set(record.source, { offset, length });
-      const mayAnswer =
+      const row = this.positions.set(record.source, { offset, length });
+      const isFindable =
         this.optionsOf(record) === options && record.redo !== true && 'sourceXxh128' in record;
-      this.#sizes[row] = mayAnswer ? (record.sourceBytes ?? NOT_FOUND_BY_CONTENT) : NOT_FOUND_BY_CONTENT;
+      this.#sizes[row] = isFindable ? (record.sourceBytes ?? NOT_FOUND_BY_CONTENT) : NOT_FOUND_BY_CONTENT;
     }
     this.end = end;
     this.damagedLines = damagedLines;
@@ -116,11 +116,11 @@ export class RecordIndex {
   }
 
   /**
-   * Undefined when `file` is not there, or holds nothing yet. {@link close} it.
+   * Opens a manifest; {@link close} it. Undefined when `file` does not exist, or has nothing in it yet.
    * @throws {ThumbsError} `MANIFEST`: it cannot be read, is of another version, is something else, or a line is damaged.
    */
   static open(file: string, how: IndexOptions = {}): RecordIndex | undefined {
-    return guarded(file, 'read', () => {
+    return withManifestErrors(file, 'read', () => {
       if (fs.statSync(file, { throwIfNoEntry: false }) === undefined) return undefined;
       const descriptor = openManifest(file);
       try {
@@ -135,9 +135,9 @@ export class RecordIndex {
     });
   }
 
-  /** {@link open} of a manifest without which there is nothing to go on. */
+  /** {@link open} for a manifest that must exist. */
   static openExisting(file: string, how?: IndexOptions): RecordIndex {
-    guarded(file, 'read', () => fs.statSync(file));
+    withManifestErrors(file, 'read', () => fs.statSync(file));
     const records = RecordIndex.open(file, how);
     if (records === undefined) throw manifestError(file, 'there is nothing in it');
     return records;
@@ -147,25 +147,25 @@ export class RecordIndex {
     fs.closeSync(this.descriptor);
   }
 
-  /** Different sources. */
+  /** The number of sources. */
   get size(): number {
-    return this.places.size;
+    return this.positions.size;
   }
 
-  /** The options digest that a record was made under. */
+  /** The options digest under which a record was made. */
   optionsOf({ options }: ManifestRecord): string {
     return options ?? this.header.options;
   }
 
-  /** The record of a source, under whatever options it was made. */
+  /** The record of a source, made under any options. */
   find(source: string): ManifestRecord | undefined {
-    const row = this.places.rowOf(source);
+    const row = this.positions.rowOf(source);
     return row === undefined ? undefined : this.#read(row);
   }
 
   /** Every record, in no order. */
   *all(): Generator<ManifestRecord> {
-    for (const [, row] of this.places.sources()) yield this.#read(row);
+    for (const [, row] of this.positions.sources()) yield this.#read(row);
   }
 
   /** Whether there is a record of a source of this size that content may find. */
@@ -173,15 +173,15 @@ export class RecordIndex {
     return this.#rowsBySize().has(bytes);
   }
 
-  /** The records that {@link hasSize} tells of, with their rows, the last one first. */
+  /** The records that content may find among sources of this size, with their rows, the last one first. */
   *ofSize(bytes: number): Generator<[record: ManifestRecord, row: number]> {
     for (let row = this.#rowsBySize().get(bytes) ?? NONE; row !== NONE; row = this.#before[row] ?? NONE)
       yield [this.#read(row), row];
   }
 
   /**
-   * The first record of a source with this content, made under the options that were asked for. One that has a thumbnail
-   * comes before one that failed, by limits that were other ones perhaps.
+   * The first record of a source with this content, made under the options of this index. One with a thumbnail is preferred to one
+   * that failed, perhaps by other limits.
    */
   findContent(bytes: number, xxh128: string): ManifestRecord | undefined {
     let rows = this.#byContent.get(bytes);
@@ -214,8 +214,8 @@ export class RecordIndex {
   }
 
   #read(row: number): ManifestRecord {
-    return guarded(this.file, 'read', () => {
-      const record: unknown = JSON.parse(this.#reader.read(this.places.at(row)));
+    return withManifestErrors(this.file, 'read', () => {
+      const record: unknown = JSON.parse(this.#reader.read(this.positions.at(row)));
       if (!isRecord(record))
         throw manifestError(this.file, 'it was changed by something else during the run');
       return record;

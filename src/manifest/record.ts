@@ -7,8 +7,8 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { ImageErrorCode, Limits } from '../errors.js';
-import { isThumbnailName } from '../files/thumbnail-folder.js';
-import type { SourceFormat } from '../image/formats.js';
+import { isThumbnailName } from '../files/thumbnail-name.js';
+import type { SourceFormat } from '../image/decoders/index.js';
 import { printable } from '../printable.js';
 
 /** The version of the manifest's format that this package writes. */
@@ -24,7 +24,7 @@ export interface ManifestHeader {
 
 /** One thumbnail of a source. */
 export interface ThumbnailEntry {
-  /** `<sha256>.png`, in the output folder. */
+  /** `<sha256>.<extension>`, in the output folder. */
   readonly file: string;
   /** Pixels. */
   readonly width: number;
@@ -33,10 +33,10 @@ export interface ThumbnailEntry {
   readonly bytes: number;
 }
 
-/** What a consumer found out about a source that has its thumbnail. */
+/** The record of a source that has its thumbnail, without its name. */
 export interface DoneFacts {
   readonly status: 'done';
-  /** One entry for each requested size; today one. */
+  /** One entry for each variant; today one. */
   readonly thumbnails: readonly [ThumbnailEntry, ...ThumbnailEntry[]];
   readonly sourceFormat: SourceFormat;
   /** Pixels, upright. */
@@ -46,16 +46,16 @@ export interface DoneFacts {
   readonly sourceBytes: number;
   /** Milliseconds since 1970, rounded down. */
   readonly sourceMtimeMs: number;
-  /** Nanoseconds since 1970, in decimal: more than a JSON number holds. Absent in records of earlier versions. */
+  /** Nanoseconds since 1970, in decimal: more digits than a JSON number has. Absent in records of earlier versions. */
   readonly sourceMtimeNs?: string;
   /** XXH128 of the source's bytes, 32 hex digits, as `xxhsum -H2` prints it. */
   readonly sourceXxh128: string;
 }
 
-/** What was found out about a source that has none. */
+/** The record of a source that has no thumbnail, without its name. */
 export interface FailedFacts {
   readonly status: 'failed';
-  /** `message` names the source and the cause, on one line; `limit` is what the source was over, as it was then. */
+  /** `message` names the source and the cause, on one line; `limit` is the limit that the source exceeded, as it was then. */
   readonly error: { readonly code: ImageErrorCode; readonly message: string; readonly limit?: Limits };
   /** Absent when the source could not be opened. */
   readonly sourceBytes?: number;
@@ -86,7 +86,7 @@ export function optionsDigest(parts: Readonly<Record<string, unknown>>): string 
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
-/** A source's name in the manifest: relative to the manifest's folder, with `/`, so that a tree can be moved whole. */
+/** A source's name in the manifest: relative to the manifest's folder, with `/`, so that a tree can be moved as a whole. */
 export function sourceName(manifest: string, file: string): string {
   const relative = path.relative(path.dirname(manifest), file);
   return path.sep === '/' ? relative : relative.replaceAll(path.sep, '/');
@@ -97,7 +97,7 @@ export function messageFor(source: string, reason: string): string {
   return `${printable(source)}: ${reason}`;
 }
 
-/** The cause alone, out of {@link messageFor}; on one line whatever somebody wrote into the manifest. */
+/** The cause alone, from a message of {@link messageFor}; on one line, whatever has been written into the manifest. */
 export function reasonOf({ source, error }: FailedRecord): string {
   const name = messageFor(source, '');
   return printable(error.message.startsWith(name) ? error.message.slice(name.length) : error.message);
@@ -108,7 +108,7 @@ export function isHeader(value: unknown): value is ManifestHeader {
   return isObject(value) && value.manifest === 'thumbs' && typeof value.version === 'number';
 }
 
-/** Whether parsed JSON is a record, as far as the rest of the program relies on it. */
+/** Whether parsed JSON is a record, as far as the program depends on it. */
 export function isRecord(value: unknown): value is ManifestRecord {
   if (!isObject(value) || typeof value.source !== 'string') return false;
   if (value.status === 'failed') return isError(value.error);
@@ -119,7 +119,7 @@ export function isRecord(value: unknown): value is ManifestRecord {
   return thumbnails.every(isThumbnailEntry) && measures.every(Number.isInteger);
 }
 
-/** A name that leads out of the output folder is none: files under these names are looked at, and compared. */
+/** The name must be a thumbnail's: files under these names are opened, so none may lead out of the output folder. */
 function isThumbnailEntry(value: unknown): value is ThumbnailEntry {
   if (!isObject(value) || typeof value.file !== 'string' || !isThumbnailName(value.file)) return false;
   return [value.width, value.height, value.bytes].every(Number.isInteger);

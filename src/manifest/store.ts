@@ -1,30 +1,31 @@
-// The manifest on disk: appended to while a run is under way, rewritten sorted when it ends.
+// The manifest on disk: appended to during a run, rewritten sorted at its end.
 //
-// A line that comes later is the truth for its source, and a torn last line is none, so the file can be read after a
-// crash at any byte.
+// Of several records of a source the last is valid, and an incomplete last line is ignored, so the file can be read after a crash at
+// any byte.
 
 import fs from 'node:fs';
 import path from 'node:path';
+import { manifestError } from '../errors.js';
 import { replaceFile } from '../files/replace-file.js';
 import { jsonLine } from '../printable.js';
-import { copyLines, type Place } from './lines.js';
-import { entries, guarded, manifestError, wholeRecord } from './reading.js';
+import { copyLines, type LinePosition } from './lines.js';
+import { entries, wholeRecord, withManifestErrors } from './reading.js';
 import { MANIFEST_VERSION, type ManifestHeader, type ManifestRecord } from './record.js';
-import { Places, RecordIndex } from './record-index.js';
+import { RecordIndex, RecordPositions } from './record-index.js';
 
-/** One run's hold on a manifest. */
+/** An open manifest that one run writes to. */
 export class ManifestStore {
-  /** What earlier runs found out. */
+  /** The records of earlier runs. */
   readonly records: RecordIndex;
   readonly #descriptor: number;
-  readonly #appended = new Places();
-  /** By row of the earlier records: 1 if this run has found the source as it was. */
+  readonly #appended = new RecordPositions();
+  /** By row of the earlier records: 1 if the record was kept. */
   readonly #kept: Uint8Array;
   #end: number;
 
   private constructor(records: RecordIndex) {
     this.records = records;
-    // A torn last line goes, so that the next one does not continue it.
+    // An incomplete last line is removed, so that the next record does not continue it.
     if (fs.statSync(records.file).size > records.end) fs.truncateSync(records.file, records.end);
     this.#descriptor = fs.openSync(records.file, 'a');
     this.#end = records.end;
@@ -32,33 +33,35 @@ export class ManifestStore {
   }
 
   /**
-   * Opens `file` to be added to, under an options digest. Records made under another stay, and say so.
-   * @throws {ThumbsError} `MANIFEST`: it cannot be read or written, is of another version, is something else, or a line is
-   * damaged. It is then left as it is.
+   * Opens `file` under an options digest, and creates it if necessary. Records made under other options stay, with their own digest.
+   * @throws {ThumbsError} `MANIFEST`: it cannot be read or written, is of another version, is something else, or a line is damaged. It
+   * is then left unchanged.
    */
   static open(file: string, options: string): ManifestStore {
-    return guarded(file, 'write', () => {
+    return withManifestErrors(file, 'write', () => {
       fs.mkdirSync(path.dirname(file), { recursive: true });
       const found = RecordIndex.open(file);
-      if (found?.header.options === options && found.isPlain) return ManifestStore.#hold(found);
+      if (found?.header.options === options && found.isPlain) return ManifestStore.#openRecords(found);
       try {
-        replaceFile(file, stamped(found, options));
+        replaceFile(file, linesUnder(options, found));
       } finally {
         found?.close();
       }
-      return ManifestStore.#hold(RecordIndex.open(file));
+      return ManifestStore.#openRecords(RecordIndex.open(file));
     });
   }
 
   /**
-   * Opens a manifest that is there, to be repaired: under the options that it has, and without its damaged lines.
+   * Opens an existing manifest for repair: under its own options, and without its damaged lines.
    * @throws {ThumbsError} `MANIFEST`: it cannot be read or written, is of another version, or is something else.
    */
   static openDamaged(file: string): ManifestStore {
-    return guarded(file, 'write', () => ManifestStore.#hold(RecordIndex.open(file, { dropDamaged: true })));
+    return withManifestErrors(file, 'write', () =>
+      ManifestStore.#openRecords(RecordIndex.open(file, { dropDamaged: true })),
+    );
   }
 
-  static #hold(records: RecordIndex | undefined): ManifestStore {
+  static #openRecords(records: RecordIndex | undefined): ManifestStore {
     if (records === undefined) throw new Error('there is nothing in it');
     try {
       return new ManifestStore(records);
@@ -72,43 +75,43 @@ export class ManifestStore {
     return this.records.file;
   }
 
-  /** Adds a record; what the manifest said of its source before counts no more. */
+  /** Adds a record, in place of an earlier one of the same source. */
   append(record: ManifestRecord): void {
     const line = jsonLine(record);
     const bytes = Buffer.from(`${line}\n`);
-    guarded(this.file, 'write', () => fs.writeFileSync(this.#descriptor, bytes));
+    withManifestErrors(this.file, 'write', () => fs.writeFileSync(this.#descriptor, bytes));
     this.#appended.set(record.source, { offset: this.#end, length: bytes.length - 1 });
     this.#end += bytes.length;
   }
 
-  /** Carries the earlier record of a source over. */
+  /** Keeps the earlier record of a source. */
   keep(source: string): void {
-    const row = this.records.places.rowOf(source);
+    const row = this.records.positions.rowOf(source);
     if (row !== undefined) this.#kept[row] = 1;
   }
 
   /**
-   * Rewrites the file sorted by source (UTF-16 code units), atomically: with every record that was appended or kept, and of
-   * the other earlier ones those that `stays` agrees to. A file that would be the same is left alone.
-   * @returns How many sources have left the manifest.
-   * @throws {ThumbsError} `MANIFEST`; the file then holds what was appended.
+   * Rewrites the file atomically, sorted by source (UTF-16 code units): with every record that was appended or kept, and those
+   * earlier ones for which `stays` holds. A file that would not change is left alone.
+   * @returns How many sources have no record any more.
+   * @throws {ThumbsError} `MANIFEST`; the file then has what was appended.
    */
   finish(stays: (source: string) => boolean): number {
-    const { places, isSorted } = this.records;
+    const { positions, isSorted } = this.records;
     const sources: string[] = [];
-    let left = 0;
-    for (const [source, row] of places.sources()) {
+    let removed = 0;
+    for (const [source, row] of positions.sources()) {
       if (this.#appended.rowOf(source) !== undefined) continue;
       if (this.#kept[row] === 1 || stays(source)) sources.push(source);
-      else left += 1;
+      else removed += 1;
     }
     for (const [source] of this.#appended.sources()) sources.push(source);
-    guarded(this.file, 'write', () => {
-      this.#checkPlace();
-      if (isSorted && this.#appended.size === 0 && left === 0) return;
+    withManifestErrors(this.file, 'write', () => {
+      this.#checkFile();
+      if (isSorted && this.#appended.size === 0 && removed === 0) return;
       replaceFile(this.file, this.#lines(sources.sort()));
     });
-    return left;
+    return removed;
   }
 
   close(): void {
@@ -116,30 +119,30 @@ export class ManifestStore {
     this.records.close();
   }
 
-  /** What was removed or replaced meanwhile is not ours to put back: thumbnails may have gone with it. */
-  #checkPlace(): void {
-    const there = fs.statSync(this.file, { throwIfNoEntry: false });
-    const ours = fs.fstatSync(this.#descriptor);
-    if (there?.ino === ours.ino && there.dev === ours.dev) return;
-    throw manifestError(this.file, `it was ${there === undefined ? 'removed' : 'replaced'} during the run`);
+  /** A manifest that was removed or replaced during the run is not written again: thumbnails may have been removed with it. */
+  #checkFile(): void {
+    const present = fs.statSync(this.file, { throwIfNoEntry: false });
+    const opened = fs.fstatSync(this.#descriptor);
+    if (present?.ino === opened.ino && present.dev === opened.dev) return;
+    throw manifestError(this.file, `it was ${present === undefined ? 'removed' : 'replaced'} during the run`);
   }
 
   *#lines(sources: readonly string[]): Generator<string | Buffer> {
     yield `${jsonLine(this.records.header)}\n`;
-    yield* copyLines(this.records.descriptor, this.#placesOf(sources));
+    yield* copyLines(this.records.descriptor, this.#positionsOf(sources));
   }
 
-  *#placesOf(sources: readonly string[]): Generator<Place> {
+  *#positionsOf(sources: readonly string[]): Generator<LinePosition> {
     for (const source of sources) {
       const appended = this.#appended.rowOf(source);
       if (appended !== undefined) yield this.#appended.at(appended);
-      else yield this.records.places.at(this.records.places.rowOf(source) ?? 0);
+      else yield this.records.positions.at(this.records.positions.rowOf(source) ?? 0);
     }
   }
 }
 
-/** A manifest's lines under another options digest: each record says its own where that is not the header's. */
-function* stamped(records: RecordIndex | undefined, options: string): Generator<string> {
+/** A manifest's lines under another options digest: a record made under other options has its own digest. */
+function* linesUnder(options: string, records: RecordIndex | undefined): Generator<string> {
   const header: ManifestHeader = { manifest: 'thumbs', version: MANIFEST_VERSION, options };
   yield `${jsonLine(header)}\n`;
   if (records === undefined) return;

@@ -1,0 +1,90 @@
+// `thumbs <path...> --dry-run`: what a run would do.
+
+import { unreachable } from '../../errors.js';
+import type { ThumbsOptions } from '../../options/options.js';
+import { jsonLine } from '../../printable.js';
+import type { Amount, PlannedEvent, PlanSummaryEvent } from '../../run/events.js';
+import { type PlanEvent, planThumbnails } from '../../run/plan-thumbnails.js';
+import { exitCodes } from '../exit-codes.js';
+import { unreadableLine } from '../failure-list.js';
+import { byteSize, count, integer, shownPath } from '../format.js';
+import { type Colors, Screen } from '../screen.js';
+import type { Verbosity } from '../shared-options.js';
+import { stopOnSignals } from '../signals.js';
+import { prunedFigures, prunedLine } from '../summary.js';
+
+/** Says what would be done, and returns the exit code. */
+export async function runDryRun(
+  paths: readonly string[],
+  options: ThumbsOptions,
+  { json, quiet, verbose, progress }: Verbosity,
+): Promise<number> {
+  const stop = new AbortController();
+  const screen = new Screen({ progress: progress && !quiet, forceExit: stop.signal });
+  const { colors } = screen;
+  const stoppedBy = stopOnSignals(stop, screen, 'Stopping');
+  let found = 0;
+  let exitCode: number = exitCodes.ok;
+  const report = async (event: PlanEvent) => {
+    switch (event.type) {
+      case 'planned':
+        found += 1;
+        if (verbose) await screen.say(plannedLine(event, colors));
+        break;
+      case 'pruned':
+        if (verbose || (options.prune === true && !quiet)) await screen.say(prunedLine(event, colors));
+        break;
+      case 'unreadable-folder':
+        exitCode = exitCodes.someFailed;
+        await screen.say(unreadableLine(event, colors));
+        break;
+      case 'plan':
+        screen.stopLine();
+        if (!quiet)
+          for (const line of planLines(event, options.prune === true, colors)) await screen.say(line);
+        break;
+      default:
+        unreachable(event);
+    }
+  };
+  screen.startLine(() => `${count(found, 'photo')} found`);
+  try {
+    for await (const event of planThumbnails(paths, { ...options, signal: stop.signal })) {
+      if (stop.signal.aborted) break;
+      if (json) await screen.print(jsonLine(event));
+      await report(event);
+    }
+  } finally {
+    screen.stopLine();
+    screen.close();
+  }
+  const stopped = stoppedBy();
+  return stopped === undefined ? exitCode : exitCodes[stopped];
+}
+
+function plannedLine({ plan, why, path, bytes }: PlannedEvent, colors: Colors): string {
+  const because = why === undefined || why === plan ? '' : `${why}, `;
+  return `${colors.dim(plan)} ${shownPath(path)} (${because}${byteSize(bytes)})`;
+}
+
+function planLines(plan: PlanSummaryEvent, prunes: boolean, colors: Colors): string[] {
+  const amounts: Array<[string, Amount]> = [
+    ['new', plan.new],
+    ['changed', plan.changed],
+    ['moved or touched, to be compared by content', plan.compare],
+    ['unchanged', plan.unchanged],
+    ['known failures, not to be tried again (--retry-failed)', plan.knownBad],
+  ];
+  const links = plan.skippedLinks;
+  const { files } = plan.unneeded;
+  return [
+    ...amounts.map(
+      ([what, { photos, bytes }]) =>
+        `${colors.bold(integer(photos).padStart(9))} ${what}${photos === 0 ? '' : `, ${byteSize(bytes)}`}`,
+    ),
+    `${colors.bold(integer(plan.removed).padStart(9))} to leave the manifest: gone, or not selected any more`,
+    `${prunedFigures(plan.unneeded, true)}${prunes || files === 0 ? '' : ' (--prune, or `thumbs prune` afterwards)'}`,
+    ...(links === 0 ? [] : [`${count(links, 'symbolic link')} not followed (--follow)`]),
+    colors.dim('Nothing was done: this is a dry run.'),
+  ];
+}

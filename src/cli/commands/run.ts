@@ -1,0 +1,111 @@
+// `thumbs <path...>`: one run, with its progress line and its summary.
+
+import { unreachable } from '../../errors.js';
+import type { ThumbsOptions } from '../../options/options.js';
+import { jsonLine } from '../../printable.js';
+import { createThumbnails } from '../../run/create-thumbnails.js';
+import type { Progress, ThumbsEvent } from '../../run/events.js';
+import { exitCodeOf, exitCodes } from '../exit-codes.js';
+import { FailureList } from '../failure-list.js';
+import { shownPath } from '../format.js';
+import { progressLine } from '../progress-line.js';
+import { Screen } from '../screen.js';
+import type { Verbosity } from '../shared-options.js';
+import { stopOnSignals } from '../signals.js';
+import { describeAttempt, prunedLine, summaryLines } from '../summary.js';
+
+/** Runs until the summary and returns the exit code. */
+export async function runThumbs(
+  paths: readonly string[],
+  options: ThumbsOptions,
+  verbosity: Verbosity,
+): Promise<number> {
+  const stop = new AbortController();
+  const forceExit = new AbortController();
+  stop.signal.addEventListener('abort', () => forceExit.abort());
+  const screen = new Screen({
+    progress: verbosity.progress && !verbosity.quiet,
+    forceExit: forceExit.signal,
+  });
+  const notice = 'Stopping: finishing the running images (once more to stop at once)';
+  const stoppedBy = stopOnSignals(stop, screen, notice);
+  const reporter = new Reporter(screen, verbosity);
+  let exitCode: number = exitCodes.ok;
+  reporter.start();
+  try {
+    for await (const event of createThumbnails(paths, { ...options, signal: stop.signal })) {
+      if (event.type === 'start' && options.deadline !== undefined)
+        setTimeout(() => forceExit.abort(), 1000 * options.deadline).unref();
+      await reporter.report(event);
+      if (event.type === 'summary') exitCode = exitCodeOf(event, stoppedBy());
+    }
+  } finally {
+    reporter.stop();
+    screen.close();
+  }
+  return exitCode;
+}
+
+/** Shows events. The figures come from the library. */
+class Reporter {
+  readonly #screen: Screen;
+  readonly #verbosity: Verbosity;
+  readonly #failures = new FailureList();
+  readonly #startedAt = performance.now();
+  #progress: Progress = { finished: 0, failed: 0, worked: 0, found: 0, jobs: 0, walked: false };
+
+  constructor(screen: Screen, verbosity: Verbosity) {
+    this.#screen = screen;
+    this.#verbosity = verbosity;
+  }
+
+  start(): void {
+    this.#screen.startLine(() => {
+      const elapsed = (performance.now() - this.#startedAt) / 1000;
+      const { columns, colors } = this.#screen;
+      return progressLine({ progress: this.#progress, elapsed, columns, colors });
+    });
+  }
+
+  /** To be called at the end, whether or not there was a summary: failures are named in any case. */
+  stop(): void {
+    this.#screen.stopLine();
+    for (const line of this.#failures.takeLines(this.#screen.colors)) this.#screen.say(line);
+  }
+
+  async report(event: ThumbsEvent): Promise<void> {
+    const { json, quiet, verbose } = this.#verbosity;
+    const { colors } = this.#screen;
+    if (json) await this.#screen.print(jsonLine(event));
+    switch (event.type) {
+      case 'start':
+        break;
+      case 'done':
+        this.#progress = event.progress;
+        if (verbose) this.#screen.say(`${colors.green('done')} ${shownPath(event.path)}`);
+        break;
+      case 'unchanged':
+        this.#progress = event.progress;
+        if (verbose) this.#screen.say(`${colors.dim('unchanged')} ${shownPath(event.path)}`);
+        break;
+      case 'failed':
+        this.#progress = event.progress;
+        this.#failures.add(event);
+        if (verbose)
+          this.#screen.say(`${colors.red('failed')} ${shownPath(event.path)} (${describeAttempt(event)})`);
+        break;
+      case 'pruned':
+        if (verbose) this.#screen.say(prunedLine(event, colors));
+        break;
+      case 'unreadable-folder':
+        this.#failures.addFolder(event);
+        break;
+      case 'summary':
+        this.stop();
+        if (!quiet) for (const line of summaryLines(event, colors)) this.#screen.say(line);
+        break;
+      default:
+        unreachable(event);
+    }
+  }
+}

@@ -1,0 +1,48 @@
+// The options of a run, as the help shows them.
+
+import os from 'node:os';
+import type { Command } from 'commander';
+import { defaultOptions, type ThumbsOptions } from '../options/options.js';
+import { addVerbosityOptions, libraryOptions, type Typed } from './shared-options.js';
+
+export function addRunOptions(command: Command): void {
+  const { out, size, timeout, retries, maxPixels, maxFileSize } = defaultOptions;
+  command
+    .option(
+      '-w, --workers <n>',
+      `consumer processes (default: the cores this process may use, here ${os.availableParallelism()})`,
+    )
+    .option('-o, --out <dir>', `where thumbnails go (default: ${out})`)
+    .option('-s, --size <WxH>', `the box a thumbnail fits in, in pixels; never enlarged (default: ${size})`)
+    .option('-m, --manifest <file>', 'the manifest (default: <out>/manifest.jsonl)')
+    .option('--export <file>', 'also write the manifest as .txt, .csv or .json; repeatable', collect)
+    .option('--include <glob>', 'which files; repeatable (default: every photo extension)', collect)
+    .option('--exclude <glob>', 'which files and folders to leave out; repeatable', collect)
+    .option('--hidden', 'also files and folders whose name starts with a dot')
+    .option('--follow', 'follow symbolic links below the paths')
+    .option('--timeout <seconds>', `time for one image, which is then reported (default: ${timeout})`)
+    .option('--retries <n>', `further tries of an image whose consumer died (default: ${retries})`)
+    .option('--deadline <seconds>', 'time for the whole run; no photo is started after it (default: none)')
+    .option(
+      '--max-memory <MB>',
+      'memory of all consumers together (default: 3/4 of the machine or its container)',
+    )
+    .option('--max-pixels <n>', `larger images are reported, not decoded (default: ${maxPixels})`)
+    .option('--max-file-size <MB>', `larger files are reported, not read (default: ${maxFileSize})`)
+    .option('--force', 'make every thumbnail again, whatever the manifest says')
+    .option('--retry-failed', 'try photos again that failed earlier and have not changed')
+    .option('--prune', 'after the run, remove thumbnails that no record names, and stale temporary files')
+    .option('--dry-run', 'only say what would be done');
+  addVerbosityOptions(command);
+}
+
+function collect(value: string, earlier: readonly string[] = []): string[] {
+  return [...earlier, value];
+}
+
+const NUMERIC = ['workers', 'timeout', 'retries', 'deadline', 'maxMemory', 'maxPixels', 'maxFileSize'];
+
+/** The library checks the values. */
+export function runOptions(typed: Typed): ThumbsOptions {
+  return libraryOptions(typed, NUMERIC);
+}

@@ -1,0 +1,109 @@
+// A forked consumer's entry: a message loop. One job is done at a time, in the order in which they came.
+
+import { ThumbsError, toWire, unreachable } from '../errors.js';
+import { releaseBuffer } from '../files/source-buffers.js';
+import { currentUsage, type Sentinel, type WorkOptions } from '../job.js';
+import {
+  type FromConsumer,
+  type JobMessage,
+  type Retire,
+  type ToConsumer,
+  unwrap,
+  wrap,
+} from '../pool/process/protocol.js';
+import { exitWithParent, preferForOomKill } from './parent-watch.js';
+import { identify, type Loaded, load, makeThumbnail, prefetch } from './work.js';
+
+const queue: Array<JobMessage | Retire | Sentinel> = [];
+let options: WorkOptions | undefined;
+let isWorking = false;
+/** The source of the next job, which is read before the job runs. */
+let prefetched: { readonly job: JobMessage; readonly loaded: ReturnType<typeof prefetch> } | undefined;
+
+// Ctrl-C, a closing terminal and a service manager reach the whole process group; the parent decides what they mean.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
+
+exitWithParent();
+preferForOomKill();
+
+process.on('message', (value) => {
+  const message = unwrap<ToConsumer>(value);
+  if (message === undefined) return;
+  switch (message.type) {
+    case 'configure':
+      options = message.work;
+      break;
+    case 'retire':
+      // The jobs before it are dropped; the parent gives them to other consumers.
+      queue.length = 0;
+      enqueue(message);
+      break;
+    case 'job':
+    case 'sentinel':
+      enqueue(message);
+      break;
+    default:
+      unreachable(message);
+  }
+});
+
+function enqueue(item: JobMessage | Retire | Sentinel): void {
+  queue.push(item);
+  if (isWorking) prefetchNext();
+  else void workThroughQueue();
+}
+
+async function workThroughQueue(): Promise<void> {
+  isWorking = true;
+  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+    if (next.type === 'job') await doJob(next);
+    else await exitAfter(next.type === 'sentinel' ? 'sentinel' : 'retired');
+  }
+  isWorking = false;
+}
+
+async function doJob(job: JobMessage): Promise<void> {
+  if (options === undefined) throw new Error('a job came before its configuration');
+  void send({ type: 'started', id: job.id });
+  try {
+    const early = prefetched?.job === job ? prefetched.loaded : undefined;
+    // Before anything is awaited: meanwhile the next job may be prefetched, and must stay.
+    prefetched = undefined;
+    const loaded = (await early) ?? (await load(job.path, options.maxBytes));
+    prefetchNext();
+    const outcome = loaded.status === 'loaded' ? await workOn(job, loaded, options) : loaded;
+    if (loaded.status === 'loaded') releaseBuffer(loaded.bytes);
+    void send({ type: 'result', id: job.id, outcome, residentBytes: process.memoryUsage.rss() });
+  } catch (error) {
+    // An unexpected error ends this process with its stack on stderr, and is charged to the job.
+    if (!(error instanceof ThumbsError)) throw error;
+    await send({ type: 'fatal', error: toWire(error) });
+  }
+}
+
+function workOn({ task, exclusive }: JobMessage, loaded: Loaded, work: WorkOptions) {
+  if (task === 'identify') return identify(loaded);
+  return makeThumbnail(loaded, exclusive ? { ...work, maxMemory: Number.POSITIVE_INFINITY } : work);
+}
+
+/** Reads the next job's source while this one is decoded. */
+function prefetchNext(): void {
+  const [next] = queue;
+  if (prefetched !== undefined || options === undefined || next?.type !== 'job') return;
+  const loaded = prefetch(next.path, options.maxBytes);
+  // An unexpected error is thrown when the job runs.
+  loaded.catch(() => {});
+  prefetched = { job: next, loaded };
+}
+
+async function exitAfter(type: 'sentinel' | 'retired'): Promise<void> {
+  await send({ type, usage: currentUsage() });
+  process.exit(0);
+}
+
+/** Resolves when the message has left. If it cannot leave, the parent is gone, which ends this process. */
+function send(message: FromConsumer): Promise<void> {
+  return new Promise((resolve) => {
+    process.send?.(wrap(message), undefined, undefined, () => resolve());
+  });
+}

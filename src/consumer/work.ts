@@ -1,0 +1,90 @@
+// One job from its source to its published thumbnail. It does not know by which transport the job came.
+
+import { isImageError } from '../errors.js';
+import { Source, type SourceFacts } from '../files/source.js';
+import { KEPT_BUFFER_BYTES } from '../files/source-buffers.js';
+import { publish } from '../files/thumbnail-folder.js';
+import { thumbnailName } from '../files/thumbnail-name.js';
+import { MemoryShortage } from '../image/limits.js';
+import { renderThumbnail } from '../image/render.js';
+import type { Deferred, FailedOutcome, Identified, Outcome, WorkOptions } from '../job.js';
+import type { DoneFacts } from '../manifest/record.js';
+import { contentHash } from './content-hash.js';
+
+/** A source that was read. Whoever has finished with its bytes releases them. */
+export interface Loaded {
+  readonly status: 'loaded';
+  readonly bytes: Buffer;
+  readonly facts: SourceFacts;
+}
+
+/** Reads a source. What is wrong with it is an outcome. */
+export function load(path: string, maxBytes: number): Promise<Loaded | FailedOutcome> {
+  return withSource(path, (source) => read(source, maxBytes));
+}
+
+/** Reads a source before its job runs; undefined for a large one, which is read when its job runs. */
+export function prefetch(path: string, maxBytes: number): Promise<Loaded | FailedOutcome | undefined> {
+  return withSource(path, async (source) =>
+    source.facts.sourceBytes > KEPT_BUFFER_BYTES ? undefined : read(source, maxBytes),
+  );
+}
+
+async function read(source: Source, maxBytes: number): Promise<Loaded> {
+  return { status: 'loaded', bytes: await source.read(maxBytes), facts: source.facts };
+}
+
+async function withSource<T>(path: string, use: (source: Source) => Promise<T>): Promise<T | FailedOutcome> {
+  let facts: Partial<SourceFacts> = {};
+  try {
+    const source = await Source.open(path);
+    facts = source.facts;
+    try {
+      return await use(source);
+    } finally {
+      await source.close();
+    }
+  } catch (error) {
+    return { ...failedOutcome(error), ...facts };
+  }
+}
+
+/**
+ * Renders and publishes. What is wrong with the image is an outcome.
+ * @throws {ThumbsError} `OUTPUT`: the thumbnail cannot be written, and so no other could be.
+ */
+export async function makeThumbnail(
+  { bytes, facts }: Loaded,
+  options: WorkOptions,
+): Promise<Outcome | Deferred> {
+  try {
+    return await renderAndPublish(bytes, facts, options);
+  } catch (error) {
+    if (error instanceof MemoryShortage) return { status: 'deferred' };
+    return { ...failedOutcome(error), ...facts, sourceXxh128: await contentHash(bytes) };
+  }
+}
+
+export async function identify({ bytes, facts }: Loaded): Promise<Identified> {
+  return { status: 'identified', ...facts, sourceXxh128: await contentHash(bytes) };
+}
+
+/** The outcome of an image's own error; any other error is thrown again. */
+function failedOutcome(error: unknown): FailedOutcome {
+  if (!isImageError(error)) throw error;
+  const { code, message, limit } = error;
+  return { status: 'failed', code, reason: message, ...(limit === undefined ? {} : { limit }) };
+}
+
+async function renderAndPublish(bytes: Buffer, facts: SourceFacts, options: WorkOptions): Promise<DoneFacts> {
+  const { thumbnail, sha256, width, height, ...sourceImage } = await renderThumbnail(bytes, options);
+  const file = thumbnailName(sha256, options.variant.format);
+  publish(options.out, file, thumbnail);
+  return {
+    status: 'done',
+    thumbnails: [{ file, width, height, bytes: thumbnail.byteLength }],
+    ...sourceImage,
+    ...facts,
+    sourceXxh128: await contentHash(bytes),
+  };
+}

@@ -1,0 +1,125 @@
+// Reads one source whole, from one state of the file and within a limit, whatever the name leads to.
+
+import { type BigIntStats, constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { causeOf, imageError, systemCode } from '../errors.js';
+import { acquireBuffer } from './source-buffers.js';
+
+/** The state of a source's file. */
+export interface SourceFacts {
+  readonly sourceBytes: number;
+  /** Milliseconds since 1970, rounded down. */
+  readonly sourceMtimeMs: number;
+  /** Nanoseconds since 1970, in decimal. */
+  readonly sourceMtimeNs: string;
+}
+
+export function sourceFacts({ size, mtimeMs, mtimeNs }: BigIntStats): SourceFacts {
+  return { sourceBytes: Number(size), sourceMtimeMs: Number(mtimeMs), sourceMtimeNs: String(mtimeNs) };
+}
+
+/** Does not wait for a FIFO's writer, and does not adopt a terminal. 0 where the platform has no such flag. */
+const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
+
+/**
+ * Linux before 6.13 stamps files by its clock's tick, of up to 10 ms. Of two writes within one tick the second leaves no trace, so a
+ * file that was written just now must age before its state is noted. Git calls such a file "racy".
+ */
+const TICK_MS = 20;
+
+/** A file that is still not stable after this time is being written. */
+const STABLE_WITHIN_MS = 300;
+
+/** An open source: a regular file. Close it in any case. */
+export class Source {
+  readonly facts: SourceFacts;
+  readonly #handle: FileHandle;
+  readonly #opened: BigIntStats;
+
+  private constructor(handle: FileHandle, opened: BigIntStats) {
+    this.#handle = handle;
+    this.#opened = opened;
+    this.facts = sourceFacts(opened);
+  }
+
+  /** @throws {ThumbsError} `UNREADABLE` or `CHANGED`; the message is the cause alone, without the file's name. */
+  static async open(path: string): Promise<Source> {
+    const handle = await open(path, OPEN_FLAGS).catch((error: unknown) => {
+      throw imageError('UNREADABLE', openFailure(error, path), { cause: error });
+    });
+    try {
+      const opened = await waitUntilStable(handle);
+      if (!opened.isFile()) throw imageError('UNREADABLE', `${kindOf(opened)}, not a file`);
+      return new Source(handle, opened);
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+  }
+
+  /**
+   * The file's bytes, in a buffer for {@link releaseBuffer}.
+   * @throws {ThumbsError} `TOO_LARGE`, `CORRUPT` (the file is empty), `CHANGED` or `UNREADABLE`; the message is the cause alone.
+   */
+  async read(maxBytes: number): Promise<Buffer> {
+    const size = this.facts.sourceBytes;
+    if (size > maxBytes) {
+      const reason = `${size} bytes are more than the limit of ${maxBytes}`;
+      throw imageError('TOO_LARGE', reason, { limit: { maxBytes } });
+    }
+    if (size === 0) throw imageError('CORRUPT', 'the file is empty');
+    const bytes = acquireBuffer(size);
+    const length = await this.#readInto(bytes);
+    const now = await this.#handle.stat({ bigint: true });
+    if (length < size || now.size !== this.#opened.size || now.mtimeNs !== this.#opened.mtimeNs)
+      throw imageError('CHANGED', 'the file changed while it was read');
+    return bytes;
+  }
+
+  close(): Promise<void> {
+    return this.#handle.close();
+  }
+
+  /** Returns how many bytes there were. */
+  async #readInto(bytes: Buffer): Promise<number> {
+    let length = 0;
+    try {
+      while (length < bytes.length) {
+        const { bytesRead } = await this.#handle.read(bytes, length, bytes.length - length, length);
+        if (bytesRead === 0) break;
+        length += bytesRead;
+      }
+    } catch (error) {
+      throw imageError('UNREADABLE', causeOf(error), { cause: error });
+    }
+    return length;
+  }
+}
+
+/** The file's state, as soon as any further write is sure to change it. */
+async function waitUntilStable(handle: FileHandle): Promise<BigIntStats> {
+  for (let waited = 0; waited < STABLE_WITHIN_MS; waited += TICK_MS) {
+    const stats = await handle.stat({ bigint: true });
+    const age = Date.now() - Number(stats.mtimeMs);
+    if (age < 0 || age >= TICK_MS) return stats;
+    await sleep(TICK_MS);
+  }
+  throw imageError('CHANGED', 'the file is being written');
+}
+
+function openFailure(error: unknown, path: string): string {
+  const cause = causeOf(error);
+  if (systemCode(error) === 'ENXIO') return 'a socket, not a file';
+  // The walk shows bytes that are not UTF-8 as U+FFFD, and a name with that character opens nothing.
+  if (systemCode(error) === 'ENOENT' && path.includes('\ufffd'))
+    return `${cause}; its name is not valid UTF-8`;
+  return cause;
+}
+
+function kindOf(stats: BigIntStats): string {
+  if (stats.isDirectory()) return 'a folder';
+  if (stats.isFIFO()) return 'a named pipe';
+  if (stats.isSocket()) return 'a socket';
+  return 'a device';
+}

@@ -1,0 +1,40 @@
+// The list of decoders. Extensions, recognition, limits, allowed loaders and the sentence about unsupported files follow from it.
+
+import { imageError } from '../../errors.js';
+import type { Decoder } from './decoder.js';
+import { jpeg } from './jpeg/index.js';
+import { avif, gif, png, tiff, webp } from './libvips.js';
+import { describeOther, readHead } from './recognition.js';
+
+/** By the name that records have in `sourceFormat`. (The assertions spare the compiler inference in a declaration.) */
+export const decoders = {
+  jpeg: jpeg as Decoder,
+  png: png as Decoder,
+  webp: webp as Decoder,
+  gif: gif as Decoder,
+  tiff: tiff as Decoder,
+  avif: avif as Decoder,
+};
+
+/** A format that thumbnails are made of. */
+export type SourceFormat = keyof typeof decoders;
+
+/** File extensions of photos, lower case, without the dot. */
+export const photoExtensions: readonly string[] = Object.values(decoders).flatMap(
+  ({ extensions }) => extensions,
+);
+
+/**
+ * The format of an image and its decoder, by its first bytes.
+ * @throws {ThumbsError} `UNSUPPORTED`, with what the file looks like.
+ */
+export function recognize(bytes: Uint8Array): { format: SourceFormat; decoder: Decoder } {
+  const head = readHead(bytes);
+  const found = Object.entries(decoders).find(([, decoder]) => decoder.recognizes(head));
+  if (found !== undefined) return { format: found[0] as SourceFormat, decoder: found[1] };
+  const names = Object.values(decoders).map(({ name }) => name);
+  const formats = `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
+  const other = describeOther(head);
+  const guess = other === undefined ? '' : `; it looks like ${other}`;
+  throw imageError('UNSUPPORTED', `not a ${formats} image${guess}`);
+}

@@ -1,0 +1,82 @@
+// The formats that libvips decodes by itself: PNG, WebP, GIF, TIFF and AVIF; and JPEGs that our own reader leaves to it.
+
+import type { Metadata, Sharp } from 'sharp';
+import { checkPixels, MemoryShortage, memoryNeed, pixelBytes } from '../limits.js';
+import { loadSharp } from '../sharp.js';
+import type { Decoder, OpenImage, OpenRequest } from './decoder.js';
+import { hasSignature } from './recognition.js';
+
+export const png: Decoder = decodedByLibvips({
+  name: 'PNG',
+  extensions: ['png'],
+  loaders: ['VipsForeignLoadPngBuffer'],
+  recognizes: (head) => hasSignature(head, /^89504e470d0a1a0a/),
+  // An interlaced image is held whole.
+  heldBytesPerPixel: (header) => (header.isProgressive === true ? pixelBytes(header) : 0),
+});
+
+export const webp: Decoder = decodedByLibvips({
+  name: 'WebP',
+  extensions: ['webp'],
+  loaders: ['VipsForeignLoadWebpBuffer'],
+  recognizes: (head) => hasSignature(head, /^52494646.{8}57454250/),
+  // libwebp holds the whole frame with an alpha channel, and tables for a lossless one.
+  heldBytesPerPixel: () => 5,
+});
+
+export const gif: Decoder = decodedByLibvips({
+  name: 'GIF',
+  extensions: ['gif'],
+  loaders: ['VipsForeignLoadNsgifBuffer'],
+  recognizes: (head) => hasSignature(head, /^47494638(?:37|39)61/),
+  // libnsgif holds the whole canvas as RGBA, and half as much besides.
+  heldBytesPerPixel: () => 6,
+});
+
+export const tiff: Decoder = decodedByLibvips({
+  name: 'TIFF',
+  extensions: ['tif', 'tiff'],
+  loaders: ['VipsForeignLoadTiffBuffer'],
+  // Classic TIFF (42) and BigTIFF (43), in both byte orders.
+  recognizes: (head) => hasSignature(head, /^(?:4949(?:2a|2b)00|4d4d00(?:2a|2b))/),
+  // A strip is read line by line, even if it is the whole image.
+  heldBytesPerPixel: () => 0,
+});
+
+export const avif: Decoder = decodedByLibvips({
+  name: 'AVIF',
+  extensions: ['avif'],
+  loaders: ['VipsForeignLoadHeifBuffer'],
+  recognizes: ({ brands }) => brands?.some((brand) => brand === 'avif' || brand === 'avis') === true,
+  // dav1d holds several planes, libheif the frame as YUV and as RGB; 10 and 12 bits take more.
+  heldBytesPerPixel: ({ depth }) => (depth === 'uchar' ? 21 : 28),
+});
+
+function decodedByLibvips(format: Omit<Decoder, 'open' | 'fastShrinkOnLoad'>): Decoder {
+  return {
+    ...format,
+    fastShrinkOnLoad: true,
+    open: (bytes, request) => openWithLibvips(bytes, request, format.heldBytesPerPixel),
+  };
+}
+
+/** Opens an image that libvips decodes, once its header has shown that it is within the limits. */
+export async function openWithLibvips(
+  bytes: Buffer,
+  request: OpenRequest,
+  heldBytesPerPixel: (header: Metadata) => number,
+): Promise<OpenImage> {
+  const image = openInSharp(bytes);
+  image.on('warning', request.onWarning);
+  const header = await image.metadata();
+  checkPixels(header.width, header.pageHeight ?? header.height, request);
+  if (memoryNeed(header, request.variant.box, heldBytesPerPixel(header)) > request.maxMemory)
+    throw new MemoryShortage();
+  const { width, height } = header.autoOrient;
+  return { image, width, height };
+}
+
+/** An image in sharp that fails at the first sign of damage. Its limits are our own, checked where the figures are known. */
+export function openInSharp(bytes: Buffer): Sharp {
+  return loadSharp()(bytes, { limitInputPixels: false, failOn: 'warning' });
+}

@@ -1,0 +1,130 @@
+// What passes between the rooms: jobs from the producer to the consumers, their outcomes to the sink, and sentinels behind both.
+
+import type { ImageErrorCode, Limits } from './errors.js';
+import type { SourceFacts } from './files/source.js';
+import type { DoneFacts, ManifestRecord } from './manifest/record.js';
+import type { JpegReader } from './options/options.js';
+import type { Variant } from './options/variant.js';
+
+/** What a consumer does with a photo: make its thumbnail, or only read it and identify its content. */
+export type Task = 'make' | 'identify';
+
+/** Why a photo is a job. */
+export type Why =
+  /** No record of this path. */
+  | 'new'
+  /** No record of this path, but one of a photo of the same size: the content decides. */
+  | 'moved'
+  /** The time differs, or the size is that of another photo on record: the content decides. */
+  | 'touched'
+  /** Size or time differ. */
+  | 'changed'
+  /** Its record was made under other options, or by another version of the renderer. */
+  | 'options'
+  /** The thumbnail is missing, or has another size. */
+  | 'thumbnail'
+  /** `verify --repair` found the thumbnail damaged. */
+  | 'redo'
+  /** It failed, and is to be tried again. */
+  | 'retry'
+  /** Every photo is made again. */
+  | 'force';
+
+/** One photo to be done. */
+export interface Job {
+  readonly type: 'job';
+  /** Absolute path of the source. */
+  readonly path: string;
+  readonly task: Task;
+  readonly why: Why;
+  /** The file as the planner saw it; absent when it is no regular file, or `stat` failed. */
+  readonly facts?: SourceFacts;
+}
+
+/** One photo that is finished without being decoded. */
+export interface Unchanged {
+  readonly type: 'unchanged';
+  /** Absolute path of the source. */
+  readonly path: string;
+  /** The photo's record; for `by: 'state'` it is in the manifest already. */
+  readonly record: ManifestRecord;
+  /** Whether the photo was known by path, size and time, or by its content. */
+  readonly by: 'state' | 'content';
+}
+
+/** The end marker for one slot of the pool: from the producer, through the slot's consumer, to the sink. */
+export interface Sentinel {
+  readonly type: 'sentinel';
+}
+
+/** What is the same for all jobs of a run. */
+export interface WorkOptions {
+  /** Absolute path of the output folder, which exists. */
+  readonly out: string;
+  readonly variant: Variant;
+  readonly jpegReader: JpegReader;
+  /** Images with more pixels are refused. */
+  readonly maxPixels: number;
+  /** Files with more bytes are refused unread. */
+  readonly maxBytes: number;
+  /** Bytes of memory that a consumer may use; an image that needs more is deferred, unless it is exclusive. */
+  readonly maxMemory: number;
+}
+
+/** What is known of a source whose bytes were read. */
+export interface ReadFacts extends SourceFacts {
+  readonly sourceXxh128: string;
+}
+
+/** An image without a thumbnail. */
+export interface FailedOutcome extends Partial<ReadFacts> {
+  readonly status: 'failed';
+  readonly code: ImageErrorCode;
+  /** The cause alone; the sink adds the name. */
+  readonly reason: string;
+  /** The limit that the image exceeded, when that is the cause. */
+  readonly limit?: Limits;
+}
+
+/** The end of a job. */
+export type Outcome = DoneFacts | FailedOutcome;
+
+/** A source that was read and not decoded. */
+export interface Identified extends ReadFacts {
+  readonly status: 'identified';
+}
+
+/** An image that was not started, because its header says that it needs more memory than is allowed. */
+export interface Deferred {
+  readonly status: 'deferred';
+}
+
+/** How a photo was tried last, for a report about a decoder. It differs from run to run. */
+export interface Attempt {
+  /** Process id of the consumer. */
+  readonly pid: number;
+  /** Consumers that have started the photo. */
+  readonly tries: number;
+  /** Wall-clock time of the last try, to the millisecond. */
+  readonly seconds: number;
+  /** How the consumer ended, if it did. */
+  readonly exitCode?: number;
+  /** The signal that ended the consumer, if one did. */
+  readonly signal?: NodeJS.Signals;
+  /** The end of what the consumer wrote to stderr before it died, on one line, at most 2500 characters. */
+  readonly stderrTail?: string;
+}
+
+/** What one process has used so far. */
+export interface Usage {
+  /** Largest resident memory, bytes. */
+  readonly peakMemoryBytes: number;
+  /** User and system time, milliseconds. */
+  readonly cpuMs: number;
+}
+
+/** What the calling process has used so far. */
+export function currentUsage(): Usage {
+  const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
+  return { peakMemoryBytes: maxRSS * 1024, cpuMs: (userCPUTime + systemCPUTime) / 1000 };
+}

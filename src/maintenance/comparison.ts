@@ -1,0 +1,140 @@
+// Compares the records of a manifest with the files of its output folder, and counts what is found.
+
+import { lstatSync } from 'node:fs';
+import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { ThumbnailSet } from '../files/thumbnail-name.js';
+import type { DoneRecord, ThumbnailEntry } from '../manifest/record.js';
+import type { RecordIndex } from '../manifest/record-index.js';
+import type { ResolvedPlace } from '../options/options.js';
+import type { Checked } from './check-files.js';
+import type { FindingEvent, VerifiedEvent } from './findings.js';
+
+/** Names in the output folder. */
+export interface FolderListing {
+  readonly thumbnails: readonly string[];
+  /** Stale temporary files. */
+  readonly stale: readonly string[];
+  /** Files that this program did not write. */
+  readonly foreign: readonly string[];
+}
+
+/** Comparing records waits for no disk; between so many of them a signal can be noticed. */
+const RECORDS_A_TURN = 1000;
+
+export class Comparison {
+  readonly #place: ResolvedPlace;
+  readonly #records: RecordIndex;
+  readonly #found = { missing: 0, damaged: 0, record: 0, foreign: 0, unneeded: 0 };
+  readonly #totals = { thumbnails: 0, bytes: 0, failed: 0, unneededBytes: 0, repaired: 0 };
+  readonly #named = new ThumbnailSet();
+  /** Absolute paths of the sources whose thumbnail is missing or damaged, by the thumbnail. */
+  readonly #affected = new Map<string, string[]>();
+
+  constructor(place: ResolvedPlace, records: RecordIndex) {
+    this.#place = place;
+    this.#records = records;
+  }
+
+  /** The files that are no thumbnails. */
+  *others({ foreign, stale }: FolderListing): Generator<FindingEvent> {
+    for (const file of foreign) yield this.#finding('foreign', file, 'not a file of thumbs');
+    for (const file of stale) {
+      const stats = lstatSync(path.join(this.#place.out, file), { throwIfNoEntry: false });
+      this.#totals.unneededBytes += stats?.size ?? 0;
+      yield this.#finding('unneeded', file, 'a stale temporary file');
+    }
+  }
+
+  /** The records that are wrong. `redo` is called with each record that is wrong, or whose thumbnail is damaged. */
+  async *records(
+    checked: ReadonlyMap<string, Checked>,
+    redo: ((record: DoneRecord) => void) | undefined,
+    isStopped: () => boolean,
+  ): AsyncGenerator<FindingEvent> {
+    const { damagedLines } = this.#records;
+    if (redo !== undefined) this.#totals.repaired += damagedLines.length;
+    for (const number of damagedLines) {
+      const finding = this.#finding('record', '', `line ${number} is not a record`);
+      yield { ...finding, path: this.#place.manifest };
+    }
+    let compared = 0;
+    for (const record of this.#records.all()) {
+      compared += 1;
+      if (compared % RECORDS_A_TURN === 0) await setImmediate();
+      if (isStopped()) return;
+      if (record.status === 'failed') {
+        this.#totals.failed += 1;
+        continue;
+      }
+      const findings = [...this.#wrongEntries(record, checked)];
+      yield* findings;
+      const isDamaged = record.thumbnails.some(({ file }) => checked.get(file)?.status === 'damaged');
+      if (redo === undefined || (findings.length === 0 && !isDamaged)) continue;
+      redo(record);
+      this.#totals.repaired += 1;
+    }
+  }
+
+  *#wrongEntries(record: DoneRecord, checked: ReadonlyMap<string, Checked>): Generator<FindingEvent> {
+    const source = path.resolve(path.dirname(this.#place.manifest), record.source);
+    for (const entry of record.thumbnails) {
+      this.#named.add(entry.file);
+      const file = checked.get(entry.file);
+      if (file?.status === 'sound') {
+        const reason = difference(entry, file);
+        if (reason !== undefined) yield this.#finding('record', entry.file, reason, [source]);
+        continue;
+      }
+      const sources = this.#affected.get(entry.file);
+      if (sources === undefined) this.#affected.set(entry.file, [source]);
+      else sources.push(source);
+    }
+  }
+
+  /** The thumbnails that are damaged, missing, or named by no record. To be called after {@link records}. */
+  *thumbnails(checked: ReadonlyMap<string, Checked>): Generator<FindingEvent> {
+    this.#totals.thumbnails = checked.size;
+    // The threads have reported them in no order.
+    for (const [file, each] of [...checked].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      this.#totals.bytes += each.bytes;
+      if (!this.#named.has(file)) {
+        this.#totals.unneededBytes += each.bytes;
+        yield this.#finding('unneeded', file, 'no record names it');
+      } else if (each.status === 'damaged') {
+        yield this.#finding('damaged', file, each.reason, this.#affected.get(file));
+      }
+    }
+    for (const [file, sources] of this.#affected)
+      if (!checked.has(file)) yield this.#finding('missing', file, 'it does not exist', sources);
+  }
+
+  summary(seconds: number): VerifiedEvent {
+    const { record: wrongRecords, ...found } = this.#found;
+    return {
+      type: 'verified',
+      ...this.#totals,
+      ...found,
+      wrongRecords,
+      sources: this.#records.size,
+      seconds,
+    };
+  }
+
+  #finding(
+    finding: FindingEvent['finding'],
+    file: string,
+    reason: string,
+    sources: readonly string[] = [],
+  ): FindingEvent {
+    this.#found[finding] += 1;
+    return { type: 'finding', finding, path: path.join(this.#place.out, file), reason, sources };
+  }
+}
+
+/** How a record differs from its file, if it does. */
+function difference(entry: ThumbnailEntry, file: Checked & { status: 'sound' }): string | undefined {
+  const recorded = `${entry.width} x ${entry.height} pixels and ${entry.bytes} bytes`;
+  const actual = `${file.width} x ${file.height} pixels and ${file.bytes} bytes`;
+  return recorded === actual ? undefined : `the record says ${recorded}, the file has ${actual}`;
+}

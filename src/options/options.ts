@@ -1,0 +1,104 @@
+// What can be asked for, and the defaults. `resolve.ts` checks it.
+
+import type { Box, Variant } from './variant.js';
+
+/** What reads JPEGs: our own reader where it can, or libvips alone. */
+export type JpegReader = 'own' | 'libvips';
+
+/** The format of an exported manifest: the file's extension. */
+export type ExportFormat = 'txt' | 'csv' | 'json';
+
+/** Where thumbnails and their manifest are. */
+export interface PlaceOptions {
+  /** The folder of the thumbnails. A run creates it if necessary, and never walks it. @default 'thumbnails' */
+  readonly out?: string;
+  /** The manifest's file. @default '<out>/manifest.jsonl' */
+  readonly manifest?: string;
+}
+
+/** The options of {@link createThumbnails}. */
+export interface ThumbsOptions extends PlaceOptions {
+  /** Consumer processes, 1 to 1024. @default os.availableParallelism() */
+  readonly workers?: number;
+  /** The box a thumbnail fits in, each side 1 to 16384 pixels; `200` means 200x200. @default '200x200' */
+  readonly size?: number | string | Box;
+  /** Files to export the manifest to, each `.txt`, `.csv` or `.json`. @default [] */
+  readonly export?: readonly string[];
+  /**
+   * Globs of the files to take, relative to each folder, ignoring letter case; one without a slash matches at any depth.
+   * @default every photo extension
+   */
+  readonly include?: readonly string[];
+  /** Globs of files and folders to leave out, read like `include`. @default [] */
+  readonly exclude?: readonly string[];
+  /** Take files and folders whose name starts with a dot. @default false */
+  readonly hidden?: boolean;
+  /** Follow symbolic links below the paths; a loop is walked once. @default false */
+  readonly follow?: boolean;
+  /** Seconds that one image may take before its consumer is killed, up to 86400. @default 30 */
+  readonly timeout?: number;
+  /** Further tries of an image whose consumer died, 0 to 100. @default 1 */
+  readonly retries?: number;
+  /** Seconds that the whole run may take, up to 604800; no photo is started after it. @default none */
+  readonly deadline?: number;
+  /**
+   * Megabytes (1,000,000 bytes) of memory that all consumers together may use, at least 128 for each.
+   * @default three quarters of the memory of the machine or its container
+   */
+  readonly maxMemory?: number;
+  /** Images with more pixels are reported, not decoded. @default 268402689 */
+  readonly maxPixels?: number;
+  /** Files of more megabytes (1,000,000 bytes) are reported, not read; up to 2000. @default 512 */
+  readonly maxFileSize?: number;
+  /** Make every thumbnail again, whatever the manifest says. @default false */
+  readonly force?: boolean;
+  /** Try photos again that failed in an earlier run and have not changed. @default false */
+  readonly retryFailed?: boolean;
+  /** After a complete run, remove the thumbnails that no record names, and stale temporary files. @default false */
+  readonly prune?: boolean;
+  /** Stops the run: no new work; images being worked on have 5 seconds to finish; the manifest is completed. */
+  readonly signal?: AbortSignal;
+}
+
+/** {@link PlaceOptions} complete, both paths absolute. */
+export interface ResolvedPlace {
+  readonly out: string;
+  readonly manifest: string;
+}
+
+/** {@link ThumbsOptions} complete and checked, every path absolute. */
+export interface ResolvedOptions extends ResolvedPlace {
+  readonly paths: readonly string[];
+  readonly workers: number;
+  readonly variant: Variant;
+  readonly exports: ReadonlyArray<{ readonly file: string; readonly format: ExportFormat }>;
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+  readonly hidden: boolean;
+  readonly follow: boolean;
+  readonly timeoutMs: number;
+  readonly retries: number;
+  readonly deadlineMs: number | undefined;
+  /** Bytes, for all consumers together. */
+  readonly maxMemory: number;
+  readonly maxPixels: number;
+  /** Of one file. */
+  readonly maxBytes: number;
+  readonly force: boolean;
+  readonly retryFailed: boolean;
+  readonly prune: boolean;
+  readonly signal: AbortSignal | undefined;
+  /** From the environment variable THUMBS_JPEG. */
+  readonly jpegReader: JpegReader;
+}
+
+/** The defaults, as the help shows them. */
+export const defaultOptions = {
+  out: 'thumbnails',
+  size: '200x200',
+  timeout: 30,
+  retries: 1,
+  /** 0x3fff squared, the limit of sharp and libvips. */
+  maxPixels: 268_402_689,
+  maxFileSize: 512,
+} as const;

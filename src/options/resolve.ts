@@ -1,0 +1,137 @@
+// Checks and completes options: once, before any file or process is touched.
+
+import os from 'node:os';
+import path from 'node:path';
+import { expectedError } from '../errors.js';
+import {
+  checkFlag,
+  checkGlob,
+  checkInteger,
+  checkNumber,
+  checkString,
+  checkStrings,
+  refuseUnknown,
+} from './checks.js';
+import {
+  defaultOptions,
+  type ExportFormat,
+  type JpegReader,
+  type PlaceOptions,
+  type ResolvedOptions,
+  type ResolvedPlace,
+  type ThumbsOptions,
+} from './options.js';
+import { parseVariant } from './variant.js';
+
+const EXPORT_FORMATS: readonly ExportFormat[] = ['txt', 'csv', 'json'];
+const BYTES_PER_MB = 1_000_000;
+
+/** Megabytes for one consumer: it uses 100 before it has an image. */
+const LEAST_MEMORY = 128;
+/** Megabytes for one consumer by default, on however small a machine. */
+const LEAST_DEFAULT_MEMORY = 256;
+/** Consumers' default part of the machine's memory. */
+const MEMORY_SHARE = 0.75;
+
+const OPTION_NAMES: ReadonlyArray<keyof ThumbsOptions> = [
+  ...(['workers', 'out', 'size', 'manifest', 'export', 'include', 'exclude', 'hidden', 'follow'] as const),
+  ...(['timeout', 'retries', 'deadline', 'maxMemory', 'maxPixels', 'maxFileSize'] as const),
+  ...(['force', 'retryFailed', 'prune', 'signal'] as const),
+];
+
+/**
+ * Checks and completes where thumbnails and manifest are.
+ * @throws {ThumbsError} `OPTION`, with what was expected and the value.
+ */
+export function resolvePlace({ out, manifest }: PlaceOptions): ResolvedPlace {
+  const folder = path.resolve(checkString('out', out ?? defaultOptions.out));
+  const file = checkString('manifest', manifest ?? path.join(folder, 'manifest.jsonl'));
+  return { out: folder, manifest: path.resolve(file) };
+}
+
+/**
+ * Checks `paths` and `options` and completes them.
+ * @throws {ThumbsError} `OPTION`, with what was expected and the value.
+ */
+export function resolveOptions(paths: readonly string[], options: ThumbsOptions = {}): ResolvedOptions {
+  refuseUnknown(options, OPTION_NAMES);
+  const roots = checkStrings('paths', paths);
+  if (roots.length === 0) throw expectedError('paths', 'to name at least one folder or file', roots);
+  const place = resolvePlace(options);
+  const workers = checkInteger('workers', options.workers ?? os.availableParallelism(), {
+    min: 1,
+    max: 1024,
+  });
+  return {
+    paths: roots.map((root) => path.resolve(root)),
+    workers,
+    ...place,
+    variant: parseVariant(options.size ?? defaultOptions.size),
+    exports: resolveExports(options.export ?? [], place),
+    include: resolveGlobs('include', options.include ?? []),
+    exclude: resolveGlobs('exclude', options.exclude ?? []),
+    hidden: checkFlag('hidden', options.hidden ?? false),
+    follow: checkFlag('follow', options.follow ?? false),
+    ...resolveTimes(options),
+    ...resolveLimits(options, workers),
+    force: checkFlag('force', options.force ?? false),
+    retryFailed: checkFlag('retryFailed', options.retryFailed ?? false),
+    prune: checkFlag('prune', options.prune ?? false),
+    signal: options.signal,
+    jpegReader: resolveJpegReader(process.env.THUMBS_JPEG),
+  };
+}
+
+function resolveTimes(options: ThumbsOptions): Pick<ResolvedOptions, 'timeoutMs' | 'retries' | 'deadlineMs'> {
+  const { timeout = defaultOptions.timeout, retries = defaultOptions.retries, deadline } = options;
+  return {
+    timeoutMs: 1000 * checkNumber('timeout', timeout, { min: 0.001, max: 86_400 }),
+    retries: checkInteger('retries', retries, { min: 0, max: 100 }),
+    deadlineMs:
+      deadline === undefined
+        ? undefined
+        : 1000 * checkNumber('deadline', deadline, { min: 0.001, max: 604_800 }),
+  };
+}
+
+function resolveLimits(
+  options: ThumbsOptions,
+  workers: number,
+): Pick<ResolvedOptions, 'maxMemory' | 'maxPixels' | 'maxBytes'> {
+  const { maxPixels = defaultOptions.maxPixels, maxFileSize = defaultOptions.maxFileSize } = options;
+  const maxMemory = options.maxMemory ?? defaultMemory(workers);
+  return {
+    maxMemory: BYTES_PER_MB * checkNumber('maxMemory', maxMemory, { min: LEAST_MEMORY * workers, max: 1e9 }),
+    maxPixels: checkInteger('maxPixels', maxPixels, { min: 1, max: Number.MAX_SAFE_INTEGER }),
+    // One Buffer holds the whole file, and one read takes at most 2 GiB - 1.
+    maxBytes: Math.floor(BYTES_PER_MB * checkNumber('maxFileSize', maxFileSize, { min: 1e-6, max: 2000 })),
+  };
+}
+
+/** Megabytes for all consumers, by the memory of the machine and the limit of its container (a cgroup of Linux). */
+function defaultMemory(workers: number): number {
+  const constrained = process.constrainedMemory(); // 0 when it is unknown.
+  const bytes = Math.min(os.totalmem(), constrained > 0 ? constrained : Number.POSITIVE_INFINITY);
+  return Math.max(Math.floor((MEMORY_SHARE * bytes) / BYTES_PER_MB), LEAST_DEFAULT_MEMORY * workers);
+}
+
+function resolveGlobs(name: 'include' | 'exclude', globs: readonly string[]): string[] {
+  return checkStrings(name, globs).map((glob) => checkGlob(name, glob));
+}
+
+function resolveExports(files: readonly string[], { manifest }: ResolvedPlace): ResolvedOptions['exports'] {
+  return checkStrings('export', files).map((file) => {
+    const extension = path.extname(file).slice(1).toLowerCase();
+    const format = EXPORT_FORMATS.find((known) => known === extension);
+    if (format === undefined) throw expectedError('export', 'to end in .txt, .csv or .json', file);
+    const target = path.resolve(file);
+    if (target === manifest) throw expectedError('export', 'to be another file than the manifest', target);
+    return { file: target, format };
+  });
+}
+
+function resolveJpegReader(value: string | undefined): JpegReader {
+  if (value === undefined || value === '') return 'own';
+  if (value !== 'libvips') throw expectedError('THUMBS_JPEG', 'to be libvips or not set', value);
+  return value;
+}

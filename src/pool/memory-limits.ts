@@ -1,0 +1,20 @@
+// How much memory consumers may use.
+
+/** Limits of a consumer's resident memory, bytes. */
+export interface MemoryLimits {
+  /** Between two images: a consumer over it is replaced. */
+  readonly soft: number;
+  /** At any time: a consumer over it is killed. It is one consumer's share of the total. */
+  readonly hard: number;
+  /** The same for a consumer with an exclusive image: the total. */
+  readonly exclusive: number;
+}
+
+/** An idle consumer has about 100 MB; one that keeps twice that between images does not give it back. */
+const LOWEST_SOFT = 200e6;
+
+/** Shares `total` bytes among `consumers`. */
+export function memoryLimits(total: number, consumers: number): MemoryLimits {
+  const hard = total / consumers;
+  return { soft: Math.max(hard / 2, LOWEST_SOFT), hard, exclusive: total };
+}

@@ -1,0 +1,166 @@
+// A consumer in a forked process, as its parent sees it. The only file that touches ChildProcess.
+
+import { type ChildProcess, fork } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { causeOf, fromWire, unreachable } from '../../errors.js';
+import type { WorkOptions } from '../../job.js';
+import { printable } from '../../printable.js';
+import type { Consumer, ConsumerJob, ConsumerListener, Exit, StartConsumer } from '../consumer.js';
+import { type FromConsumer, type ToConsumer, unwrap, wrap } from './protocol.js';
+
+/** The file that a consumer runs. */
+export const consumerEntry: URL = new URL('../../consumer/main.js', import.meta.url);
+
+/** A consumer with nothing left to do exits within milliseconds. */
+const EXIT_GRACE_MS = 1000;
+
+/** The kernel frees gigabytes in well under a second; only a disk that does not respond holds a killed process. */
+const KILL_GRACE_MS = 5000;
+
+/** Enough for the cause and a native stack of V8 after it. */
+const STDERR_TAIL_CHARACTERS = 2500;
+
+/**
+ * Consumers that are forked with these options.
+ * @param entry Another file to run, for tests of what a consumer may do.
+ */
+export function forkConsumers(work: WorkOptions, entry: URL = consumerEntry): StartConsumer {
+  return (listener) => {
+    const consumer = new ForkedConsumer(entry, listener);
+    consumer.send({ type: 'configure', work });
+    return consumer;
+  };
+}
+
+/**
+ * A consumer process. It may end at any time: by itself, by a signal, for want of memory, or because it could not be started (no
+ * process, memory or file descriptor available, a module that does not load). Each of these is reported by `onExit`, never thrown.
+ */
+export class ForkedConsumer implements Consumer {
+  readonly #process: ChildProcess | undefined;
+  readonly #ended = new AbortController();
+  readonly #listener: ConsumerListener;
+  #stderr = '';
+
+  constructor(entry: URL, listener: ConsumerListener) {
+    this.#listener = listener;
+    try {
+      this.#process = fork(fileURLToPath(entry), {
+        // The parent's flags (--inspect, a loader) are not for its consumers.
+        execArgv: [],
+        // With many short-lived decoders glibc keeps an arena for each thread; two bound what is kept but not used.
+        env: { MALLOC_ARENA_MAX: '2', ...process.env },
+        serialization: 'json',
+        // A decoder's own warnings must not run into the progress line.
+        stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      });
+      this.#listen(this.#process);
+    } catch (error) {
+      // Node.js throws for want of memory; want of processes is an event.
+      const exit = { code: null, signal: null, stderrTail: printable(causeOf(error)) };
+      setImmediate(() => this.#onEnd(exit));
+    }
+  }
+
+  get pid(): number | undefined {
+    return this.#process?.pid;
+  }
+
+  assign(job: ConsumerJob): void {
+    this.send({ type: 'job', ...job });
+  }
+
+  finish(): void {
+    this.send({ type: 'sentinel' });
+  }
+
+  retire(): void {
+    this.send({ type: 'retire' });
+  }
+
+  /** Sends a message, unless the process has ended, which `onExit` reports. */
+  send(message: ToConsumer): void {
+    // Without a callback `send` throws when the channel is closed.
+    if (this.#process?.connected === true) this.#process.send(wrap(message), () => {});
+  }
+
+  /** By SIGKILL: a consumer ignores milder signals, which may have been meant for its parent. */
+  kill(): void {
+    this.#process?.kill('SIGKILL');
+  }
+
+  /** One that SIGKILL does not end (its disk does not respond) is abandoned, and no longer keeps this process running. */
+  async close(): Promise<void> {
+    if (await this.#endsWithin(EXIT_GRACE_MS)) return;
+    this.kill();
+    if (await this.#endsWithin(KILL_GRACE_MS)) return;
+    this.#process?.unref();
+    this.#process?.stderr?.destroy();
+    if (this.#process?.connected === true) this.#process.disconnect();
+  }
+
+  async #endsWithin(ms: number): Promise<boolean> {
+    const { signal } = this.#ended;
+    // It rejects when the process ends before the time does.
+    return signal.aborted || sleep(ms, false, { signal }).catch(() => true);
+  }
+
+  #onMessage(message: FromConsumer): void {
+    switch (message.type) {
+      case 'started':
+        this.#listener.onStarted(message.id);
+        break;
+      case 'result':
+        this.#listener.onResult(message);
+        break;
+      case 'fatal':
+        this.#listener.onFatal(fromWire(message.error));
+        break;
+      case 'retired':
+        this.#listener.onRetired(message.usage);
+        break;
+      case 'sentinel':
+        this.#listener.onSentinel(message.usage);
+        break;
+      default:
+        unreachable(message);
+    }
+  }
+
+  #onEnd(exit: Exit): void {
+    this.#listener.onExit(exit);
+    this.#ended.abort();
+  }
+
+  #listen(child: ChildProcess): void {
+    // A result that was sent just before the exit is still in the channel at `exit`, so both events are awaited.
+    let exit: Omit<Exit, 'stderrTail'> | undefined;
+    let reported = false;
+    const reportEnd = () => {
+      if (exit === undefined || child.connected || reported) return;
+      reported = true;
+      this.#onEnd({ ...exit, stderrTail: printable(this.#stderr.trim().replaceAll('\n', ' ')) });
+    };
+    child.on('message', (value) => {
+      const message = unwrap<FromConsumer>(value);
+      if (message !== undefined) this.#onMessage(message);
+    });
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr = (this.#stderr + text).slice(-STDERR_TAIL_CHARACTERS);
+    });
+    child.on('exit', (code, signal) => {
+      exit = { code, signal };
+      reportEnd();
+    });
+    child.on('disconnect', reportEnd);
+    child.on('error', (error) => {
+      // Also raised when a signal could not be sent, which is no news about a process that has started.
+      if (child.pid !== undefined) return;
+      this.#stderr = causeOf(error);
+      exit = { code: null, signal: null };
+      if (child.connected) child.disconnect();
+      else reportEnd();
+    });
+  }
+}

@@ -1,0 +1,381 @@
+// One consumer's place in the pool: supervises the consumer, and outlives it.
+//
+// A slot starts a consumer for its first job and emits exactly one sentinel: through its consumer, or by itself when it has none.
+// An image whose consumer crashed is tried again here with nothing queued behind it; what was only queued goes back to the pool.
+
+import { type ThumbsError, unreachable } from '../errors.js';
+import type { Attempt, FailedOutcome, Identified, Job, Outcome, Sentinel, Usage } from '../job.js';
+import { type Assignment, Assignments } from './assignments.js';
+import { BackOff } from './back-off.js';
+import type { Cancel, Clock } from './clock.js';
+import type { Consumer, ConsumerListener, ConsumerResult, Exit, StartConsumer } from './consumer.js';
+import type { MemoryLimits } from './memory-limits.js';
+import { crashOutcome, RunningJob } from './running-job.js';
+import { SlotSentinel } from './slot-sentinel.js';
+
+export interface SlotOptions {
+  readonly startConsumer: StartConsumer;
+  /** Milliseconds for one image. */
+  readonly timeoutMs: number;
+  /** Further tries of an image whose consumer died. */
+  readonly retries: number;
+  readonly memory: MemoryLimits;
+  /** Milliseconds that a consumer without a running job may send nothing. @default IDLE_TIMEOUT_MS */
+  readonly idleTimeoutMs?: number;
+}
+
+/** A finished job. */
+export interface JobResult {
+  readonly type: 'result';
+  readonly job: Job;
+  readonly outcome: Outcome;
+  readonly attempt: Attempt;
+}
+
+/** A sentinel that has passed its slot, with what the slot's consumers used, as far as they could report it. */
+export interface EmittedSentinel extends Sentinel {
+  readonly usage: Usage;
+}
+
+/** What leaves a slot. */
+export type SlotOutput = JobResult | EmittedSentinel;
+
+/** What a slot tells its pool. */
+export interface SlotListener {
+  onOutput(output: SlotOutput): void;
+  /** A job that its consumer did not start: any slot may have it. */
+  onReturned(job: Job): void;
+  /** A job that needs more memory than a consumer's share, and is to be given out again as an exclusive one. */
+  onDeferred(job: Job): void;
+  onIdentified(job: Job, identified: Identified): void;
+  /** A consumer has started a job. */
+  onStarted(): void;
+  /** A consumer ended before it started any job. */
+  onStartupFailure(exit: Exit): void;
+  /** A consumer did not exit in order. */
+  onCrash(): void;
+  /** A consumer sent something, was started or has ended: the slot may have capacity, and the run makes progress. */
+  onChange(): void;
+  /** The run cannot continue. */
+  onError(error: ThumbsError): void;
+}
+
+/** One job queued behind the running one hides the message round trip; a third gained nothing when it was measured. */
+const IN_FLIGHT = 2;
+
+/** Long enough to start Node.js and load sharp from a slow disk. */
+export const IDLE_TIMEOUT_MS = 30_000;
+
+/** The job for which a consumer was killed, and its outcome. */
+interface KillReason {
+  readonly running: RunningJob;
+  readonly outcome: FailedOutcome;
+}
+
+export class Slot {
+  readonly #options: SlotOptions;
+  readonly #listener: SlotListener;
+  readonly #clock: Clock;
+  readonly #assignments = new Assignments();
+  readonly #sentinel = new SlotSentinel();
+  readonly #backOff: BackOff;
+  #consumer: Consumer | undefined;
+  #running: RunningJob | undefined;
+  #killReason: KillReason | undefined;
+  /** Whether the present consumer has started a job. */
+  #hasStarted = false;
+  /** Whether the present consumer was told to retire. */
+  #retiring = false;
+  /** Whether a consumer that has ended is replaced before there is a job for the next. */
+  #replaces = false;
+  #idleMs = 0;
+  #draining = false;
+  /** Whether the grace of a drain is over, so that the running job is given up. */
+  #graceIsOver = false;
+  #cancelGrace: Cancel | undefined;
+  #usage: Usage = { peakMemoryBytes: 0, cpuMs: 0 };
+  #closed = false;
+
+  constructor(options: SlotOptions, listener: SlotListener, clock: Clock) {
+    this.#options = options;
+    this.#listener = listener;
+    this.#clock = clock;
+    this.#backOff = new BackOff(clock);
+  }
+
+  /** Jobs given and not finished. */
+  get load(): number {
+    return this.#assignments.size;
+  }
+
+  /** Jobs that may be given now. */
+  get capacity(): number {
+    const isShut = this.#closed || this.#draining || this.#retiring || this.#sentinel.isReceived;
+    if (isShut || this.#backOff.isWaiting || this.#assignments.isReserved) return 0;
+    return IN_FLIGHT - this.#assignments.size;
+  }
+
+  /** The consumer's process id, while there is one. */
+  get pid(): number | undefined {
+    return this.#consumer?.pid;
+  }
+
+  get hasExclusive(): boolean {
+    return this.#assignments.hasExclusive;
+  }
+
+  /** Whether the present consumer has started a job. */
+  get isProductive(): boolean {
+    return this.#consumer !== undefined && this.#hasStarted;
+  }
+
+  /** What the slot waits for, for a message; undefined when it waits for nothing. */
+  get waitingFor(): string | undefined {
+    if (this.#assignments.first !== undefined) return this.#assignments.first.job.path;
+    if (this.#retiring) return 'its exit';
+    return this.#sentinel.isPending || this.#sentinel.isSent ? 'its sentinel' : undefined;
+  }
+
+  /** Starts the consumer before the first job, which is sure to come. */
+  prefork(): void {
+    if (this.#consumer === undefined && !this.#sentinel.isReceived) this.#startConsumer();
+  }
+
+  /** Gives the slot a job. With `exclusive` no other image is worked on anywhere. */
+  assign(job: Job, exclusive: boolean): void {
+    this.#assignments.add(job, exclusive);
+    this.#idleMs = 0;
+    this.#pump();
+  }
+
+  /** Gives the slot its sentinel: no job follows. */
+  finish(): void {
+    this.#sentinel.receive();
+    this.#idleMs = 0;
+    this.#pump();
+  }
+
+  /**
+   * Starts no further job, and emits the sentinel as soon as the running one is finished. After `graceMs` that one is given up.
+   * What is not finished has no result.
+   */
+  drain(graceMs: number): void {
+    if (this.#closed) return;
+    this.#cancelGrace?.();
+    this.#cancelGrace = this.#clock.after(graceMs, () => {
+      this.#graceIsOver = true;
+      this.#consumer?.kill();
+    });
+    if (this.#draining) return;
+    this.#draining = true;
+    this.#idleMs = 0;
+    this.#sentinel.receive();
+    this.#backOff.cancel();
+    if (this.#consumer === undefined) this.#assignments.clear();
+    else this.#retire();
+    this.#pump();
+  }
+
+  /** Adds `ms` of time in which this process was awake. */
+  tick(ms: number): void {
+    const { timeoutMs, idleTimeoutMs = IDLE_TIMEOUT_MS } = this.#options;
+    const running = this.#running;
+    this.#idleMs += ms;
+    if (running === undefined) {
+      if (this.waitingFor !== undefined && this.#idleMs > idleTimeoutMs) this.#consumer?.kill();
+      return;
+    }
+    const outcome = running.spend(ms, timeoutMs);
+    // A process that was busy runs its timers before it reads messages: the result may have arrived already.
+    if (outcome !== undefined) setImmediate(() => this.#kill({ running, outcome }));
+  }
+
+  /** Kills the consumer if its resident memory, in bytes, is over the limit. */
+  checkMemory(residentBytes: number): void {
+    const running = this.#running;
+    const outcome = running?.checkMemory(residentBytes, this.#options.memory);
+    if (running !== undefined && outcome !== undefined) this.#kill({ running, outcome });
+  }
+
+  /** Resolves when there is no consumer: one that has emitted its sentinel is waited for, any other is killed. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#backOff.cancel();
+    this.#cancelGrace?.();
+    if (!this.#sentinel.isEmitted) this.#consumer?.kill();
+    await this.#consumer?.close();
+  }
+
+  /** Starts a consumer if one is needed, sends it what it has not got, or emits the sentinel if there is no consumer. */
+  #pump(): void {
+    if (this.#closed) return;
+    const isNeeded = this.#assignments.size > 0 || (this.#replaces && !this.#sentinel.isReceived);
+    if (this.#consumer === undefined && isNeeded) {
+      if (this.#backOff.isWaiting) return;
+      this.#startConsumer();
+    }
+    if (this.#consumer === undefined) {
+      if (this.#sentinel.isPending) this.#emitSentinel();
+      return;
+    }
+    if (this.#retiring) return;
+    for (const { id, job, exclusive } of this.#assignments.takeUnsent())
+      this.#consumer.assign({ id, path: job.path, task: job.task, exclusive });
+    if (this.#sentinel.isPending) {
+      this.#consumer.finish();
+      this.#sentinel.send();
+    }
+  }
+
+  #startConsumer(): void {
+    this.#hasStarted = false;
+    this.#retiring = false;
+    this.#idleMs = 0;
+    this.#consumer = this.#options.startConsumer(this.#consumerListener());
+    this.#listener.onChange();
+  }
+
+  #consumerListener(): ConsumerListener {
+    const onMessage = (handle: () => void) => {
+      if (this.#closed) return;
+      this.#idleMs = 0;
+      handle();
+      this.#listener.onChange();
+    };
+    return {
+      onStarted: (id) => onMessage(() => this.#onStarted(id)),
+      onResult: (result) =>
+        onMessage(() => {
+          this.#onResult(result);
+          this.#pump();
+        }),
+      onFatal: (error) => onMessage(() => this.#listener.onError(error)),
+      onRetired: (usage) => onMessage(() => this.#addUsage(usage)),
+      onSentinel: (usage) =>
+        onMessage(() => {
+          this.#addUsage(usage);
+          this.#emitSentinel();
+        }),
+      onExit: (exit) => this.#onExit(exit),
+    };
+  }
+
+  #retire(): void {
+    if (this.#retiring || this.#sentinel.isSent) return;
+    this.#retiring = true;
+    this.#consumer?.retire();
+  }
+
+  #kill(reason: KillReason): void {
+    if (this.#running !== reason.running || this.#killReason !== undefined) return;
+    this.#killReason = reason;
+    this.#consumer?.kill();
+  }
+
+  #onStarted(id: number): void {
+    this.#hasStarted = true;
+    this.#backOff.reset();
+    this.#listener.onStarted();
+    const assignment = this.#assignments.find(id);
+    if (assignment === undefined) return;
+    assignment.tries += 1;
+    this.#running = new RunningJob(assignment, this.#consumer?.pid ?? 0, this.#clock);
+  }
+
+  #onResult({ id, outcome, residentBytes }: ConsumerResult): void {
+    const running = this.#running;
+    if (running?.assignment.id !== id) return;
+    const { job } = running.assignment;
+    switch (outcome.status) {
+      case 'deferred':
+        this.#endJob(running);
+        this.#listener.onDeferred(job);
+        break;
+      case 'identified':
+        this.#endJob(running);
+        this.#listener.onIdentified(job, outcome);
+        break;
+      case 'done':
+      case 'failed':
+        this.#finishJob(running, outcome);
+        break;
+      default:
+        unreachable(outcome);
+    }
+    if (residentBytes > this.#options.memory.soft) this.#retire();
+  }
+
+  #finishJob(running: RunningJob, outcome: Outcome, exit?: Exit): void {
+    this.#endJob(running);
+    const { job } = running.assignment;
+    this.#listener.onOutput({ type: 'result', job, outcome, attempt: running.attempt(exit) });
+  }
+
+  #endJob(running: RunningJob): void {
+    this.#assignments.remove(running.assignment);
+    this.#running = undefined;
+  }
+
+  #addUsage({ peakMemoryBytes, cpuMs }: Usage): void {
+    this.#usage = {
+      peakMemoryBytes: Math.max(this.#usage.peakMemoryBytes, peakMemoryBytes),
+      cpuMs: this.#usage.cpuMs + cpuMs,
+    };
+  }
+
+  #emitSentinel(): void {
+    this.#sentinel.emit();
+    this.#cancelGrace?.();
+    this.#listener.onOutput({ type: 'sentinel', usage: this.#usage });
+  }
+
+  /**
+   * A consumer ends because it retired, was killed (by us for its time or memory, by the OOM killer, by a person), crashed in a
+   * decoder, or never started. The end is charged to the running job, and to no queued one; a sentinel that the consumer had
+   * not emitted is pending again.
+   */
+  #onExit(exit: Exit): void {
+    if (exit.code !== 0) this.#listener.onCrash();
+    this.#consumer = undefined;
+    if (this.#closed || this.#sentinel.isEmitted) return;
+    this.#sentinel.takeBack();
+    if (this.#running !== undefined) this.#chargeExit(this.#running, exit);
+    else if (!this.#hasStarted && !this.#draining) this.#waitAfterStartupFailure(exit);
+    this.#running = undefined;
+    this.#killReason = undefined;
+    this.#retiring = false;
+    this.#replaces = true;
+    if (this.#draining) this.#assignments.clear();
+    else this.#returnQueued();
+    this.#pump();
+    this.#listener.onChange();
+  }
+
+  #returnQueued(): void {
+    for (const { job, exclusive } of this.#assignments.releaseQueued()) {
+      if (exclusive) this.#listener.onDeferred(job);
+      else this.#listener.onReturned(job);
+    }
+  }
+
+  #chargeExit(running: RunningJob, exit: Exit): void {
+    if (this.#killReason?.running === running) {
+      this.#finishJob(running, this.#killReason.outcome, exit);
+      return;
+    }
+    // Killed because of the job before, which was finished after all, or because the run ends.
+    if (this.#killReason !== undefined || this.#graceIsOver) return;
+    const assignment: Assignment = running.assignment;
+    assignment.crashes += 1;
+    if (assignment.crashes > this.#options.retries)
+      this.#finishJob(running, crashOutcome(assignment, exit), exit);
+  }
+
+  #waitAfterStartupFailure(exit: Exit): void {
+    this.#backOff.wait(exit, () => {
+      this.#pump();
+      this.#listener.onChange();
+    });
+    this.#listener.onStartupFailure(exit);
+  }
+}

@@ -1,0 +1,49 @@
+// When a run gives up starting consumers.
+
+import type { Clock } from './clock.js';
+import { describeExit, type Exit, isExternalKill } from './consumer.js';
+
+/** After so many failures in a row, in any slots, further attempts are no likelier to succeed. */
+const LIMIT = 3;
+
+/**
+ * Milliseconds since the first failure in which consumers that still live may start a job. External kills (the OOM killer, say)
+ * prove less than consumers that end by themselves, so after those starts are retried for a minute.
+ */
+const PATIENCE_MS = { ownFault: 5000, externalKill: 60_000 } as const;
+
+/** The consumers that live when one has failed. */
+export interface LivingConsumers {
+  readonly count: number;
+  /** Whether one of them has started a job. */
+  readonly isProductive: boolean;
+}
+
+export class StartupFailures {
+  readonly #clock: Clock;
+  #count = 0;
+  #firstAt = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** To be called when any consumer has started a job: consumers can be started. */
+  reset(): void {
+    this.#count = 0;
+  }
+
+  /** Counts a failure, and returns why the run must end, or undefined while there is hope. */
+  add(exit: Exit, living: LivingConsumers): string | undefined {
+    this.#count += 1;
+    if (this.#count === 1) this.#firstAt = this.#clock.now();
+    if (this.#count < LIMIT || living.isProductive) return undefined;
+    const isKilled = isExternalKill(exit);
+    const patienceMs = PATIENCE_MS[isKilled ? 'externalKill' : 'ownFault'];
+    const isHopeless = living.count === 0 && !isKilled;
+    if (!isHopeless && this.#clock.now() - this.#firstAt < patienceMs) return undefined;
+    const hasStarted = exit.code !== null || exit.signal !== null;
+    const causes = [hasStarted ? describeExit(exit) : '', exit.stderrTail].filter((cause) => cause !== '');
+    return `Consumers cannot be started: ${causes.join('; stderr: ')}`;
+  }
+}

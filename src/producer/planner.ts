@@ -1,0 +1,158 @@
+// Compares each photo with what earlier runs recorded of it: unchanged, to be identified by its content, or to be made. It opens no
+// photo and knows nothing of consumers.
+
+import fs from 'node:fs';
+import path from 'node:path';
+import type { ImageErrorCode, Limits } from '../errors.js';
+import { type SourceFacts, sourceFacts } from '../files/source.js';
+import { thumbnailSize } from '../files/thumbnail-folder.js';
+import type { Identified, Job, Unchanged, Why } from '../job.js';
+import {
+  type FailedRecord,
+  type ManifestRecord,
+  messageFor,
+  reasonOf,
+  sourceName,
+} from '../manifest/record.js';
+import type { RecordIndex } from '../manifest/record-index.js';
+
+export interface PlannerOptions {
+  /** Absolute path of the manifest. */
+  readonly manifest: string;
+  /** Absolute path of the output folder. */
+  readonly out: string;
+  /** The digest of the run's options. */
+  readonly digest: string;
+  readonly force: boolean;
+  readonly retryFailed: boolean;
+  /** The limits of this run: an image that exceeded a lower one is tried again. */
+  readonly limits: Required<Limits>;
+}
+
+/** Failures that repeat as long as neither the image nor the limits change. */
+const REPEATABLE: ReadonlySet<string> = new Set<ImageErrorCode>([
+  'CORRUPT',
+  'UNSUPPORTED',
+  'TOO_LARGE',
+  'TIMEOUT',
+]);
+
+/** Whether the file is as it was when the record was written: the same size, and the same time to the nanosecond. */
+function isSameState(record: ManifestRecord, facts: SourceFacts | undefined): boolean {
+  return (
+    facts !== undefined &&
+    facts.sourceBytes === record.sourceBytes &&
+    facts.sourceMtimeMs === record.sourceMtimeMs &&
+    facts.sourceMtimeNs === record.sourceMtimeNs
+  );
+}
+
+export class Planner {
+  readonly #records: RecordIndex | undefined;
+  readonly #options: PlannerOptions;
+  #jobs = 0;
+  #folder = '';
+  #folderName = '';
+
+  /** @param records The records of earlier runs; undefined when there is no manifest. */
+  constructor(records: RecordIndex | undefined, options: PlannerOptions) {
+    this.#records = records;
+    this.#options = options;
+  }
+
+  /** Photos that became jobs so far. */
+  get jobs(): number {
+    return this.#jobs;
+  }
+
+  /** Whether every photo will be a job, because no record counts. */
+  get hasNoHistory(): boolean {
+    return this.#options.force || this.#records === undefined || this.#records.size === 0;
+  }
+
+  /**
+   * The plan for a file, after a `stat` of it: by callback, because the promise of `fs/promises` takes twice the time.
+   * @throws {ThumbsError} `MANIFEST`: it cannot be read any more.
+   */
+  plan(file: string): Promise<Job | Unchanged> {
+    return new Promise((resolve, reject) => {
+      // The error of `stat` is dropped: the consumer that opens the file gets the same one and reports it.
+      fs.stat(file, { bigint: true }, (_, state) => {
+        try {
+          resolve(this.planFor(file, state?.isFile() ? sourceFacts(state) : undefined));
+        } catch (error) {
+          reject(error);
+        }
+      });
+    });
+  }
+
+  /**
+   * The plan for a file in this state. Without `facts` it is no regular file, or `stat` failed.
+   * @throws {ThumbsError} `MANIFEST`: it cannot be read any more.
+   */
+  planFor(file: string, facts: SourceFacts | undefined): Job | Unchanged {
+    const result = this.#compare(this.#records?.find(this.#sourceOf(file)), facts);
+    if (typeof result !== 'string') return { type: 'unchanged', path: file, record: result, by: 'state' };
+    this.#jobs += 1;
+    const task = result === 'moved' || result === 'touched' ? 'identify' : 'make';
+    return { type: 'job', path: file, task, why: result, ...(facts === undefined ? {} : { facts }) };
+  }
+
+  /**
+   * The record of a photo whose content another record has; undefined when none has, or its thumbnail is missing.
+   * @throws {ThumbsError} `MANIFEST`: it cannot be read any more.
+   */
+  recognize(file: string, identified: Identified): ManifestRecord | undefined {
+    const { status: _, ...facts } = identified;
+    const known = this.#records?.findContent(facts.sourceBytes, facts.sourceXxh128);
+    if (known === undefined || !this.#isValid(known)) return undefined;
+    const source = this.#sourceOf(file);
+    if (known.status === 'failed') {
+      const error = { ...known.error, message: messageFor(source, reasonOf(known)) };
+      return { source, status: 'failed', error, ...facts };
+    }
+    const { status, thumbnails, sourceFormat, sourceWidth, sourceHeight } = known;
+    return { source, status, thumbnails, sourceFormat, sourceWidth, sourceHeight, ...facts };
+  }
+
+  /** The record if it is still valid, else why it is not. */
+  #compare(record: ManifestRecord | undefined, facts: SourceFacts | undefined): ManifestRecord | Why {
+    if (record === undefined) return this.#mayBeKnown(facts) ? 'moved' : 'new';
+    if (this.#options.force) return 'force';
+    if (this.#records?.optionsOf(record) !== this.#options.digest) return 'options';
+    if (record.redo === true) return 'redo';
+    if (!isSameState(record, facts)) return this.#mayBeKnown(facts) ? 'touched' : 'changed';
+    if (this.#isValid(record)) return record;
+    return record.status === 'failed' ? 'retry' : 'thumbnail';
+  }
+
+  /** The source's name in the manifest. Photos of one folder come one after the other and share its name. */
+  #sourceOf(file: string): string {
+    const folder = path.dirname(file);
+    if (folder !== this.#folder) {
+      this.#folder = folder;
+      this.#folderName = sourceName(this.#options.manifest, folder);
+    }
+    const name = path.basename(file);
+    return this.#folderName === '' ? name : `${this.#folderName}/${name}`;
+  }
+
+  #mayBeKnown(facts: SourceFacts | undefined): boolean {
+    return !this.hasNoHistory && facts !== undefined && this.#records?.hasSize(facts.sourceBytes) === true;
+  }
+
+  #isValid(record: ManifestRecord): boolean {
+    if (record.status === 'failed') return this.#isKnownFailure(record);
+    return record.thumbnails.every(({ file, bytes }) => thumbnailSize(this.#options.out, file) === bytes);
+  }
+
+  #isKnownFailure({ error }: FailedRecord): boolean {
+    const { retryFailed, limits } = this.#options;
+    if (retryFailed || !REPEATABLE.has(error.code)) return false;
+    const exceeded: Readonly<Record<string, number>> = { ...error.limit };
+    return Object.entries(limits).every(
+      ([name, limit]) => limit <= (exceeded[name] ?? Number.POSITIVE_INFINITY),
+    );
+  }
+}

@@ -1,0 +1,24 @@
+// How far a walk is, and what it has met.
+
+/** A folder that could not be read. */
+export interface UnreadableFolder {
+  /** Absolute path of the folder. */
+  readonly path: string;
+  readonly reason: string;
+}
+
+/** How far the walk is, and what it has met. */
+export interface WalkProgress {
+  /** Photos found so far. */
+  found: number;
+  /** Symbolic links that were not followed. */
+  skippedLinks: number;
+  readonly unreadableFolders: UnreadableFolder[];
+  /** Whether the walk has ended, so that `found` is the total. */
+  ended: boolean;
+}
+
+/** The progress of a walk that has not begun. */
+export function newWalkProgress(): WalkProgress {
+  return { found: 0, skippedLinks: 0, unreadableFolders: [], ended: false };
+}

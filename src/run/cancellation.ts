@@ -1,0 +1,62 @@
+// What ends a run before its photos do: its caller's signal, or its deadline.
+
+import type { StopReason } from './events.js';
+
+/** An image of 10 megapixels takes a tenth of this; nobody waits longer after Ctrl-C. */
+const SIGNAL_GRACE_MS = 5000;
+
+export interface CancellationOptions {
+  readonly signal: AbortSignal | undefined;
+  /** Milliseconds from now; undefined for none. */
+  readonly deadlineMs: number | undefined;
+  /** Milliseconds that one image may take. */
+  readonly timeoutMs: number;
+}
+
+/** Watches for the early end of one run. */
+export class Cancellation {
+  readonly #controller = new AbortController();
+  readonly #options: CancellationOptions;
+  readonly #drain: (graceMs: number) => void;
+  readonly #timer: NodeJS.Timeout | undefined;
+  #reason: StopReason | undefined;
+
+  /** @param drain Called with the milliseconds that running jobs have: by whatever comes first, and again by a signal after a deadline. */
+  constructor(options: CancellationOptions, drain: (graceMs: number) => void) {
+    this.#options = options;
+    this.#drain = drain;
+    const { signal, deadlineMs } = options;
+    if (signal?.aborted === true) this.#onSignal();
+    else signal?.addEventListener('abort', this.#onSignal);
+    if (deadlineMs !== undefined) this.#timer = setTimeout(() => this.#onDeadline(), Math.max(deadlineMs, 0));
+  }
+
+  /** Aborted when the run is cancelled: the walk ends. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** What came first; undefined while the run is not cancelled. */
+  get reason(): StopReason | undefined {
+    return this.#reason;
+  }
+
+  /** Stops watching. */
+  release(): void {
+    clearTimeout(this.#timer);
+    this.#options.signal?.removeEventListener('abort', this.#onSignal);
+  }
+
+  readonly #onSignal = () => this.#cancel('signal', SIGNAL_GRACE_MS);
+
+  #onDeadline(): void {
+    // Each running job still has its own time, which ends before this one does.
+    if (this.#reason === undefined) this.#cancel('deadline', this.#options.timeoutMs);
+  }
+
+  #cancel(reason: StopReason, graceMs: number): void {
+    this.#reason ??= reason;
+    this.#controller.abort();
+    this.#drain(graceMs);
+  }
+}

@@ -1,0 +1,198 @@
+// A run: joins producer, pool and sink, and keeps the order in which it begins and ends.
+
+import path from 'node:path';
+import { causeOf, optionError, outputError } from '../errors.js';
+import { Lock } from '../files/locks/lock.js';
+import { realFile } from '../files/replace-file.js';
+import { removeStale } from '../files/temporary.js';
+import { prepareFolder } from '../files/thumbnail-folder.js';
+import { photoExtensions } from '../image/decoders/index.js';
+import { realPlace } from '../manifest/reading.js';
+import { ManifestStore } from '../manifest/store.js';
+import type { ResolvedOptions, ThumbsOptions } from '../options/options.js';
+import { resolveOptions } from '../options/resolve.js';
+import { memoryLimits } from '../pool/memory-limits.js';
+import { Pool, type PoolOutput } from '../pool/pool.js';
+import { forkConsumers } from '../pool/process/forked-consumer.js';
+import { residentMemory } from '../pool/process/resident-memory.js';
+import { printable } from '../printable.js';
+import { certainJobs } from '../producer/certain-jobs.js';
+import { photoNameTest } from '../producer/photo-names.js';
+import { Planner } from '../producer/planner.js';
+import { findRoots, isOutsideWalk, type Root, rootsFrom } from '../producer/roots.js';
+import { newWalkProgress, type WalkProgress } from '../producer/walk-progress.js';
+import { Cancellation } from './cancellation.js';
+import type { ThumbsEvent, UnreadableFolderEvent } from './events.js';
+import { digestOf, plannerOptions, walkOptions } from './planning.js';
+import { Sink } from './sink.js';
+import { summarize } from './summary.js';
+
+/**
+ * Makes a thumbnail of every photo under `paths`, and a manifest.
+ *
+ * The run starts on the first iteration and advances only as you iterate: while no event is asked for, at most two images a worker
+ * are finished. The last event is the summary. A photo that cannot be done is a `failed` event, never a throw. Leaving the loop early
+ * ends the consumers at once; the manifest then has what was done. To end a run in order, abort `options.signal`: the run finishes
+ * the images it works on, completes the manifest and gives its summary.
+ *
+ * @param paths Folders and single files; at least one.
+ * @throws {ThumbsError} `OPTION`, at once, when an option is invalid.
+ * While iterating: `OPTION` (a path that does not exist), `OUTPUT`, `MANIFEST`, `LOCKED` or `CONSUMER`.
+ * @example
+ * for await (const event of createThumbnails(['./photos'], { out: './thumbs', size: 320 })) {
+ *   if (event.type === 'failed') console.error(event.record.error.message);
+ * }
+ */
+export function createThumbnails(
+  paths: readonly string[],
+  options?: ThumbsOptions,
+): AsyncGenerator<ThumbsEvent> {
+  return run(resolveOptions(paths, options));
+}
+
+async function* run(options: ResolvedOptions): AsyncGenerator<ThumbsEvent> {
+  const startedAt = performance.now();
+  // Everything that can refuse the run comes first, in this order, before a process is forked.
+  const roots = await findRoots(options.paths, options.out);
+  const written = [options.manifest, ...options.exports.map(({ file }) => file)];
+  const folders = new Set([options.out, ...written.map((file) => path.dirname(file))]);
+  for (const folder of folders) prepareFolder(folder);
+  const manifest = realFile(options.manifest);
+  for (const { file } of options.exports) {
+    if (realFile(file) === manifest)
+      throw optionError(`The export ${printable(file)} is the manifest by another name`);
+  }
+  const locks = Lock.takeAll([options.out, options.manifest]);
+  try {
+    // Temporary files are left only by a process that did not end in order: a run whose lock was left, or a consumer of this run.
+    if (locks.some(({ tookOver }) => tookOver)) await removeStaleFrom(folders);
+    yield* runLocked({ ...options, manifest }, rootsFrom(manifest, roots), folders, startedAt);
+  } finally {
+    for (const lock of locks) lock.release();
+  }
+}
+
+async function removeStaleFrom(folders: Iterable<string>): Promise<void> {
+  for (const folder of folders) {
+    try {
+      await removeStale(folder);
+    } catch (error) {
+      throw outputError(folder, causeOf(error), error);
+    }
+  }
+}
+
+/** The run itself, while no other run writes to the output folder and the manifest. */
+async function* runLocked(
+  options: ResolvedOptions,
+  roots: readonly Root[],
+  folders: Iterable<string>,
+  startedAt: number,
+): AsyncGenerator<ThumbsEvent> {
+  const digest = digestOf(options);
+  const manifest = ManifestStore.open(options.manifest, digest);
+  const planner = new Planner(manifest.records, plannerOptions(options, digest));
+  const pool = createPool(options, planner);
+  const { signal, timeoutMs, deadlineMs } = options;
+  const elapsed = performance.now() - startedAt;
+  const cancellation = new Cancellation(
+    { signal, timeoutMs, deadlineMs: deadlineMs === undefined ? undefined : deadlineMs - elapsed },
+    (graceMs) => pool.drain(graceMs),
+  );
+  try {
+    yield { type: 'start', workers: options.workers, out: options.out, manifest: manifest.file };
+    const walked = newWalkProgress();
+    const sink = new Sink(manifest, walked, planner);
+    const unreported = unreportedFolders(walked);
+    const outputs = await startPool(pool, planner, { options, roots, walked, signal: cancellation.signal });
+    for await (const event of sink.drain(outputs, options.workers)) {
+      yield* unreported();
+      yield event;
+    }
+    yield* unreported();
+    const notReached = walked.found - sink.finished;
+    const isComplete = walked.ended && notReached === 0;
+    const stays = isComplete ? isOutsideWalk(roots, walked.unreadableFolders, manifest.file) : () => true;
+    const removed = manifest.finish(stays);
+    await writeExports(options, manifest.file);
+    const pruned = { files: 0, bytes: 0 };
+    if (options.prune && isComplete) {
+      // Not loaded before it is needed: that would delay the first fork.
+      const { prune } = await import('../maintenance/prune.js');
+      for await (const event of prune(realPlace(options))) {
+        pruned.files += 1;
+        pruned.bytes += event.bytes;
+        yield event;
+      }
+    }
+    yield {
+      ...summarize(sink, options, performance.now() - startedAt),
+      removed,
+      ...(options.prune && isComplete ? { pruned } : {}),
+      unreadableFolders: walked.unreadableFolders.length,
+      skippedLinks: walked.skippedLinks,
+      ...(isComplete ? {} : { stopped: cancellation.reason ?? 'signal' }),
+      notReached,
+      walked: walked.ended,
+    };
+  } finally {
+    cancellation.release();
+    await pool.close();
+    manifest.close();
+    if (pool.crashes > 0) await removeStaleFrom(folders);
+  }
+}
+
+/** Events of the unreadable folders that were met since the last call. */
+function unreportedFolders(walked: WalkProgress): () => UnreadableFolderEvent[] {
+  let reported = 0;
+  return () => {
+    const folders = walked.unreadableFolders.slice(reported);
+    reported += folders.length;
+    return folders.map((folder) => ({ type: 'unreadable-folder', ...folder }));
+  };
+}
+
+function createPool(options: ResolvedOptions, planner: Planner): Pool {
+  const { out, variant, jpegReader, maxBytes, maxPixels, maxMemory, timeoutMs, retries, workers } = options;
+  const memory = memoryLimits(maxMemory, workers);
+  return new Pool({
+    consumers: workers,
+    startConsumer: forkConsumers({ out, variant, jpegReader, maxBytes, maxPixels, maxMemory: memory.hard }),
+    residentMemory,
+    timeoutMs,
+    retries,
+    memory,
+    recognize: (path, identified) => planner.recognize(path, identified),
+  });
+}
+
+async function writeExports({ exports }: ResolvedOptions, manifest: string): Promise<void> {
+  if (exports.length === 0) return;
+  // Not loaded before it is needed, as above.
+  const { exportManifest } = await import('../manifest/export.js');
+  for (const { file, format } of exports) exportManifest(manifest, file, format);
+}
+
+interface Walk {
+  readonly options: ResolvedOptions;
+  readonly roots: readonly Root[];
+  readonly walked: WalkProgress;
+  readonly signal: AbortSignal;
+}
+
+/** Starts the walk, and returns what comes out of the pool. */
+async function startPool(
+  pool: Pool,
+  planner: Planner,
+  { options, roots, walked, signal }: Walk,
+): Promise<AsyncGenerator<PoolOutput>> {
+  const { workers } = options;
+  // Before the photos are compared with the manifest, each is sure to be a job only if there are no records.
+  if (!signal.aborted && planner.hasNoHistory)
+    pool.prefork(await certainJobs(roots, options, photoNameTest(photoExtensions), workers));
+  // The consumers load while this process loads what the walk needs.
+  const { produce } = await import('../producer/producer.js');
+  const plan = (path: string) => planner.plan(path);
+  return pool.outputs(produce({ ...walkOptions(options, roots), plan, consumers: workers, signal }, walked));
+}

@@ -1,0 +1,181 @@
+// What a run tells its caller, as it happens.
+
+import type { ImageErrorCode } from '../errors.js';
+import type { Attempt, Why } from '../job.js';
+import type { PrunedEvent } from '../maintenance/prune.js';
+import type { DoneRecord, FailedRecord } from '../manifest/record.js';
+
+/** How far the run is. */
+export interface Progress {
+  /** Photos finished: done, unchanged and failed. */
+  readonly finished: number;
+  readonly failed: number;
+  /** Of those finished, the ones that a consumer had. */
+  readonly worked: number;
+  /** Photos found so far. */
+  readonly found: number;
+  /** Of those found, the ones that are jobs: the others are unchanged. */
+  readonly jobs: number;
+  /** Whether the walk has ended, so that `found` and `jobs` are totals. */
+  readonly walked: boolean;
+}
+
+/** The run begins: paths and output are valid, no consumer is forked yet. */
+export interface StartEvent {
+  readonly type: 'start';
+  /** The largest number of consumers. */
+  readonly workers: number;
+  /** Absolute path of the output folder. */
+  readonly out: string;
+  /** Absolute path of the manifest. */
+  readonly manifest: string;
+}
+
+/** A photo has its thumbnail, and the manifest has its record. */
+export interface DoneEvent {
+  readonly type: 'done';
+  /** Absolute path of the source. */
+  readonly path: string;
+  readonly record: DoneRecord;
+  readonly progress: Progress;
+}
+
+/** A photo has its thumbnail from an earlier run. */
+export interface UnchangedEvent {
+  readonly type: 'unchanged';
+  /** Absolute path of the source. */
+  readonly path: string;
+  /** Whether its content was read, because it was moved or touched. */
+  readonly identified: boolean;
+  readonly record: DoneRecord;
+  readonly progress: Progress;
+}
+
+/** A photo has no thumbnail, and the manifest says why. */
+export interface FailedEvent {
+  readonly type: 'failed';
+  /** Absolute path of the source. */
+  readonly path: string;
+  /** The cause without the name, on one line. `record.error.message` has both. */
+  readonly reason: string;
+  /** Whether it failed in an earlier run and was not tried again. */
+  readonly known: boolean;
+  /** Absent when it was not tried. */
+  readonly attempt?: Attempt;
+  readonly record: FailedRecord;
+  readonly progress: Progress;
+}
+
+/** A folder could not be read: photos in it were not found. */
+export interface UnreadableFolderEvent {
+  readonly type: 'unreadable-folder';
+  /** Absolute path of the folder. */
+  readonly path: string;
+  readonly reason: string;
+}
+
+/** Files that were removed from the output folder, or would be. */
+export interface Pruned {
+  readonly files: number;
+  readonly bytes: number;
+}
+
+/** What a run would do with a photo. */
+export interface PlannedEvent {
+  readonly type: 'planned';
+  /** Absolute path of the source. */
+  readonly path: string;
+  /** `compare`: it was moved or touched, and its content decides. `known-bad`: it failed, and is not tried again. */
+  readonly plan: 'new' | 'changed' | 'compare' | 'unchanged' | 'known-bad';
+  /** Absent when the photo is no job. */
+  readonly why?: Why;
+  /** Bytes of the source. */
+  readonly bytes: number;
+}
+
+/** A number of photos, and the bytes of their sources. */
+export interface Amount {
+  readonly photos: number;
+  readonly bytes: number;
+}
+
+/** The last event of a dry run. */
+export interface PlanSummaryEvent {
+  readonly type: 'plan';
+  readonly new: Amount;
+  readonly changed: Amount;
+  readonly compare: Amount;
+  readonly unchanged: Amount;
+  readonly knownBad: Amount;
+  /** Sources whose records would be removed. */
+  readonly removed: number;
+  /** Files of the output folder that no record would name: what `prune` would then remove. */
+  readonly unneeded: Pruned;
+  readonly unreadableFolders: number;
+  /** Symbolic links that were not followed. */
+  readonly skippedLinks: number;
+  /** Whether the walk was complete. */
+  readonly walked: boolean;
+}
+
+/** What ended a run before its photos did: its `signal`, or its `deadline`. */
+export type StopReason = 'signal' | 'deadline';
+
+/** The last event. */
+export interface SummaryEvent {
+  readonly type: 'summary';
+  /** Photos finished: `made + shared + unchanged + failed`. */
+  readonly photos: number;
+  /** Different thumbnails that were made. */
+  readonly made: number;
+  /** Photos that share the thumbnail of another photo done in this run: their pixels are equal. */
+  readonly shared: number;
+  /** Photos that have their thumbnail from an earlier run. */
+  readonly unchanged: number;
+  /** Of those unchanged, the ones that were moved or touched, and were known by their content. */
+  readonly identified: number;
+  readonly failed: number;
+  /** Of those failed, the ones that failed in an earlier run and were not tried again. */
+  readonly known: number;
+  /** Failures by code; codes that did not occur are absent. */
+  readonly failures: Readonly<Partial<Record<ImageErrorCode, number>>>;
+  /** Sources whose records were removed: the photos are gone, or not selected any more. */
+  readonly removed: number;
+  /** What was pruned; absent when that was not asked for, or the run was stopped. */
+  readonly pruned?: Pruned;
+  readonly unreadableFolders: number;
+  /** Symbolic links that were not followed. */
+  readonly skippedLinks: number;
+  /** Why the run ended early; absent when it was complete. */
+  readonly stopped?: StopReason;
+  /** Photos that were found and not finished. */
+  readonly notReached: number;
+  /** Whether the walk was complete, so that `photos + notReached` is the total. */
+  readonly walked: boolean;
+  /** Sentinels that the sink counted: the number of workers that was asked for. */
+  readonly workers: number;
+  /** Wall-clock time. */
+  readonly seconds: number;
+  readonly imagesPerSecond: number;
+  /** Bytes of the sources that were done in this run. */
+  readonly sourceBytes: number;
+  /** Pixels of the sources that were done in this run. */
+  readonly sourcePixels: number;
+  /** Largest resident memory of each process of the run, added up: at least the peak of all together. */
+  readonly peakMemoryBytes: number;
+  /** User and system time of all processes of the run. */
+  readonly cpuSeconds: number;
+  readonly out: string;
+  readonly manifest: string;
+  /** Absolute paths of the exports. */
+  readonly exports: readonly string[];
+}
+
+export type ThumbsEvent =
+  | StartEvent
+  | DoneEvent
+  | UnchangedEvent
+  | FailedEvent
+  | UnreadableFolderEvent
+  | PrunedEvent
+  | SummaryEvent;

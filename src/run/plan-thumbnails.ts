@@ -1,0 +1,96 @@
+// A dry run: what a run would do, found by the same walk and the same planner, without a consumer and without writing anything.
+
+import fs from 'node:fs';
+import { realFile } from '../files/replace-file.js';
+import type { Job, Unchanged } from '../job.js';
+import { findUnneeded, type PrunedEvent } from '../maintenance/prune.js';
+import { realPlace } from '../manifest/reading.js';
+import { RecordIndex } from '../manifest/record-index.js';
+import type { ResolvedOptions, ThumbsOptions } from '../options/options.js';
+import { resolveOptions } from '../options/resolve.js';
+import { Planner } from '../producer/planner.js';
+import { findRoots, isOutsideWalk, rootsFrom } from '../producer/roots.js';
+import { newWalkProgress } from '../producer/walk-progress.js';
+import type { PlannedEvent, PlanSummaryEvent, UnreadableFolderEvent } from './events.js';
+import { digestOf, plannerOptions, walkOptions } from './planning.js';
+import { RemainingThumbnails } from './remaining-thumbnails.js';
+
+/** The events of a dry run; the last one is the summary. */
+export type PlanEvent = PlannedEvent | UnreadableFolderEvent | PrunedEvent | PlanSummaryEvent;
+
+/**
+ * Reports what {@link createThumbnails} would do with the same arguments now: a `planned` event a photo, and a `pruned` event for each
+ * file of the output folder that no record would name afterwards. It opens no photo, forks no process and writes nothing.
+ *
+ * @throws {ThumbsError} `OPTION`, at once, when an option is invalid.
+ * While iterating: `OPTION` (a path that does not exist), `OUTPUT` or `MANIFEST`.
+ */
+export function planThumbnails(paths: readonly string[], options?: ThumbsOptions): AsyncGenerator<PlanEvent> {
+  return plan(resolveOptions(paths, options));
+}
+
+async function* plan(resolved: ResolvedOptions): AsyncGenerator<PlanEvent> {
+  const options = { ...resolved, manifest: realFile(resolved.manifest) };
+  const roots = rootsFrom(options.manifest, await findRoots(resolved.paths, resolved.out));
+  const digest = digestOf(options);
+  const records = RecordIndex.open(options.manifest, { options: digest });
+  try {
+    const planner = new Planner(records, plannerOptions(options, digest));
+    const walked = newWalkProgress();
+    const remaining = new RemainingThumbnails(records, options.manifest, digest);
+    const counts = { new: none(), changed: none(), compare: none(), unchanged: none(), 'known-bad': none() };
+    const { produce } = await import('../producer/producer.js');
+    const planPhoto = (path: string) => planner.plan(path);
+    const { signal } = options;
+    const walk = { ...walkOptions(options, roots), plan: planPhoto, consumers: 0, signal };
+    for await (const item of produce(walk, walked)) {
+      if (item.type === 'sentinel') continue;
+      remaining.add(item);
+      const event = plannedEvent(item);
+      counts[event.plan].photos += 1;
+      counts[event.plan].bytes += event.bytes;
+      yield event;
+    }
+    for (const folder of walked.unreadableFolders) yield { type: 'unreadable-folder', ...folder };
+    // After a walk that was stopped nothing is known of the photos it has not found, and a run would prune nothing.
+    const stays = walked.ended
+      ? isOutsideWalk(roots, walked.unreadableFolders, options.manifest)
+      : () => true;
+    const removed = remaining.finish(stays);
+    const unneeded = { files: 0, bytes: 0 };
+    const place = fs.existsSync(options.out) ? realPlace(options) : options;
+    for await (const event of walked.ended ? findUnneeded(place, remaining.thumbnails) : []) {
+      unneeded.files += 1;
+      unneeded.bytes += event.bytes;
+      yield event;
+    }
+    const { 'known-bad': knownBad, ...others } = counts;
+    yield {
+      type: 'plan',
+      ...others,
+      knownBad,
+      removed,
+      unneeded,
+      unreadableFolders: walked.unreadableFolders.length,
+      skippedLinks: walked.skippedLinks,
+      walked: walked.ended,
+    };
+  } finally {
+    records?.close();
+  }
+}
+
+function none(): { photos: number; bytes: number } {
+  return { photos: 0, bytes: 0 };
+}
+
+function plannedEvent(item: Job | Unchanged): PlannedEvent {
+  const { type: _, path } = item;
+  if (item.type === 'unchanged') {
+    const plan = item.record.status === 'failed' ? 'known-bad' : 'unchanged';
+    return { type: 'planned', path, plan, bytes: item.record.sourceBytes ?? 0 };
+  }
+  const { why, task, facts } = item;
+  const plan = task === 'identify' ? 'compare' : why === 'new' ? 'new' : 'changed';
+  return { type: 'planned', path, plan, why, bytes: facts?.sourceBytes ?? 0 };
+}

@@ -1,0 +1,29 @@
+// What a run and a dry run decide alike before the walk: the options digest, and what the planner compares photos with.
+
+import { photoExtensions } from '../image/decoders/index.js';
+import { rendererVersion } from '../image/renderer-version.js';
+import { optionsDigest } from '../manifest/record.js';
+import type { ResolvedOptions } from '../options/options.js';
+import { memoryLimits } from '../pool/memory-limits.js';
+import type { PlannerOptions } from '../producer/planner.js';
+import type { Root } from '../producer/roots.js';
+import type { WalkOptions } from '../producer/walk.js';
+
+/** The digest of every option that changes pixels, and of the renderer's versions. */
+export function digestOf({ variant, jpegReader }: ResolvedOptions): string {
+  return optionsDigest({ box: variant.box, jpegReader, renderer: rendererVersion() });
+}
+
+export function plannerOptions(options: ResolvedOptions, digest: string): PlannerOptions {
+  const { manifest, out, force, retryFailed, maxPixels, maxBytes, timeoutMs, maxMemory, workers } = options;
+  const { hard, exclusive } = memoryLimits(maxMemory, workers);
+  const limits = { maxPixels, maxBytes, timeoutMs, maxMemoryBytes: exclusive, memoryShareBytes: hard };
+  return { manifest, out, digest, force, retryFailed, limits };
+}
+
+export function walkOptions(
+  { out, include, exclude, hidden, follow }: ResolvedOptions,
+  roots: readonly Root[],
+): Omit<WalkOptions, 'onUnreadable' | 'onSkippedLink'> & { readonly roots: readonly Root[] } {
+  return { roots, out, extensions: photoExtensions, include, exclude, hidden, follow };
+}

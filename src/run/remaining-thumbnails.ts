@@ -1,0 +1,62 @@
+// For a dry run: which records, and so which thumbnails, would remain after the run.
+
+import { ThumbnailSet } from '../files/thumbnail-name.js';
+import type { Job, Unchanged } from '../job.js';
+import { type ManifestRecord, sourceName } from '../manifest/record.js';
+import type { RecordIndex } from '../manifest/record-index.js';
+
+export class RemainingThumbnails {
+  readonly thumbnails: ThumbnailSet = new ThumbnailSet();
+  readonly #records: RecordIndex | undefined;
+  readonly #manifest: string;
+  readonly #digest: string;
+  /** By row of the records: 1 if the walk has found the source. */
+  readonly #found: Uint8Array;
+  /** Sizes whose records are all kept, because content may find any of them. */
+  readonly #keptSizes = new Set<number>();
+
+  constructor(records: RecordIndex | undefined, manifest: string, digest: string) {
+    this.#records = records;
+    this.#manifest = manifest;
+    this.#digest = digest;
+    this.#found = new Uint8Array(records?.size ?? 0);
+  }
+
+  /** Adds a photo that the walk has found. */
+  add(item: Job | Unchanged): void {
+    const source = sourceName(this.#manifest, item.path);
+    const row = this.#records?.positions.rowOf(source);
+    if (row !== undefined) this.#found[row] = 1;
+    if (item.type === 'unchanged') {
+      this.#keep(item.record);
+      return;
+    }
+    const record = this.#records?.find(source);
+    if (record !== undefined && !this.#willDiffer(item, record)) this.#keep(record);
+    const bytes = item.task === 'identify' ? item.facts?.sourceBytes : undefined;
+    if (bytes === undefined || this.#keptSizes.has(bytes)) return;
+    this.#keptSizes.add(bytes);
+    for (const [record] of this.#records?.ofSize(bytes) ?? []) this.#keep(record);
+  }
+
+  /** Whether the photo gets another thumbnail than its record has, as far as is known before it is made. */
+  #willDiffer({ why, facts }: Job, record: ManifestRecord): boolean {
+    if (why === 'changed' || this.#records?.optionsOf(record) !== this.#digest) return true;
+    return why === 'force' && facts?.sourceBytes !== record.sourceBytes;
+  }
+
+  /** Keeps the records that the walk did not cover, and returns how many would be removed. */
+  finish(stays: (source: string) => boolean): number {
+    let removed = 0;
+    for (const [source, row] of this.#records?.positions.sources() ?? []) {
+      if (this.#found[row] === 1) continue;
+      if (stays(source)) this.#keep(this.#records?.find(source));
+      else removed += 1;
+    }
+    return removed;
+  }
+
+  #keep(record: ManifestRecord | undefined): void {
+    if (record?.status === 'done') for (const { file } of record.thumbnails) this.thumbnails.add(file);
+  }
+}

@@ -1,0 +1,154 @@
+// Results in, manifest out. The sink is done when it has counted N sentinels, and for no other reason.
+
+import { type ImageErrorCode, unreachable } from '../errors.js';
+import { ThumbnailSet } from '../files/thumbnail-name.js';
+import type { FailedOutcome, Unchanged } from '../job.js';
+import { type FailedRecord, messageFor, reasonOf, sourceName } from '../manifest/record.js';
+import type { ManifestStore } from '../manifest/store.js';
+import type { PoolOutput } from '../pool/pool.js';
+import type { JobResult } from '../pool/slot.js';
+import type { WalkProgress } from '../producer/walk-progress.js';
+import type { DoneEvent, FailedEvent, Progress, UnchangedEvent } from './events.js';
+
+/** What the sink has counted. */
+export interface Totals {
+  done: number;
+  unchanged: number;
+  /** Of those unchanged, the ones that were known by their content. */
+  identified: number;
+  failed: number;
+  /** Of those failed, the ones that were not tried again. */
+  known: number;
+  readonly failures: Partial<Record<ImageErrorCode, number>>;
+  /** Photos that a consumer had. */
+  worked: number;
+  sourceBytes: number;
+  sourcePixels: number;
+  sentinels: number;
+  /** Peak memory of all consumers, added up, bytes. */
+  consumersMemoryBytes: number;
+  consumersCpuMs: number;
+}
+
+export class Sink {
+  readonly totals: Totals = {
+    done: 0,
+    unchanged: 0,
+    identified: 0,
+    failed: 0,
+    known: 0,
+    failures: {},
+    worked: 0,
+    sourceBytes: 0,
+    sourcePixels: 0,
+    sentinels: 0,
+    consumersMemoryBytes: 0,
+    consumersCpuMs: 0,
+  };
+  readonly #manifest: ManifestStore;
+  readonly #walk: Readonly<WalkProgress>;
+  readonly #plan: { readonly jobs: number };
+  /** The thumbnails of the photos that were done. */
+  readonly #thumbnails = new ThumbnailSet();
+
+  /** @param plan How many of the photos that `walk` has found are jobs. */
+  constructor(manifest: ManifestStore, walk: Readonly<WalkProgress>, plan: { readonly jobs: number }) {
+    this.#manifest = manifest;
+    this.#walk = walk;
+    this.#plan = plan;
+  }
+
+  /** Different thumbnails so far. */
+  get made(): number {
+    return this.#thumbnails.size;
+  }
+
+  /** Photos finished. */
+  get finished(): number {
+    return this.totals.done + this.totals.unchanged + this.totals.failed;
+  }
+
+  /**
+   * An event for each photo, until `consumers` sentinels have come.
+   * @throws {Error} when `outputs` ends before that: results may be missing.
+   */
+  async *drain(
+    outputs: AsyncIterable<PoolOutput>,
+    consumers: number,
+  ): AsyncGenerator<DoneEvent | UnchangedEvent | FailedEvent> {
+    for await (const output of outputs) {
+      switch (output.type) {
+        case 'result':
+          yield this.#onResult(output);
+          break;
+        case 'unchanged':
+          yield this.#onUnchanged(output);
+          break;
+        case 'sentinel':
+          this.totals.sentinels += 1;
+          this.totals.consumersMemoryBytes += output.usage.peakMemoryBytes;
+          this.totals.consumersCpuMs += output.usage.cpuMs;
+          if (this.totals.sentinels === consumers) return;
+          break;
+        default:
+          unreachable(output);
+      }
+    }
+    throw new Error(`the results ended after ${this.totals.sentinels} of ${consumers} sentinels`);
+  }
+
+  #onResult({ job, outcome, attempt }: JobResult): DoneEvent | FailedEvent {
+    const { path } = job;
+    const source = sourceName(this.#manifest.file, path);
+    this.totals.worked += 1;
+    if (outcome.status === 'failed') {
+      const record = failedRecord(source, outcome);
+      this.#manifest.append(record);
+      return { ...this.#onFailed(path, record), attempt };
+    }
+    const record = { source, ...outcome };
+    this.#manifest.append(record);
+    this.totals.done += 1;
+    this.totals.sourceBytes += outcome.sourceBytes;
+    this.totals.sourcePixels += outcome.sourceWidth * outcome.sourceHeight;
+    for (const { file } of outcome.thumbnails) this.#thumbnails.add(file);
+    return { type: 'done', path, record, progress: this.#progress() };
+  }
+
+  #onUnchanged({ path, record, by }: Unchanged): UnchangedEvent | FailedEvent {
+    const identified = by === 'content';
+    if (identified) {
+      this.#manifest.append(record);
+      this.totals.worked += 1;
+    } else {
+      this.#manifest.keep(record.source);
+    }
+    if (record.status === 'failed') {
+      this.totals.known += 1;
+      return this.#onFailed(path, record, true);
+    }
+    this.totals.unchanged += 1;
+    if (identified) this.totals.identified += 1;
+    return { type: 'unchanged', path, identified, record, progress: this.#progress() };
+  }
+
+  #onFailed(path: string, record: FailedRecord, known = false): FailedEvent {
+    const { code } = record.error;
+    this.totals.failed += 1;
+    this.totals.failures[code] = (this.totals.failures[code] ?? 0) + 1;
+    return { type: 'failed', path, reason: reasonOf(record), known, record, progress: this.#progress() };
+  }
+
+  #progress(): Progress {
+    const { failed, worked } = this.totals;
+    const { found, ended } = this.#walk;
+    const { jobs } = this.#plan;
+    return { finished: this.finished, failed, worked, found, jobs, walked: ended };
+  }
+}
+
+function failedRecord(source: string, outcome: FailedOutcome): FailedRecord {
+  const { code, reason, limit, status, ...facts } = outcome;
+  const error = { code, message: messageFor(source, reason), ...(limit === undefined ? {} : { limit }) };
+  return { source, status, error, ...facts };
+}
