@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { resolveOptions } from '../src/options.js';
+import { resolveOptions } from '../src/options/resolve.js';
 import { machine } from './measuring.js';
 import { type PeakMemory, peakMemory } from './peers/memory.js';
 import { type Photos, photosOf } from './peers/photos.js';
@@ -60,8 +60,13 @@ function rowOf(folder: string, size: string): Row {
   if (!fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory())
     usage(`Expected a folder, got \`${folder}\``);
   try {
-    const { box } = resolveOptions([folder], { size });
-    return { id: 'own', title: `photos of ${folder}`, box, photos: async () => path.resolve(folder) };
+    const { variant } = resolveOptions([folder], { size });
+    return {
+      id: 'own',
+      title: `photos of ${folder}`,
+      box: variant.box,
+      photos: async () => path.resolve(folder),
+    };
   } catch (error) {
     return usage(error instanceof Error ? error.message : String(error));
   }

@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import os from 'node:os';
-import { rendererVersion } from '../src/image/renderer.js';
+import { rendererVersion } from '../src/image/renderer-version.js';
 
 /** One whole process: its wall-clock seconds. */
 export async function time(args: readonly string[], program = process.execPath): Promise<number> {

@@ -5,7 +5,8 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { renderThumbnail } from '../dist/image/render.js';
 
-const options = { box: { width: 200, height: 200 }, maxPixels: 268_402_689 };
+const variant = { box: { width: 200, height: 200 }, format: 'png' };
+const options = { variant, maxPixels: 268_402_689 };
 const folder = process.argv[2];
 const names = (await fs.readdir(folder)).values();
 

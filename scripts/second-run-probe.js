@@ -10,8 +10,8 @@ import path from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { replaceFile } from '../dist/files/replace-file.js';
 import { ManifestStore } from '../dist/manifest/store.js';
-import { createThumbnails } from '../dist/pipeline/pipeline.js';
-import { Planner } from '../dist/pipeline/planner.js';
+import { Planner } from '../dist/producer/planner.js';
+import { createThumbnails } from '../dist/run/create-thumbnails.js';
 
 // As the command does it.
 setFlagsFromString('--semi-space-growth-factor=1');

@@ -10,7 +10,8 @@ import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { type ManifestRecord, readManifest, type ThumbsEvent } from 'thumbs-pipeline';
 import { expect, onTestFinished } from 'vitest';
-import type { Job } from '../src/pipeline/planner.js';
+import { photoExtensions } from '../src/image/decoders/index.js';
+import type { Job } from '../src/job.js';
 
 export const projectFolder: string = fileURLToPath(new URL('..', import.meta.url));
 export const command: string = path.join(projectFolder, 'bin/thumbs.js');
@@ -24,13 +25,12 @@ export function plannedJob(path: string): Job {
 
 /** Rules of a walk that takes every photo and tells nobody of anything. */
 export const plainWalk = {
-  judge: async (path: string): Promise<Job> => plannedJob(path),
+  extensions: photoExtensions,
+  plan: async (path: string): Promise<Job> => plannedJob(path),
   include: [],
   exclude: [],
   hidden: false,
   follow: false,
-  unreadable: () => {},
-  linkSkipped: () => {},
 };
 
 /** How a process ended and what it wrote. */

@@ -2,14 +2,14 @@ import os from 'node:os';
 import path from 'node:path';
 import { createThumbnails, ThumbsError, type ThumbsOptions } from 'thumbs-pipeline';
 import { expect, test, vi } from 'vitest';
-import { resolveOptions } from '../src/options.js';
+import { resolveOptions } from '../src/options/resolve.js';
 
 test('defaults are complete and every path is absolute', () => {
   expect(resolveOptions(['photos'])).toEqual({
     paths: [path.resolve('photos')],
     workers: os.availableParallelism(),
     out: path.resolve('thumbnails'),
-    box: { width: 200, height: 200 },
+    variant: { box: { width: 200, height: 200 }, format: 'png' },
     manifest: path.resolve('thumbnails/manifest.jsonl'),
     exports: [],
     include: [],
@@ -55,7 +55,7 @@ test('consumers may have three quarters of the memory there is, and never less t
 });
 
 test('a size is one number, a text or a box', () => {
-  const box = (size: NonNullable<ThumbsOptions['size']>) => resolveOptions(['p'], { size }).box;
+  const box = (size: NonNullable<ThumbsOptions['size']>) => resolveOptions(['p'], { size }).variant.box;
   expect(box(320)).toEqual({ width: 320, height: 320 });
   expect(box('320')).toEqual({ width: 320, height: 320 });
   expect(box('320x240')).toEqual({ width: 320, height: 240 });

@@ -1,6 +1,6 @@
 // Processes that work side by side on a list of files, none of them with more than a command line holds.
 
-import type { Box } from '../../src/options.js';
+import type { Box } from '../../src/options/variant.js';
 import type { Photos } from './photos.js';
 
 /** What is to be done in one run. `out` is there, and empty. */

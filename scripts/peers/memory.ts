@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import { createInterface } from 'node:readline';
-import type { SummaryEvent } from '../../src/pipeline/events.js';
+import type { SummaryEvent } from '../../src/run/events.js';
 import type { Job } from './lanes.js';
 import { thumbsArguments } from './programs.js';
 

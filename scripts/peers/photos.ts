@@ -2,7 +2,10 @@
 
 import fs from 'node:fs';
 import path from 'node:path';
-import { isPhotoName } from '../../src/image/formats.js';
+import { photoExtensions } from '../../src/image/decoders/index.js';
+import { photoNameTest } from '../../src/producer/photo-names.js';
+
+const isPhotoName = photoNameTest(photoExtensions);
 
 export interface Photos {
   /** For programs that walk. */

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Box } from '../../src/options.js';
+import type { Box } from '../../src/options/variant.js';
 import { type Job, type Start, split } from './lanes.js';
 
 /** Workers of `thumbs`, consumers of the pipeline with Pillow, and processes at a time of each other peer. */

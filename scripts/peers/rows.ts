@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp, { type Sharp } from 'sharp';
-import type { Box } from '../../src/options.js';
+import type { Box } from '../../src/options/variant.js';
 import { mulberry32 } from '../painting/noise.js';
 
 export interface Row {

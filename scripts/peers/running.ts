@@ -3,8 +3,8 @@
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { pngSize } from '../../src/image/png-chunks.js';
-import type { Box } from '../../src/options.js';
+import { png } from '../../src/image/encoders/png.js';
+import type { Box } from '../../src/options/variant.js';
 import type { Job, Start } from './lanes.js';
 import type { Photos } from './photos.js';
 import { type Program, thumbs } from './programs.js';
@@ -113,11 +113,11 @@ function thumbnailsIn(out: string, box: Box): { thumbnails: number; bytes: numbe
   let [thumbnails, bytes] = [0, 0];
   for (const name of fs.readdirSync(out)) {
     if (!name.endsWith('.png')) continue;
-    const png = fs.readFileSync(path.join(out, name));
-    const size = pngSize(png);
+    const file = fs.readFileSync(path.join(out, name));
+    const size = png.readSize(file);
     if (size === undefined || size.width > box.width || size.height > box.height) continue;
     thumbnails += 1;
-    bytes += png.length;
+    bytes += file.length;
   }
   return { thumbnails, bytes };
 }

@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { PlanSummaryEvent, SummaryEvent } from '../../src/pipeline/events.js';
+import type { PlanSummaryEvent, SummaryEvent } from '../../src/run/events.js';
 import { family, inProc, sum } from '../peers/memory.js';
 
 const command = fileURLToPath(new URL('../../bin/thumbs.js', import.meta.url));

@@ -3,7 +3,6 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
-import fastGlob from 'fast-glob';
 import { decodeName } from './glob-names.js';
 import { photoGlob, photoNameTest } from './photo-names.js';
 import { type Root, realPathIn } from './roots.js';
@@ -39,6 +38,8 @@ export async function* walk(root: Root, options: WalkOptions): AsyncGenerator<st
     yield root.path;
     return;
   }
+  // Consumers that were preforked load while this process loads fast-glob.
+  const { default: fastGlob } = await import('fast-glob');
   const { extensions, include } = options;
   const isPhotoName = photoNameTest(extensions);
   const found = new Readable({ objectMode: true, read: () => {} });

@@ -19,6 +19,7 @@ import { printable } from '../printable.js';
 import { certainJobs } from '../producer/certain-jobs.js';
 import { photoNameTest } from '../producer/photo-names.js';
 import { Planner } from '../producer/planner.js';
+import { produce } from '../producer/producer.js';
 import { findRoots, isOutsideWalk, type Root, rootsFrom } from '../producer/roots.js';
 import { newWalkProgress, type WalkProgress } from '../producer/walk-progress.js';
 import { Cancellation } from './cancellation.js';
@@ -191,8 +192,6 @@ async function startPool(
   // Before the photos are compared with the manifest, each is sure to be a job only if there are no records.
   if (!signal.aborted && planner.hasNoHistory)
     pool.prefork(await certainJobs(roots, options, photoNameTest(photoExtensions), workers));
-  // The consumers load while this process loads what the walk needs.
-  const { produce } = await import('../producer/producer.js');
   const plan = (path: string) => planner.plan(path);
   return pool.outputs(produce({ ...walkOptions(options, roots), plan, consumers: workers, signal }, walked));
 }

@@ -9,6 +9,7 @@ import { RecordIndex } from '../manifest/record-index.js';
 import type { ResolvedOptions, ThumbsOptions } from '../options/options.js';
 import { resolveOptions } from '../options/resolve.js';
 import { Planner } from '../producer/planner.js';
+import { produce } from '../producer/producer.js';
 import { findRoots, isOutsideWalk, rootsFrom } from '../producer/roots.js';
 import { newWalkProgress } from '../producer/walk-progress.js';
 import type { PlannedEvent, PlanSummaryEvent, UnreadableFolderEvent } from './events.js';
@@ -39,7 +40,6 @@ async function* plan(resolved: ResolvedOptions): AsyncGenerator<PlanEvent> {
     const walked = newWalkProgress();
     const remaining = new RemainingThumbnails(records, options.manifest, digest);
     const counts = { new: none(), changed: none(), compare: none(), unchanged: none(), 'known-bad': none() };
-    const { produce } = await import('../producer/producer.js');
     const planPhoto = (path: string) => planner.plan(path);
     const { signal } = options;
     const walk = { ...walkOptions(options, roots), plan: planPhoto, consumers: 0, signal };

@@ -78,10 +78,16 @@ const wrong: ReadonlyArray<readonly [args: readonly string[], stderr: RegExp]> =
   [['prune', '--force'], /unknown option '--force'/],
   [
     ['-o', 'elsewhere', 'prune'],
-    /^thumbs: Expected the options of `prune` behind its name, got `out` before$/m,
+    /^thumbs: Expected the options of `prune` after its name, got `out` before$/m,
   ],
-  [['bench', '--sweep', '1,x', 'p'], /^thumbs: Expected `sweep` to be worker counts like 1,2,4, got `1,x`$/m],
-  [['bench', '--runs', '0', 'p'], /^thumbs: Expected `runs` to be an integer from 1 to 100, got `0`$/m],
+  [
+    ['bench', '--sweep', '1,x', 'p'],
+    /^thumbs: Expected `sweep` to be worker counts like 1,2,4, got `1,x` \(string\)$/m,
+  ],
+  [
+    ['bench', '--runs', '0', 'p'],
+    /^thumbs: Expected `runs` to be an integer from 1 to 100, got `0` \(number\)$/m,
+  ],
 ];
 
 for (const [args, stderr] of wrong) {

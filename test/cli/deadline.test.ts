@@ -10,7 +10,7 @@ test('after the deadline no photo is begun, exit 124, and the summary says how m
   const done = recordsIn(out).length;
   expect(done).toBeLessThan(400);
   expect(stderr.split('\n')).toContain(
-    `The deadline passed: ${400 - done} photos not reached. What was done is in the manifest; the same command goes on.`,
+    `The deadline passed: ${400 - done} photos not reached. The manifest has what was done; the same command continues.`,
   );
   expect(JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '')).toMatchObject({
     type: 'summary',

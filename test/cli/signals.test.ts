@@ -38,7 +38,7 @@ for (const [signal, exitCode] of [
     expect(code).toBe(exitCode);
     const done = recordsIn(out).length;
     expect(stderr.split('\n')).toContain(
-      `Stopped: ${300 - done} photos not reached. What was done is in the manifest; the same command goes on.`,
+      `Stopped: ${300 - done} photos not reached. The manifest has what was done; the same command continues.`,
     );
     expect(stderr.split('\n').filter((line) => line.startsWith('done '))).toHaveLength(done);
     expect(done).toBeGreaterThan(0);

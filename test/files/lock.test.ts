@@ -2,7 +2,7 @@ import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_pr
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { Lock } from '../../src/files/lock.js';
+import { Lock } from '../../src/files/locks/lock.js';
 import { isAlive, ownIdentity } from '../../src/files/process-identity.js';
 import { projectFolder, start, temporaryFolder, until } from '../helpers.js';
 

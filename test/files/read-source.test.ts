@@ -1,7 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { giveBack, Source } from '../../src/files/read-source.js';
+import { Source } from '../../src/files/source.js';
+import { releaseBuffer } from '../../src/files/source-buffers.js';
 import { temporaryFolder } from '../helpers.js';
 
 function fileWith(text: string): string {
@@ -33,7 +34,7 @@ test('a buffer that was given back is used again, and holds no more than the nex
   const first = await readText('a long text, the first');
   const second = await readText('another');
   expect([first, second].map(String)).toEqual(['a long text, the first', 'another']);
-  giveBack(first);
+  releaseBuffer(first);
   const third = await readText('short');
   expect(third.buffer).toBe(first.buffer);
   expect([second, third].map(String)).toEqual(['another', 'short']);

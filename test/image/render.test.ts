@@ -5,16 +5,17 @@ import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { KNOWN_COLOURS } from '../../scripts/known-colours.js';
 import { renderThumbnail } from '../../src/image/render.js';
-import type { Box } from '../../src/options.js';
+import type { Box } from '../../src/options/variant.js';
 import { sampleImages } from '../helpers.js';
 
-const options = { box: { width: 200, height: 200 }, maxPixels: 268_402_689 };
+const box = { width: 200, height: 200 };
+const options = { variant: { box, format: 'png' }, maxPixels: 268_402_689 } as const;
 
 /** The thumbnail of a sample or of bytes, with its pixels as 8-bit RGBA. */
-async function thumbnailOf(source: string | Buffer, box: Box = options.box) {
+async function thumbnailOf(source: string | Buffer, size: Box = box) {
   const bytes = typeof source === 'string' ? fs.readFileSync(path.join(sampleImages, source)) : source;
-  const rendered = await renderThumbnail(bytes, { ...options, box });
-  const pixels = await pngPixels(rendered.png);
+  const rendered = await renderThumbnail(bytes, { ...options, variant: { box: size, format: 'png' } });
+  const pixels = await pngPixels(rendered.thumbnail);
   return { ...rendered, pixels };
 }
 
@@ -54,8 +55,8 @@ function difference(a: Buffer, b: Buffer): { largest: number; mean: number } {
 test('all eight orientations come out upright and alike', async () => {
   const upright = await thumbnailOf('orientation-1.jpg');
   // It has a direction of its own: no turn or mirroring of it is like it.
-  const turned = await sharp(upright.png).rotate(180).ensureAlpha().raw().toBuffer();
-  const mirrored = await sharp(upright.png).flop().ensureAlpha().raw().toBuffer();
+  const turned = await sharp(upright.thumbnail).rotate(180).ensureAlpha().raw().toBuffer();
+  const mirrored = await sharp(upright.thumbnail).flop().ensureAlpha().raw().toBuffer();
   expect(difference(upright.pixels.data, turned).mean).toBeGreaterThan(8);
   expect(difference(upright.pixels.data, mirrored).mean).toBeGreaterThan(4);
   for (let orientation = 2; orientation <= 8; orientation += 1) {
@@ -93,7 +94,7 @@ test('every sample becomes an 8-bit PNG in sRGB without profile, EXIF or other m
     .filter((name) => name.includes('.'));
   expect(files.length).toBeGreaterThan(20);
   for (const file of files) {
-    const { pixels, width, height, sha256, png } = await thumbnailOf(file);
+    const { pixels, width, height, sha256, thumbnail: png } = await thumbnailOf(file);
     const { metadata } = pixels;
     expect([metadata.format, metadata.depth], file).toEqual(['png', 'uchar']);
     expect(['srgb', 'b-w'], file).toContain(metadata.space);
@@ -169,9 +170,9 @@ test('of an animation and of many pages the first is taken', async () => {
     const first = sharp(bytes, { page: 0 });
     const { pages = 1 } = await first.metadata();
     expect(pages).toBeGreaterThan(1);
-    const box = { ...options.box, fit: 'inside', withoutEnlargement: true } as const;
-    const expected = await first.resize(box).ensureAlpha().raw().toBuffer();
-    const second = await sharp(bytes, { page: 1 }).resize(box).ensureAlpha().raw().toBuffer();
+    const resize = { ...box, fit: 'inside', withoutEnlargement: true } as const;
+    const expected = await first.resize(resize).ensureAlpha().raw().toBuffer();
+    const second = await sharp(bytes, { page: 1 }).resize(resize).ensureAlpha().raw().toBuffer();
     const { data } = (await thumbnailOf(file)).pixels;
     expect(difference(data, expected).mean).toBeLessThan(0.5);
     expect(difference(data, second).mean).toBeGreaterThan(0.5);

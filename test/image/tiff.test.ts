@@ -2,7 +2,7 @@
 
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { asTiff, type Picture } from '../../src/image/tiff.js';
+import { encodeTiff, type Picture } from '../../src/image/decoders/tiff-writer.js';
 
 /** A profile that sharp knows by itself, as a file has it. */
 async function p3(): Promise<Buffer> {
@@ -29,7 +29,7 @@ for (const channels of [1, 3] as const)
   test(`${channels === 1 ? 'grey' : 'RGB'}: sharp reads the samples that were written, without a warning`, async () => {
     for (const [width, height] of SIZES) {
       const written = picture(width, height, channels);
-      const image = sharp(asTiff(written), { failOn: 'warning' });
+      const image = sharp(encodeTiff(written), { failOn: 'warning' });
       const warnings: string[] = [];
       image.on('warning', (words: string) => warnings.push(words));
       expect(await image.metadata()).toMatchObject({
@@ -53,7 +53,7 @@ for (const channels of [1, 3] as const)
 test('the orientation is turned by', async () => {
   const turned: number[] = [];
   for (let orientation = 1; orientation <= 8; orientation += 1) {
-    const file = asTiff({ ...picture(16, 9, 3), orientation });
+    const file = encodeTiff({ ...picture(16, 9, 3), orientation });
     expect((await sharp(file).metadata()).orientation).toBe(orientation);
     const { info } = await sharp(file).autoOrient().raw().toBuffer({ resolveWithObject: true });
     turned.push(info.width);
@@ -65,16 +65,16 @@ test('the colour profile is the one that was given, and is gone by', async () =>
   const profile = await p3();
   for (const [width, height] of SIZES)
     for (const channels of [1, 3] as const) {
-      const { icc } = await sharp(asTiff({ ...picture(width, height, channels), profile })).metadata();
+      const { icc } = await sharp(encodeTiff({ ...picture(width, height, channels), profile })).metadata();
       expect(icc?.equals(profile)).toBe(true);
     }
   // Saturated green of P3 is beyond that of sRGB.
   const green = { ...picture(1, 1, 3), data: Buffer.from([60, 230, 60]) };
   const colourOf = (file: Buffer) => sharp(file).toColourspace('srgb').raw().toBuffer();
-  expect([...(await colourOf(asTiff(green)))]).toEqual([60, 230, 60]);
-  expect([...(await colourOf(asTiff({ ...green, profile })))][0]).toBeLessThan(30);
+  expect([...(await colourOf(encodeTiff(green)))]).toEqual([60, 230, 60]);
+  expect([...(await colourOf(encodeTiff({ ...green, profile })))][0]).toBeLessThan(30);
 });
 
 test('without a profile there is none', async () => {
-  expect((await sharp(asTiff(picture(3, 5, 3))).metadata()).icc).toBeUndefined();
+  expect((await sharp(encodeTiff(picture(3, 5, 3))).metadata()).icc).toBeUndefined();
 });

@@ -115,7 +115,7 @@ test('missing, damaged and foreign files, wrong records and unneeded files are t
     /^DAMAGED thumbnails\/\w+\.png: its bytes have the SHA-256 \w{64} \(of photos\/photo-2\.jpg\)$/m,
   );
   expect(stderr).toMatch(
-    /^MISSING thumbnails\/\w+\.png: it is not there \(of photos\/photo-1\.jpg, photos\/twin\.jpg\)$/m,
+    /^MISSING thumbnails\/\w+\.png: it does not exist \(of photos\/photo-1\.jpg, photos\/twin\.jpg\)$/m,
   );
   expect(stderr).toMatch(
     /^RECORD thumbnails\/\w+\.png: the record says .*, it has .* \(of photos\/photo-3\.jpg\)$/m,
@@ -218,7 +218,7 @@ test('a damaged line of the manifest is named; --repair takes it out, and the ne
   const refused = await thumbs(['photos'], { cwd: folder });
   expect([refused.code, refused.stderr]).toEqual([
     3,
-    `thumbs: Cannot use ${manifest} as the manifest: line 3 is not a record; \`thumbs verify --repair\` takes it out, and the next run makes what it was for\n`,
+    `thumbs: Cannot use ${manifest} as the manifest: line 3 is not a record; \`thumbs verify --repair\` removes it, and the next run makes its photo again\n`,
   ]);
   const { code, findings } = await verified(folder);
   expect([code, findings]).toEqual([1, ['record manifest.jsonl: ']]);

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { exportManifest } from '../../src/manifest/export.js';
 import type { ManifestRecord } from '../../src/manifest/record.js';
 import { ManifestStore } from '../../src/manifest/store.js';
-import type { ExportFormat } from '../../src/options.js';
+import type { ExportFormat } from '../../src/options/options.js';
 import { temporaryFolder } from '../helpers.js';
 
 const hash = 'ab'.repeat(32);

@@ -1,14 +1,14 @@
 import { expect, test, vi } from 'vitest';
-import type { Job } from '../../src/pipeline/planner.js';
+import type { Job } from '../../src/job.js';
 import { temporaryFolder, until } from '../helpers.js';
-import { consumersIn, dispatch, dispatcherOf, stillborn } from './dispatch.js';
+import { consumersIn, dispatch, dispatcherOf, unstartable } from './dispatch.js';
 
 const deaths: ReadonlyArray<readonly [name: string, how: RegExp, attempt: object]> = [
   ['kill', /signal SIGKILL/, { signal: 'SIGKILL' }],
   ['segv', /signal SIGSEGV/, { signal: 'SIGSEGV' }],
   ['abort', /signal SIGABRT/, { signal: 'SIGABRT' }],
-  ['exit', /exit code 3/, { exitCode: 3, lastWords: 'the decoder\\u001b[31m gave up' }],
-  ['heap', /signal SIG(ABRT|TRAP)|exit code 1\d\d/, { lastWords: expect.stringContaining('heap') }],
+  ['exit', /exit code 3/, { exitCode: 3, stderrTail: 'the decoder\\u001b[31m gave up' }],
+  ['heap', /signal SIG(ABRT|TRAP)|exit code 1\d\d/, { stderrTail: expect.stringContaining('heap') }],
 ];
 
 for (const [death, how, attempt] of deaths) {
@@ -88,9 +88,9 @@ test('the sentinel of a consumer that dies before it has passed it on is paid al
 });
 
 test('consumers that could not start before anybody asked for results are an error for who asks', async () => {
-  const dispatcher = dispatcherOf(temporaryFolder(), { consumers: 4, entry: stillborn });
-  dispatcher.warm(4);
-  await until(() => dispatcher.deaths === 4);
+  const dispatcher = dispatcherOf(temporaryFolder(), { consumers: 4, entry: unstartable });
+  dispatcher.prefork(4);
+  await until(() => dispatcher.crashes === 4);
   async function* nothing(): AsyncGenerator<Job> {}
   await expect(dispatcher.outputs(nothing()).next()).rejects.toMatchObject({ code: 'CONSUMER' });
 });
@@ -98,10 +98,10 @@ test('consumers that could not start before anybody asked for results are an err
 for (const consumers of [1, 4]) {
   test(`${consumers} consumers that cannot start end the run with what they said`, async () => {
     const names = ['a', 'b', 'c', 'd', 'e', 'f'];
-    await expect(dispatch(names, { consumers, entry: stillborn })).rejects.toMatchObject({
+    await expect(dispatch(names, { consumers, entry: unstartable })).rejects.toMatchObject({
       code: 'CONSUMER',
       message: expect.stringMatching(
-        /^Consumers cannot be started: exit code 1; it said: .*sharp could not be loaded/,
+        /^Consumers cannot be started: exit code 1; stderr: .*sharp could not be loaded/,
       ),
     });
   });

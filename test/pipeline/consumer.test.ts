@@ -2,21 +2,30 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { xxhash128 } from 'hash-wasm';
 import { expect, test } from 'vitest';
-import { Child, type Exit } from '../../src/pipeline/child.js';
-import type { ToDispatcher } from '../../src/pipeline/messages.js';
+import type { Exit } from '../../src/pool/consumer.js';
+import { ForkedConsumer } from '../../src/pool/process/forked-consumer.js';
+import type { FromConsumer } from '../../src/pool/process/protocol.js';
 import { photoFolder, projectFolder } from '../helpers.js';
 
-const entry = new URL(`file://${projectFolder}/dist/pipeline/consumer.js`);
+const entry = new URL(`file://${projectFolder}/dist/consumer/main.js`);
 
 /** The real consumer as its parent hears it, from these jobs and this last message to its exit. */
 async function conversation(files: readonly string[], out: string, last: 'retire' | 'sentinel') {
-  const heard: ToDispatcher[] = [];
+  const heard: FromConsumer[] = [];
   const exit = await new Promise<Exit>((resolve) => {
-    const child = new Child(entry, { message: (message) => heard.push(message), exited: resolve });
-    const work = { out, box: { width: 9, height: 9 }, maxPixels: 1e6, maxBytes: 1e6 };
-    child.send({ type: 'configure', work });
+    const child = new ForkedConsumer(entry, {
+      onStarted: (id) => heard.push({ type: 'started', id }),
+      onResult: (result) => heard.push({ type: 'result', ...result }),
+      onFatal: ({ code, message }) => heard.push({ type: 'fatal', error: { code, message } }),
+      onRetired: (usage) => heard.push({ type: 'retired', usage }),
+      onSentinel: (usage) => heard.push({ type: 'sentinel', usage }),
+      onExit: resolve,
+    });
+    const variant = { box: { width: 9, height: 9 }, format: 'png' } as const;
+    const limits = { maxPixels: 1e6, maxBytes: 1e6, maxMemory: 1e9 };
+    child.send({ type: 'configure', work: { out, variant, jpegReader: 'own', ...limits } });
     for (const [id, path] of files.entries())
-      child.send({ type: 'job', id, path, task: 'make', alone: false });
+      child.send({ type: 'job', id, path, task: 'make', exclusive: false });
     child.send({ type: last });
   });
   const lines = heard.map((message) => ('id' in message ? `${message.type} ${message.id}` : message.type));

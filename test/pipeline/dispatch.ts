@@ -3,14 +3,16 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect } from 'vitest';
-import { Dispatcher, type DispatcherOptions, type Output } from '../../src/pipeline/dispatcher.js';
-import { memoryLimits } from '../../src/pipeline/memory.js';
-import type { Job, Task } from '../../src/pipeline/planner.js';
-import type { JobResult } from '../../src/pipeline/seat.js';
+import type { Job, Task } from '../../src/job.js';
+import { memoryLimits } from '../../src/pool/memory-limits.js';
+import { Pool, type PoolOptions, type PoolOutput } from '../../src/pool/pool.js';
+import { forkConsumers } from '../../src/pool/process/forked-consumer.js';
+import { residentMemory } from '../../src/pool/process/resident-memory.js';
+import type { JobResult } from '../../src/pool/slot.js';
 import { plannedJob, temporaryFolder } from '../helpers.js';
 
 export const scripted: URL = new URL('../fixtures/consumers/scripted.js', import.meta.url);
-export const stillborn: URL = new URL('../fixtures/consumers/stillborn.js', import.meta.url);
+export const unstartable: URL = new URL('../fixtures/consumers/unstartable.js', import.meta.url);
 
 /** What became of the photos. */
 export interface Fates {
@@ -25,23 +27,26 @@ export interface Fates {
   readonly log: string[];
 }
 
-export interface DispatchOptions extends Partial<DispatcherOptions> {
+export interface DispatchOptions extends Partial<PoolOptions> {
+  readonly entry?: URL;
   /** What consumers are to do. @default 'make' */
   readonly task?: Task;
   /** Told of each output as it comes. */
-  readonly onOutput?: (output: Output, dispatcher: Dispatcher) => void;
+  readonly onOutput?: (output: PoolOutput, dispatcher: Pool) => void;
 }
 
 /** A dispatcher over the scripted consumer, unless the options say otherwise. */
-export function dispatcherOf(out: string, options: Partial<DispatcherOptions>): Dispatcher {
-  const { consumers = 1 } = options;
-  return new Dispatcher({
+export function dispatcherOf(out: string, options: Partial<PoolOptions> & { entry?: URL }): Pool {
+  const { consumers = 1, entry = scripted } = options;
+  const variant = { box: { width: 9, height: 9 }, format: 'png' } as const;
+  const limits = { maxPixels: 1e6, maxBytes: 1e6, maxMemory: 1e9 };
+  return new Pool({
     consumers,
-    work: { out, box: { width: 9, height: 9 }, maxPixels: 1e6, maxBytes: 1e6 },
+    startConsumer: forkConsumers({ out, variant, jpegReader: 'own', ...limits }, entry),
+    residentMemory,
     timeoutMs: 30_000,
     retries: 1,
     memory: memoryLimits(2e9 * consumers, consumers),
-    entry: scripted,
     recognize: () => undefined,
     ...options,
   });
@@ -56,7 +61,7 @@ export async function dispatch(names: readonly string[], options: DispatchOption
     for (let sent = 0; sent < consumers; sent += 1) yield { type: 'sentinel' };
   }
   const dispatcher = dispatcherOf(folder, { consumers, ...others });
-  const outputs: Output[] = [];
+  const outputs: PoolOutput[] = [];
   for await (const output of dispatcher.outputs(produced())) {
     outputs.push(output);
     onOutput?.(output, dispatcher);
@@ -68,7 +73,7 @@ export async function dispatch(names: readonly string[], options: DispatchOption
     results: results.map(line).sort(),
     byName: new Map(results.map((result) => [nameOf(result.job), result])),
     recognized: outputs
-      .flatMap((output) => (output.type === 'carried' ? [path.basename(output.path)] : []))
+      .flatMap((output) => (output.type === 'unchanged' ? [path.basename(output.path)] : []))
       .sort(),
     sentinels: outputs.filter(({ type }) => type === 'sentinel').length,
     log: fs.existsSync(`${folder}/log`) ? fs.readFileSync(`${folder}/log`, 'utf8').trimEnd().split('\n') : [],

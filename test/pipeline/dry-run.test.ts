@@ -99,7 +99,7 @@ test('a dry run says its figures in words, and with -v names each file', async (
     '3 changed, N',
     '2 moved or touched, to be compared by content, N',
     '2 unchanged, N',
-    '1 known bad, not to be tried again (--retry-failed), N',
+    '1 known failures, not to be tried again (--retry-failed), N',
     '2 to leave the manifest: gone, or not selected any more',
     '3 files to prune, N to free (--prune, or `thumbs prune` afterwards)',
     'Nothing was done: this is a dry run.',

@@ -55,7 +55,7 @@ test('a result that came while the parent was busy counts, though the time has p
 });
 
 test('a consumer that hangs before it begins a photo is replaced, and nobody is blamed', async () => {
-  const { results, log } = await dispatch(['a', 'unbegun-b', 'c'], { quietMs: 700, retries: 0 });
+  const { results, log } = await dispatch(['a', 'unbegun-b', 'c'], { idleTimeoutMs: 700, retries: 0 });
   expect(results).toEqual(['a: CORRUPT done', 'c: CORRUPT done', 'unbegun-b: CORRUPT done']);
   expect(consumersIn(log).length).toBe(2);
 });
@@ -63,11 +63,11 @@ test('a consumer that hangs before it begins a photo is replaced, and nobody is 
 test('a run in which nothing moves any more says so and ends, instead of waiting for ever', async () => {
   // The consumer is dead and a process of its own still holds its channel: neither a result nor its end can come.
   await expect(
-    dispatch(['haunt-a', 'b'], { timeoutMs: 500, quietMs: 500, stallMs: 1000 }),
+    dispatch(['haunt-a', 'b'], { timeoutMs: 500, idleTimeoutMs: 500, stallMs: 1000 }),
   ).rejects.toMatchObject({
     code: 'CONSUMER',
     message: expect.stringMatching(
-      /^Stalled: nothing was heard of any consumer for 1\.5 s, last of consumer \d+ with .*haunt-a$/,
+      /^Stalled: no consumer sent anything for 1\.5 s; waiting for consumer \d+: .*haunt-a$/,
     ),
   });
 });

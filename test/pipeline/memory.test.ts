@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { expectSound, failuresIn, photoFolder, recordsIn, slowImage, thumbs } from '../helpers.js';
 import { consumersIn, dispatch } from './dispatch.js';
 
-const limits = { soft: 250e6, hard: 400e6, alone: 800e6 };
+const limits = { soft: 250e6, hard: 400e6, exclusive: 800e6 };
 
 test('a consumer over its share is killed, and its photo recorded with the figure', async () => {
   const { results, byName, sentinels } = await dispatch(['a', 'leak-b', 'c'], { memory: limits });
@@ -36,14 +36,14 @@ test('a photo that needs more than its share is done alone, with all the memory 
   const { results, log, sentinels } = await dispatch(names, { consumers: 2 });
   expect(results).toEqual([...names].sort().map((name) => `${name}: CORRUPT done`));
   expect(sentinels).toBe(2);
-  const alone = log.flatMap((line, index) => (line.includes(' begun alone ') ? [index] : []));
+  const alone = log.flatMap((line, index) => (line.includes(' begun exclusive ') ? [index] : []));
   expect(alone).toHaveLength(2);
   for (const index of alone) {
     // Nothing was in work when it began, and nothing began before it was done.
     const before = log.slice(0, index);
     const count = (what: string) => before.filter((line) => line.includes(` ${what} `)).length;
     expect(count('begun')).toBe(count('done'));
-    expect(log[index + 1]).toBe(log[index]?.replace('begun alone', 'done'));
+    expect(log[index + 1]).toBe(log[index]?.replace('begun exclusive', 'done'));
   }
 });
 

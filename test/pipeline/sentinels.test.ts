@@ -2,15 +2,24 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { prepareFolder } from '../../src/files/thumbnail-folder.js';
 import { ManifestStore } from '../../src/manifest/store.js';
-import { Dispatcher, type Output } from '../../src/pipeline/dispatcher.js';
-import { memoryLimits } from '../../src/pipeline/memory.js';
-import { produce } from '../../src/pipeline/producer.js';
-import { findRoots } from '../../src/pipeline/roots.js';
-import { Sink } from '../../src/pipeline/sink.js';
+import { memoryLimits } from '../../src/pool/memory-limits.js';
+import { Pool, type PoolOutput } from '../../src/pool/pool.js';
+import { forkConsumers } from '../../src/pool/process/forked-consumer.js';
+import { residentMemory } from '../../src/pool/process/resident-memory.js';
+import { produce } from '../../src/producer/producer.js';
+import { findRoots } from '../../src/producer/roots.js';
+import { newWalkProgress } from '../../src/producer/walk-progress.js';
+import { Sink } from '../../src/run/sink.js';
 import { plainWalk, projectFolder, temporaryFolder, writePhotos } from '../helpers.js';
 
-const entry = new URL(`file://${projectFolder}/dist/pipeline/consumer.js`);
-const work = { box: { width: 100, height: 100 }, maxPixels: 1e8, maxBytes: 1e8, maxMemory: 1e9 };
+const entry = new URL(`file://${projectFolder}/dist/consumer/main.js`);
+const work = {
+  variant: { box: { width: 100, height: 100 }, format: 'png' },
+  jpegReader: 'own',
+  maxPixels: 1e8,
+  maxBytes: 1e8,
+  maxMemory: 1e9,
+} as const;
 
 /** Producer, dispatcher and sink as the pipeline joins them, with what passed between them and how many were forked. */
 async function passThrough(photos: number, consumers: number) {
@@ -18,14 +27,14 @@ async function passThrough(photos: number, consumers: number) {
   const out = path.join(folder, 'out');
   await writePhotos(path.join(folder, 'photos'), photos);
   prepareFolder(out);
-  const walked = { found: 0, skippedLinks: 0, ended: false };
-  const dispatcher = new Dispatcher({
+  const walked = newWalkProgress();
+  const dispatcher = new Pool({
     consumers,
-    work: { ...work, out },
+    startConsumer: forkConsumers({ ...work, out }, entry),
+    residentMemory,
     timeoutMs: 30_000,
     retries: 1,
     memory: memoryLimits(1e9 * consumers, consumers),
-    entry,
     recognize: () => undefined,
   });
   const roots = await findRoots([path.join(folder, 'photos')], out);
@@ -38,7 +47,7 @@ async function passThrough(photos: number, consumers: number) {
       yield item;
     }
   }
-  async function* outputs(): AsyncGenerator<Output> {
+  async function* outputs(): AsyncGenerator<PoolOutput> {
     for await (const output of dispatcher.outputs(jobs())) {
       passed.push(output.type);
       yield output;
@@ -85,8 +94,8 @@ for (const consumers of [1, 2, 8]) {
 test('results that end before the last sentinel are an error, not an end', async () => {
   const out = temporaryFolder();
   const manifest = ManifestStore.open(path.join(out, 'manifest.jsonl'), 'test');
-  const sink = new Sink(manifest, { found: 0, skippedLinks: 0, ended: true }, { jobs: 0 });
-  async function* outputs(): AsyncGenerator<Output> {
+  const sink = new Sink(manifest, { ...newWalkProgress(), ended: true }, { jobs: 0 });
+  async function* outputs(): AsyncGenerator<PoolOutput> {
     yield { type: 'sentinel', usage: { peakMemoryBytes: 0, cpuMs: 0 } };
   }
   await expect(async () => {

@@ -2,8 +2,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { createThumbnails, type SummaryEvent, type ThumbsOptions } from 'thumbs-pipeline';
 import { expect, test } from 'vitest';
-import { produce } from '../../src/pipeline/producer.js';
-import { findRoots } from '../../src/pipeline/roots.js';
+import { produce } from '../../src/producer/producer.js';
+import { findRoots } from '../../src/producer/roots.js';
+import { newWalkProgress } from '../../src/producer/walk-progress.js';
 import { jpeg, plainWalk, recordsIn, temporaryFolder } from '../helpers.js';
 
 /** Makes files (names that end in `/` are folders, `a -> b` links), runs over `roots` and tells what was found. */
@@ -143,18 +144,20 @@ test('an abort ends a walk that finds nothing', async () => {
   const stop = new AbortController();
   // A link that is told of is a folder that was listed.
   let listed = 0;
-  const linkSkipped = () => {
-    listed += 1;
-    stop.abort();
-  };
   const out = path.join(folder, 'out');
   fs.mkdirSync(out);
   const roots = await findRoots([photos], out);
-  const progress = { found: 0, skippedLinks: 0, ended: false };
-  const jobs = produce(
-    { roots, out, consumers: 1, signal: stop.signal, ...plainWalk, linkSkipped },
-    progress,
-  );
+  const progress = {
+    ...newWalkProgress(),
+    get skippedLinks() {
+      return listed;
+    },
+    set skippedLinks(count) {
+      listed = count;
+      stop.abort();
+    },
+  };
+  const jobs = produce({ roots, out, consumers: 1, signal: stop.signal, ...plainWalk }, progress);
   expect(await jobs.next()).toEqual({ value: { type: 'sentinel' }, done: false });
   expect(progress.ended).toBe(false);
   expect(listed).toBeGreaterThan(0);
@@ -180,7 +183,7 @@ test('the walk waits when nobody takes its photos', async () => {
       fs.linkSync(path.join(folder, 'seed.jpg'), path.join(folder, 'p', `${sub}`, `${file}.jpg`));
     }
   }
-  const progress = { found: 0, skippedLinks: 0, ended: false };
+  const progress = newWalkProgress();
   fs.mkdirSync(path.join(folder, 'out'));
   const out = path.join(folder, 'out');
   const roots = await findRoots([path.join(folder, 'p')], out);
@@ -204,5 +207,5 @@ test('the walk waits when nobody takes its photos', async () => {
   }
   expect(rest).toBe(10_000);
   expect(late).toBeGreaterThan(33);
-  expect(progress).toEqual({ found: rest + late, skippedLinks: 0, ended: true });
+  expect(progress).toEqual({ ...newWalkProgress(), found: rest + late, ended: true });
 });

@@ -1,16 +1,16 @@
 // The thumbnail that the own reader leads to, beside the one that libvips makes.
 
 import sharp from 'sharp';
-import { Declined } from '../../../src/image/jpeg/header.js';
-import { reduceJpeg } from '../../../src/image/reduced-jpeg.js';
+import { Declined } from '../../../src/image/decoders/jpeg/header.js';
+import { reduceJpeg } from '../../../src/image/decoders/jpeg/open.js';
 import { type Rendered, renderThumbnail } from '../../../src/image/render.js';
-import type { Box } from '../../../src/options.js';
+import type { Box } from '../../../src/options/variant.js';
 
 export const maxPixels = 268_402_689;
 
 /** Why the own reader leaves an image to libvips; `taken` when it does not. */
 export function verdictOf(bytes: Buffer, box: Box): string {
-  const reduced = reduceJpeg(bytes, { box, maxPixels, maxMemory: 1e9 });
+  const reduced = reduceJpeg(bytes, { variant: { box, format: 'png' }, maxPixels, maxMemory: 1e9 });
   return reduced instanceof Declined ? reduced.message : 'taken';
 }
 
@@ -24,12 +24,16 @@ export interface Comparison {
 
 /** Both thumbnails of an image. */
 export async function compare(bytes: Buffer, box: Box): Promise<Comparison> {
-  const own = await renderThumbnail(bytes, { box, maxPixels, jpegReader: 'own' });
-  const libvips = await renderThumbnail(bytes, { box, maxPixels, jpegReader: 'libvips' });
+  const own = await renderThumbnail(bytes, { variant: { box, format: 'png' }, maxPixels, jpegReader: 'own' });
+  const libvips = await renderThumbnail(bytes, {
+    variant: { box, format: 'png' },
+    maxPixels,
+    jpegReader: 'libvips',
+  });
   return {
     own: sizesOf(own),
     libvips: sizesOf(libvips),
-    psnr: psnr(await rgb(own.png), await rgb(libvips.png)),
+    psnr: psnr(await rgb(own.thumbnail), await rgb(libvips.thumbnail)),
   };
 }
 

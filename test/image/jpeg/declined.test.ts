@@ -1,7 +1,7 @@
 // Which JPEGs are left to libvips, and why; what is sound among them becomes what libvips makes of it.
 
 import { expect, test } from 'vitest';
-import { reduceJpeg } from '../../../src/image/reduced-jpeg.js';
+import { reduceJpeg } from '../../../src/image/decoders/jpeg/open.js';
 import { renderThumbnail } from '../../../src/image/render.js';
 import { exif, segment, withSegments } from '../../hostile-images.js';
 import { maxPixels, verdictOf } from './comparison.js';
@@ -203,8 +203,16 @@ test('the image that the others here are made from is taken', () => {
 for (const [name, [bytes, reason]] of Object.entries(SOUND))
   test(`left to libvips, which makes its thumbnail: ${name}`, async () => {
     expect(verdictOf(bytes, box)).toBe(reason);
-    const own = await renderThumbnail(bytes, { box, maxPixels, jpegReader: 'own' });
-    const libvips = await renderThumbnail(bytes, { box, maxPixels, jpegReader: 'libvips' });
+    const own = await renderThumbnail(bytes, {
+      variant: { box, format: 'png' },
+      maxPixels,
+      jpegReader: 'own',
+    });
+    const libvips = await renderThumbnail(bytes, {
+      variant: { box, format: 'png' },
+      maxPixels,
+      jpegReader: 'libvips',
+    });
     expect(own).toEqual(libvips);
   });
 
@@ -215,7 +223,7 @@ for (const [name, [bytes, reason]] of Object.entries(OTHERS))
 
 test('left to libvips: more pixels than the limit, and more memory than there is', () => {
   const pixels = lake.width * lake.height;
-  const limits = { box, maxPixels: pixels, maxMemory: 1e9 };
+  const limits = { variant: { box, format: 'png' } as const, maxPixels: pixels, maxMemory: 1e9 };
   expect(reduceJpeg(jpeg, limits)).not.toBeInstanceOf(Error);
   expect(reduceJpeg(jpeg, { ...limits, maxPixels: pixels - 1 })).toMatchObject({
     message: 'more pixels than the limit',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { orientationOf } from '../../../src/image/jpeg/exif.js';
+import { orientationOf } from '../../../src/image/decoders/jpeg/exif.js';
 import { type TiffEntry, tiff } from '../../hostile-images.js';
 
 const ORIENTATION = 0x112;

@@ -2,10 +2,10 @@
 
 import { expect, onTestFailed, onTestFinished, test } from 'vitest';
 import { ThumbsError } from '../../../src/errors.js';
-import { Declined, Header } from '../../../src/image/jpeg/header.js';
-import { withModule } from '../../../src/image/jpeg/module.js';
-import type { Samples } from '../../../src/image/jpeg/planes.js';
-import { Jpeg, type Shrink } from '../../../src/image/jpeg/reader.js';
+import { Declined, Header } from '../../../src/image/decoders/jpeg/header.js';
+import { JpegFile, type Shrink } from '../../../src/image/decoders/jpeg/jpeg-file.js';
+import { withModule } from '../../../src/image/decoders/jpeg/module.js';
+import type { Samples } from '../../../src/image/decoders/jpeg/planes.js';
 import { renderThumbnail } from '../../../src/image/render.js';
 import { maxPixels } from './comparison.js';
 import { type Damaged, damagedImage, soundImages } from './damage.js';
@@ -23,7 +23,7 @@ const images = await soundImages();
 /** What became of an image: its samples, or why there are none. Anything else that is thrown is thrown on. */
 function read(bytes: Buffer, shrink: Shrink): Samples | Declined {
   try {
-    const samples = new Jpeg(bytes).read(shrink);
+    const samples = new JpegFile(bytes).read(shrink);
     return { ...samples, data: Buffer.from(samples.data) };
   } catch (error) {
     if (error instanceof Declined) return error;
@@ -42,7 +42,7 @@ function disturb(number: number): void {
 
 /** What is wrong with the samples that were read of an image. */
 function faultsOf({ bytes }: Damaged, shrink: Shrink, samples: Samples, number: number): string[] {
-  const { width, height } = new Jpeg(bytes);
+  const { width, height } = new JpegFile(bytes);
   const size = [width, height].map((side) => Math.max(1, Math.floor(side / shrink)));
   disturb(number);
   const again = read(bytes, shrink);
@@ -64,7 +64,7 @@ function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
 async function libvipsFinds(bytes: Buffer): Promise<string | undefined> {
   const box = { width: 4, height: 4 };
   try {
-    await renderThumbnail(bytes, { box, maxPixels, jpegReader: 'libvips' });
+    await renderThumbnail(bytes, { variant: { box, format: 'png' }, maxPixels, jpegReader: 'libvips' });
     return undefined;
   } catch (error) {
     if (error instanceof ThumbsError) return error.message;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Declined, Header } from '../../../src/image/jpeg/header.js';
+import { Declined, Header } from '../../../src/image/decoders/jpeg/header.js';
 import { exif, segment, withSegments } from '../../hostile-images.js';
 import { encodeJpeg } from './encoder.js';
 import { pieceOf, withBefore, withByte } from './surgery.js';

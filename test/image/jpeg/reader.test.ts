@@ -2,8 +2,8 @@
 
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { withModule } from '../../../src/image/jpeg/module.js';
-import { Jpeg, type Shrink } from '../../../src/image/jpeg/reader.js';
+import { JpegFile, type Shrink } from '../../../src/image/decoders/jpeg/jpeg-file.js';
+import { withModule } from '../../../src/image/decoders/jpeg/module.js';
 import { codeOfLengths } from './bit-writer.js';
 import { encodeJpeg } from './encoder.js';
 import { stepsOf } from './forward-transform.js';
@@ -14,7 +14,7 @@ const SHRINKS: readonly Shrink[] = [8, 4, 2];
 
 /** A copy of an image's samples, because the next read uses their memory. */
 function samplesOf(bytes: Uint8Array, shrink: Shrink): Buffer {
-  return Buffer.from(new Jpeg(bytes).read(shrink).data);
+  return Buffer.from(new JpegFile(bytes).read(shrink).data);
 }
 
 function memoryBytes(): number {
@@ -32,7 +32,7 @@ test('at an eighth a grey sample is the mean of its block, within 1', async () =
       .toBuffer();
     const whole = await sharp(bytes).toColourspace('b-w').raw().toBuffer();
     expect(whole.length).toBe(raw.width * raw.height);
-    const { data: means, width } = new Jpeg(bytes).read(8);
+    const { data: means, width } = new JpegFile(bytes).read(8);
     let largest = 0;
     for (let y = 0; y + 8 <= raw.height; y += 8)
       for (let x = 0; x + 8 <= raw.width; x += 8) {
@@ -64,10 +64,10 @@ test('samples are as many as the sides divided by the shrink, rounded down, and 
         [2, 2],
       ] as const) {
         const bytes = encodeJpeg(raw, { sampling: [luma, [1, 1], [1, 1]] });
-        expect(new Jpeg(bytes).read(shrink)).toMatchObject({ ...size, channels: 3 });
+        expect(new JpegFile(bytes).read(shrink)).toMatchObject({ ...size, channels: 3 });
         expect(samplesOf(bytes, shrink)).toHaveLength(size.width * size.height * 3);
       }
-      expect(new Jpeg(encodeJpeg(grey)).read(shrink)).toMatchObject({ ...size, channels: 1 });
+      expect(new JpegFile(encodeJpeg(grey)).read(shrink)).toMatchObject({ ...size, channels: 1 });
       expect(samplesOf(encodeJpeg(grey), shrink)).toHaveLength(size.width * size.height);
     }
   }
@@ -137,8 +137,8 @@ test('a block ends at its last coefficient: one that goes on beyond it is damage
   const three = withData(0b0_01_01_01_1, 0b0_1111111);
   const four = withData(0b0_01_01_01_0, 0b1_10_11111);
   for (const shrink of SHRINKS) {
-    expect(new Jpeg(three).read(shrink).channels).toBe(1);
-    expect(() => new Jpeg(four).read(shrink)).toThrow('damaged data');
+    expect(new JpegFile(three).read(shrink).channels).toBe(1);
+    expect(() => new JpegFile(four).read(shrink)).toThrow('damaged data');
   }
 });
 
@@ -188,7 +188,7 @@ test('reading does not change the file', async () => {
     restartInterval: 2,
   });
   const copy = Buffer.from(bytes);
-  for (const shrink of SHRINKS) new Jpeg(bytes).read(shrink);
+  for (const shrink of SHRINKS) new JpegFile(bytes).read(shrink);
   expect(bytes.equals(copy)).toBe(true);
 });
 
@@ -222,9 +222,9 @@ test('an image whose samples do not fit into the memory of the module is decline
   const { start } = pieceOf(small, 0xc0);
   huge.writeUInt16BE(20_000, start + 5);
   huge.writeUInt16BE(20_000, start + 7);
-  expect(() => new Jpeg(huge).read(2)).toThrow('more pixels than its data can hold');
+  expect(() => new JpegFile(huge).read(2)).toThrow('more pixels than its data can hold');
   // What follows the image counts as its data.
   const long = Buffer.concat([huge, Buffer.alloc(2_000_000)]);
-  expect(() => new Jpeg(long).read(2)).toThrow('more memory than it may have');
-  expect(new Jpeg(small).read(8)).toMatchObject({ width: 25, height: 37 });
+  expect(() => new JpegFile(long).read(2)).toThrow('more memory than it may have');
+  expect(new JpegFile(small).read(8)).toMatchObject({ width: 25, height: 37 });
 });
