@@ -8,14 +8,14 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { xxhash128 } from 'hash-wasm';
 import sharp from 'sharp';
-import { inTurn, machine, shown, time } from './measuring.js';
+import { compileScript, inTurn, machine, shown, time } from './measuring.js';
 
 const RUNS = 5;
 const SHORT_RUNS = 15;
 
 const project = fileURLToPath(new URL('..', import.meta.url));
 const command = path.join(project, 'bin/thumbs.js');
-const plain = path.join(project, 'scripts/plain-sharp.js');
+const plain = await compileScript('plain-sharp');
 
 /** A run of the command into a fresh folder, which is removed outside of the time. */
 async function wholeRun(photos: string, scratch: string): Promise<number> {

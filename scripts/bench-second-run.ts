@@ -6,7 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
-import { inTurn, machine, shown, spread, time } from './measuring.js';
+import { compileScript, inTurn, machine, shown, spread, time } from './measuring.js';
 
 const FILES = 20_000;
 const FOLDERS = 200;
@@ -16,7 +16,7 @@ const MANIFEST_RUNS = 3;
 
 const project = fileURLToPath(new URL('..', import.meta.url));
 const command = path.join(project, 'bin/thumbs.js');
-const probe = path.join(project, 'scripts/second-run-probe.js');
+const probe = await compileScript('second-run-probe');
 
 /** What the probe measured in a process of its own. */
 function probed<T>(...args: string[]): T {

@@ -2,7 +2,17 @@
 
 import { spawn } from 'node:child_process';
 import os from 'node:os';
+import path from 'node:path';
 import { rendererVersion } from '../src/image/renderer-version.js';
+import { bundleScripts, projectFolder } from './build.js';
+
+/** The path of `scripts/<name>.ts` as plain JavaScript, so that no TypeScript loader is timed. */
+export async function compileScript(name: string): Promise<string> {
+  const folder = path.join(projectFolder, 'scripts');
+  const outdir = path.join(folder, '.built');
+  await bundleScripts([path.join(folder, `${name}.ts`)], outdir);
+  return path.join(outdir, `${name}.js`);
+}
 
 /** One whole process: its wall-clock seconds. */
 export async function time(args: readonly string[], program = process.execPath): Promise<number> {

@@ -5,8 +5,8 @@ import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { causeOf, fromWire, optionError, outputError, type ThumbsError } from '../errors.js';
+import { packageFile } from '../package-file.js';
 import type { SummaryEvent } from '../run/events.js';
 
 export interface SweepOptions {
@@ -35,8 +35,6 @@ export interface Turn {
   /** 0 for the warm-up, which is not counted. */
   readonly run: number;
 }
-
-const COMMAND = fileURLToPath(new URL('../../bin/thumbs.js', import.meta.url));
 
 /**
  * Runs each count once to fill the page cache, then `runs` times in rotation, so that a slow minute of the machine affects all counts
@@ -86,7 +84,7 @@ async function timeRun(
   if (signal.aborted) return undefined;
   const startedAt = performance.now();
   const options = ['--json', '--quiet', '--workers', String(workers), '--size', size, '--out', out];
-  const child = spawn(process.execPath, [COMMAND, ...options, '--', ...paths], {
+  const child = spawn(process.execPath, [packageFile('bin/thumbs.js'), ...options, '--', ...paths], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const stop = () => child.kill('SIGTERM');

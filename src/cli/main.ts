@@ -1,8 +1,9 @@
 // The command line: what can be typed, and how errors end it. Everything else is loaded when it is needed.
 
-import { createRequire } from 'node:module';
+import fs from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { optionError, ThumbsError } from '../errors.js';
+import { packageFile } from '../package-file.js';
 import { exitCodeOfError, exitCodes } from './exit-codes.js';
 import { guardOutput } from './output-guard.js';
 import { addRunOptions, runOptions } from './run-options.js';
@@ -53,8 +54,7 @@ Exit codes: 0 every photo has its thumbnail; 1 some failed, each is named; 2 inv
 3 the run could not continue; 124 the deadline passed; 130 and 143 stopped by SIGINT and SIGTERM.`;
 
 function createProgram(): Command {
-  const require = createRequire(import.meta.url);
-  const { version }: { version: string } = require('../../package.json');
+  const { version } = JSON.parse(fs.readFileSync(packageFile('package.json'), 'utf8'));
   const program = new Command('thumbs')
     .description(
       'Makes a thumbnail of every photo under the paths, and a manifest of which belongs to which.',

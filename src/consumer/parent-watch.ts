@@ -2,6 +2,7 @@
 
 import fs from 'node:fs';
 import { Worker } from 'node:worker_threads';
+import { packageFile } from '../package-file.js';
 
 /** A thread costs 30 ms of a core and 9 MB: a run that is over by then does not need it. */
 const THREAD_AFTER_MS = 1000;
@@ -18,7 +19,7 @@ export function exitWithParent(): void {
 }
 
 function startThread(parent: number): void {
-  const thread = new Worker(new URL('./parent-watch-thread.js', import.meta.url), {
+  const thread = new Worker(packageFile('dist/consumer/parent-watch-thread.js'), {
     workerData: { parent },
     // It holds a number.
     resourceLimits: { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 1, stackSizeMb: 1 },

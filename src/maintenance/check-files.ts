@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import os from 'node:os';
 import { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
+import { packageFile } from '../package-file.js';
 
 /** The condition of a file under a thumbnail's name. */
 export type Checked = { readonly file: string; readonly bytes: number } & (
@@ -44,7 +45,7 @@ async function checkInThread(
   isOver: () => boolean,
   checked: Readable,
 ): Promise<void> {
-  const thread = new Worker(new URL('check-files-thread.js', import.meta.url), { workerData: folder });
+  const thread = new Worker(packageFile('dist/maintenance/check-files-thread.js'), { workerData: folder });
   const ended = once(thread, 'exit').then(() => {
     throw new Error('a thread that checks files has ended');
   });

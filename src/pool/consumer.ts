@@ -1,10 +1,10 @@
 // A consumer somewhere, as its slot sees it: in a forked process today, on another host tomorrow.
 //
-// Each transport implements these interfaces in a folder of its own; `run/` chooses one. The slot supervises what it gets, and
-// does not know which it is.
+// Each transport implements these interfaces in a folder of its own, and `run/` chooses one. The slot supervises what it gets, and does
+// not know which it is.
 
 import type { ThumbsError } from '../errors.js';
-import type { Deferred, Identified, Outcome, Task, Usage } from '../job.js';
+import type { Deferred, Identified, Outcome, Task, Usage, WorkOptions } from '../job.js';
 
 /** One photo to do. */
 export interface ConsumerJob {
@@ -66,6 +66,14 @@ export interface ConsumerListener {
 
 /** Starts a consumer. It never throws: a consumer that cannot be started exits. */
 export type StartConsumer = (listener: ConsumerListener) => Consumer;
+
+/** A way to have consumers: as forked processes, say, or on other hosts. */
+export interface Transport {
+  /** How the consumers of a run are started that do its jobs with these options. */
+  startConsumers(work: WorkOptions): StartConsumer;
+  /** Resident memory of consumers by their process ids, bytes; one that has ended is absent. */
+  residentMemory(pids: readonly number[]): Promise<ReadonlyMap<number, number>>;
+}
 
 /** How a process ended: `signal SIGSEGV`, `exit code 3`. */
 export function describeExit({ code, signal }: Exit): string {

@@ -11,10 +11,10 @@ import { realPlace } from '../manifest/reading.js';
 import { ManifestStore } from '../manifest/store.js';
 import type { ResolvedOptions, ThumbsOptions } from '../options/options.js';
 import { resolveOptions } from '../options/resolve.js';
+import type { Transport } from '../pool/consumer.js';
 import { memoryLimits } from '../pool/memory-limits.js';
 import { Pool, type PoolOutput } from '../pool/pool.js';
-import { forkConsumers } from '../pool/process/forked-consumer.js';
-import { residentMemory } from '../pool/process/resident-memory.js';
+import { forkedProcesses } from '../pool/process/forked-consumer.js';
 import { printable } from '../printable.js';
 import { certainJobs } from '../producer/certain-jobs.js';
 import { photoNameTest } from '../producer/photo-names.js';
@@ -48,10 +48,11 @@ export function createThumbnails(
   paths: readonly string[],
   options?: ThumbsOptions,
 ): AsyncGenerator<ThumbsEvent> {
-  return run(resolveOptions(paths, options));
+  return run(resolveOptions(paths, options), forkedProcesses());
 }
 
-async function* run(options: ResolvedOptions): AsyncGenerator<ThumbsEvent> {
+/** {@link createThumbnails} with checked options, and consumers of this transport. */
+export async function* run(options: ResolvedOptions, transport: Transport): AsyncGenerator<ThumbsEvent> {
   const startedAt = performance.now();
   // Everything that can refuse the run comes first, in this order, before a process is forked.
   const roots = await findRoots(options.paths, options.out);
@@ -67,7 +68,13 @@ async function* run(options: ResolvedOptions): AsyncGenerator<ThumbsEvent> {
   try {
     // Temporary files are left only by a process that did not end in order: a run whose lock was left, or a consumer of this run.
     if (locks.some(({ tookOver }) => tookOver)) await removeStaleFrom(folders);
-    yield* runLocked({ ...options, manifest }, rootsFrom(manifest, roots), folders, startedAt);
+    const checked = {
+      options: { ...options, manifest },
+      roots: rootsFrom(manifest, roots),
+      folders,
+      startedAt,
+    };
+    yield* runLocked(checked, transport);
   } finally {
     for (const lock of locks) lock.release();
   }
@@ -83,17 +90,24 @@ async function removeStaleFrom(folders: Iterable<string>): Promise<void> {
   }
 }
 
+/** A run that may begin. */
+interface CheckedRun {
+  readonly options: ResolvedOptions;
+  readonly roots: readonly Root[];
+  /** Every folder that is written to. */
+  readonly folders: Iterable<string>;
+  readonly startedAt: number;
+}
+
 /** The run itself, while no other run writes to the output folder and the manifest. */
 async function* runLocked(
-  options: ResolvedOptions,
-  roots: readonly Root[],
-  folders: Iterable<string>,
-  startedAt: number,
+  { options, roots, folders, startedAt }: CheckedRun,
+  transport: Transport,
 ): AsyncGenerator<ThumbsEvent> {
   const digest = digestOf(options);
   const manifest = ManifestStore.open(options.manifest, digest);
   const planner = new Planner(manifest.records, plannerOptions(options, digest));
-  const pool = createPool(options, planner);
+  const pool = createPool(options, planner, transport);
   const { signal, timeoutMs, deadlineMs } = options;
   const elapsed = performance.now() - startedAt;
   const cancellation = new Cancellation(
@@ -154,13 +168,14 @@ function unreportedFolders(walked: WalkProgress): () => UnreadableFolderEvent[] 
   };
 }
 
-function createPool(options: ResolvedOptions, planner: Planner): Pool {
+function createPool(options: ResolvedOptions, planner: Planner, transport: Transport): Pool {
   const { out, variant, jpegReader, maxBytes, maxPixels, maxMemory, timeoutMs, retries, workers } = options;
   const memory = memoryLimits(maxMemory, workers);
+  const work = { out, variant, jpegReader, maxBytes, maxPixels, maxMemory: memory.hard };
   return new Pool({
     consumers: workers,
-    startConsumer: forkConsumers({ out, variant, jpegReader, maxBytes, maxPixels, maxMemory: memory.hard }),
-    residentMemory,
+    startConsumer: transport.startConsumers(work),
+    residentMemory: transport.residentMemory,
     timeoutMs,
     retries,
     memory,

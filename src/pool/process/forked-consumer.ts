@@ -2,15 +2,15 @@
 
 import { type ChildProcess, fork } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { causeOf, fromWire, unreachable } from '../../errors.js';
-import type { WorkOptions } from '../../job.js';
+import { packageFile } from '../../package-file.js';
 import { printable } from '../../printable.js';
-import type { Consumer, ConsumerJob, ConsumerListener, Exit, StartConsumer } from '../consumer.js';
+import type { Consumer, ConsumerJob, ConsumerListener, Exit, Transport } from '../consumer.js';
 import { type FromConsumer, type ToConsumer, unwrap, wrap } from './protocol.js';
+import { residentMemory } from './resident-memory.js';
 
 /** The file that a consumer runs. */
-export const consumerEntry: URL = new URL('../../consumer/main.js', import.meta.url);
+const CONSUMER = 'dist/consumer/main.js';
 
 /** A consumer with nothing left to do exits within milliseconds. */
 const EXIT_GRACE_MS = 1000;
@@ -21,15 +21,15 @@ const KILL_GRACE_MS = 5000;
 /** Enough for the cause and a native stack of V8 after it. */
 const STDERR_TAIL_CHARACTERS = 2500;
 
-/**
- * Consumers that are forked with these options.
- * @param entry Another file to run, for tests of what a consumer may do.
- */
-export function forkConsumers(work: WorkOptions, entry: URL = consumerEntry): StartConsumer {
-  return (listener) => {
-    const consumer = new ForkedConsumer(entry, listener);
-    consumer.send({ type: 'configure', work });
-    return consumer;
+/** Consumers in forked processes. @param entry The file that they run; tests run others. */
+export function forkedProcesses(entry: string = packageFile(CONSUMER)): Transport {
+  return {
+    startConsumers: (work) => (listener) => {
+      const consumer = new ForkedConsumer(entry, listener);
+      consumer.send({ type: 'configure', work });
+      return consumer;
+    },
+    residentMemory,
   };
 }
 
@@ -43,10 +43,10 @@ export class ForkedConsumer implements Consumer {
   readonly #listener: ConsumerListener;
   #stderr = '';
 
-  constructor(entry: URL, listener: ConsumerListener) {
+  constructor(entry: string, listener: ConsumerListener) {
     this.#listener = listener;
     try {
-      this.#process = fork(fileURLToPath(entry), {
+      this.#process = fork(entry, {
         // The parent's flags (--inspect, a loader) are not for its consumers.
         execArgv: [],
         // With many short-lived decoders glibc keeps an arena for each thread; two bound what is kept but not used.

@@ -1,6 +1,7 @@
 // The reader's inner loops, compiled from `assembly/`: they reach nothing but their own memory.
 
 import fs from 'node:fs';
+import { packageFile } from '../../../package-file.js';
 import { Declined } from './header.js';
 import { COSINES } from './scaling.js';
 
@@ -41,10 +42,7 @@ const MOST_BYTES = 256 * 2 ** 20;
 const KEPT_BYTES = 32 * 2 ** 20;
 const PAGE_BYTES = 65_536;
 
-/** What `npm run build` makes of `assembly/`; seen from here and from the built form of this file alike. */
-const BUILT = new URL('../../../../dist/image/decoders/jpeg/reader.wasm', import.meta.url);
-
-const compiled = new WebAssembly.Module(fs.readFileSync(BUILT));
+const compiled = new WebAssembly.Module(fs.readFileSync(packageFile('dist/image/decoders/jpeg/reader.wasm')));
 let kept: Module | undefined;
 
 /** Lets `use` have a module that nobody else uses, with what earlier uses left in its memory. */

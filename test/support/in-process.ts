@@ -1,0 +1,73 @@
+// Whole runs in the test's own process: real files, real decoding, and consumers without a process of their own. For what producer,
+// planner, sink and manifest do; what only a real consumer can show is for the tests in `process/`.
+
+import path from 'node:path';
+import { identify, load, makeThumbnail } from '../../src/consumer/work.js';
+import { ThumbsError } from '../../src/errors.js';
+import type { WorkOptions } from '../../src/job.js';
+import type { ThumbsOptions } from '../../src/options/options.js';
+import { resolveOptions } from '../../src/options/resolve.js';
+import type { Transport } from '../../src/pool/consumer.js';
+import { run } from '../../src/run/create-thumbnails.js';
+import type { SummaryEvent, ThumbsEvent } from '../../src/run/events.js';
+import { type DoJob, TestConsumer } from './test-consumer.js';
+
+/** Consumers in this process, and how many were started. */
+export interface InProcessTransport extends Transport {
+  started: number;
+}
+
+export function inProcess(): InProcessTransport {
+  const transport: InProcessTransport = {
+    started: 0,
+    startConsumers: (work) => (listener) => {
+      transport.started += 1;
+      return new TestConsumer(listener, realWork(work));
+    },
+    residentMemory: async () => new Map(),
+  };
+  return transport;
+}
+
+/** Reads, renders and publishes as a real consumer does. */
+function realWork(options: WorkOptions): DoJob {
+  return async ({ path: source, task, exclusive }, consumer) => {
+    try {
+      const loaded = await load(source, options.maxBytes);
+      if (loaded.status !== 'loaded') return loaded;
+      if (task === 'identify') return await identify(loaded);
+      const maxMemory = exclusive ? Number.POSITIVE_INFINITY : options.maxMemory;
+      return await makeThumbnail(loaded, { ...options, maxMemory });
+    } catch (error) {
+      if (!(error instanceof ThumbsError)) throw error;
+      consumer.fail(error);
+      return new Promise(() => {});
+    }
+  };
+}
+
+export interface InProcessRun {
+  readonly events: ThumbsEvent[];
+  readonly summary: SummaryEvent;
+  /** Consumers that were started. */
+  readonly started: number;
+}
+
+/** A whole run over `paths`. With it a run has one consumer, unless `workers` says otherwise. */
+export async function runInProcess(
+  paths: readonly string[],
+  options: ThumbsOptions = {},
+): Promise<InProcessRun> {
+  const transport = inProcess();
+  const events: ThumbsEvent[] = [];
+  for await (const event of run(resolveOptions(paths, { workers: 1, ...options }), transport))
+    events.push(event);
+  const summary = events.at(-1);
+  if (summary?.type !== 'summary') throw new Error('Expected a run to end with its summary');
+  return { events, summary, started: transport.started };
+}
+
+/** A whole run over `photos` of a folder into its `thumbnails`. */
+export function runFolder(folder: string, options: ThumbsOptions = {}): Promise<InProcessRun> {
+  return runInProcess([path.join(folder, 'photos')], { out: path.join(folder, 'thumbnails'), ...options });
+}

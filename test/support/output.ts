@@ -1,0 +1,86 @@
+// The output of a run: its records, its events, and the invariants that hold after every run.
+
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import sharp from 'sharp';
+import { expect } from 'vitest';
+import { formatOfName, isThumbnailName, thumbnailName } from '../../src/files/thumbnail-name.js';
+import { readManifest } from '../../src/manifest/reading.js';
+import type { ManifestRecord } from '../../src/manifest/record.js';
+import type { ThumbsEvent } from '../../src/run/events.js';
+import { processesLeft } from './processes.js';
+
+/** The records of an output folder. */
+export function recordsIn(out: string): ManifestRecord[] {
+  return [...readManifest(path.join(out, 'manifest.jsonl'))];
+}
+
+/** Names of the thumbnails in an output folder. */
+export function thumbnailsIn(out: string): string[] {
+  return fs.readdirSync(out).filter(isThumbnailName);
+}
+
+/** The path of the thumbnail of the photo with this file name; of a file that does not exist if it has none. */
+export function thumbnailOf(out: string, name: string): string {
+  const record = recordsIn(out).find(({ source }) => path.basename(source) === name);
+  return path.join(out, record?.status === 'done' ? record.thumbnails[0].file : 'none');
+}
+
+/** The failed records of an output folder as `[file name of the source, code, message]`. */
+export function failuresIn(out: string): Array<[name: string, code: string, message: string]> {
+  return recordsIn(out).flatMap((record) =>
+    record.status === 'failed'
+      ? [[path.basename(record.source), record.error.code, record.error.message]]
+      : [],
+  );
+}
+
+/** What became of each photo, by its file name: `unchanged`, `identified`, `done`, `failed CORRUPT`, `known CORRUPT`. */
+export function outcomesOf(events: readonly ThumbsEvent[]): Record<string, string> {
+  const outcomes: Record<string, string> = {};
+  for (const event of events) {
+    if (event.type !== 'done' && event.type !== 'unchanged' && event.type !== 'failed') continue;
+    outcomes[path.basename(event.path)] = outcomeOf(event);
+  }
+  return outcomes;
+}
+
+function outcomeOf(event: Extract<ThumbsEvent, { type: 'done' | 'unchanged' | 'failed' }>): string {
+  if (event.type === 'done') return 'done';
+  if (event.type === 'unchanged') return event.identified ? 'identified' : 'unchanged';
+  return `${event.known ? 'known' : 'failed'} ${event.record.error.code}`;
+}
+
+/**
+ * The invariants of every finished run: one record a source, sorted, and what {@link expectWhole} checks; no process, no temporary file
+ * and no lock is left.
+ */
+export async function expectSound(out: string): Promise<void> {
+  const sources = recordsIn(out).map(({ source }) => source);
+  expect(sources).toEqual([...new Set(sources)].sort());
+  expect(processesLeft()).toEqual([]);
+  // Temporary files and locks are hidden ones.
+  expect(fs.readdirSync(out).filter((name) => name.startsWith('.'))).toEqual([]);
+  await expectWhole(out);
+}
+
+/**
+ * What holds after any end of a run, even a sudden one: every file under a thumbnail's name decodes and has the SHA-256 of its bytes as
+ * its name, and every thumbnail that a record names exists as the record says.
+ */
+export async function expectWhole(out: string): Promise<void> {
+  const found = new Map<string, { bytes: number; width: number; height: number }>();
+  for (const file of thumbnailsIn(out)) {
+    const bytes = fs.readFileSync(path.join(out, file));
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    expect(thumbnailName(sha256, formatOfName(file) ?? 'png')).toBe(file);
+    const { info } = await sharp(bytes).raw().toBuffer({ resolveWithObject: true });
+    found.set(file, { bytes: bytes.length, width: info.width, height: info.height });
+  }
+  for (const record of recordsIn(out)) {
+    if (record.status === 'failed') continue;
+    for (const { file, ...facts } of record.thumbnails)
+      expect({ file, ...found.get(file) }).toEqual({ file, ...facts });
+  }
+}

@@ -1,0 +1,83 @@
+import { expect, test } from 'vitest';
+import { benchReport } from '../../../src/bench/report.js';
+import type { Timing } from '../../../src/bench/sweep.js';
+
+const machine = { cpu: 'Test CPU', cores: 2, node: 'v20.9.0', sharp: '0.35.5', libvips: '8.18.7' };
+
+/** A run of 100 photos of 3 MB and 10 megapixels. */
+function timing(workers: number, seconds: number, cpuSeconds: number): Timing {
+  const summary = {
+    type: 'summary',
+    photos: 100,
+    made: 100,
+    shared: 0,
+    unchanged: 0,
+    identified: 0,
+    failed: 0,
+    known: 0,
+    failures: {},
+    removed: 0,
+    unreadableFolders: 0,
+    skippedLinks: 0,
+    notReached: 0,
+    walked: true,
+    workers,
+    seconds,
+    imagesPerSecond: 100 / seconds,
+    sourceBytes: 300e6,
+    sourcePixels: 1000e6,
+    peakMemoryBytes: (100 + 50 * workers) * 1e6,
+    cpuSeconds,
+    out: '/out',
+    manifest: '/out/manifest.jsonl',
+    exports: [],
+  } as const;
+  return { workers, seconds, summary };
+}
+
+test('the table has medians, spread, rates, speedup, efficiency and memory', () => {
+  const timings = [
+    timing(1, 4.2, 4),
+    timing(2, 2.1, 4),
+    timing(1, 4, 4),
+    timing(2, 2, 4),
+    timing(1, 5, 4),
+    timing(2, 1.9, 4),
+  ];
+  expect(benchReport(timings, machine).split('\n')).toEqual([
+    '- CPU: Test CPU, 2 cores',
+    '- Node v20.9.0, sharp 0.35.5, libvips 8.18.7',
+    '- Corpus: 100 files, 300.0 MB, 1000.0 megapixels',
+    '- 3 counted runs of each, in rotation, after a warm-up of each; whole processes',
+    '',
+    '| workers | seconds: median | min | max | images/s | MB/s | speedup over 1 | efficiency per core | peak memory, MB |',
+    '|--:|--:|--:|--:|--:|--:|--:|--:|--:|',
+    '| 1 | 4.20 | 4.00 | 5.00 | 23.8 | 71.4 | 1.00 | 100 % | 150 |',
+    '| 2 | 2.00 | 1.90 | 2.10 | 50.0 | 150.0 | 2.10 | 105 % | 200 |',
+    '',
+    'The most that were tried, 2 workers (2.00 s, 2.10 times as fast as one), are the fastest; the 2 cores that they use are 100 % busy, so the run is bound by the cores.',
+    '',
+  ]);
+});
+
+test('the sentence names the smallest count that is as good as the fastest, and waiting', () => {
+  const report = benchReport(
+    [timing(1, 4, 2), timing(2, 2.05, 2), timing(4, 2, 2), timing(8, 2.4, 2)],
+    machine,
+  );
+  expect(report).toMatch(
+    /^It stops paying at 2 workers \(2\.05 s, 1\.95 times as fast as one\); more gain nothing \(4: 2\.00 s, 8: 2\.40 s\); the 2 cores that they use are 49 % busy, so the run is bound by the disk, or by other waiting\.$/m,
+  );
+});
+
+test('without one worker in the sweep there is no speedup to tell', () => {
+  const report = benchReport([timing(2, 2, 4), timing(4, 2, 4)], machine);
+  expect(report).toContain('| 2 | 2.00 | 2.00 | 2.00 | 50.0 | 150.0 | - | - | 200 |');
+  expect(report).toContain('It stops paying at 2 workers (2.00 s); more gain nothing (4: 2.00 s); ');
+});
+
+test('one worker is held against the one core that it uses, and more may be faster', () => {
+  expect(benchReport([timing(1, 4, 3.9)], { ...machine, cores: 16 })).toContain(
+    'The most that were tried, 1 worker (4.00 s, 1.00 times as fast as one), are the fastest, and more may be faster; the core that they use is 98 % busy, so the run is bound by the cores.',
+  );
+});

@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { publish } from '../../../src/files/thumbnail-folder.js';
+import { temporaryFolder } from '../../support/photos.js';
+
+const bytes = Buffer.from('the bytes of a thumbnail');
+const name = `${createHash('sha256').update(bytes).digest('hex')}.png`;
+
+test('a thumbnail appears under its name, and no temporary file stays', () => {
+  const folder = temporaryFolder();
+  publish(folder, name, bytes);
+  expect(fs.readdirSync(folder)).toEqual([name]);
+  expect(fs.readFileSync(path.join(folder, name))).toEqual(bytes);
+});
+
+test('a name that exists is a duplicate and keeps its file', () => {
+  const folder = temporaryFolder();
+  publish(folder, name, bytes);
+  const { ino, mtimeMs } = fs.statSync(path.join(folder, name));
+  publish(folder, name, bytes);
+  expect(fs.statSync(path.join(folder, name))).toMatchObject({ ino, mtimeMs });
+});
+
+test('a file of another length under the name is damaged, and replaced whole', () => {
+  const folder = temporaryFolder();
+  fs.writeFileSync(path.join(folder, name), 'cut');
+  publish(folder, name, bytes);
+  expect(fs.readdirSync(folder)).toEqual([name]);
+  expect(fs.readFileSync(path.join(folder, name))).toEqual(bytes);
+});
+
+test('a file of the same length and other bytes under the name is damaged, and replaced whole', () => {
+  const folder = temporaryFolder();
+  fs.writeFileSync(path.join(folder, name), 'THE bytes of a thumbnail');
+  publish(folder, name, bytes);
+  expect(fs.readFileSync(path.join(folder, name))).toEqual(bytes);
+});
+
+test('a folder that is gone, or a folder under the name, is an output error that names it', () => {
+  const folder = temporaryFolder();
+  const gone = path.join(folder, 'gone');
+  expect(() => publish(gone, name, bytes)).toThrow(
+    expect.objectContaining({
+      code: 'OUTPUT',
+      message: `Cannot write to ${gone}/${name}: no such file or directory (ENOENT)`,
+    }),
+  );
+  fs.mkdirSync(path.join(folder, name));
+  expect(() => publish(folder, name, bytes)).toThrow(expect.objectContaining({ code: 'OUTPUT' }));
+  expect(fs.readdirSync(folder)).toEqual([name]);
+});

@@ -1,0 +1,241 @@
+// Which JPEGs are left to libvips, and why; what is sound among them becomes what libvips makes of it.
+
+import { expect, test } from 'vitest';
+import { reduceJpeg } from '../../../../src/image/decoders/jpeg/open.js';
+import { renderThumbnail } from '../../../../src/image/render.js';
+import { exif, segment, withSegments } from '../../../support/hostile-images.js';
+import { maxPixels, verdictOf } from '../../../support/jpeg/comparison.js';
+import { encodeJpeg, type ScanScript, whole } from '../../../support/jpeg/encoder.js';
+import { picture } from '../../../support/jpeg/pictures.js';
+import {
+  doubled,
+  pieceOf,
+  withBefore,
+  withBehindScan,
+  withByte,
+  without,
+} from '../../../support/jpeg/surgery.js';
+
+const SOF0 = 0xc0;
+const DHT = 0xc4;
+const SOS = 0xda;
+const DQT = 0xdb;
+const DRI = 0xdd;
+
+const box = { width: 32, height: 32 };
+const lake = await picture({ scene: 'lake', width: 523, height: 393, seed: 3 });
+const two = [2, 2] as const;
+const one = [1, 1] as const;
+const jpeg = encodeJpeg(lake, { sampling: [two, one, one] });
+const intervals = encodeJpeg(lake, { sampling: [two, one, one], restartInterval: 20 });
+
+const cmyk = { ...lake, data: new Uint8Array(lake.width * lake.height * 4).fill(90), channels: 4 };
+const adobe = (transform: number) =>
+  segment(0xee, Buffer.from([...Buffer.from('Adobe'), 0, 100, 0, 0, 0, 0, transform]));
+const jfif = segment(0xe0, Buffer.from([...Buffer.from('JFIF\0'), 1, 1, 0, 0, 1, 0, 1, 0, 0]));
+const profile = (number: number, chunks: number) =>
+  segment(
+    0xe2,
+    Buffer.concat([Buffer.from('ICC_PROFILE\0'), Buffer.from([number, chunks]), Buffer.alloc(20)]),
+  );
+const progressive = (scans: ScanScript[]) => encodeJpeg(lake, { frame: 0xc2, scans });
+const acs = (component: number) => scan([component], 1, 63, 0, 0);
+const scan = (components: number[], first: number, last: number, high: number, low: number): ScanScript => {
+  return { components, first, last, high, low };
+};
+
+/** Images that are sound, and that libvips reads. */
+const SOUND: Readonly<Record<string, readonly [bytes: Buffer, reason: string]>> = {
+  CMYK: [encodeJpeg(cmyk, { segments: [adobe(0)] }), 'a frame of 4 components'],
+  'RGB by the word of Adobe': [encodeJpeg(lake, { segments: [adobe(0)] }), 'colours other than YCbCr'],
+  'RGB by the names of its components': [named(encodeJpeg(lake), 'RGB'), 'colours other than YCbCr'],
+  '4:1:1': [encodeJpeg(lake, { sampling: [[4, 1], one, one] }), 'an odd sampling'],
+  '4:1:0': [encodeJpeg(lake, { sampling: [[4, 2], one, one] }), 'an odd sampling'],
+  'chroma with half the rows and all columns of luma': [
+    encodeJpeg(lake, { sampling: [two, [2, 1], [2, 1]] }),
+    'an odd sampling',
+  ],
+  'Cb finer than Cr': [encodeJpeg(lake, { sampling: [two, two, one] }), 'an odd sampling'],
+  'a scan for each component': [
+    encodeJpeg(lake, { scans: [whole(0), whole(1), whole(2)] }),
+    'several sequential scans',
+  ],
+  'a scan of luma, and one of chroma': [
+    encodeJpeg(lake, { scans: [whole(0), whole(1, 2)] }),
+    'several sequential scans',
+  ],
+  'a colour profile without its first chunk': [
+    withSegments(jpeg, [profile(2, 2)]),
+    'a colour profile in disorder',
+  ],
+  'a colour profile without its last chunk': [
+    withSegments(jpeg, [profile(1, 2)]),
+    'a colour profile in disorder',
+  ],
+  'a colour profile backwards': [
+    withSegments(jpeg, [profile(2, 2), profile(1, 2)]),
+    'a colour profile in disorder',
+  ],
+  'progressive without the last bit of DC': [
+    progressive([scan([0, 1, 2], 0, 0, 0, 1), acs(0), acs(1), acs(2)]),
+    'not all of the DCs',
+  ],
+};
+
+/** A frame's and a scan's components under other names. */
+function named(bytes: Buffer, names: string): Buffer {
+  return [...names].reduce((copy, name, index) => {
+    const code = name.charCodeAt(0);
+    return withByte(withByte(copy, SOF0, 10 + 3 * index, code), SOS, 5 + 2 * index, code);
+  }, bytes);
+}
+
+/** Images that are damaged, or that no decoder here reads. */
+const OTHERS: Readonly<Record<string, readonly [bytes: Buffer, reason: string]>> = {
+  'arithmetic coding': [withByte(jpeg, SOF0, 1, 0xc9), 'a segment of type c9'],
+  'lossless coding': [withByte(jpeg, SOF0, 1, 0xc3), 'a segment of type c3'],
+  '12 bits a sample': [withByte(jpeg, SOF0, 4, 12), 'samples of other than 8 bits'],
+  'two components': [twoComponents(), 'a frame of 2 components'],
+  'a height that comes after the data': [withByte(withByte(jpeg, SOF0, 5, 0), SOF0, 6, 0), 'no size'],
+  'no width': [withByte(withByte(jpeg, SOF0, 7, 0), SOF0, 8, 0), 'no size'],
+  'a height after the data': [
+    withBehindScan(jpeg, segment(0xdc, Buffer.from([1, 137]))),
+    'a segment between two scans',
+  ],
+  'two frames': [doubled(jpeg, SOF0), 'two frames'],
+  'no frame': [without(jpeg, SOF0), 'a scan before its frame'],
+  'no scan': [without(jpeg, SOS), 'no scan'],
+  'two scans of everything': [doubled(jpeg, SOS), 'several sequential scans'],
+  'no quantisation tables': [without(jpeg, DQT), 'no quantisation table'],
+  'no Huffman tables': [without(jpeg, DHT), 'no Huffman table'],
+  'a quantisation table of 16 bits': [
+    withByte(jpeg, DQT, 4, 0x10),
+    'a quantisation table that is not of 8 bits',
+  ],
+  'a quantisation by zero': [withByte(jpeg, DQT, 40, 0), 'a quantisation by zero'],
+  'a Huffman code with too many words': [withByte(jpeg, DHT, 5, 3), 'a damaged Huffman table'],
+  'no restart markers where they are announced': [
+    withBefore(jpeg, SOS, segment(DRI, Buffer.from([0, 20]))),
+    'data that does not end well',
+  ],
+  'restart markers that are not announced': [without(intervals, DRI), 'data that does not end well'],
+  'restart markers in disorder': [replaced(intervals, 0xd1, 0xd2), 'data that does not end well'],
+  'one restart marker missing': [withoutMarker(intervals, 0xd1), 'data that does not end well'],
+  'a byte too many before a restart marker': [beforeMarker(intervals, 0xd1, 1), 'damaged data'],
+  'a byte too few before a restart marker': [beforeMarker(intervals, 0xd1, -1), 'damaged data'],
+  'a longer restart interval than is announced': [
+    withByte(intervals, DRI, 5, 19),
+    'data that does not end well',
+  ],
+  'cut off in its data': [jpeg.subarray(0, jpeg.length >> 1), 'data that does not end well'],
+  'cut off in its header': [jpeg.subarray(0, 100), 'a segment that does not end'],
+  'without its last marker': [jpeg.subarray(0, -2), 'data that does not end well'],
+  'bytes between the data and its end': [
+    withBehindScan(jpeg, Buffer.from([1, 2, 3])),
+    'more data than pixels',
+  ],
+  'one byte between the data and its end': [
+    withBehindScan(jpeg, Buffer.from([0x55])),
+    'more data than pixels',
+  ],
+  'data for fewer rows than it has': [withByte(jpeg, SOF0, 5, 2), 'damaged data'],
+  'data for fewer rows than there are': [withByte(jpeg, SOF0, 6, 57), 'more data than pixels'],
+  'bytes between two segments': [withBefore(jpeg, SOF0, Buffer.from([7])), 'something between two segments'],
+  'progressive without any DC of Cr': [
+    progressive([scan([0, 1], 0, 0, 0, 0), acs(0), acs(1)]),
+    'not all of the DCs',
+  ],
+  'progressive with AC of Cr before its DC': [
+    progressive([scan([0, 1], 0, 0, 0, 0), acs(0), acs(1), acs(2)]),
+    'progressive scans in disorder',
+  ],
+  'progressive with DCs twice': [
+    progressive([scan([0, 1, 2], 0, 0, 0, 0), scan([0], 0, 0, 0, 0), acs(0), acs(1), acs(2)]),
+    'progressive scans in disorder',
+  ],
+  'progressive with a bit of DC left out between two': [
+    progressive([scan([0, 1, 2], 0, 0, 0, 2), scan([0, 1, 2], 0, 0, 1, 0), acs(0), acs(1), acs(2)]),
+    'progressive scans in disorder',
+  ],
+  'progressive with DC and AC in one scan': [
+    progressive([scan([0], 0, 63, 0, 0), scan([1, 2], 0, 0, 0, 0), acs(1), acs(2)]),
+    'an impossible progressive scan',
+  ],
+  'EXIF that is cut off': [withSegments(jpeg, [exif([[0x112, 3, 1, 6]], 0, 9)]), 'EXIF that is not simple'],
+  'EXIF with orientation 9': [withSegments(jpeg, [exif([[0x112, 3, 1, 9]])]), 'EXIF that is not simple'],
+  'two EXIF segments': [withSegments(jpeg, [exif([]), exif([])]), 'two EXIF segments'],
+};
+
+function twoComponents(): Buffer {
+  const pixels = { ...lake, data: lake.data.slice(0, lake.width * lake.height * 2), channels: 2 };
+  return encodeJpeg(pixels);
+}
+
+function markerAt(bytes: Buffer, marker: number): number {
+  return bytes.indexOf(Buffer.from([0xff, marker]), pieceOf(bytes, SOS).start);
+}
+
+function replaced(bytes: Buffer, marker: number, by: number): Buffer {
+  const copy = Buffer.from(bytes);
+  copy[markerAt(bytes, marker) + 1] = by;
+  return copy;
+}
+
+/** One byte more, or less, before a marker. */
+function beforeMarker(bytes: Buffer, marker: number, more: 1 | -1): Buffer {
+  const at = markerAt(bytes, marker);
+  const before =
+    more === 1 ? Buffer.concat([bytes.subarray(0, at), Buffer.from([0x55])]) : bytes.subarray(0, at - 1);
+  return Buffer.concat([before, bytes.subarray(at)]);
+}
+
+function withoutMarker(bytes: Buffer, marker: number): Buffer {
+  const at = markerAt(bytes, marker);
+  return Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + 2)]);
+}
+
+test('the image that the others here are made from is taken', () => {
+  for (const bytes of [
+    jpeg,
+    intervals,
+    encodeJpeg(lake),
+    withSegments(jpeg, [jfif]),
+    withSegments(jpeg, [adobe(1)]),
+  ])
+    expect(verdictOf(bytes, box)).toBe('taken');
+  // JFIF's word counts more than Adobe's.
+  expect(verdictOf(withSegments(jpeg, [jfif, adobe(0)]), box)).toBe('taken');
+});
+
+for (const [name, [bytes, reason]] of Object.entries(SOUND))
+  test(`left to libvips, which makes its thumbnail: ${name}`, async () => {
+    expect(verdictOf(bytes, box)).toBe(reason);
+    const own = await renderThumbnail(bytes, {
+      variant: { box, format: 'png' },
+      maxPixels,
+      jpegReader: 'own',
+    });
+    const libvips = await renderThumbnail(bytes, {
+      variant: { box, format: 'png' },
+      maxPixels,
+      jpegReader: 'libvips',
+    });
+    expect(own).toEqual(libvips);
+  });
+
+for (const [name, [bytes, reason]] of Object.entries(OTHERS))
+  test(`left to libvips: ${name}`, () => {
+    expect(verdictOf(bytes, box)).toBe(reason);
+  });
+
+test('left to libvips: more pixels than the limit, and more memory than there is', () => {
+  const pixels = lake.width * lake.height;
+  const limits = { variant: { box, format: 'png' } as const, maxPixels: pixels, maxMemory: 1e9 };
+  expect(reduceJpeg(jpeg, limits)).not.toBeInstanceOf(Error);
+  expect(reduceJpeg(jpeg, { ...limits, maxPixels: pixels - 1 })).toMatchObject({
+    message: 'more pixels than the limit',
+  });
+  expect(reduceJpeg(jpeg, { ...limits, maxMemory: jpeg.length })).toMatchObject({
+    message: 'more memory than it may have',
+  });
+});

@@ -1,0 +1,88 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { exportManifest } from '../../../src/manifest/export.js';
+import type { ManifestRecord } from '../../../src/manifest/record.js';
+import { ManifestStore } from '../../../src/manifest/store.js';
+import type { ExportFormat } from '../../../src/options/options.js';
+import { temporaryFolder } from '../../support/photos.js';
+
+const hash = 'ab'.repeat(32);
+
+function done(source: string): ManifestRecord {
+  return {
+    source,
+    status: 'done',
+    thumbnails: [{ file: `${hash}.png`, width: 200, height: 133, bytes: 61_234 }],
+    sourceFormat: 'jpeg',
+    sourceWidth: 4000,
+    sourceHeight: 2667,
+    sourceBytes: 2_912_345,
+    sourceMtimeMs: 1_763_676_000_123,
+    sourceXxh128: '0123456789abcdef0123456789abcdef',
+  };
+}
+
+const failed: ManifestRecord = {
+  source: 'b/broken.jpg',
+  status: 'failed',
+  error: { code: 'CORRUPT', message: 'b/broken.jpg: "cut", in half' },
+  sourceBytes: 120,
+  sourceMtimeMs: 1,
+};
+
+/** The export of a manifest with these records, and the folder it is in. */
+function exported(
+  format: ExportFormat,
+  records: readonly ManifestRecord[],
+): { text: string; folder: string } {
+  const folder = temporaryFolder();
+  const manifest = path.join(folder, 'manifest.jsonl');
+  const store = ManifestStore.open(manifest, 'digest');
+  for (const record of records) store.append(record);
+  store.finish(() => true);
+  store.close();
+  const file = path.join(folder, `export.${format}`);
+  exportManifest(manifest, file, format);
+  return { text: fs.readFileSync(file, 'utf8'), folder };
+}
+
+test('.txt has a line a thumbnail, with the absolute path of the source', () => {
+  const { text, folder } = exported('txt', [done('a/x.jpg'), failed, done('../y.jpg')]);
+  expect(text).toBe(`${hash}.png: ${path.dirname(folder)}/y.jpg\n${hash}.png: ${folder}/a/x.jpg\n`);
+});
+
+test('.txt escapes a line break and a backslash as sha256sum does', () => {
+  const { text, folder } = exported('txt', [done('a\nb\\c.jpg')]);
+  expect(text).toBe(`\\${hash}.png: ${folder}/a\\nb\\\\c.jpg\n`);
+});
+
+test('.csv quotes a name with a lone line feed or carriage return', () => {
+  const { text } = exported('csv', [done('a\nb.jpg'), done('c\rd.jpg')]);
+  expect(text).toContain('"a\nb.jpg",done,');
+  expect(text).toContain('"c\rd.jpg",done,');
+});
+
+test('.csv has a row a source, quoted by RFC 4180', () => {
+  const { text } = exported('csv', [done('a, "x"\n.jpg'), failed]);
+  expect(text.split('\r\n')).toEqual([
+    'source,status,thumbnail,width,height,bytes,sourceFormat,sourceWidth,sourceHeight,sourceBytes,sourceMtimeMs,sourceXxh128,errorCode,errorMessage',
+    `"a, ""x""\n.jpg",done,${hash}.png,200,133,61234,jpeg,4000,2667,2912345,1763676000123,0123456789abcdef0123456789abcdef,,`,
+    'b/broken.jpg,failed,,,,,,,,120,1,,CORRUPT,"b/broken.jpg: ""cut"", in half"',
+    '',
+  ]);
+});
+
+test('.json is an object keyed by source, whatever the sources are called', () => {
+  const { text } = exported('json', [done('__proto__'), done('a.jpg'), failed]);
+  const object: Record<string, unknown> = JSON.parse(text);
+  expect(Object.keys(object)).toEqual(['__proto__', 'a.jpg', 'b/broken.jpg']);
+  const { source, ...rest } = failed;
+  expect(object[source]).toEqual(rest);
+});
+
+test('a manifest without records exports as an empty table and an empty object', () => {
+  expect(exported('txt', []).text).toBe('');
+  expect(exported('csv', []).text).toMatch(/^source,.*errorMessage\r\n$/);
+  expect(JSON.parse(exported('json', []).text)).toEqual({});
+});

@@ -1,0 +1,126 @@
+import os from 'node:os';
+import path from 'node:path';
+import { createThumbnails, ThumbsError, type ThumbsOptions } from 'thumbs-pipeline';
+import { expect, test, vi } from 'vitest';
+import { resolveOptions } from '../../../src/options/resolve.js';
+
+test('defaults are complete and every path is absolute', () => {
+  expect(resolveOptions(['photos'])).toEqual({
+    paths: [path.resolve('photos')],
+    workers: os.availableParallelism(),
+    out: path.resolve('thumbnails'),
+    variant: { box: { width: 200, height: 200 }, format: 'png' },
+    manifest: path.resolve('thumbnails/manifest.jsonl'),
+    exports: [],
+    include: [],
+    exclude: [],
+    hidden: false,
+    follow: false,
+    timeoutMs: 30_000,
+    retries: 1,
+    deadlineMs: undefined,
+    maxMemory: expect.any(Number),
+    maxPixels: 268_402_689,
+    maxBytes: 512_000_000,
+    force: false,
+    retryFailed: false,
+    prune: false,
+    signal: undefined,
+    jpegReader: 'own',
+  });
+});
+
+test('the environment may say that libvips reads JPEGs, and nothing else', () => {
+  vi.stubEnv('THUMBS_JPEG', 'libvips');
+  expect(resolveOptions(['p']).jpegReader).toBe('libvips');
+  vi.stubEnv('THUMBS_JPEG', '');
+  expect(resolveOptions(['p']).jpegReader).toBe('own');
+  vi.stubEnv('THUMBS_JPEG', 'libjpeg');
+  expect(() => resolveOptions(['p'])).toThrow(
+    'Expected `THUMBS_JPEG` to be libvips or not set, got `libjpeg` (string)',
+  );
+});
+
+test('consumers may have three quarters of the memory there is, and never less than they need', () => {
+  const memory = (workers: number) => resolveOptions(['p'], { workers }).maxMemory;
+  expect(memory(1)).toBeLessThanOrEqual(0.75 * os.totalmem());
+  expect(memory(1)).toBeGreaterThan(
+    0.7 * Math.min(os.totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY),
+  );
+  expect(memory(1024)).toBeGreaterThanOrEqual(1024 * 256e6);
+  expect(resolveOptions(['p'], { workers: 2, maxMemory: 300, deadline: 1.5 })).toMatchObject({
+    maxMemory: 300e6,
+    deadlineMs: 1500,
+  });
+});
+
+test('a size is one number, a text or a box', () => {
+  const box = (size: NonNullable<ThumbsOptions['size']>) => resolveOptions(['p'], { size }).variant.box;
+  expect(box(320)).toEqual({ width: 320, height: 320 });
+  expect(box('320')).toEqual({ width: 320, height: 320 });
+  expect(box('320x240')).toEqual({ width: 320, height: 240 });
+  expect(box({ width: 3, height: 4 })).toEqual({ width: 3, height: 4 });
+});
+
+const wrong: ReadonlyArray<readonly [options: Record<string, unknown>, message: string]> = [
+  [{ dryRun: true }, 'got `dryRun`'],
+  [{ workers: 0 }, 'Expected `workers` to be an integer from 1 to 1024, got `0` (number)'],
+  [{ workers: 2.5 }, 'Expected `workers` to be an integer from 1 to 1024, got `2.5` (number)'],
+  [{ workers: '4' }, 'Expected `workers` to be an integer from 1 to 1024, got `4` (string)'],
+  [{ workers: Number.NaN }, 'Expected `workers` to be an integer from 1 to 1024, got `NaN` (number)'],
+  [
+    { size: '200x' },
+    'Expected `size` to be WIDTHxHEIGHT or one number, in pixels from 1 to 16384, got `200x` (string)',
+  ],
+  [
+    { size: 0 },
+    'Expected `size` to be WIDTHxHEIGHT or one number, in pixels from 1 to 16384, got `0` (number)',
+  ],
+  [
+    { size: { width: 1 } },
+    'Expected `size` to be WIDTHxHEIGHT or one number, in pixels from 1 to 16384, got `{"width":1}` (object)',
+  ],
+  [{ out: '' }, 'Expected `out` to be a non-empty string, got `` (string)'],
+  [{ manifest: 'a\0b' }, 'Expected `manifest` to hold no NUL character, got `a\\u0000b` (string)'],
+  [
+    { manifest: '/m.json', export: ['/m.json'] },
+    'Expected `export` to be another file than the manifest, got `/m.json` (string)',
+  ],
+  [{ export: ['a.xml'] }, 'Expected `export` to end in .txt, .csv or .json, got `a.xml` (string)'],
+  [
+    { include: ['../*.jpg'] },
+    'Expected `include` to be a glob relative to each folder, without `..`, got `../*.jpg` (string)',
+  ],
+  [
+    { exclude: ['!a'] },
+    'Expected `exclude` to be a glob without a leading `!` (use include), got `!a` (string)',
+  ],
+  [{ hidden: 'yes' }, 'Expected `hidden` to be true or false, got `yes` (string)'],
+  [{ timeout: 0 }, 'Expected `timeout` to be a number from 0.001 to 86400, got `0` (number)'],
+  [{ retries: -1 }, 'Expected `retries` to be an integer from 0 to 100, got `-1` (number)'],
+  [{ deadline: 0 }, 'Expected `deadline` to be a number from 0.001 to 604800, got `0` (number)'],
+  [
+    { workers: 4, maxMemory: 511 },
+    'Expected `maxMemory` to be a number from 512 to 1000000000, got `511` (number)',
+  ],
+  [{ maxPixels: 0 }, 'Expected `maxPixels` to be an integer from 1 to 9007199254740991, got `0` (number)'],
+  [{ maxFileSize: 3000 }, 'Expected `maxFileSize` to be a number from 0.000001 to 2000, got `3000` (number)'],
+];
+
+for (const [options, message] of wrong) {
+  test(`${JSON.stringify(options)} is refused at once, with what was expected and what came`, () => {
+    const call = () => createThumbnails(['photos'], options as ThumbsOptions);
+    expect(call).toThrow(ThumbsError);
+    expect(call).toThrow(expect.objectContaining({ code: 'OPTION' }));
+    expect(call).toThrow(message);
+  });
+}
+
+test('no path at all is refused', () => {
+  expect(() => createThumbnails([])).toThrow('Expected `paths` to name at least one folder or file');
+});
+
+test('the options of the caller are not changed', () => {
+  const options = Object.freeze({ export: Object.freeze(['a.csv']), include: Object.freeze(['*.jpg']) });
+  expect(() => resolveOptions(Object.freeze(['p']), options)).not.toThrow();
+});
