@@ -24,6 +24,8 @@ export class TestConsumer implements Consumer {
   readonly pid: number = nextPid++;
   /** Resident memory that it reports with its results, and that a test may report for it at any time; bytes. */
   residentBytes = 0;
+  /** How it dies when it is told to finish; undefined to finish in order. */
+  exitOnFinish: Partial<Exit> | undefined;
   readonly #listener: ConsumerListener;
   readonly #doJob: DoJob;
   #queue: Array<ConsumerJob | 'finish' | 'retire'> = [];
@@ -81,7 +83,8 @@ export class TestConsumer implements Consumer {
 
   async #workThroughQueue(): Promise<void> {
     for (let next = this.#queue.shift(); next !== undefined && !this.#hasEnded; next = this.#queue.shift()) {
-      if (next === 'finish') this.#listener.onSentinel(NO_USAGE);
+      if (next === 'finish' && this.exitOnFinish !== undefined) this.die(this.exitOnFinish);
+      else if (next === 'finish') this.#listener.onSentinel(NO_USAGE);
       else if (next === 'retire') this.#listener.onRetired(NO_USAGE);
       if (typeof next === 'string') this.die(ORDERLY);
       else await this.#work(next);

@@ -1,0 +1,103 @@
+// How jobs and results move through the pool: back-pressure, order, and sentinels.
+
+import { expect, test } from 'vitest';
+import type { Job, Sentinel, Unchanged } from '../../../src/job.js';
+import type { PoolOutput } from '../../../src/pool/pool.js';
+import { settle } from '../../support/fake-clock.js';
+import { TestConsumer } from '../../support/test-consumer.js';
+import { createPool, FINISHED, startPool } from '../../support/test-pool.js';
+import { plannedJob } from '../../support/walk.js';
+
+for (const consumers of [1, 2, 8])
+  for (const photos of [0, 3, 20])
+    test(`${consumers} consumers and ${photos} photos: as many consumers as there is work for, and ${consumers} sentinels`, async () => {
+      const names = Array.from({ length: photos }, (_, index) => `${index}`);
+      const run = await startPool(names, { consumers });
+      await run.finished;
+      expect(run.results).toHaveLength(photos);
+      expect(run.sentinels).toBe(consumers);
+      expect(run.consumers.length).toBeLessThanOrEqual(Math.min(consumers, photos));
+      expect(run.outputs.slice(-1)).toEqual([expect.objectContaining({ type: 'sentinel' })]);
+    });
+
+test('at most two jobs are in flight for a consumer, and a result that is not taken counts as one', async () => {
+  const names = Array.from({ length: 10 }, (_, index) => `photo-${index}`);
+  const take: Array<() => void> = [];
+  const run = await startPool(names, {
+    onOutput: () => new Promise((resolve) => take.push(() => resolve())),
+  });
+  const started = [run.started.length];
+  for (let taken = 0; taken < 4; taken += 1) {
+    take.shift()?.();
+    await settle();
+    started.push(run.started.length);
+  }
+  expect(started).toEqual([2, 3, 4, 5, 6]);
+});
+
+test('jobs go to the consumer with the least to do, and of equals to one that runs', async () => {
+  const HANGS = new Promise<never>(() => {});
+  const run = await startPool(['hang', 'b', 'c', 'd', 'e'], {
+    consumers: 2,
+    doJob: ({ path }) => (path === 'hang' ? HANGS : FINISHED),
+  });
+  expect(run.started.filter((line) => line.startsWith('0 '))).toEqual(['0 hang']);
+  expect(run.started.filter((line) => line.startsWith('1 ')).length).toBeGreaterThan(2);
+});
+
+test('preforked consumers do the first jobs, and a pool never preforks more than it is told', async () => {
+  const consumers: TestConsumer[] = [];
+  const pool = createPool({
+    consumers: 4,
+    startConsumer: (listener) => {
+      const consumer = new TestConsumer(listener, () => FINISHED);
+      consumers.push(consumer);
+      return consumer;
+    },
+  });
+  pool.prefork(2);
+  expect(consumers).toHaveLength(2);
+  const outputs: PoolOutput[] = [];
+  for await (const output of pool.outputs(produced())) {
+    outputs.push(output);
+    if (outputs.filter(({ type }) => type === 'sentinel').length === 4) break;
+  }
+  expect(consumers).toHaveLength(2);
+  // What needs no consumer passes the slots.
+  expect(outputs.map(({ type }) => type).sort()).toEqual([
+    'result',
+    'result',
+    ...Array(4).fill('sentinel'),
+    'unchanged',
+  ]);
+});
+
+async function* produced(): AsyncGenerator<Job | Unchanged | Sentinel> {
+  yield plannedJob('a');
+  yield {
+    type: 'unchanged',
+    path: 'u',
+    by: 'state',
+    record: { source: 'u', status: 'failed', error: { code: 'CORRUPT', message: 'u: known' } },
+  };
+  yield plannedJob('b');
+  for (let sent = 0; sent < 4; sent += 1) yield { type: 'sentinel' };
+}
+
+test('unchanged photos wait for the sink: at most 256 are ahead of it', async () => {
+  let produced = 0;
+  async function* many(): AsyncGenerator<Unchanged> {
+    for (; produced < 10_000; produced += 1)
+      yield {
+        type: 'unchanged',
+        path: `${produced}`,
+        by: 'state',
+        record: { source: `${produced}`, status: 'failed', error: { code: 'CORRUPT', message: '' } },
+      };
+  }
+  const outputs = createPool({}).outputs(many());
+  await outputs.next();
+  await settle();
+  expect(produced).toBeLessThan(300);
+  await outputs.return(undefined);
+});

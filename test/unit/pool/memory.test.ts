@@ -1,0 +1,126 @@
+// How much memory consumers may use.
+
+import { expect, test } from 'vitest';
+import { memoryLimits } from '../../../src/pool/memory-limits.js';
+import type { TestConsumer } from '../../support/test-consumer.js';
+import { FINISHED, runPool, startPool } from '../../support/test-pool.js';
+
+const HANGS = new Promise<never>(() => {});
+const memory = { soft: 250e6, hard: 400e6, exclusive: 800e6 };
+
+test('a total is shared among the consumers; the soft limit is half a share, at least 200 MB', () => {
+  expect(memoryLimits(4e9, 4)).toEqual({ soft: 500e6, hard: 1e9, exclusive: 4e9 });
+  expect(memoryLimits(600e6, 4)).toEqual({ soft: 200e6, hard: 150e6, exclusive: 600e6 });
+});
+
+test('a consumer over its share is killed, and its photo recorded with the figure', async () => {
+  const run = await startPool(['a', 'leak', 'c'], {
+    memory,
+    doJob: ({ path }, consumer) => {
+      if (path !== 'leak') return FINISHED;
+      consumer.residentBytes = 523e6;
+      return HANGS;
+    },
+  });
+  await run.advance(200);
+  await run.finished;
+  expect(run.results).toEqual([
+    'a: CORRUPT finished',
+    'c: CORRUPT finished',
+    'leak: TOO_LARGE its consumer had 523 MB of memory, more than the limit of 400 MB',
+  ]);
+  const { outcome, attempt } = run.resultOf('leak') ?? {};
+  expect(outcome).toMatchObject({ limit: { memoryShareBytes: 400e6 } });
+  expect(attempt).toMatchObject({ tries: 1, signal: 'SIGKILL' });
+});
+
+test('memory that an idle consumer keeps below the soft limit costs nothing', async () => {
+  const run = await runPool(['a', 'b', 'c'], {
+    memory,
+    onConsumer: (consumer) => {
+      consumer.residentBytes = 240e6;
+    },
+  });
+  expect(run.consumers).toHaveLength(1);
+});
+
+test('a consumer over the soft limit after an image is replaced, and no image is charged or done twice', async () => {
+  const run = await runPool(['a', 'keep', 'c', 'd', 'e'], {
+    memory,
+    retries: 0,
+    doJob: ({ path }, consumer) => {
+      if (path === 'keep') consumer.residentBytes = 300e6;
+      return FINISHED;
+    },
+  });
+  expect(run.results).toEqual(['a', 'c', 'd', 'e', 'keep'].map((name) => `${name}: CORRUPT finished`));
+  expect(run.started).toEqual(['0 a', '0 keep', '1 c', '1 d', '1 e']);
+  expect(run.sentinels).toBe(1);
+});
+
+test('an image that needs more than a share is done exclusively, with the memory of all', async () => {
+  const names = ['a', 'heavy-b', 'c', 'heavy-d', 'e', 'f'];
+  let running = 0;
+  let mostBeside = 0;
+  const run = await startPool(names, {
+    consumers: 2,
+    memory,
+    doJob: async ({ path, exclusive }, consumer) => {
+      if (path.startsWith('heavy-') && !exclusive) return { status: 'deferred' };
+      running += 1;
+      if (exclusive) {
+        mostBeside = Math.max(mostBeside, running - 1);
+        consumer.residentBytes = 700e6;
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      await new Promise((resolve) => setImmediate(resolve));
+      mostBeside = Math.max(mostBeside, exclusive ? running - 1 : 0);
+      running -= 1;
+      return FINISHED;
+    },
+  });
+  await run.advance(100);
+  await run.finished;
+  expect(run.results).toEqual([...names].sort().map((name) => `${name}: CORRUPT finished`));
+  expect(run.started.filter((line) => line.endsWith('exclusive'))).toHaveLength(2);
+  expect(mostBeside).toBe(0);
+  expect(run.sentinels).toBe(2);
+});
+
+test('an exclusive image over the memory of all is recorded with that limit', async () => {
+  const run = await startPool(['heavy'], {
+    memory,
+    doJob: ({ exclusive }, consumer) => {
+      if (!exclusive) return { status: 'deferred' };
+      consumer.residentBytes = 900e6;
+      return HANGS;
+    },
+  });
+  await run.advance(200);
+  await run.finished;
+  expect(run.results).toEqual([
+    'heavy: TOO_LARGE its consumer had 900 MB of memory, more than the limit of 800 MB',
+  ]);
+  expect(run.resultOf('heavy')?.outcome).toMatchObject({ limit: { maxMemoryBytes: 800e6 } });
+});
+
+test('an exclusive image whose consumer dies before it starts it stays exclusive', async () => {
+  let consumers: TestConsumer[] = [];
+  const run = await startPool(['heavy'], {
+    memory,
+    onConsumer: (consumer, index) => {
+      consumers = [...consumers, consumer];
+      // The second consumer gets the exclusive job and dies before it starts it.
+      if (index === 1) consumer.assign = () => consumer.die({ code: null, signal: 'SIGKILL' });
+    },
+    doJob: ({ exclusive }, consumer) => {
+      if (exclusive) return FINISHED;
+      consumer.residentBytes = 300e6;
+      return { status: 'deferred' };
+    },
+  });
+  await run.advance(1000);
+  await run.finished;
+  expect(consumers).toHaveLength(3);
+  expect(run.started).toEqual(['0 heavy', '2 heavy exclusive']);
+});
