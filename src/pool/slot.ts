@@ -229,7 +229,6 @@ export class Slot {
 
   #startConsumer(): void {
     this.#hasStarted = false;
-    this.#retiring = false;
     this.#idleMs = 0;
     this.#consumer = this.#options.startConsumer(this.#consumerListener());
     this.#listener.onChange();

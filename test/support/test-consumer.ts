@@ -26,10 +26,13 @@ export class TestConsumer implements Consumer {
   residentBytes = 0;
   /** How it dies when it is told to finish; undefined to finish in order. */
   exitOnFinish: Partial<Exit> | undefined;
+  /** Paths of the jobs that it was given. */
+  readonly assigned: string[] = [];
   readonly #listener: ConsumerListener;
   readonly #doJob: DoJob;
   #queue: Array<ConsumerJob | 'finish' | 'retire'> = [];
   #isWorking = false;
+  #isHeld = false;
   #hasEnded = false;
 
   constructor(listener: ConsumerListener, doJob: DoJob) {
@@ -42,6 +45,7 @@ export class TestConsumer implements Consumer {
   }
 
   assign(job: ConsumerJob): void {
+    this.assigned.push(job.path);
     this.#enqueue(job);
   }
 
@@ -65,6 +69,16 @@ export class TestConsumer implements Consumer {
     setImmediate(() => this.#listener.onExit({ ...ORDERLY, ...exit }));
   }
 
+  /** Starts nothing that it is given, as while Node.js and sharp are loading, until {@link release}. */
+  hold(): void {
+    this.#isHeld = true;
+  }
+
+  release(): void {
+    this.#isHeld = false;
+    this.#work();
+  }
+
   /** Reports that no job can be finished any more. */
   fail(error: ThumbsError): void {
     this.#listener.onFatal(error);
@@ -76,23 +90,32 @@ export class TestConsumer implements Consumer {
 
   #enqueue(item: ConsumerJob | 'finish' | 'retire'): void {
     this.#queue.push(item);
-    if (this.#isWorking) return;
+    this.#work();
+  }
+
+  #work(): void {
+    if (this.#isWorking || this.#isHeld) return;
     this.#isWorking = true;
     setImmediate(() => void this.#workThroughQueue());
   }
 
   async #workThroughQueue(): Promise<void> {
-    for (let next = this.#queue.shift(); next !== undefined && !this.#hasEnded; next = this.#queue.shift()) {
-      if (next === 'finish' && this.exitOnFinish !== undefined) this.die(this.exitOnFinish);
-      else if (next === 'finish') this.#listener.onSentinel(NO_USAGE);
-      else if (next === 'retire') this.#listener.onRetired(NO_USAGE);
-      if (typeof next === 'string') this.die(ORDERLY);
-      else await this.#work(next);
+    while (!this.#hasEnded && !this.#isHeld) {
+      const next = this.#queue.shift();
+      if (next === undefined) break;
+      if (typeof next === 'string') this.#end(next);
+      else await this.#do(next);
     }
     this.#isWorking = false;
   }
 
-  async #work(job: ConsumerJob): Promise<void> {
+  #end(message: 'finish' | 'retire'): void {
+    if (message === 'retire') this.#listener.onRetired(NO_USAGE);
+    else if (this.exitOnFinish === undefined) this.#listener.onSentinel(NO_USAGE);
+    this.die((message === 'finish' && this.exitOnFinish) || ORDERLY);
+  }
+
+  async #do(job: ConsumerJob): Promise<void> {
     this.#listener.onStarted(job.id);
     const outcome = await this.#doJob(job, this);
     if (this.#hasEnded) return;

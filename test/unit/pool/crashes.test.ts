@@ -40,10 +40,45 @@ for (const [exit, described, attempt] of exits) {
 }
 
 test('a photo whose consumer died once is tried again in a fresh consumer, with nothing queued behind it', async () => {
-  const run = await runPool(['once-a', 'b', 'c'], { doJob: crashing() });
+  let finish = () => {};
+  let tries = 0;
+  const run = await startPool(['once-a', 'b', 'c'], {
+    doJob: ({ path }, consumer) => {
+      if (path !== 'once-a') return FINISHED;
+      tries += 1;
+      if (tries === 1) consumer.die(KILLED);
+      return new Promise((resolve) => {
+        finish = () => resolve(FINISHED);
+      });
+    },
+  });
+  expect(run.consumers.map(({ assigned }) => assigned)).toEqual([['once-a', 'b'], ['once-a']]);
+  finish();
+  await run.finished;
   expect(run.results).toEqual(['b: CORRUPT finished', 'c: CORRUPT finished', 'once-a: CORRUPT finished']);
-  expect(run.started.slice(0, 2)).toEqual(['0 once-a', '1 once-a']);
   expect(run.resultOf('once-a')?.attempt).toMatchObject({ tries: 2, pid: run.consumers[1]?.pid });
+  expect(run.pool.crashes).toBe(1);
+});
+
+test('a crash after a kill is charged to its own job', async () => {
+  const crash = crashing();
+  const run = await startPool(['hang', 'always-b', 'c'], {
+    timeoutMs: 500,
+    doJob: (job, consumer) => (job.path === 'hang' ? new Promise(() => {}) : crash(job, consumer)),
+  });
+  await run.advance(700);
+  await run.finished;
+  expect(run.results).toEqual([
+    'always-b: WORKER_DIED the process that worked on it died: signal SIGKILL (2 tries)',
+    'c: CORRUPT finished',
+    'hang: TIMEOUT not finished after 0.5 s',
+  ]);
+  expect(run.pool.crashes).toBe(3);
+});
+
+test('a consumer that exits in order is no crash', async () => {
+  const run = await runPool(['a', 'b'], { consumers: 2 });
+  expect(run.pool.crashes).toBe(0);
 });
 
 test('jobs that a dead consumer had only queued go to another consumer while the crashed photo is tried again', async () => {

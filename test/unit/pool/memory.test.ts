@@ -111,7 +111,9 @@ test('an exclusive image whose consumer dies before it starts it stays exclusive
     onConsumer: (consumer, index) => {
       consumers = [...consumers, consumer];
       // The second consumer gets the exclusive job and dies before it starts it.
-      if (index === 1) consumer.assign = () => consumer.die({ code: null, signal: 'SIGKILL' });
+      if (index !== 1) return;
+      consumer.hold();
+      consumer.die({ code: null, signal: 'SIGKILL' });
     },
     doJob: ({ exclusive }, consumer) => {
       if (exclusive) return FINISHED;

@@ -58,12 +58,19 @@ test('a pause of this process (Ctrl-Z, a closed laptop) counts as one tick and c
 
 test('a result that has arrived when the time is found to be over counts', async () => {
   const { doJob, finish } = slowJobs();
-  const run = await startPool(['a', 'b'], { timeoutMs: 250, doJob });
-  await run.advance(200);
-  // The message is there, and unread, when the timer is called.
-  finish('a');
-  await run.advance(100);
-  await run.advance(100);
+  let hasArrived = false;
+  const run = await startPool(['a', 'b'], {
+    timeoutMs: 250,
+    doJob,
+    // It is called in the same turn in which the time is found to be over: the message is there, and is read after it.
+    residentMemory: async () => {
+      if (run.clock.now() === 300 && !hasArrived) finish('a');
+      hasArrived ||= run.clock.now() === 300;
+      return new Map();
+    },
+  });
+  await run.advance(400);
+  expect(hasArrived).toBe(true);
   finish('b');
   await run.finished;
   expect(run.results).toEqual(['a: CORRUPT finished', 'b: CORRUPT finished']);
@@ -75,7 +82,7 @@ test('a consumer that starts no job is replaced after its idle time, and no imag
     idleTimeoutMs: 700,
     retries: 0,
     onConsumer: (consumer, index) => {
-      if (index === 0) consumer.assign = () => {};
+      if (index === 0) consumer.hold();
     },
   });
   await run.advance(600);
@@ -84,6 +91,21 @@ test('a consumer that starts no job is replaced after its idle time, and no imag
   await run.finished;
   expect(run.consumers).toHaveLength(2);
   expect(run.results).toEqual(['a: CORRUPT finished', 'b: CORRUPT finished']);
+});
+
+test('every message ends the idle time', async () => {
+  const { doJob, finish } = slowJobs();
+  const run = await startPool(['a', 'b'], { idleTimeoutMs: 700, doJob });
+  await run.advance(600);
+  run.consumers[0]?.hold();
+  finish('a');
+  // The consumer has sent a result now, and starts the next job later.
+  await run.advance(600);
+  run.consumers[0]?.release();
+  await run.advance(100);
+  finish('b');
+  await run.finished;
+  expect(run.consumers).toHaveLength(1);
 });
 
 test('a consumer that does not emit its sentinel is killed after its idle time, and the slot emits it', async () => {
@@ -117,6 +139,18 @@ test('a run in which no consumer makes progress ends with what it waits for', as
     code: 'CONSUMER',
     message: `Stalled: no consumer sent anything for 1.5 s; waiting for consumer ${run.consumers[0]?.pid}: a`,
   });
+});
+
+test('a run that makes progress is not stalled, however long it takes', async () => {
+  const { doJob, finish } = slowJobs();
+  const names = ['a', 'b', 'c', 'd'];
+  const run = await startPool(names, { timeoutMs: 1200, idleTimeoutMs: 500, stallMs: 300, doJob });
+  for (const name of names) {
+    await run.advance(1000);
+    finish(name);
+  }
+  await run.finished;
+  expect(run.results).toHaveLength(4);
 });
 
 test('a run that waits for its caller is not stalled', async () => {
