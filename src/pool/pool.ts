@@ -3,7 +3,6 @@
 import { Readable } from 'node:stream';
 import { consumerError } from '../errors.js';
 import type { Identified, Job, Sentinel, Unchanged } from '../job.js';
-import type { ManifestRecord } from '../manifest/record.js';
 import { printable } from '../printable.js';
 import { type Clock, systemClock } from './clock.js';
 import type { Exit } from './consumer.js';
@@ -15,7 +14,7 @@ export interface PoolOptions extends SlotOptions {
   /** N: the number of slots, and of the sentinels that pass them. */
   readonly consumers: number;
   /** The record of a photo whose content is on record. Undefined when it is not: then the photo is made. */
-  readonly recognize: (path: string, identified: Identified) => ManifestRecord | undefined;
+  readonly recognize: (path: string, identified: Identified) => Unchanged['record'] | undefined;
   /** Resident memory of processes, bytes; one that has ended is absent. */
   readonly residentMemory: (pids: readonly number[]) => Promise<ReadonlyMap<number, number>>;
   /** Milliseconds of silence that are allowed beyond all other limits. @default STALL_MS */
