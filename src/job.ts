@@ -123,6 +123,22 @@ export interface Usage {
   readonly cpuMs: number;
 }
 
+/** A finished job. */
+export interface JobResult {
+  readonly type: 'result';
+  readonly job: Job;
+  readonly outcome: Outcome;
+  readonly attempt: Attempt;
+}
+
+/** A sentinel that has passed its slot, with what the slot's consumers used, as far as they could report it. */
+export interface EmittedSentinel extends Sentinel {
+  readonly usage: Usage;
+}
+
+/** What the sink takes. */
+export type PoolOutput = JobResult | EmittedSentinel | Unchanged;
+
 /** What the calling process has used so far. */
 export function currentUsage(): Usage {
   const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();

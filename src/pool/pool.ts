@@ -2,13 +2,14 @@
 
 import { Readable } from 'node:stream';
 import { consumerError } from '../errors.js';
-import type { Identified, Job, Sentinel, Unchanged } from '../job.js';
+import type { Identified, Job, PoolOutput, Sentinel, Unchanged } from '../job.js';
 import { printable } from '../printable.js';
 import { type Clock, systemClock } from './clock.js';
 import type { Exit } from './consumer.js';
-import { IDLE_TIMEOUT_MS, Slot, type SlotOptions, type SlotOutput } from './slot.js';
+import { Slot, type SlotOptions } from './slot.js';
 import { StallWatch } from './stall-watch.js';
 import { StartupFailures } from './startup-failures.js';
+import { IDLE_TIMEOUT_MS } from './supervised-consumer.js';
 
 export interface PoolOptions extends SlotOptions {
   /** N: the number of slots, and of the sentinels that pass them. */
@@ -28,9 +29,6 @@ const TICK_MS = process.platform === 'linux' ? 100 : 1000;
 
 /** Beyond the time of an image, or of an idle consumer, after which its slot should have killed it. */
 const STALL_MS = 10_000;
-
-/** What the pool passes to the sink. */
-export type PoolOutput = SlotOutput | Unchanged;
 
 /** Unchanged photos that wait for the sink: enough to keep it busy, and next to no memory. */
 const UNCHANGED_AHEAD = 256;

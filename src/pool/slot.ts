@@ -1,48 +1,27 @@
-// One consumer's place in the pool: supervises the consumer, and outlives it.
+// One consumer's place in the pool, which outlives the consumer.
 //
 // A slot starts a consumer for its first job and emits exactly one sentinel: through its consumer, or by itself when it has none.
 // An image whose consumer crashed is tried again here with nothing queued behind it; what was only queued goes back to the pool.
 
 import { type ThumbsError, unreachable } from '../errors.js';
-import type { Attempt, FailedOutcome, Identified, Job, Outcome, Sentinel, Usage } from '../job.js';
-import { type Assignment, Assignments } from './assignments.js';
+import type { EmittedSentinel, Identified, Job, JobResult, Outcome, Usage } from '../job.js';
+import { Assignments } from './assignments.js';
 import { BackOff } from './back-off.js';
 import type { Cancel, Clock } from './clock.js';
-import type { Consumer, ConsumerListener, ConsumerResult, Exit, StartConsumer } from './consumer.js';
-import type { MemoryLimits } from './memory-limits.js';
-import { crashOutcome, RunningJob } from './running-job.js';
+import type { ConsumerListener, ConsumerResult, Exit, StartConsumer } from './consumer.js';
+import { crashOutcome, type RunningJob } from './running-job.js';
 import { SlotSentinel } from './slot-sentinel.js';
+import { type ConsumerLimits, SupervisedConsumer } from './supervised-consumer.js';
 
-export interface SlotOptions {
+export interface SlotOptions extends ConsumerLimits {
   readonly startConsumer: StartConsumer;
-  /** Milliseconds for one image. */
-  readonly timeoutMs: number;
   /** Further tries of an image whose consumer died. */
   readonly retries: number;
-  readonly memory: MemoryLimits;
-  /** Milliseconds that a consumer without a running job may send nothing. @default IDLE_TIMEOUT_MS */
-  readonly idleTimeoutMs?: number;
 }
-
-/** A finished job. */
-export interface JobResult {
-  readonly type: 'result';
-  readonly job: Job;
-  readonly outcome: Outcome;
-  readonly attempt: Attempt;
-}
-
-/** A sentinel that has passed its slot, with what the slot's consumers used, as far as they could report it. */
-export interface EmittedSentinel extends Sentinel {
-  readonly usage: Usage;
-}
-
-/** What leaves a slot. */
-export type SlotOutput = JobResult | EmittedSentinel;
 
 /** What a slot tells its pool. */
 export interface SlotListener {
-  onOutput(output: SlotOutput): void;
+  onOutput(output: JobResult | EmittedSentinel): void;
   /** A job that its consumer did not start: any slot may have it. */
   onReturned(job: Job): void;
   /** A job that needs more memory than a consumer's share, and is to be given out again as an exclusive one. */
@@ -63,15 +42,6 @@ export interface SlotListener {
 /** One job queued behind the running one hides the message round trip; a third gained nothing when it was measured. */
 const IN_FLIGHT = 2;
 
-/** Long enough to start Node.js and load sharp from a slow disk. */
-export const IDLE_TIMEOUT_MS = 30_000;
-
-/** The job for which a consumer was killed, and its outcome. */
-interface KillReason {
-  readonly running: RunningJob;
-  readonly outcome: FailedOutcome;
-}
-
 export class Slot {
   readonly #options: SlotOptions;
   readonly #listener: SlotListener;
@@ -79,16 +49,9 @@ export class Slot {
   readonly #assignments = new Assignments();
   readonly #sentinel = new SlotSentinel();
   readonly #backOff: BackOff;
-  #consumer: Consumer | undefined;
-  #running: RunningJob | undefined;
-  #killReason: KillReason | undefined;
-  /** Whether the present consumer has started a job. */
-  #hasStarted = false;
-  /** Whether the present consumer was told to retire. */
-  #retiring = false;
+  #consumer: SupervisedConsumer | undefined;
   /** Whether a consumer that has ended is replaced before there is a job for the next. */
   #replaces = false;
-  #idleMs = 0;
   #draining = false;
   /** Whether the grace of a drain is over, so that the running job is given up. */
   #graceIsOver = false;
@@ -110,9 +73,9 @@ export class Slot {
 
   /** Jobs that may be given now. */
   get capacity(): number {
-    const isShut = this.#closed || this.#draining || this.#retiring || this.#sentinel.isReceived;
-    if (isShut || this.#backOff.isWaiting || this.#assignments.isReserved) return 0;
-    return IN_FLIGHT - this.#assignments.size;
+    const isShut = this.#closed || this.#draining || this.#sentinel.isReceived;
+    const isPaused = this.#backOff.isWaiting || this.#consumer?.isRetiring === true;
+    return isShut || isPaused || this.#assignments.isReserved ? 0 : IN_FLIGHT - this.#assignments.size;
   }
 
   /** The consumer's process id, while there is one. */
@@ -126,13 +89,13 @@ export class Slot {
 
   /** Whether the present consumer has started a job. */
   get isProductive(): boolean {
-    return this.#consumer !== undefined && this.#hasStarted;
+    return this.#consumer?.hasStarted === true;
   }
 
   /** What the slot waits for, for a message; undefined when it waits for nothing. */
   get waitingFor(): string | undefined {
     if (this.#assignments.first !== undefined) return this.#assignments.first.job.path;
-    if (this.#retiring) return 'its exit';
+    if (this.#consumer?.isRetiring === true) return 'its exit';
     return this.#sentinel.isPending || this.#sentinel.isSent ? 'its sentinel' : undefined;
   }
 
@@ -144,20 +107,20 @@ export class Slot {
   /** Gives the slot a job. With `exclusive` no other image is worked on anywhere. */
   assign(job: Job, exclusive: boolean): void {
     this.#assignments.add(job, exclusive);
-    this.#idleMs = 0;
+    this.#consumer?.resetIdle();
     this.#pump();
   }
 
   /** Gives the slot its sentinel: no job follows. */
   finish(): void {
     this.#sentinel.receive();
-    this.#idleMs = 0;
+    this.#consumer?.resetIdle();
     this.#pump();
   }
 
   /**
    * Starts no further job, and emits the sentinel as soon as the running one is finished. After `graceMs` that one is given up.
-   * What is not finished has no result.
+   * What is not finished has no result. The last call decides the grace.
    */
   drain(graceMs: number): void {
     if (this.#closed) return;
@@ -168,7 +131,7 @@ export class Slot {
     });
     if (this.#draining) return;
     this.#draining = true;
-    this.#idleMs = 0;
+    this.#consumer?.resetIdle();
     this.#sentinel.receive();
     this.#backOff.cancel();
     if (this.#consumer === undefined) this.#assignments.clear();
@@ -178,23 +141,12 @@ export class Slot {
 
   /** Adds `ms` of time in which this process was awake. */
   tick(ms: number): void {
-    const { timeoutMs, idleTimeoutMs = IDLE_TIMEOUT_MS } = this.#options;
-    const running = this.#running;
-    this.#idleMs += ms;
-    if (running === undefined) {
-      if (this.waitingFor !== undefined && this.#idleMs > idleTimeoutMs) this.#consumer?.kill();
-      return;
-    }
-    const outcome = running.spend(ms, timeoutMs);
-    // A process that was busy runs its timers before it reads messages: the result may have arrived already.
-    if (outcome !== undefined) setImmediate(() => this.#kill({ running, outcome }));
+    this.#consumer?.tick(ms, this.waitingFor !== undefined);
   }
 
   /** Kills the consumer if its resident memory, in bytes, is over the limit. */
   checkMemory(residentBytes: number): void {
-    const running = this.#running;
-    const outcome = running?.checkMemory(residentBytes, this.#options.memory);
-    if (running !== undefined && outcome !== undefined) this.#kill({ running, outcome });
+    this.#consumer?.checkMemory(residentBytes);
   }
 
   /** Resolves when there is no consumer: one that has emitted its sentinel is waited for, any other is killed. */
@@ -218,9 +170,8 @@ export class Slot {
       if (this.#sentinel.isPending) this.#emitSentinel();
       return;
     }
-    if (this.#retiring) return;
-    for (const { id, job, exclusive } of this.#assignments.takeUnsent())
-      this.#consumer.assign({ id, path: job.path, task: job.task, exclusive });
+    if (this.#consumer.isRetiring) return;
+    for (const assignment of this.#assignments.takeUnsent()) this.#consumer.assign(assignment);
     if (this.#sentinel.isPending) {
       this.#consumer.finish();
       this.#sentinel.send();
@@ -228,16 +179,20 @@ export class Slot {
   }
 
   #startConsumer(): void {
-    this.#hasStarted = false;
-    this.#idleMs = 0;
-    this.#consumer = this.#options.startConsumer(this.#consumerListener());
+    const { startConsumer } = this.#options;
+    this.#consumer = new SupervisedConsumer(
+      startConsumer,
+      this.#consumerListener(),
+      this.#options,
+      this.#clock,
+    );
     this.#listener.onChange();
   }
 
   #consumerListener(): ConsumerListener {
     const onMessage = (handle: () => void) => {
       if (this.#closed) return;
-      this.#idleMs = 0;
+      this.#consumer?.resetIdle();
       handle();
       this.#listener.onChange();
     };
@@ -259,30 +214,19 @@ export class Slot {
     };
   }
 
+  /** A consumer that has its sentinel exits anyway. */
   #retire(): void {
-    if (this.#retiring || this.#sentinel.isSent) return;
-    this.#retiring = true;
-    this.#consumer?.retire();
-  }
-
-  #kill(reason: KillReason): void {
-    if (this.#running !== reason.running || this.#killReason !== undefined) return;
-    this.#killReason = reason;
-    this.#consumer?.kill();
+    if (!this.#sentinel.isSent) this.#consumer?.retire();
   }
 
   #onStarted(id: number): void {
-    this.#hasStarted = true;
     this.#backOff.reset();
     this.#listener.onStarted();
-    const assignment = this.#assignments.find(id);
-    if (assignment === undefined) return;
-    assignment.tries += 1;
-    this.#running = new RunningJob(assignment, this.#consumer?.pid ?? 0, this.#clock);
+    this.#consumer?.onStarted(this.#assignments.find(id));
   }
 
   #onResult({ id, outcome, residentBytes }: ConsumerResult): void {
-    const running = this.#running;
+    const running = this.#consumer?.running;
     if (running?.assignment.id !== id) return;
     const { job } = running.assignment;
     switch (outcome.status) {
@@ -310,9 +254,9 @@ export class Slot {
     this.#listener.onOutput({ type: 'result', job, outcome, attempt: running.attempt(exit) });
   }
 
-  #endJob(running: RunningJob): void {
-    this.#assignments.remove(running.assignment);
-    this.#running = undefined;
+  #endJob({ assignment }: RunningJob): void {
+    this.#assignments.remove(assignment);
+    this.#consumer?.endJob();
   }
 
   #addUsage({ peakMemoryBytes, cpuMs }: Usage): void {
@@ -334,15 +278,13 @@ export class Slot {
    * not emitted is pending again.
    */
   #onExit(exit: Exit): void {
+    const consumer = this.#consumer;
     if (exit.code !== 0) this.#listener.onCrash();
     this.#consumer = undefined;
-    if (this.#closed || this.#sentinel.isEmitted) return;
+    if (consumer === undefined || this.#closed || this.#sentinel.isEmitted) return;
     this.#sentinel.takeBack();
-    if (this.#running !== undefined) this.#chargeExit(this.#running, exit);
-    else if (!this.#hasStarted && !this.#draining) this.#waitAfterStartupFailure(exit);
-    this.#running = undefined;
-    this.#killReason = undefined;
-    this.#retiring = false;
+    if (consumer.running !== undefined) this.#chargeExit(consumer, consumer.running, exit);
+    else if (!consumer.hasStarted && !this.#draining) this.#waitAfterStartupFailure(exit);
     this.#replaces = true;
     if (this.#draining) this.#assignments.clear();
     else this.#returnQueued();
@@ -357,14 +299,14 @@ export class Slot {
     }
   }
 
-  #chargeExit(running: RunningJob, exit: Exit): void {
-    if (this.#killReason?.running === running) {
-      this.#finishJob(running, this.#killReason.outcome, exit);
+  #chargeExit({ killOutcome, wasKilled }: SupervisedConsumer, running: RunningJob, exit: Exit): void {
+    if (killOutcome !== undefined) {
+      this.#finishJob(running, killOutcome, exit);
       return;
     }
     // Killed because of the job before, which was finished after all, or because the run ends.
-    if (this.#killReason !== undefined || this.#graceIsOver) return;
-    const assignment: Assignment = running.assignment;
+    if (wasKilled || this.#graceIsOver) return;
+    const { assignment } = running;
     assignment.crashes += 1;
     if (assignment.crashes > this.#options.retries)
       this.#finishJob(running, crashOutcome(assignment, exit), exit);

@@ -2,11 +2,9 @@
 
 import { type ImageErrorCode, unreachable } from '../errors.js';
 import { ThumbnailSet } from '../files/thumbnail-name.js';
-import type { FailedOutcome, Unchanged } from '../job.js';
+import type { FailedOutcome, JobResult, PoolOutput, Unchanged } from '../job.js';
 import { type FailedRecord, messageFor, reasonOf, sourceName } from '../manifest/record.js';
 import type { ManifestStore } from '../manifest/store.js';
-import type { PoolOutput } from '../pool/pool.js';
-import type { JobResult } from '../pool/slot.js';
 import type { WalkProgress } from '../producer/walk-progress.js';
 import type { DoneEvent, FailedEvent, Progress, UnchangedEvent } from './events.js';
 

@@ -3,10 +3,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect } from 'vitest';
+import type { JobResult, PoolOutput } from '../../src/job.js';
 import { memoryLimits } from '../../src/pool/memory-limits.js';
-import { Pool, type PoolOptions, type PoolOutput } from '../../src/pool/pool.js';
+import { Pool, type PoolOptions } from '../../src/pool/pool.js';
 import { forkedProcesses } from '../../src/pool/process/forked-consumer.js';
-import type { JobResult } from '../../src/pool/slot.js';
 import { projectFolder } from './paths.js';
 import { temporaryFolder } from './photos.js';
 import { plannedJob } from './walk.js';

@@ -7,7 +7,7 @@
 //     consumer -> parent   started, result, ..., retired                        (jobs that were not started are dropped)
 
 import type { WireError } from '../../errors.js';
-import type { Sentinel, Usage, WorkOptions } from '../../job.js';
+import type { EmittedSentinel, Sentinel, Usage, WorkOptions } from '../../job.js';
 import type { ConsumerJob, ConsumerResult } from '../consumer.js';
 
 /** The first message to a consumer. */
@@ -44,11 +44,6 @@ export interface Result extends ConsumerResult {
 export interface Fatal {
   readonly type: 'fatal';
   readonly error: WireError;
-}
-
-/** A consumer's sentinel on its way to the sink, with what the consumer used. */
-export interface EmittedSentinel extends Sentinel {
-  readonly usage: Usage;
 }
 
 /** The last message of a consumer that was told to retire. */

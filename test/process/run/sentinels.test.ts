@@ -1,9 +1,10 @@
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { prepareFolder } from '../../../src/files/thumbnail-folder.js';
+import type { PoolOutput } from '../../../src/job.js';
 import { ManifestStore } from '../../../src/manifest/store.js';
 import { memoryLimits } from '../../../src/pool/memory-limits.js';
-import { Pool, type PoolOutput } from '../../../src/pool/pool.js';
+import { Pool } from '../../../src/pool/pool.js';
 import { forkedProcesses } from '../../../src/pool/process/forked-consumer.js';
 import { residentMemory } from '../../../src/pool/process/resident-memory.js';
 import { produce } from '../../../src/producer/producer.js';

@@ -1,8 +1,7 @@
 // How jobs and results move through the pool: back-pressure, order, and sentinels.
 
 import { expect, test } from 'vitest';
-import type { Job, Sentinel, Unchanged } from '../../../src/job.js';
-import type { PoolOutput } from '../../../src/pool/pool.js';
+import type { Job, PoolOutput, Sentinel, Unchanged } from '../../../src/job.js';
 import { settle } from '../../support/fake-clock.js';
 import { TestConsumer } from '../../support/test-consumer.js';
 import { createPool, FINISHED, startPool } from '../../support/test-pool.js';
