@@ -24,6 +24,11 @@ export class FakeClock implements Clock {
     return this.#add({ at: this.#now + ms, everyMs: ms, act });
   }
 
+  /** Timers that are set. */
+  get pending(): number {
+    return this.#timers.size;
+  }
+
   /** Lets `ms` pass: calls every timer that is due, in order, and lets everything that follows from it happen. */
   async advance(ms: number): Promise<void> {
     await settle();

@@ -34,6 +34,10 @@ export class TestConsumer implements Consumer {
   #isWorking = false;
   #isHeld = false;
   #hasEnded = false;
+  #resolveEnded: () => void = () => {};
+  readonly #ended = new Promise<void>((resolve) => {
+    this.#resolveEnded = resolve;
+  });
 
   constructor(listener: ConsumerListener, doJob: DoJob) {
     this.#listener = listener;
@@ -66,7 +70,10 @@ export class TestConsumer implements Consumer {
   die(exit: Partial<Exit>): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
-    setImmediate(() => this.#listener.onExit({ ...ORDERLY, ...exit }));
+    setImmediate(() => {
+      this.#listener.onExit({ ...ORDERLY, ...exit });
+      this.#resolveEnded();
+    });
   }
 
   /** Starts nothing that it is given, as while Node.js and sharp are loading, until {@link release}. */
@@ -84,8 +91,9 @@ export class TestConsumer implements Consumer {
     this.#listener.onFatal(error);
   }
 
-  async close(): Promise<void> {
-    this.kill();
+  /** Resolves when it has ended, and does nothing for it: a slot has to kill it. */
+  close(): Promise<void> {
+    return this.#ended;
   }
 
   #enqueue(item: ConsumerJob | 'finish' | 'retire'): void {

@@ -17,6 +17,8 @@ export interface TestPoolOptions extends Partial<PoolOptions> {
   readonly doJob?: DoJob;
   /** What the planner wants of each photo. @default 'make' */
   readonly task?: Task;
+  /** Resolves when the producer may give the jobs from this one on. */
+  readonly until?: { readonly name: string; readonly resolved: Promise<void> };
   /** Called with each output; the next one is asked for when it returns. */
   readonly onOutput?: (output: PoolOutput) => void | Promise<void>;
   /** Called with each consumer as it is started, to make it misbehave. */
@@ -52,7 +54,15 @@ export class PoolRun {
   readonly finished: Promise<void>;
 
   constructor(names: readonly string[], options: TestPoolOptions) {
-    const { consumers = 1, task = 'make', doJob = () => FINISHED, onOutput, onConsumer, ...others } = options;
+    const {
+      consumers = 1,
+      task = 'make',
+      doJob = () => FINISHED,
+      onOutput,
+      onConsumer,
+      until,
+      ...others
+    } = options;
     this.pool = createPool({
       consumers,
       startConsumer: (listener) => {
@@ -69,7 +79,7 @@ export class PoolRun {
       clock: this.clock,
       ...others,
     });
-    this.finished = this.#run(names, task, consumers, onOutput);
+    this.finished = this.#run(produced(names, task, consumers, until), consumers, onOutput);
     // A test may look at other things first.
     this.finished.catch(() => {});
   }
@@ -100,12 +110,11 @@ export class PoolRun {
   }
 
   async #run(
-    names: readonly string[],
-    task: Task,
+    items: AsyncIterable<Job | Sentinel>,
     consumers: number,
     onOutput: TestPoolOptions['onOutput'],
   ): Promise<void> {
-    for await (const output of this.pool.outputs(produced(names, task, consumers))) {
+    for await (const output of this.pool.outputs(items)) {
       this.outputs.push(output);
       await onOutput?.(output);
       if (this.sentinels === consumers) break;
@@ -135,8 +144,12 @@ async function* produced(
   names: readonly string[],
   task: Task,
   consumers: number,
+  until: TestPoolOptions['until'],
 ): AsyncGenerator<Job | Sentinel> {
-  for (const name of names) yield { ...plannedJob(name), task };
+  for (const name of names) {
+    if (until?.name === name) await until.resolved;
+    yield { ...plannedJob(name), task };
+  }
   for (let sent = 0; sent < consumers; sent += 1) yield { type: 'sentinel' };
 }
 

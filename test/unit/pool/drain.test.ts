@@ -79,6 +79,16 @@ test('a job that crashed its consumer before the drain is not tried again', asyn
   expect([run.results, run.sentinels, run.consumers.length]).toEqual([[], 1, 1]);
 });
 
+test('a pool that is drained during a back-off ends at once, and leaves no timer', async () => {
+  const run = await startPool(['a'], {
+    onConsumer: (consumer) => consumer.die({ code: null, signal: 'SIGKILL' }),
+  });
+  run.pool.drain(5000);
+  await run.finished;
+  expect(run.sentinels).toBe(1);
+  expect(run.clock.pending).toBe(0);
+});
+
 test('a pool that is drained before its first job starts no consumer', async () => {
   const run = await startPool([], { consumers: 3 });
   await run.finished;

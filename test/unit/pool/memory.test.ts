@@ -58,6 +58,26 @@ test('a consumer over the soft limit after an image is replaced, and no image is
   expect(run.sentinels).toBe(1);
 });
 
+test('a consumer that retires gets no further job, and the other consumers continue', async () => {
+  const run = await startPool(['keep', 'b', 'c', 'd', 'e'], {
+    consumers: 2,
+    memory,
+    onConsumer: (consumer, index) => {
+      // Its exit takes for ever.
+      if (index === 0) consumer.retire = () => {};
+    },
+    doJob: ({ path }, consumer) => {
+      if (path === 'keep') consumer.residentBytes = 300e6;
+      return FINISHED;
+    },
+  });
+  await run.advance(1000);
+  expect(run.results).toHaveLength(5);
+  run.consumers[0]?.die({ code: 0 });
+  await run.finished;
+  expect(run.sentinels).toBe(2);
+});
+
 test('an image that needs more than a share is done exclusively, with the memory of all', async () => {
   const names = ['a', 'heavy-b', 'c', 'heavy-d', 'e', 'f'];
   let running = 0;

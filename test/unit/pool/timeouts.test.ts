@@ -1,7 +1,7 @@
 // Consumers that hang, and a parent that does.
 
 import { expect, test } from 'vitest';
-import type { DoJob } from '../../support/test-consumer.js';
+import type { DoJob, TestConsumer } from '../../support/test-consumer.js';
 import { FINISHED, startPool } from '../../support/test-pool.js';
 
 const HANGS = new Promise<never>(() => {});
@@ -108,6 +108,64 @@ test('every message ends the idle time', async () => {
   expect(run.consumers).toHaveLength(1);
 });
 
+test('a consumer that waits for a slow walk is not killed, and has all of its idle time for the next job and its sentinel', async () => {
+  let find = () => {};
+  const resolved = new Promise<void>((resolve) => {
+    find = resolve;
+  });
+  const run = await startPool(['a', 'b'], { idleTimeoutMs: 700, until: { name: 'b', resolved } });
+  await run.advance(60_000);
+  const [consumer] = run.consumers;
+  consumer?.hold();
+  find();
+  await run.advance(600);
+  consumer?.release();
+  await run.finished;
+  expect(run.results).toHaveLength(2);
+  expect(run.consumers).toHaveLength(1);
+});
+
+test('a job whose result arrives while its consumer is being killed counts, and the next one is not charged', async () => {
+  const { doJob, finish } = slowJobs();
+  let first: TestConsumer | undefined;
+  const run = await startPool(['a', 'b'], {
+    timeoutMs: 500,
+    retries: 0,
+    doJob: (job, consumer) => (consumer === first ? doJob(job, consumer) : FINISHED),
+    onConsumer: (consumer, index) => {
+      if (index > 0) return;
+      first = consumer;
+      // SIGKILL comes after the result of `a` was sent and `b` was started.
+      consumer.kill = () => {
+        finish('a');
+        setTimeout(() => consumer.die({ code: null, signal: 'SIGKILL' }), 5);
+      };
+    },
+  });
+  await run.advance(600);
+  await run.finished;
+  expect(run.started).toEqual(['0 a', '0 b', '1 b']);
+  expect(run.results).toEqual(['a: CORRUPT finished', 'b: CORRUPT finished']);
+});
+
+test('the first limit that is exceeded is the one that is recorded, however long the consumer takes to die', async () => {
+  const run = await startPool(['a'], {
+    timeoutMs: 500,
+    memory: { soft: 1e8, hard: 2e8, exclusive: 2e8 },
+    doJob: () => HANGS,
+    onConsumer: (consumer) => {
+      consumer.kill = () => {};
+    },
+  });
+  await run.advance(600);
+  const [consumer] = run.consumers;
+  if (consumer !== undefined) consumer.residentBytes = 3e8;
+  await run.advance(200);
+  consumer?.die({ code: null, signal: 'SIGKILL' });
+  await run.finished;
+  expect(run.results).toEqual(['a: TIMEOUT not finished after 0.5 s']);
+});
+
 test('a consumer that does not emit its sentinel is killed after its idle time, and the slot emits it', async () => {
   const run = await startPool(['a'], {
     idleTimeoutMs: 700,
@@ -130,6 +188,7 @@ test('a run in which no consumer makes progress ends with what it waits for', as
     doJob: () => HANGS,
     onConsumer: (consumer) => {
       consumer.kill = () => {};
+      consumer.close = async () => {};
     },
   });
   await run.advance(1500);
