@@ -98,11 +98,11 @@ function withoutMeasurements(profile: Buffer): Buffer {
   const tags = profile.readUInt32BE(128);
   const start = profile.indexOf('targ', 132, 'latin1');
   if (start !== 132 + 12 * (tags - 3)) throw new Error('Expected targ, DevD and CIED to be the last tags');
-  const kept = Buffer.from(profile.subarray(0, profile.readUInt32BE(start + 4)));
-  kept.writeUInt32BE(kept.length, 0);
-  kept.writeUInt32BE(tags - 3, 128);
-  kept.fill(0, start, start + 36);
-  return kept;
+  const shortened = Buffer.from(profile.subarray(0, profile.readUInt32BE(start + 4)));
+  shortened.writeUInt32BE(shortened.length, 0);
+  shortened.writeUInt32BE(tags - 3, 128);
+  shortened.fill(0, start, start + 36);
+  return shortened;
 }
 
 async function cmyk(): Promise<Buffer> {

@@ -72,7 +72,7 @@ async function measureUnchangedFiles(scratch: string): Promise<string> {
 
 | what | seconds | files/s | target |
 |---|--:|--:|--:|
-| walk and compare: the library alone, from the call to its summary event | ${formatStatistics(library, 3)} | ${rate(library)} | 25000 |
+| walk and compare: in the library, from the call to its summary event | ${formatStatistics(library, 3)} | ${rate(library)} | 25000 |
 | the whole command, from start to exit | ${formatStatistics(command, 3)} | ${rate(command)} | |
 | \`find -printf '%s %T@'\` on the same tree | ${formatStatistics(find, 3)} | ${rate(find)} | |
 | consumers forked | ${forks} | | 0 |`;

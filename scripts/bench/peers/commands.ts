@@ -1,4 +1,4 @@
-// The commands of one run of a peer that takes file names: as many in parallel as wanted, none longer than a command line may be.
+// The commands of one run of a peer that takes file names: several in parallel, each short enough for a command line.
 
 import type { Variant } from '../../../src/options/variant.js';
 import type { Photos } from './photos.js';

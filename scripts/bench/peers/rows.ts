@@ -1,4 +1,4 @@
-// The rows of the comparison and their images, which are made when they are missing, and kept.
+// The rows of the comparison and their images, which are made if they are missing, and not removed.
 
 import fs from 'node:fs';
 import path from 'node:path';
