@@ -1,5 +1,5 @@
-// Writes test/fixtures/images/: files that pretend to be pictures, each named by what is wrong with it.
-// Every one is made from the same small painting, so two runs give the same bytes. Run: npx tsx scripts/make-fixtures.ts
+// Writes test/fixtures/images/: a sound JPEG, and damaged or foreign files, each named by what is wrong with it. All images come from
+// one seeded scene, so every run writes the same bytes. Run: npx tsx scripts/make-fixtures.ts
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,7 +13,7 @@ const FOLDER = fileURLToPath(new URL('../test/fixtures/images/', import.meta.url
 const WIDTH = 240;
 const HEIGHT = 160;
 
-function painting(): Sharp {
+function scene(): Sharp {
   const { data } = paintScene('mountains', 'noon', WIDTH, HEIGHT, 2);
   return sharp(data, { raw: { width: WIDTH, height: HEIGHT, channels: 3 } });
 }
@@ -22,17 +22,18 @@ function half(bytes: Buffer): Buffer {
   return bytes.subarray(0, Math.floor(bytes.length / 2));
 }
 
-/** Where the segment of a JPEG marker starts; segments before the scan are found by their length, ITU-T T.81 B.1.1.4. */
+/** The offset of the first segment with this marker. Each segment gives its length: ITU-T T.81 B.1.1.4. */
 function findSegment(jpeg: Buffer, marker: number): number {
-  let at = 2;
-  while (jpeg[at + 1] !== marker) {
-    if (jpeg[at] !== 0xff) throw new Error(`Expected a marker at byte ${at} of the JPEG, got ${jpeg[at]}`);
-    at += 2 + jpeg.readUInt16BE(at + 2);
+  let offset = 2;
+  while (jpeg[offset + 1] !== marker) {
+    if (jpeg[offset] !== 0xff)
+      throw new Error(`Expected a marker at byte ${offset} of the JPEG, got ${jpeg[offset]}`);
+    offset += 2 + jpeg.readUInt16BE(offset + 2);
   }
-  return at;
+  return offset;
 }
 
-/** Noise over the middle of the scan: codes that no Huffman table of the file has. */
+/** Random bytes in the middle of the scan: codes that no Huffman table of the file has. */
 function withCorruptEntropy(jpeg: Buffer): Buffer {
   const corrupt = Buffer.from(jpeg);
   const scan = findSegment(jpeg, 0xda);
@@ -58,7 +59,7 @@ function withBadChecksum(png: Buffer): Buffer {
   return bad;
 }
 
-/** A black one-bit PNG, valid in every byte: 50 kB that unpack to `side` x `side` pixels. */
+/** A decompression bomb: a valid black one-bit PNG of 50 kB with `side` x `side` pixels. */
 function bomb(side: number): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(side, 0);
@@ -70,7 +71,7 @@ function bomb(side: number): Buffer {
   return Buffer.concat([signature, pngChunk('IHDR', header), data, pngChunk('IEND', Buffer.alloc(0))]);
 }
 
-/** The start of a HEIC file: an `ftyp` box (ISO/IEC 14496-12, 4.3) and an `mdat` box of zeros. */
+/** A HEIC file's `ftyp` box (ISO/IEC 14496-12, 4.3) and an `mdat` box of zeros. */
 function heicBoxes(): Buffer {
   const fileType = Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'latin1');
   const media = Buffer.from('\0\0\0\x20mdat', 'latin1');
@@ -78,8 +79,8 @@ function heicBoxes(): Buffer {
 }
 
 async function fixtures(): Promise<Record<string, Buffer>> {
-  const jpeg = await painting().jpeg({ quality: 80 }).toBuffer();
-  const png = await painting()
+  const jpeg = await scene().jpeg({ quality: 80 }).toBuffer();
+  const png = await scene()
     .resize(WIDTH / 2)
     .png()
     .toBuffer();
@@ -105,15 +106,15 @@ async function fixtures(): Promise<Record<string, Buffer>> {
     'truncated.png': half(png),
     'bad-crc.png': withBadChecksum(png),
     'bomb.png': bomb(20_000),
-    'truncated.webp': half(await painting().webp({ quality: 80 }).toBuffer()),
+    'truncated.webp': half(await scene().webp({ quality: 80 }).toBuffer()),
     'truncated.gif': half(
-      await painting()
+      await scene()
         .resize(WIDTH / 2)
         .gif()
         .toBuffer(),
     ),
-    'truncated.tif': half(await painting().tiff({ compression: 'jpeg' }).toBuffer()),
-    'truncated.avif': half(await painting().avif({ quality: 60 }).toBuffer()),
+    'truncated.tif': half(await scene().tiff({ compression: 'jpeg' }).toBuffer()),
+    'truncated.avif': half(await scene().avif({ quality: 60 }).toBuffer()),
   };
 }
 

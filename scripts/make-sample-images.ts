@@ -1,19 +1,20 @@
-// Paints sample-images/ again, byte for byte: one file for each kind of picture that a folder may hold.
-// Every picture is synthetic, from a fixed seed. Run: npx tsx scripts/make-sample-images.ts
+// Writes sample-images/: one file of each kind of image that a folder of photos may contain. All are synthetic and seeded, so every run
+// writes the same bytes. Run: npx tsx scripts/make-sample-images.ts
 import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp, { type Sharp } from 'sharp';
-import { DEEP_TILES, P3_TILES, PRINT_TILES, paintTiles, tilePicture } from './known-colours.js';
+import { CMYK_TILES, P3_TILES, paintTiles, SIXTEEN_BIT_TILES, tilePicture } from './known-colours.js';
 import type { Picture } from './painting/canvas.js';
 import type { Light } from './painting/palette.js';
 import { paintScene, type SceneName } from './painting/scene.js';
 
 const FOLDER = fileURLToPath(new URL('../sample-images/', import.meta.url));
-const LIMIT_BYTES = 3_000_000;
-const TILES = { width: 900, height: 600 };
-/** NFC, as Linux and Windows type it: macOS hands out the same name in NFD. */
-const ABROAD = 'Été à Ålesund'.normalize('NFC');
+/** Of all files together. */
+const MAX_BYTES = 3_000_000;
+const TILED_SIZE = { width: 900, height: 600 };
+/** In NFC, the usual form on Linux and Windows. macOS returns the same name in NFD. */
+const NON_ASCII_FOLDER = 'Été à Ålesund'.normalize('NFC');
 
 function toSharp({ width, height, channels, data }: Picture): Sharp {
   return sharp(data, { raw: { width, height, channels } });
@@ -27,7 +28,7 @@ function photo(scene: SceneName, light: Light, width: number, height: number, se
   return paint(scene, light, width, height, seed).jpeg({ quality: 82 }).toBuffer();
 }
 
-/** For each EXIF orientation, where the first stored row and the first stored column belong: TIFF 6.0, page 36. */
+/** By EXIF orientation: which side of the upright image the first stored row and the first stored column show. TIFF 6.0, page 36. */
 const ORIENTATIONS = [
   ['top', 'left'],
   ['top', 'right'],
@@ -39,8 +40,8 @@ const ORIENTATIONS = [
   ['left', 'bottom'],
 ] as const;
 
-/** Rearranges an upright picture into the order in which `orientation` (1-8) stores it. */
-function storeAs(upright: Picture, orientation: number): Picture {
+/** Rearranges the pixels of an upright picture into the order in which `orientation` (1-8) stores them. */
+function storedAs(upright: Picture, orientation: number): Picture {
   const [firstRow, firstColumn] = ORIENTATIONS[orientation - 1] ?? ['top', 'left'];
   const sideways = firstRow === 'left' || firstRow === 'right';
   const [width, height] = sideways ? [upright.height, upright.width] : [upright.width, upright.height];
@@ -58,13 +59,13 @@ function storeAs(upright: Picture, orientation: number): Picture {
 }
 
 function oriented(upright: Picture, orientation: number): Promise<Buffer> {
-  return toSharp(storeAs(upright, orientation))
+  return toSharp(storedAs(upright, orientation))
     .withMetadata({ orientation })
     .jpeg({ quality: 80 })
     .toBuffer();
 }
 
-/** Puts an ICC profile into a JPEG without touching its samples: ICC.1:2022 annex B.4, chunks of at most 65519 bytes. */
+/** Inserts an ICC profile into a JPEG without changing its samples: ICC.1:2022 annex B.4, chunks of at most 65519 bytes. */
 function embedProfile(jpeg: Buffer, profile: Buffer): Buffer {
   const count = Math.ceil(profile.length / 65519);
   const segments = Array.from({ length: count }, (_, index) => {
@@ -76,57 +77,53 @@ function embedProfile(jpeg: Buffer, profile: Buffer): Buffer {
   return Buffer.concat([jpeg.subarray(0, 2), ...segments, jpeg.subarray(2)]);
 }
 
-/** A profile that comes with libvips, read back from a picture that carries it. */
+/** A profile that libvips includes, extracted from an image in which it is embedded. */
 async function builtInProfile(name: 'p3' | 'cmyk'): Promise<Buffer> {
   const pixel = sharp({ create: { width: 8, height: 8, channels: 3, background: 'grey' } });
-  const carrier = await pixel
+  const image = await pixel
     .toColourspace(name === 'cmyk' ? 'cmyk' : 'srgb')
     .withIccProfile(name)
     .jpeg()
     .toBuffer();
-  const { icc } = await sharp(carrier).metadata();
+  const { icc } = await sharp(image).metadata();
   if (icc === undefined) throw new Error(`Expected libvips to embed its ${name} profile, got none`);
   return icc;
 }
 
 /**
- * Drops the last three tags of the press profile, the measurements it was computed from: three quarters of its
- * megabyte, and no decoder reads them. Layout: ICC.1:2022 section 7.
+ * Removes the last three tags of the CMYK profile: the measurements that it was computed from. They are three quarters of its megabyte,
+ * and no decoder reads them. Layout: ICC.1:2022 section 7.
  */
 function withoutMeasurements(profile: Buffer): Buffer {
   const tags = profile.readUInt32BE(128);
   const start = profile.indexOf('targ', 132, 'latin1');
   if (start !== 132 + 12 * (tags - 3)) throw new Error('Expected targ, DevD and CIED to be the last tags');
-  const kept = Buffer.from(profile.subarray(0, profile.readUInt32BE(start + 4)));
-  kept.writeUInt32BE(kept.length, 0);
-  kept.writeUInt32BE(tags - 3, 128);
-  kept.fill(0, start, start + 36);
-  return kept;
+  const shortened = Buffer.from(profile.subarray(0, profile.readUInt32BE(start + 4)));
+  shortened.writeUInt32BE(shortened.length, 0);
+  shortened.writeUInt32BE(tags - 3, 128);
+  shortened.fill(0, start, start + 36);
+  return shortened;
 }
 
 async function cmyk(): Promise<Buffer> {
-  const tiles = tilePicture(
-    PRINT_TILES.map(({ from }) => from),
-    TILES.width,
-    TILES.height,
-  );
-  const inks = toSharp(tiles).toColourspace('cmyk').withIccProfile('cmyk', { attach: false });
-  return embedProfile(
-    await inks.jpeg({ quality: 92 }).toBuffer(),
-    withoutMeasurements(await builtInProfile('cmyk')),
-  );
+  const tiles = CMYK_TILES.map(({ srgb }) => srgb);
+  const picture = toSharp(tilePicture(tiles, TILED_SIZE.width, TILED_SIZE.height));
+  const inks = picture.toColourspace('cmyk').withIccProfile('cmyk', { attach: false });
+  const jpeg = await inks.jpeg({ quality: 92 }).toBuffer();
+  return embedProfile(jpeg, withoutMeasurements(await builtInProfile('cmyk')));
 }
 
-/** The samples are P3 from the start: converting from sRGB could only give colours that sRGB has. */
+/** The samples are painted as P3 values: a conversion from sRGB would only have colours within sRGB. */
 async function displayP3(): Promise<Buffer> {
-  const samples = toSharp(tilePicture(P3_TILES, TILES.width, TILES.height));
+  const samples = toSharp(tilePicture(P3_TILES, TILED_SIZE.width, TILED_SIZE.height));
   const jpeg = await samples.jpeg({ quality: 92, chromaSubsampling: '4:4:4' }).toBuffer();
   return embedProfile(jpeg, await builtInProfile('p3'));
 }
 
 function sixteenBit(): Promise<Buffer> {
-  const samples = Uint16Array.from(paintTiles(DEEP_TILES, TILES.width, TILES.height, 65535), Math.round);
-  const raw = { ...TILES, channels: 3 } as const;
+  const tiles = paintTiles(SIXTEEN_BIT_TILES, TILED_SIZE.width, TILED_SIZE.height, 65535);
+  const samples = Uint16Array.from(tiles, Math.round);
+  const raw = { ...TILED_SIZE, channels: 3 } as const;
   return sharp(samples, { raw }).toColourspace('rgb16').png({ compressionLevel: 9 }).toBuffer();
 }
 
@@ -179,8 +176,8 @@ async function samples(): Promise<Record<string, Buffer | Promise<Buffer>>> {
     'twin-a.jpg': twin,
     'twin-b.jpg': twin,
     'UPPER-CASE.JPG': photo('sea', 'noon', 1200, 800, 26),
-    [`${ABROAD}/Brygge på kvelden.jpg`]: photo('sea', 'dusk', 1600, 1067, 5),
-    [`${ABROAD}/Fjord før soloppgang.jpg`]: photo('lake', 'mist', 1200, 800, 23),
+    [`${NON_ASCII_FOLDER}/Brygge på kvelden.jpg`]: photo('sea', 'dusk', 1600, 1067, 5),
+    [`${NON_ASCII_FOLDER}/Fjord før soloppgang.jpg`]: photo('lake', 'mist', 1200, 800, 23),
   };
 }
 
@@ -193,9 +190,9 @@ async function folderBytes(folder: string): Promise<number> {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-await mkdir(path.join(FOLDER, ABROAD), { recursive: true });
+await mkdir(path.join(FOLDER, NON_ASCII_FOLDER), { recursive: true });
 for (const [name, bytes] of Object.entries(await samples()))
   await writeFile(path.join(FOLDER, name), await bytes);
 const total = await folderBytes(FOLDER);
 console.log(`sample-images: ${total} bytes`);
-if (total > LIMIT_BYTES) throw new Error(`Expected at most ${LIMIT_BYTES} bytes of samples, got ${total}`);
+if (total > MAX_BYTES) throw new Error(`Expected at most ${MAX_BYTES} bytes of samples, got ${total}`);

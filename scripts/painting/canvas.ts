@@ -1,4 +1,4 @@
-// What is painted on, and how it becomes 8-bit samples. Lengths are in picture heights, colours in sRGB 0-255.
+// The canvas of the scenes, and its conversion to 8-bit samples. Lengths are in picture heights, colours in sRGB 0-255.
 
 import { lattice, smoothstep } from './noise.js';
 
@@ -19,32 +19,35 @@ export function mix(a: Rgb, b: Rgb, t: number): Rgb {
 export interface Canvas {
   width: number;
   height: number;
-  light: Float32Array;
-  /** How much of each pixel is painted, 0-1: what becomes the alpha channel of a cut-out. */
-  cover: Float32Array;
+  /** Interleaved RGB, premultiplied by `alpha`. */
+  colour: Float32Array;
+  /** The alpha channel of a cut-out, 0-1. */
+  alpha: Float32Array;
 }
 
 export function blankCanvas(width: number, height: number): Canvas {
   return {
     width,
     height,
-    light: new Float32Array(width * height * 3),
-    cover: new Float32Array(width * height),
+    colour: new Float32Array(width * height * 3),
+    alpha: new Float32Array(width * height),
   };
 }
 
-export function blend({ light, cover }: Canvas, pixel: number, colour: Rgb, alpha: number): void {
+/** Paints `paint` over a pixel. */
+export function blend(canvas: Canvas, pixel: number, paint: Rgb, alpha: number): void {
   if (alpha <= 0) return;
-  const at = pixel * 3;
-  const keep = 1 - alpha;
-  light[at] = (light[at] ?? 0) * keep + colour[0] * alpha;
-  light[at + 1] = (light[at + 1] ?? 0) * keep + colour[1] * alpha;
-  light[at + 2] = (light[at + 2] ?? 0) * keep + colour[2] * alpha;
-  const covered = cover[pixel] ?? 0;
-  cover[pixel] = covered + (1 - covered) * alpha;
+  const { colour } = canvas;
+  const first = pixel * 3;
+  const rest = 1 - alpha;
+  colour[first] = (colour[first] ?? 0) * rest + paint[0] * alpha;
+  colour[first + 1] = (colour[first + 1] ?? 0) * rest + paint[1] * alpha;
+  colour[first + 2] = (colour[first + 2] ?? 0) * rest + paint[2] * alpha;
+  const before = canvas.alpha[pixel] ?? 0;
+  canvas.alpha[pixel] = before + (1 - before) * alpha;
 }
 
-/** Visits the rows from `top` to `bottom`, in picture heights. */
+/** Visits all pixels of the rows from `top` to `bottom`. `u` is the distance from the left edge, `v` from the top. */
 export function eachPixel(
   { width, height }: Canvas,
   [top, bottom]: readonly [number, number],
@@ -56,22 +59,22 @@ export function eachPixel(
   }
 }
 
-/** Rounds to 8 bits with a little seeded noise, so that smooth skies do not show bands. */
-export function develop({ width, height, light, cover }: Canvas, channels: 3 | 4, seed: number): Picture {
+/** Rounds to 8 bits, with seeded dither against banding in smooth skies. */
+export function toPicture({ width, height, colour, alpha }: Canvas, channels: 3 | 4, seed: number): Picture {
   const data = new Uint8ClampedArray(width * height * channels);
   for (let pixel = 0; pixel < width * height; pixel++) {
     const dither = lattice(pixel, 9, seed) - 0.5;
-    const covered = cover[pixel] ?? 0;
-    // The paint went on a black canvas: dividing by the cover takes the black out of soft edges.
-    const unmixed = covered > 0 ? 1 / covered : 0;
+    const opacity = alpha[pixel] ?? 0;
+    const unpremultiply = opacity > 0 ? 1 / opacity : 0;
     for (let c = 0; c < 3; c++) {
-      data[pixel * channels + c] = (light[pixel * 3 + c] ?? 0) * unmixed + dither;
+      data[pixel * channels + c] = (colour[pixel * 3 + c] ?? 0) * unpremultiply + dither;
     }
-    if (channels === 4) data[pixel * 4 + 3] = covered * 255;
+    if (channels === 4) data[pixel * 4 + 3] = opacity * 255;
   }
   return { width, height, channels, data: new Uint8Array(data.buffer) };
 }
 
+/** Paints a disc with an edge that is `soft` wide. */
 export function paintDisc(
   canvas: Canvas,
   [u, v]: readonly [number, number],

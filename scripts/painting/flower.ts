@@ -1,12 +1,12 @@
-// Painters of flowers and of lights out of focus.
+// Paints flowers and lights out of focus.
 
 import { blend, type Canvas, eachPixel, mix, paintDisc, type Rgb } from './canvas.js';
 import { fbm, lattice, mulberry32, smoothstep } from './noise.js';
 
-/** Discs of light out of focus over a dark ground, the farther ones fainter. */
+/** Discs of light, out of focus, over a dark background. */
 export function paintBokeh(
   canvas: Canvas,
-  ground: readonly [Rgb, Rgb],
+  background: readonly [Rgb, Rgb],
   lights: readonly Rgb[],
   seed: number,
 ): void {
@@ -15,12 +15,12 @@ export function paintBokeh(
     blend(
       canvas,
       pixel,
-      mix(...ground, smoothstep(0.2, 0.8, fbm(u * 1.4, v * 1.4, 3, seed) * 0.7 + v * 0.3)),
+      mix(...background, smoothstep(0.2, 0.8, fbm(u * 1.4, v * 1.4, 3, seed) * 0.7 + v * 0.3)),
       1,
     ),
   );
   for (let disc = 0; disc < 110; disc++) {
-    const colour = lights[Math.floor(random() * lights.length)] ?? ground[1];
+    const colour = lights[Math.floor(random() * lights.length)] ?? background[1];
     const radius = 0.02 + 0.075 * random() ** 1.5;
     const at = [
       random() * (canvas.width / canvas.height),
@@ -31,22 +31,25 @@ export function paintBokeh(
 }
 
 export interface Flower {
-  at: readonly [number, number];
+  centre: readonly [number, number];
   radius: number;
+  /** Petals in each ring. */
   petals: number;
+  /** Colour of a petal's tip. */
   tip: Rgb;
+  /** Colour of a petal at the centre of the flower. */
   throat: Rgb;
   seed: number;
 }
 
-/** Rings of petals, the outer first, around a grainy heart. */
-export function paintFlower(canvas: Canvas, { at, radius, petals, tip, throat, seed }: Flower): void {
+/** Rings of petals, from the outside in, and a centre of small grains. */
+export function paintFlower(canvas: Canvas, { centre, radius, petals, tip, throat, seed }: Flower): void {
   for (let ring = 0; ring < 3; ring++) {
     const size = radius * (1 - 0.2 * ring);
-    eachPixel(canvas, [at[1] - radius * 1.1, at[1] + radius * 1.1], (pixel, u, v) => {
-      const distance = Math.hypot(u - at[0], v - at[1]) / size;
+    eachPixel(canvas, [centre[1] - radius * 1.1, centre[1] + radius * 1.1], (pixel, u, v) => {
+      const distance = Math.hypot(u - centre[0], v - centre[1]) / size;
       if (distance > 1.1) return;
-      const turn = (Math.atan2(v - at[1], u - at[0]) / (2 * Math.PI) + 1) * petals + ring * 0.5;
+      const turn = (Math.atan2(v - centre[1], u - centre[0]) / (2 * Math.PI) + 1) * petals + ring * 0.5;
       const petal = Math.floor(turn);
       const across = Math.abs(turn - petal - 0.5) * 2;
       const length = 0.88 + 0.12 * lattice(petal % petals, ring, seed);
@@ -57,18 +60,11 @@ export function paintFlower(canvas: Canvas, { at, radius, petals, tip, throat, s
       blend(canvas, pixel, shade, smoothstep(0, 0.02, edge));
     });
   }
-  paintDisc(canvas, at, radius * 0.2, [250, 196, 60], 1, radius * 0.02);
+  paintDisc(canvas, centre, radius * 0.2, [250, 196, 60], 1, radius * 0.02);
   const random = mulberry32(seed);
   for (let grain = 0; grain < 260; grain++) {
     const [turn, out] = [random() * 2 * Math.PI, random() ** 0.6 * radius * 0.21];
-    const where = [at[0] + Math.cos(turn) * out, at[1] + Math.sin(turn) * out] as const;
-    paintDisc(
-      canvas,
-      where,
-      radius * 0.014,
-      mix([150, 80, 16], [255, 232, 130], random()),
-      0.8,
-      radius * 0.006,
-    );
+    const at = [centre[0] + Math.cos(turn) * out, centre[1] + Math.sin(turn) * out] as const;
+    paintDisc(canvas, at, radius * 0.014, mix([150, 80, 16], [255, 232, 130], random()), 0.8, radius * 0.006);
   }
 }

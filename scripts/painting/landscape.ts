@@ -1,4 +1,4 @@
-// Painters of skies, ridges, water, dunes and nights.
+// Paints skies, ridges, water, dunes and night skies.
 
 import { blend, type Canvas, eachPixel, mix, paintDisc, type Rgb } from './canvas.js';
 import { fbm, lattice, mulberry32, noise, smoothstep } from './noise.js';
@@ -6,7 +6,7 @@ import { type Palette, WHITE } from './palette.js';
 
 export interface Sky {
   palette: Palette;
-  /** Where the ground begins. */
+  /** Distance of the horizon from the top. */
   horizon: number;
   sun: readonly [number, number];
   clouds: number;
@@ -20,7 +20,7 @@ export function paintSky(canvas: Canvas, { palette, horizon, sun, clouds, seed }
     const distance = Math.hypot(u - sun[0], v - sun[1]);
     blend(canvas, pixel, palette.sun, 0.75 * Math.exp(-distance * 5));
     if (v < horizon && clouds > 0) {
-      // A flat layer of cloud seen from below: it closes up towards the horizon.
+      // A flat layer of clouds seen from below: the pattern becomes finer towards the horizon.
       const far = 0.35 / (horizon - v + 0.12);
       const cloud = fbm((u - canvas.width / canvas.height / 2) * far * 1.6 + 40, far * 3.2, 5, seed);
       const thick = smoothstep(0.62 - clouds * 0.3, 0.95 - clouds * 0.3, cloud);
@@ -41,18 +41,13 @@ export interface Ridges {
   to: number;
   layers: number;
   rough: number;
-  /** Snow on the far ridges and firs on the near ones. */
+  /** With snow on the far ridges and firs on the near ones. */
   alpine: boolean;
   seed: number;
 }
 
-/** The skyline of one ridge, a height for each column. */
-export function skyline(
-  canvas: Canvas,
-  { seed, rough, alpine }: Ridges,
-  layer: number,
-  near: number,
-): Float32Array {
+/** The height of one ridge at each column. */
+function skyline(canvas: Canvas, { seed, rough, alpine }: Ridges, layer: number, near: number): Float32Array {
   return Float32Array.from({ length: canvas.width }, (_, x) => {
     const u = x / canvas.height;
     const peaks = 1 - Math.abs(2 * fbm(u * (2.6 - 1.2 * near) + layer * 31.7, layer * 7.1, 6, seed) - 1);
@@ -61,14 +56,14 @@ export function skyline(
   });
 }
 
-/** A row of fir trees as a saw-tooth of uneven teeth with ragged sides. */
-export function fir(x: number, seed: number): number {
+/** The outline of a row of firs: one uneven, ragged triangle per tree. */
+function fir(x: number, seed: number): number {
   const tree = Math.floor(x);
   const side = Math.abs(x - tree - 0.3 - 0.4 * lattice(tree, 1, seed));
   return Math.max(0, 1 - side * 2.2) * (0.35 + 0.65 * lattice(tree, 2, seed)) + 0.18 * noise(x * 6, 3, seed);
 }
 
-/** Ridge behind ridge, the far ones paler: haze adds the sky's light with distance. */
+/** Ridges one behind another. Haze makes the far ones paler. */
 export function paintRidges(canvas: Canvas, ridges: Ridges): void {
   const { palette, from, to, layers, rough, alpine, seed } = ridges;
   const lines = Array.from({ length: layers }, (_, layer) => {
@@ -78,7 +73,7 @@ export function paintRidges(canvas: Canvas, ridges: Ridges): void {
   });
   for (const [layer, { near, base, tops }] of lines.entries()) {
     const land = mix(mix(palette.horizon, palette.land, 0.3 + 0.6 * near), palette.near, near ** 2);
-    // What a nearer ridge hides need not be painted.
+    // Pixels that a nearer ridge hides are skipped.
     const nearer = lines.slice(layer + 1);
     const hidden = tops.map(
       (_, x) => Math.min(1, ...nearer.map((line) => line.tops[x] ?? 1)) + 1 / canvas.height,
@@ -89,7 +84,7 @@ export function paintRidges(canvas: Canvas, ridges: Ridges): void {
       const edge = Math.min(1, depth * canvas.height);
       if (edge <= 0 || v > (hidden[column] ?? 1)) return;
       const [x, y] = [u * 9 + layer * 5, v * 14 - depth * 6];
-      // Light from the left: the slope of the noise along x brightens or darkens.
+      // The light comes from the left: the slope of the noise along x makes a pixel brighter or darker.
       const relief =
         (fbm(x + 0.12, y, 4, seed + layer) - fbm(x, y, 4, seed + layer)) * 2.4 * (1 - 0.5 * near);
       const snow = alpine
@@ -103,9 +98,9 @@ export function paintRidges(canvas: Canvas, ridges: Ridges): void {
   }
 }
 
-/** Mirrors what is above `shore` into ruffled water below it, darker towards the viewer. */
+/** Mirrors the picture above `shore` in rippled water below it, darker towards the bottom. */
 export function paintWater(canvas: Canvas, { palette, seed, sun }: Sky, shore: number, chop: number): void {
-  const { width, height, light } = canvas;
+  const { width, height, colour } = canvas;
   const deep = mix(palette.zenith, palette.near, 0.6);
   eachPixel(canvas, [shore, 1], (pixel, u, v) => {
     const far = 1 / (v - shore + 0.035);
@@ -118,14 +113,14 @@ export function paintWater(canvas: Canvas, { palette, seed, sun }: Sky, shore: n
       Math.max(0, (pixel % width) + Math.round(wave * reach * 0.2 * height)),
     );
     const mirrored = (row * width + column) * 3;
-    const colour: Rgb = [light[mirrored] ?? 0, light[mirrored + 1] ?? 0, light[mirrored + 2] ?? 0];
-    blend(canvas, pixel, mix(colour, deep, 0.12 + 0.5 * (v - shore) + Math.max(0, wave) * chop), 1);
+    const above: Rgb = [colour[mirrored] ?? 0, colour[mirrored + 1] ?? 0, colour[mirrored + 2] ?? 0];
+    blend(canvas, pixel, mix(above, deep, 0.12 + 0.5 * (v - shore) + Math.max(0, wave) * chop), 1);
     const path = Math.exp(-(((u - sun[0]) / (0.05 + 0.3 * (v - shore))) ** 2));
     blend(canvas, pixel, palette.sun, chop * 1.5 * path * smoothstep(0.02, 0.14, wave));
   });
 }
 
-/** Dune crests with a lit and a shaded side, and wind ripples that grow towards the viewer. */
+/** Dune crests with a lit and a shaded side, and ripples that are larger in front. */
 export function paintDunes(canvas: Canvas, palette: Palette, seed: number): void {
   for (let layer = 0; layer < 5; layer++) {
     const near = layer / 4;
@@ -136,7 +131,7 @@ export function paintDunes(canvas: Canvas, palette: Palette, seed: number): void
       const depth = v - base + (0.17 + 0.1 * near) * (1 - 2.4 * crest);
       const edge = Math.min(1, depth * canvas.height);
       if (edge <= 0) return;
-      // The knife edge between sun and shade runs down from the crest in a bend.
+      // A sharp curved edge between sun and shade, down from the crest.
       const bend = fbm(
         (u + depth * 0.9 + 0.12 * Math.sin(depth * 9 + layer)) / span + layer * 9.3,
         8.1,
@@ -156,7 +151,7 @@ export function paintDunes(canvas: Canvas, palette: Palette, seed: number): void
   }
 }
 
-/** Stars, each a soft dot, then curtains of northern light hung from a wavering line. */
+/** Stars and curtains of northern lights. */
 export function paintNightSky(canvas: Canvas, seed: number): void {
   const random = mulberry32(seed);
   const aspect = canvas.width / canvas.height;

@@ -1,4 +1,4 @@
-// Seeded noise: the same seed gives the same numbers everywhere.
+// Seeded noise: the same seed gives the same numbers on every machine.
 
 /** Uniform in [0, 1). mulberry32 by Tommy Ettinger: https://gist.github.com/tommyettinger/46a874533244883189143505d203312c */
 export function mulberry32(seed: number): () => number {
@@ -11,7 +11,7 @@ export function mulberry32(seed: number): () => number {
   };
 }
 
-/** A fixed random value in [0, 1) for a lattice point. Mixer: lowbias32, https://nullprogram.com/blog/2018/07/31/ */
+/** A random value in [0, 1) that depends only on the lattice point and the seed. Mixer: lowbias32, https://nullprogram.com/blog/2018/07/31/ */
 export function lattice(x: number, y: number, seed: number): number {
   let h = Math.imul(x, 374761393) ^ Math.imul(y, 668265263) ^ Math.imul(seed, 1274126177);
   h = Math.imul(h ^ (h >>> 16), 0x7feb352d);
@@ -19,7 +19,7 @@ export function lattice(x: number, y: number, seed: number): number {
   return ((h ^ (h >>> 16)) >>> 0) / 4294967296;
 }
 
-/** Value noise in [0, 1): smooth between random values on a unit lattice. */
+/** Value noise in [0, 1): random values on a unit lattice, smoothly interpolated. */
 export function noise(x: number, y: number, seed: number): number {
   const left = Math.floor(x);
   const top = Math.floor(y);
@@ -37,7 +37,7 @@ export function fbm(x: number, y: number, octaves: number, seed: number): number
   let strength = 0.5;
   for (let octave = 0; octave < octaves; octave++) {
     sum += strength * noise(x, y, seed + octave);
-    // The turn and the offset keep the lattices of the octaves from lining up.
+    // Rotation and offset: otherwise the lattices of the octaves would be aligned.
     const across = 1.6 * x + 1.2 * y + 17.3;
     y = 1.6 * y - 1.2 * x + 5.1;
     x = across;

@@ -7,6 +7,7 @@ export interface Palette {
   horizon: Rgb;
   sun: Rgb;
   land: Rgb;
+  /** The nearest land. */
   near: Rgb;
 }
 
@@ -28,6 +29,6 @@ export function rgb(hex: number): Rgb {
   return [hex >> 16, (hex >> 8) & 255, hex & 255];
 }
 
-export function palette(zenith: Rgb, horizon: Rgb, sun: Rgb, land: Rgb, near: Rgb): Palette {
+function palette(zenith: Rgb, horizon: Rgb, sun: Rgb, land: Rgb, near: Rgb): Palette {
   return { zenith, horizon, sun, land, near };
 }

@@ -1,8 +1,8 @@
-"""The pipeline that the design descends from, with today's Pillow: a producer, consumers and a sink, each a process.
+"""The pipeline of 2013 that `thumbs` descends from, with a current Pillow. Producer, consumers and sink are processes.
 
     pillow.py PHOTOS OUT WIDTHxHEIGHT CONSUMERS
 
-Thumbnails are named by their SHA-256; the sink writes OUT/manifest.txt. Exit code 1: some photos failed.
+Thumbnails are PNGs named by their SHA-256. The sink writes OUT/manifest.txt. Exit code 1: some photos failed.
 """
 
 import hashlib
@@ -15,12 +15,12 @@ from PIL import Image, ImageOps
 
 EXTENSIONS = (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".tif", ".tiff", ".avif")
 
-# Ends a queue; each consumer takes one and passes one on.
+# Ends a queue. Each consumer takes one from the jobs and emits one to the results.
 SENTINEL = None
 
 
 def walk(folder):
-    """The photos below a folder, without hidden ones and links."""
+    """Yields the photos below a folder. Hidden files, hidden folders and symbolic links are left out."""
     for parent, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):
@@ -31,7 +31,7 @@ def walk(folder):
 
 def make_thumbnail(source, out, box):
     with Image.open(source) as image:
-        # Twice the box is left to the resampler, as libvips leaves it.
+        # Shrink on load down to twice the box, as libvips does. The resampler does the rest.
         image.draft(None, (2 * box[0], 2 * box[1]))
         if image.mode not in ("L", "LA", "RGB", "RGBA"):
             image = image.convert("RGBA" if "transparency" in image.info else "RGB")
@@ -52,7 +52,7 @@ def consume(jobs, results, out, box):
             break
         try:
             results.put((source, make_thumbnail(source, out, box), None))
-        except Exception as error:  # Whatever a broken photo makes of Pillow costs that photo alone.
+        except Exception as error:  # Pillow raises many types of exceptions. Each costs one photo.
             results.put((source, None, f"{type(error).__name__}: {error}"))
     results.put(SENTINEL)
 
@@ -80,8 +80,8 @@ def main():
     jobs, results = multiprocessing.Queue(), multiprocessing.Queue()
     arguments = (jobs, results, out, (int(width), int(height)))
     consumers = [multiprocessing.Process(target=consume, args=arguments) for _ in range(int(count))]
-    last = multiprocessing.Process(target=sink, args=(results, out, len(consumers)))
-    for process in [*consumers, last]:
+    sink_process = multiprocessing.Process(target=sink, args=(results, out, len(consumers)))
+    for process in [*consumers, sink_process]:
         process.start()
     for source in walk(folder):
         jobs.put(source)
@@ -91,13 +91,13 @@ def main():
     for consumer in consumers:
         consumer.join()
         if consumer.exitcode != 0:
-            # The sink would wait for its sentinel forever.
+            # It has emitted no sentinel, and the sink waits for one.
             died += 1
             results.put(SENTINEL)
-    # What no consumer was left to take must not keep this process.
+    # If all consumers died, jobs are left in the queue. This process must not wait for them.
     jobs.cancel_join_thread()
-    last.join()
-    sys.exit(1 if died > 0 else last.exitcode)
+    sink_process.join()
+    sys.exit(1 if died > 0 else sink_process.exitcode)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
-// What a row is measured on: the photos of a folder, as `thumbs` finds them by itself and as the peers are given them.
+// The photos of a row: the folder that `thumbs` walks, and the list of names that other programs get.
 
 import fs from 'node:fs';
 import path from 'node:path';
-import { photoExtensions } from '../../src/image/decoders/index.js';
-import { photoNameTest } from '../../src/producer/photo-names.js';
+import { photoExtensions } from '../../../src/image/decoders/index.js';
+import { photoNameTest } from '../../../src/producer/photo-names.js';
 
 const isPhotoName = photoNameTest(photoExtensions);
 
@@ -11,24 +11,27 @@ export interface Photos {
   /** For programs that walk. */
   readonly folder: string;
   /**
-   * For programs that take names: a flat folder of symbolic links. In a tree two photos may have one name, which would be
-   * one thumbnail, and some programs read more into a name than a name.
+   * For programs that take names: a flat folder of symbolic links. In a tree two photos may have the same name, so their thumbnails
+   * would be one file, and some programs give special characters in a name a meaning.
    */
   readonly links: string;
-  /** Of the links: `000001.jpg` */
+  /** Names of the links: `000001.jpg` */
   readonly names: readonly string[];
   /** Of all photos. */
   readonly bytes: number;
 }
 
-/** @throws {Error} There is no photo. */
-export function photosOf(folder: string, links: string): Photos {
+/**
+ * Finds the photos of `folder` and makes the folder `links`.
+ * @throws {Error} There are no photos.
+ */
+export function listPhotos(folder: string, links: string): Photos {
   fs.mkdirSync(links);
   const files = [...walk(fs.realpathSync(folder))];
   if (files.length === 0) throw new Error(`Expected photos in ${folder}, found none`);
   let bytes = 0;
-  const names = files.map((file, at) => {
-    const name = `${String(at + 1).padStart(6, '0')}${path.extname(file).toLowerCase()}`;
+  const names = files.map((file, index) => {
+    const name = `${String(index + 1).padStart(6, '0')}${path.extname(file).toLowerCase()}`;
     fs.symlinkSync(file, path.join(links, name));
     bytes += fs.statSync(file).size;
     return name;
@@ -36,7 +39,7 @@ export function photosOf(folder: string, links: string): Photos {
   return { folder, links, names, bytes };
 }
 
-/** What `thumbs` takes without further options, in the order of names. */
+/** The files that `thumbs` selects without further options, sorted by name. */
 function* walk(folder: string): Generator<string> {
   const entries = fs.readdirSync(folder, { withFileTypes: true });
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
