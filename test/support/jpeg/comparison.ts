@@ -1,7 +1,7 @@
 // The thumbnail that the own reader leads to, beside the one that libvips makes.
 
 import sharp from 'sharp';
-import { Declined } from '../../../src/image/decoders/jpeg/header.js';
+import { Declined } from '../../../src/image/decoders/jpeg/declined.js';
 import { reduceJpeg } from '../../../src/image/decoders/jpeg/open.js';
 import { type Rendered, renderThumbnail } from '../../../src/image/render.js';
 import type { Box } from '../../../src/options/variant.js';

@@ -1,4 +1,4 @@
-// JPEG: what our own reader takes is read by it, at a fraction of its size; everything else by libvips.
+// The JPEG decoder: our own reader reads what it supports at a reduced size, libvips reads the rest.
 
 import type { Metadata } from 'sharp';
 import { pixelBytes } from '../../limits.js';
@@ -8,9 +8,9 @@ import { hasSignature } from '../recognition.js';
 export const jpeg: Decoder = {
   name: 'JPEG',
   extensions: ['jpg', 'jpeg', 'jpe', 'jfif'],
-  // What our own reader has read is handed to sharp as a TIFF.
+  // Our own reader passes its pixels to sharp as a TIFF.
   loaders: ['VipsForeignLoadJpegBuffer', 'VipsForeignLoadTiffBuffer'],
-  // Libvips leaves as much of the reduction to the resampler as our own reader does: half or more.
+  // libvips then leaves at least a factor of 2 of the reduction to the resampler, as our own reader does.
   fastShrinkOnLoad: false,
   recognizes: (head) => hasSignature(head, /^ffd8ff/),
   heldBytesPerPixel,

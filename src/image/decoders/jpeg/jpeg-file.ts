@@ -1,25 +1,26 @@
-// Reads a JPEG at an eighth, a quarter or half of its size, and of its data only what that takes. What it does not know, and what
-// looks damaged, it declines. It knows nothing of the rest of the program.
+// Reads a JPEG at a half, a quarter or an eighth of its size and decodes only the coefficients needed for it. Declines what it does
+// not support and what may be damaged. It knows nothing of sharp or thumbnails.
 
-import { Declined, Header, type Scan } from './header.js';
+import { Declined } from './declined.js';
+import { Header, type Scan } from './header.js';
 import { withModule } from './module.js';
 import type { Samples } from './planes.js';
-import type { SampleSize } from './scaling.js';
+import type { BlockSize } from './scaling.js';
 import { ScanReader } from './scan-reader.js';
 
 /**
- * How much smaller an image is read than it is: each side is divided by it, and rounded down as libvips does it: a pixel at the
- * edge that stands for less than others would shift all that is made of them.
+ * The divisor of width and height. The results are rounded down, as libvips does: a last column or row made from fewer source
+ * pixels than the others would shift the resampled image.
  */
 export type Shrink = 2 | 4 | 8;
 
-const SIZES: Readonly<Record<Shrink, SampleSize>> = { 8: 1, 4: 2, 2: 4 };
+const BLOCK_SIZES: Readonly<Record<Shrink, BlockSize>> = { 8: 1, 4: 2, 2: 4 };
 
-/** One JPEG file, of which the header has been read. */
+/** A JPEG file whose header has been read. */
 export class JpegFile {
   readonly #bytes: Uint8Array;
   readonly #header: Header;
-  readonly #first: Scan;
+  readonly #firstScan: Scan;
 
   /**
    * @param bytes The whole file.
@@ -28,9 +29,9 @@ export class JpegFile {
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
     this.#header = new Header(bytes);
-    const first = this.#header.nextScan();
-    if (first === undefined) throw new Declined('no scan');
-    this.#first = first;
+    const firstScan = this.#header.nextScan();
+    if (firstScan === undefined) throw new Declined('no scan');
+    this.#firstScan = firstScan;
   }
 
   /** Pixels, as stored. */
@@ -43,7 +44,7 @@ export class JpegFile {
     return this.#header.frame.height;
   }
 
-  /** By EXIF, 1 to 8. */
+  /** EXIF orientation, 1 to 8. */
   get orientation(): number {
     return this.#header.orientation;
   }
@@ -53,20 +54,25 @@ export class JpegFile {
     return this.#header.profile;
   }
 
-  /** Bytes that {@link read} takes at the most: the file twice, and the samples. */
+  /**
+   * An upper bound of the bytes that {@link read} allocates: a copy of the file, its unstuffed data, and for each pixel 3 components
+   * as planes, as output and, if progressive, as DCs of 2 bytes.
+   */
   memoryNeed(shrink: Shrink): number {
     const pixels = Math.ceil(this.width / shrink + 16) * Math.ceil(this.height / shrink + 16);
     return 2 * this.#bytes.length + pixels * 3 * (this.#header.frame.isProgressive ? 4 : 2);
   }
 
   /**
-   * The image, smaller. It can be read once.
+   * Decodes the image. May be called once.
    * @throws {Declined}
    */
   read(shrink: Shrink): Samples {
-    const { isProgressive } = this.#header.frame;
-    if (isProgressive && shrink !== 8) throw new Declined('a progressive image at more than an eighth');
-    const size = SIZES[shrink];
-    return withModule((module) => new ScanReader(module, this.#bytes, this.#header, size).read(this.#first));
+    if (this.#header.frame.isProgressive && shrink !== 8)
+      throw new Declined('a progressive image at a scale above 1/8');
+    const blockSize = BLOCK_SIZES[shrink];
+    return withModule((module) =>
+      new ScanReader(module, this.#bytes, this.#header, blockSize).read(this.#firstScan),
+    );
   }
 }

@@ -1,58 +1,65 @@
-// The reader's inner loops, compiled from `assembly/`: they reach nothing but their own memory.
+// The WebAssembly module with the reader's inner loops, compiled from `assembly/`, and its memory.
 
 import fs from 'node:fs';
 import { packageFile } from '../../../package-file.js';
-import { Declined } from './header.js';
+import { Declined } from './declined.js';
 import { COSINES } from './scaling.js';
 
-/** What assembly/index.ts exports. */
+/** The exports of assembly/index.ts. Addresses are offsets in `memory`; booleans are returned as 0 or 1. */
 export interface Module {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
-  readonly intervals: { readonly value: number };
+  readonly segmentCount: { readonly value: number };
   heap(): number;
-  codeAt(table: number): number;
-  makeDc(id: number): number;
-  makeAc(id: number, values: boolean): number;
-  setPlane(index: number, plane: number, stride: number, size: number): void;
-  setCoding(index: number, across: number, down: number, dcStep: number, dc: number, ac: number): void;
-  keep(index: number, zigzag: number, u: number, v: number, weight: number): void;
+  huffmanSpecAddress(table: number): number;
+  buildDcTable(id: number): number;
+  buildAcTables(id: number, needsValues: boolean): number;
+  setPlane(index: number, plane: number, stride: number, blockSize: number): void;
+  setComponent(
+    index: number,
+    h: number,
+    v: number,
+    dcQuantiser: number,
+    dcTable: number,
+    acTable: number,
+  ): void;
+  keepCoefficient(index: number, zigzag: number, u: number, v: number, weight: number): void;
   setCosine(u: number, x: number, value: number): void;
-  setBlock(index: number, component: number, left: number, above: number): void;
-  unstuff(from: number, end: number, top: number, segments: number, most: number): number;
+  setBlock(index: number, component: number, column: number, row: number): void;
+  unstuff(from: number, end: number, top: number, segmentEnds: number, maxSegments: number): number;
   nextMarker(from: number, end: number): number;
-  begin(top: number, segments: number, blocks: number, restart: number): void;
-  isUsedUp(): number;
-  readRow(row: number, mcus: number): number;
-  readDcRow(row: number, mcus: number, low: number, refines: boolean): number;
-  settleDc(from: number, to: number, count: number, step: number): number;
-  between(own: number, near: number, far: number, to: number, width: number): void;
-  widen(from: number, to: number, width: number): void;
-  toRgb(luma: number, cb: number, cr: number, to: number, width: number): void;
+  beginScan(dataTop: number, segmentEnds: number, blocks: number, interval: number): void;
+  isSegmentConsumed(): number;
+  decodeMcuRow(mcuRow: number, mcus: number): number;
+  decodeDcMcuRow(mcuRow: number, mcus: number, low: number, isRefinement: boolean): number;
+  dequantiseDc(from: number, to: number, count: number, quantiser: number): number;
+  upsampleVertically(own: number, near: number, far: number, to: number, width: number): void;
+  upsampleHorizontally(from: number, to: number, width: number): void;
+  ycbcrToRgb(luma: number, cb: number, cr: number, to: number, width: number): void;
 }
 
-/** What is used of the WebAssembly JavaScript interface; its types belong to those of browsers. */
+/** The part of the WebAssembly JavaScript API that is used here: TypeScript declares it only in its `dom` library. */
 declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array) => object;
   readonly Instance: new (module: object) => { readonly exports: unknown };
 };
 
-/** Memory that a module may take, as assembly/asconfig.json has it too. */
-const MOST_BYTES = 256 * 2 ** 20;
-/** A module with more is let go after its image, because it cannot give memory back. */
-const KEPT_BYTES = 32 * 2 ** 20;
+/** Memory limit of an instance: `maximumMemory` of assembly/asconfig.json, 4096 pages. */
+const MAX_BYTES = 256 * 2 ** 20;
+/** An instance whose memory has grown beyond this is not used again, because WebAssembly memory cannot shrink. */
+const MAX_REUSED_BYTES = 32 * 2 ** 20;
 const PAGE_BYTES = 65_536;
 
 const compiled = new WebAssembly.Module(fs.readFileSync(packageFile('dist/image/decoders/jpeg/reader.wasm')));
-let kept: Module | undefined;
+let idle: Module | undefined;
 
-/** Lets `use` have a module that nobody else uses, with what earlier uses left in its memory. */
+/** Calls `use` with an idle instance. Its heap is not cleared after earlier uses. */
 export function withModule<T>(use: (module: Module) => T): T {
-  const module = kept ?? instantiate();
-  kept = undefined;
+  const module = idle ?? instantiate();
+  idle = undefined;
   try {
     return use(module);
   } finally {
-    if (module.memory.buffer.byteLength <= KEPT_BYTES) kept = module;
+    if (module.memory.buffer.byteLength <= MAX_REUSED_BYTES) idle = module;
   }
 }
 
@@ -66,10 +73,13 @@ function instantiate(): Module {
   return module;
 }
 
-/** Vector loads and stores go so far beyond what they are to read or write, and no block is longer than 250 bytes. */
+/**
+ * Unused bytes around each allocation. SIMD loads and stores overrun a buffer, and the decoder detects the end of the data only
+ * after a block, which takes 250 bytes at most.
+ */
 const SLACK_BYTES = 512;
 
-/** Gives out a module's memory, from where its tables end. */
+/** Allocates from an instance's heap. A new arena starts with an empty heap. */
 export class Arena {
   readonly #module: Module;
   #end: number;
@@ -80,13 +90,13 @@ export class Arena {
   }
 
   /**
-   * An address with room for `bytes`, and slack on both sides. What is there is left from earlier uses.
-   * @throws {Declined} The module may not have so much.
+   * Allocates `bytes`, with slack on both sides. They are not cleared.
+   * @throws {Declined} The memory limit is exceeded, or the system has no more memory.
    */
-  take(bytes: number): number {
-    const at = (this.#end + SLACK_BYTES + 15) & ~15;
-    const end = at + bytes;
-    if (end + SLACK_BYTES > MOST_BYTES) throw new Declined('more memory than it may have');
+  allocate(bytes: number): number {
+    const address = (this.#end + SLACK_BYTES + 15) & ~15;
+    const end = address + bytes;
+    if (end + SLACK_BYTES > MAX_BYTES) throw new Declined('more memory than the limit');
     const { memory } = this.#module;
     const missing = end + SLACK_BYTES - memory.buffer.byteLength;
     if (missing > 0) {
@@ -94,15 +104,15 @@ export class Arena {
         memory.grow(Math.ceil(missing / PAGE_BYTES));
       } catch (error) {
         if (!(error instanceof RangeError)) throw error;
-        throw new Declined('more memory than there is');
+        throw new Declined('out of memory');
       }
     }
     this.#end = end;
-    return at;
+    return address;
   }
 
-  /** Does `use`, and takes back what it took. */
-  lend<T>(use: () => T): T {
+  /** Calls `use`, then frees what it has allocated. */
+  scoped<T>(use: () => T): T {
     const end = this.#end;
     const result = use();
     this.#end = end;

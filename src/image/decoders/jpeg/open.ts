@@ -1,10 +1,10 @@
-// Opens a JPEG for rendering: by our own reader where it can read the image smaller, else by libvips.
+// Opens a JPEG for rendering: with our own reader if it can read the image reduced, else with libvips.
 
 import type { Metadata } from 'sharp';
 import type { OpenImage, OpenRequest } from '../decoder.js';
 import { openInSharp, openWithLibvips } from '../libvips.js';
 import { encodeTiff } from '../tiff-writer.js';
-import { Declined } from './header.js';
+import { Declined } from './declined.js';
 import { JpegFile, type Shrink } from './jpeg-file.js';
 
 export async function openJpeg(
@@ -19,20 +19,20 @@ export async function openJpeg(
   return { image: openInSharp(tiff), width, height };
 }
 
-/** A JPEG that was read smaller. */
+/** A JPEG that was read reduced. */
 export interface ReducedJpeg {
-  /** The samples as a TIFF, with orientation and colour profile. */
+  /** The reduced image as a TIFF, with orientation and ICC profile. */
   readonly tiff: Buffer;
-  /** Pixels of the whole image, upright. */
+  /** Pixels of the full image, upright. */
   readonly width: number;
-  /** Pixels of the whole image, upright. */
+  /** Pixels of the full image, upright. */
   readonly height: number;
 }
 
 /**
- * Reads a JPEG at an eighth, a quarter or half of its size, if at least twice the size of the thumbnail is left.
+ * Reads a JPEG reduced to a half, a quarter or an eighth of its size, but not below twice the size of the thumbnail.
  * @param bytes The whole file; unchanged.
- * @returns The reason, if the image is not one for this reader.
+ * @returns `Declined` if libvips is to read the file.
  */
 export function reduceJpeg(
   bytes: Buffer,
@@ -44,8 +44,8 @@ export function reduceJpeg(
     const isRotated = file.orientation > 4;
     const [width, height] = isRotated ? [file.height, file.width] : [file.width, file.height];
     const shrink = shrinkFor(Math.max(width / variant.box.width, height / variant.box.height));
-    if (shrink === undefined) return new Declined('an image that is less than four times its thumbnail');
-    if (file.memoryNeed(shrink) > maxMemory) return new Declined('more memory than it may have');
+    if (shrink === undefined) return new Declined('a reduction by less than a factor of 4');
+    if (file.memoryNeed(shrink) > maxMemory) return new Declined('more memory than the limit');
     const { orientation, profile } = file;
     return { tiff: encodeTiff({ ...file.read(shrink), orientation, profile }), width, height };
   } catch (error) {
@@ -55,8 +55,8 @@ export function reduceJpeg(
 }
 
 /**
- * How much smaller an image is read whose thumbnail is `ratio` times smaller. The mean of a block is a poor filter, so half of the
- * reduction or more is left to the resampler: the rule of vips_thumbnail().
+ * The shrink for a thumbnail that is `ratio` times smaller than the image. The mean of a block is a poor filter, so at least a
+ * factor of 2 is left to the resampler, as in vips_thumbnail().
  */
 function shrinkFor(ratio: number): Shrink | undefined {
   if (ratio >= 16) return 8;

@@ -1,150 +1,155 @@
-// Where the samples of each component are while an image is read, and how they become pixels.
+// The planes of an image, one for each component, and their conversion to pixels.
 
-import { Declined, type Frame } from './header.js';
+import { Declined } from './declined.js';
+import type { Frame } from './header.js';
 import type { Arena, Module } from './module.js';
-import type { SampleSize } from './scaling.js';
+import type { BlockSize } from './scaling.js';
 
-/** An image that was read. */
+/** A decoded image. */
 export interface Samples {
-  /** Grey (`channels` 1) or RGB (3), a byte each, rows without gaps. The next read uses the same memory again. */
+  /** Grey (`channels` 1) or interleaved RGB (3), 8 bits, rows without padding. The next read overwrites it. */
   readonly data: Uint8Array;
   readonly width: number;
   readonly height: number;
   readonly channels: 1 | 3;
 }
 
-/** The samples of one component. */
+/** A number of MCUs or blocks. */
+export interface Grid {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** The samples of one component. Addresses are in the module's memory. */
 export interface Plane {
-  /** Sampling factors. */
-  readonly across: number;
-  readonly down: number;
-  /** The quantisation, in zigzag order. */
-  readonly steps: Uint8Array;
-  /** Samples that are made of a block, across and down. */
-  readonly size: SampleSize;
-  /** Blocks that the image has, without those that fill up an MCU. */
-  readonly blocks: { readonly across: number; readonly down: number };
-  /** Samples that the image has. */
+  /** Horizontal and vertical sampling factors. */
+  readonly h: number;
+  readonly v: number;
+  /** In zigzag order. */
+  readonly quantisationTable: Uint8Array;
+  readonly blockSize: BlockSize;
+  /** Blocks of the image, without those that pad it to whole MCUs. */
+  readonly blocks: Grid;
+  /** Samples of the image. */
   readonly width: number;
   readonly height: number;
-  /** Rows and bytes of a row, with what fills up an MCU. */
+  /** Allocated rows, and bytes of a row: of whole MCUs. */
   readonly rows: number;
   readonly stride: number;
   /** Address of the samples. */
-  readonly at: number;
-  /** Address of the DCs of a progressive image, two bytes each, while scans put them together. */
+  readonly samples: number;
+  /** Address of the DCs of a progressive image, two bytes each, until all scans are read. */
   readonly dcs: number;
 }
 
-/** An image of planes. */
-export interface Planes {
-  /** MCUs of a scan of all components. */
-  readonly mcus: { readonly across: number; readonly down: number };
+/** The planes of an image. */
+export interface PlanarImage {
+  /** MCUs of an interleaved scan. */
+  readonly mcus: Grid;
   readonly planes: readonly Plane[];
-  /** Pixels that it will have. */
+  /** Size of the reduced image, pixels. */
   readonly width: number;
   readonly height: number;
 }
 
-/**
- * Finds room for the samples of an image.
- * @param size Samples that luma makes of a block.
- */
-export function layOut(
+/** Allocates the planes of an image. @param blockSize Of luma. */
+export function allocatePlanes(
   { width, height, components, isProgressive }: Frame,
-  quantisation: ReadonlyArray<Uint8Array | undefined>,
-  size: SampleSize,
+  quantisationTables: ReadonlyArray<Uint8Array | undefined>,
+  blockSize: BlockSize,
   arena: Arena,
-): Planes {
+): PlanarImage {
   const [luma] = components;
-  const [across, down] = [luma?.across ?? 1, luma?.down ?? 1];
-  const mcus = { across: Math.ceil(width / (8 * across)), down: Math.ceil(height / (8 * down)) };
-  const planes = components.map((component, index): Plane => {
-    const steps = quantisation[component.quantisation];
-    if (steps === undefined) throw new Declined('no quantisation table');
-    // Chroma of half the resolution both ways comes out as large as luma by twice the samples of a block.
-    const isHalved = index > 0 && across === 2 && down === 2 && !isProgressive;
-    const own = isHalved ? doubled(size) : size;
-    const stride = mcus.across * component.across * own;
-    const rows = mcus.down * component.down * own;
-    const [wide, high] = [(width * component.across) / across, (height * component.down) / down].map(
-      Math.ceil,
-    );
+  const [maxH, maxV] = [luma?.h ?? 1, luma?.v ?? 1];
+  const mcus = { columns: Math.ceil(width / (8 * maxH)), rows: Math.ceil(height / (8 * maxV)) };
+  const planes = components.map(({ h, v, quantisationTable: number }, index): Plane => {
+    const quantisationTable = quantisationTables[number];
+    if (quantisationTable === undefined) throw new Declined('no quantisation table');
+    // 4:2:0: chroma blocks of twice the size make chroma as large as luma, without upsampling.
+    const isDoubled = index > 0 && maxH === 2 && maxV === 2 && !isProgressive;
+    const size = isDoubled ? doubled(blockSize) : blockSize;
+    const stride = mcus.columns * h * size;
+    const rows = mcus.rows * v * size;
+    // Samples at full resolution (T.81, A.1.1).
+    const [fullWidth, fullHeight] = [Math.ceil((width * h) / maxH), Math.ceil((height * v) / maxV)];
     return {
-      across: component.across,
-      down: component.down,
-      steps,
-      size: own,
-      blocks: { across: Math.ceil((wide ?? 0) / 8), down: Math.ceil((high ?? 0) / 8) },
-      width: Math.ceil(((wide ?? 0) * own) / 8),
-      height: Math.ceil(((high ?? 0) * own) / 8),
+      h,
+      v,
+      quantisationTable,
+      blockSize: size,
+      blocks: { columns: Math.ceil(fullWidth / 8), rows: Math.ceil(fullHeight / 8) },
+      width: Math.ceil((fullWidth * size) / 8),
+      height: Math.ceil((fullHeight * size) / 8),
       rows,
       stride,
-      at: arena.take(stride * rows),
-      dcs: isProgressive ? arena.take(2 * stride * rows) : 0,
+      samples: arena.allocate(stride * rows),
+      dcs: isProgressive ? arena.allocate(2 * stride * rows) : 0,
     };
   });
-  const whole = (pixels: number) => Math.max(1, Math.floor((pixels * size) / 8));
-  return { mcus, planes, width: whole(width), height: whole(height) };
+  const reduced = (pixels: number) => Math.max(1, Math.floor((pixels * blockSize) / 8));
+  return { mcus, planes, width: reduced(width), height: reduced(height) };
 }
 
-function doubled(size: SampleSize): SampleSize {
+/** Not beyond 4: at half size, chroma blocks of 4 x 4 samples are upsampled. */
+function doubled(size: BlockSize): BlockSize {
   return size === 1 ? 2 : 4;
 }
 
-/** The pixels of planes that are complete. */
-export function toSamples(module: Module, { planes, width, height }: Planes, arena: Arena): Samples {
+/** Converts decoded planes to pixels: upsamples chroma and converts YCbCr to RGB, or copies grey. */
+export function toPixels(module: Module, { planes, width, height }: PlanarImage, arena: Arena): Samples {
   const [luma, cb, cr] = planes;
   if (luma === undefined) throw new Declined('no component');
   const channels = cb === undefined || cr === undefined ? 1 : 3;
-  const pixels = arena.take(width * height * channels);
+  const pixels = arena.allocate(width * height * channels);
   if (cb === undefined || cr === undefined) {
     const memory = new Uint8Array(module.memory.buffer);
     for (let y = 0; y < height; y += 1) {
-      const from = luma.at + y * luma.stride;
-      memory.copyWithin(pixels + y * width, from, from + width);
+      const row = luma.samples + y * luma.stride;
+      memory.copyWithin(pixels + y * width, row, row + width);
     }
   } else {
-    const blue = new ChromaRows(module, cb, luma, arena);
-    const red = new ChromaRows(module, cr, luma, arena);
-    for (let y = 0; y < height; y += 1)
-      module.toRgb(luma.at + y * luma.stride, blue.row(y), red.row(y), pixels + y * width * 3, width);
+    const cbRows = new ChromaUpsampler(module, cb, luma, arena);
+    const crRows = new ChromaUpsampler(module, cr, luma, arena);
+    for (let y = 0; y < height; y += 1) {
+      const row = luma.samples + y * luma.stride;
+      module.ycbcrToRgb(row, cbRows.row(y), crRows.row(y), pixels + y * width * 3, width);
+    }
   }
   const data = new Uint8Array(module.memory.buffer, pixels, width * height * channels);
   return { data, width, height, channels };
 }
 
-/** The rows of chroma at luma's resolution. */
-class ChromaRows {
+/** Upsamples a chroma plane to the size of luma, row by row. */
+class ChromaUpsampler {
   readonly #module: Module;
   readonly #plane: Plane;
-  readonly #isLower: boolean;
-  readonly #isNarrower: boolean;
-  readonly #between: number;
-  readonly #wide: number;
+  readonly #isHalfHeight: boolean;
+  readonly #isHalfWidth: boolean;
+  readonly #heightBuffer: number;
+  readonly #widthBuffer: number;
 
   constructor(module: Module, plane: Plane, luma: Plane, arena: Arena) {
     this.#module = module;
     this.#plane = plane;
-    this.#isLower = luma.down * luma.size > plane.size;
-    this.#isNarrower = luma.across * luma.size > plane.size;
-    this.#between = arena.take(plane.width);
-    this.#wide = arena.take(2 * plane.width);
+    this.#isHalfHeight = luma.v * luma.blockSize > plane.blockSize;
+    this.#isHalfWidth = luma.h * luma.blockSize > plane.blockSize;
+    this.#heightBuffer = arena.allocate(plane.width);
+    this.#widthBuffer = arena.allocate(2 * plane.width);
   }
 
-  /** The address of row `y`, until the next row is asked for. */
+  /** The address of row `y` at luma's size; valid until the next call. */
   row(y: number): number {
-    const { at, stride, width, height } = this.#plane;
-    let row = at + y * stride;
-    if (this.#isLower) {
+    const { samples, stride, width, height } = this.#plane;
+    let row = samples + y * stride;
+    if (this.#isHalfHeight) {
       const own = y >> 1;
       const [near, far] = y % 2 === 0 ? [own - 1, own + 1] : [own + 1, own - 1];
-      const clamped = (other: number) => at + Math.max(0, Math.min(height - 1, other)) * stride;
-      row = this.#between;
-      this.#module.between(at + own * stride, clamped(near), clamped(far), row, width);
+      const address = (index: number) => samples + Math.max(0, Math.min(height - 1, index)) * stride;
+      row = this.#heightBuffer;
+      this.#module.upsampleVertically(samples + own * stride, address(near), address(far), row, width);
     }
-    if (!this.#isNarrower) return row;
-    this.#module.widen(row, this.#wide, width);
-    return this.#wide;
+    if (!this.#isHalfWidth) return row;
+    this.#module.upsampleHorizontally(row, this.#widthBuffer, width);
+    return this.#widthBuffer;
   }
 }

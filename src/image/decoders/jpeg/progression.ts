@@ -1,39 +1,46 @@
-// The order in which the scans of a progressive image may bring its bits (ITU-T T.81, G.1.1.1).
+// Checks the order of the scans of a progressive image (ITU-T T.81, G.1.1.1).
 
-import { Declined, type Scan } from './header.js';
+import { Declined } from './declined.js';
+import type { Scan } from './header.js';
 
-const LARGEST_SHIFT = 13;
+/** Largest Al (T.81, B.2.3). */
+const MAX_APPROXIMATION = 13;
 
-/** What the scans of an image have brought so far. */
+/** Which bits of which coefficients the scans so far have coded. */
 export class Progression {
-  /** For each component and coefficient, the bits that are still to come; -1 before its first scan. */
-  readonly #left: readonly Int8Array[];
+  /** For each component and coefficient, in zigzag order: Al of its last scan, -1 before its first. */
+  readonly #approximation: readonly Int8Array[];
 
   constructor(components: number) {
-    this.#left = Array.from({ length: components }, () => new Int8Array(64).fill(-1));
+    this.#approximation = Array.from({ length: components }, () => new Int8Array(64).fill(-1));
   }
 
-  /** Whether every DC is there with all of its bits. */
-  get hasDcs(): boolean {
-    return this.#left.every(([dc]) => dc === 0);
+  /** Whether all bits of the DCs of all components are coded. */
+  get isDcComplete(): boolean {
+    return this.#approximation.every(([dc]) => dc === 0);
   }
 
   /**
-   * Notes a scan.
-   * @throws {Declined} It cannot come now, or at all. The rules are those that libjpeg warns by.
+   * Records a scan.
+   * @throws {Declined} Its parameters are invalid, or it is out of order: where libjpeg warns.
    */
-  take({ components, first, last, high, low }: Scan): void {
-    const isPossible = first === 0 ? last === 0 : last >= first && last < 64 && components.length === 1;
-    if (!isPossible || low > LARGEST_SHIFT || (high !== 0 && low !== high - 1))
-      throw new Declined('an impossible progressive scan');
+  add({ components, spectralStart, spectralEnd, approximationHigh, approximationLow }: Scan): void {
+    const isAc = spectralStart > 0;
+    const isBandValid = isAc
+      ? spectralEnd >= spectralStart && spectralEnd < 64 && components.length === 1
+      : spectralEnd === 0;
+    const isApproximationValid =
+      approximationLow <= MAX_APPROXIMATION &&
+      (approximationHigh === 0 || approximationLow === approximationHigh - 1);
+    if (!isBandValid || !isApproximationValid) throw new Declined('invalid progressive scan parameters');
     for (const { index } of components) {
-      const left = this.#left[index];
-      const dc = left?.[0] ?? -1;
-      if (left === undefined || (first > 0 ? dc < 0 : high === 0 && dc >= 0))
-        throw new Declined('progressive scans in disorder');
-      for (const bits of left.subarray(first, last + 1))
-        if (high !== Math.max(0, bits)) throw new Declined('progressive scans in disorder');
-      left.fill(low, first, last + 1);
+      const previous = this.#approximation[index];
+      const dc = previous?.[0] ?? -1;
+      if (previous === undefined || (isAc ? dc < 0 : approximationHigh === 0 && dc >= 0))
+        throw new Declined('progressive scans out of order');
+      for (const low of previous.subarray(spectralStart, spectralEnd + 1))
+        if (approximationHigh !== Math.max(0, low)) throw new Declined('progressive scans out of order');
+      previous.fill(approximationLow, spectralStart, spectralEnd + 1);
     }
   }
 }

@@ -1,174 +1,186 @@
-// The reading of one image: scan by scan into planes.
+// Decodes the scans of one image to planes.
 
-import { Declined, type Header, type Scan } from './header.js';
+import { Declined } from './declined.js';
+import type { Header, Scan } from './header.js';
 import { Arena, type Module } from './module.js';
-import { layOut, type Plane, type Planes, type Samples, toSamples } from './planes.js';
+import { allocatePlanes, type Grid, type PlanarImage, type Plane, type Samples, toPixels } from './planes.js';
 import { Progression } from './progression.js';
-import { chooseCoefficients, type SampleSize } from './scaling.js';
+import { type BlockSize, chooseCoefficients } from './scaling.js';
 
-/** Blocks of 64 samples in a byte of data at the most, with chroma at the lowest resolution and one block for every bit. */
-const MOST_PIXELS_A_BYTE = 8 * 64 * 2;
+/** A block of 64 samples takes at least one bit. Twice as many, because 4:2:0 codes half of the samples that are counted. */
+const MAX_SAMPLES_PER_BYTE = 8 * 64 * 2;
 
-/** Reads the image of a file once. */
+/** Reads the image of a file. May be used once. */
 export class ScanReader {
   readonly #module: Module;
   readonly #bytes: Uint8Array;
   readonly #header: Header;
   readonly #arena: Arena;
-  readonly #image: Planes;
+  readonly #image: PlanarImage;
 
   /**
-   * @param size Samples that luma makes of a block.
+   * @param blockSize Of luma.
    * @throws {Declined}
    */
-  constructor(module: Module, bytes: Uint8Array, header: Header, size: SampleSize) {
+  constructor(module: Module, bytes: Uint8Array, header: Header, blockSize: BlockSize) {
     this.#module = module;
     this.#bytes = bytes;
     this.#header = header;
     this.#arena = new Arena(module);
-    // A block takes a bit or more: what promises more is not given the memory for it.
+    // Checked before memory is allocated for a size that the file only claims.
     const { width, height, components } = header.frame;
-    if (components.length * width * height > MOST_PIXELS_A_BYTE * bytes.length)
+    if (components.length * width * height > MAX_SAMPLES_PER_BYTE * bytes.length)
       throw new Declined('more pixels than its data can hold');
-    this.#image = layOut(header.frame, header.quantisation, size, this.#arena);
+    this.#image = allocatePlanes(header.frame, header.quantisationTables, blockSize, this.#arena);
   }
 
   /**
-   * @param first The first scan; the header has been read up to its data.
+   * @param firstScan The scan whose header was read last.
    * @throws {Declined}
    */
-  read(first: Scan): Samples {
-    if (this.#header.frame.isProgressive) this.#readProgressive(first);
-    else this.#readSequential(first);
-    return toSamples(this.#module, this.#image, this.#arena);
+  read(firstScan: Scan): Samples {
+    if (this.#header.frame.isProgressive) this.#readProgressive(firstScan);
+    else this.#readSequential(firstScan);
+    return toPixels(this.#module, this.#image, this.#arena);
   }
 
   #readSequential(scan: Scan): void {
-    const { at, end } = this.#copy(scan.data);
-    const parts = scan.components.map((part) => ({ ...part, ...this.#plane(part.index) }));
-    for (const dc of new Set(parts.map((part) => part.dc))) this.#makeDc(dc);
-    for (const ac of new Set(parts.map((part) => part.ac)))
-      this.#makeAc(
-        ac,
-        parts.some((part) => part.ac === ac && part.size > 1),
+    const { start, end } = this.#copyToModule(scan.dataOffset);
+    const components = scan.components.map((component) => ({
+      ...component,
+      ...this.#plane(component.index),
+    }));
+    for (const id of new Set(components.map(({ dcTable }) => dcTable))) this.#buildDcTable(id);
+    for (const id of new Set(components.map(({ acTable }) => acTable)))
+      this.#buildAcTables(
+        id,
+        components.some(({ acTable, blockSize }) => acTable === id && blockSize > 1),
       );
-    for (const { index, steps, size } of parts) {
-      this.#setPart(scan, index, 1);
-      for (const { zigzag, u, v, weight } of chooseCoefficients(size, steps))
-        this.#module.keep(index, zigzag, u, v, weight);
+    for (const { index, quantisationTable, blockSize } of components) {
+      this.#setComponent(scan, index, 1);
+      for (const { zigzag, u, v, weight } of chooseCoefficients(blockSize, quantisationTable))
+        this.#module.keepCoefficient(index, zigzag, u, v, weight);
     }
-    const marker = this.#start(scan, at, end);
-    for (let row = 0; row < this.#image.mcus.down; row += 1)
-      if (this.#module.readRow(row, this.#image.mcus.across) === 0) throw new Declined('damaged data');
-    if (this.#module.isUsedUp() === 0) throw new Declined('more data than pixels');
-    if (this.#header.nextScan(scan.data + marker - at) !== undefined)
+    const marker = this.#beginScan(scan, start, end);
+    const { columns, rows } = this.#image.mcus;
+    for (let row = 0; row < rows; row += 1)
+      if (this.#module.decodeMcuRow(row, columns) === 0) throw new Declined('damaged entropy-coded data');
+    if (this.#module.isSegmentConsumed() === 0) throw new Declined('entropy-coded data after the last MCU');
+    if (this.#header.nextScan(scan.dataOffset + marker - start) !== undefined)
       throw new Declined('several sequential scans');
   }
 
-  /** Of the scans only those of DCs are read (T.81, G.1.1.1); over the others it jumps to their end. */
-  #readProgressive(first: Scan): void {
-    const { at: copied, end } = this.#copy(first.data);
+  /** Decodes the DC scans, which code nothing else (T.81, G.1.1.1), and skips the AC scans. */
+  #readProgressive(firstScan: Scan): void {
+    const { start, end } = this.#copyToModule(firstScan.dataOffset);
     const progression = new Progression(this.#image.planes.length);
     for (const { dcs, stride, rows } of this.#image.planes)
       new Uint8Array(this.#module.memory.buffer, dcs, 2 * stride * rows).fill(0);
-    for (let scan: Scan | undefined = first; scan !== undefined; ) {
-      const { first: coefficient, data } = scan;
-      const present = scan;
-      progression.take(present);
-      const from = data - first.data + copied;
+    for (let next: Scan | undefined = firstScan; next !== undefined; ) {
+      const scan = next;
+      progression.add(scan);
+      const from = scan.dataOffset - firstScan.dataOffset + start;
       const marker =
-        coefficient === 0
-          ? this.#arena.lend(() => this.#readDcs(present, from, end))
+        scan.spectralStart === 0
+          ? this.#arena.scoped(() => this.#readDcScan(scan, from, end))
           : this.#module.nextMarker(from, end);
-      if (marker === 0) throw new Declined('no end of the image');
-      scan = this.#header.nextScan(first.data + marker - copied);
+      if (marker === 0) throw new Declined('no marker after an AC scan');
+      next = this.#header.nextScan(firstScan.dataOffset + marker - start);
     }
-    if (!progression.hasDcs) throw new Declined('not all of the DCs');
-    for (const { dcs, at, stride, rows, steps } of this.#image.planes)
-      if (this.#module.settleDc(dcs, at, stride * rows, steps[0] ?? 0) === 0)
-        throw new Declined('damaged data');
+    if (!progression.isDcComplete) throw new Declined('incomplete DC coefficients');
+    for (const { dcs, samples, stride, rows, quantisationTable } of this.#image.planes)
+      if (this.#module.dequantiseDc(dcs, samples, stride * rows, quantisationTable[0] ?? 0) === 0)
+        throw new Declined('damaged entropy-coded data');
   }
 
-  #readDcs(scan: Scan, from: number, end: number): number {
-    const { components, high, low } = scan;
-    for (const { index, dc } of components) {
-      if (high === 0) this.#makeDc(dc);
-      this.#setPart(scan, index, 2);
+  /** Returns the address of the second byte of the marker that ends the scan. */
+  #readDcScan(scan: Scan, from: number, end: number): number {
+    const { components, approximationHigh, approximationLow } = scan;
+    const isRefinement = approximationHigh !== 0;
+    for (const { index, dcTable } of components) {
+      // Refinement bits are not Huffman-coded.
+      if (!isRefinement) this.#buildDcTable(dcTable);
+      this.#setComponent(scan, index, 2);
     }
-    const marker = this.#start(scan, from, end);
-    const { across, down } = this.#mcusOf(scan);
-    for (let row = 0; row < down; row += 1)
-      if (this.#module.readDcRow(row, across, low, high !== 0) === 0) throw new Declined('damaged data');
-    if (this.#module.isUsedUp() === 0) throw new Declined('more data than pixels');
+    const marker = this.#beginScan(scan, from, end);
+    const { columns, rows } = this.#mcusOf(scan);
+    for (let row = 0; row < rows; row += 1)
+      if (this.#module.decodeDcMcuRow(row, columns, approximationLow, isRefinement) === 0)
+        throw new Declined('damaged entropy-coded data');
+    if (this.#module.isSegmentConsumed() === 0) throw new Declined('entropy-coded data after the last MCU');
     return marker;
   }
 
-  /** Copies the file from `from` on. */
-  #copy(from: number): { at: number; end: number } {
-    const rest = this.#bytes.subarray(from);
-    const at = this.#arena.take(rest.length);
-    new Uint8Array(this.#module.memory.buffer, at, rest.length).set(rest);
-    return { at, end: at + rest.length };
+  /** Copies the file from `offset` on to the module's memory. Returns its addresses there. */
+  #copyToModule(offset: number): { start: number; end: number } {
+    const rest = this.#bytes.subarray(offset);
+    const start = this.#arena.allocate(rest.length);
+    new Uint8Array(this.#module.memory.buffer, start, rest.length).set(rest);
+    return { start, end: start + rest.length };
   }
 
-  #makeDc(id: number): void {
-    this.#copyCode(id);
-    if (this.#module.makeDc(id) === 0) throw new Declined('a damaged Huffman table');
+  #buildDcTable(id: number): void {
+    this.#copyHuffmanTable(id);
+    if (this.#module.buildDcTable(id) === 0) throw new Declined('a damaged Huffman table');
   }
 
-  #makeAc(id: number, values: boolean): void {
-    this.#copyCode(4 + id);
-    if (this.#module.makeAc(id, values) === 0) throw new Declined('a damaged Huffman table');
+  #buildAcTables(id: number, needsValues: boolean): void {
+    this.#copyHuffmanTable(4 + id);
+    if (this.#module.buildAcTables(id, needsValues) === 0) throw new Declined('a damaged Huffman table');
   }
 
-  #copyCode(table: number): void {
-    const code = this.#header.codes[table];
-    if (code === undefined) throw new Declined('no Huffman table');
-    new Uint8Array(this.#module.memory.buffer, this.#module.codeAt(table), code.length).set(code);
+  #copyHuffmanTable(table: number): void {
+    const spec = this.#header.huffmanTables[table];
+    if (spec === undefined) throw new Declined('no Huffman table');
+    const address = this.#module.huffmanSpecAddress(table);
+    new Uint8Array(this.#module.memory.buffer, address, spec.length).set(spec);
   }
 
-  /** Says where a component of a scan goes and how it is coded. `bytes`: 1 for samples, 2 for DCs. */
-  #setPart({ components }: Scan, index: number, bytes: 1 | 2): void {
-    const { at, dcs, stride, size, steps } = this.#plane(index);
-    const { across, down } = this.#factors(components.length, index);
-    const part = components.find((each) => each.index === index);
-    this.#module.setPlane(index, bytes === 1 ? at : dcs, bytes * stride, size);
-    this.#module.setCoding(index, across, down, steps[0] ?? 0, part?.dc ?? 0, part?.ac ?? 0);
+  /** Sets the output and the coding of a component in a scan. `bytes`: 1 for samples, 2 for DCs. */
+  #setComponent({ components }: Scan, index: number, bytes: 1 | 2): void {
+    const { samples, dcs, stride, blockSize, quantisationTable } = this.#plane(index);
+    const { h, v } = this.#samplingIn(components.length, index);
+    const component = components.find((each) => each.index === index);
+    const { dcTable = 0, acTable = 0 } = component ?? {};
+    this.#module.setPlane(index, bytes === 1 ? samples : dcs, bytes * stride, blockSize);
+    this.#module.setComponent(index, h, v, quantisationTable[0] ?? 0, dcTable, acTable);
   }
 
-  /** Sampling factors in a scan: a component that is alone in it has none (T.81, A.2.2). */
-  #factors(components: number, index: number): { readonly across: number; readonly down: number } {
-    return components === 1 ? { across: 1, down: 1 } : this.#plane(index);
+  /** Sampling factors in a scan: 1 x 1 in a scan of a single component, which is not interleaved (T.81, A.2.2). */
+  #samplingIn(componentCount: number, index: number): { readonly h: number; readonly v: number } {
+    return componentCount === 1 ? { h: 1, v: 1 } : this.#plane(index);
   }
 
-  /** Removes the stuffing of a scan, and sets its MCUs. Returns where the marker's code is that ends it. */
-  #start(scan: Scan, from: number, end: number): number {
+  /** Unstuffs the data of a scan and sets up its MCUs. Returns the address of the second byte of the marker that ends the scan. */
+  #beginScan(scan: Scan, from: number, end: number): number {
     const { restartInterval } = this.#header;
-    const { across, down } = this.#mcusOf(scan);
-    const intervals = restartInterval === 0 ? 1 : Math.ceil((across * down) / restartInterval);
-    const segments = this.#arena.take(4 * intervals);
-    // What stands below the data is read beyond its end, and belongs to nothing else.
-    const stream = this.#arena.take(end - from);
-    const marker = this.#module.unstuff(from, end, stream + end - from, segments, intervals);
-    if (marker === 0 || this.#module.intervals.value !== intervals)
-      throw new Declined('data that does not end well');
+    const { columns, rows } = this.#mcusOf(scan);
+    const segmentCount = restartInterval === 0 ? 1 : Math.ceil((columns * rows) / restartInterval);
+    const segmentEnds = this.#arena.allocate(4 * segmentCount);
+    // The unstuffed data is in reverse: reads beyond its end go below this address, to slack that no other allocation uses.
+    const data = this.#arena.allocate(end - from);
+    const top = data + end - from;
+    const marker = this.#module.unstuff(from, end, top, segmentEnds, segmentCount);
+    if (marker === 0 || this.#module.segmentCount.value !== segmentCount)
+      throw new Declined('a missing or misplaced marker in entropy-coded data');
     const blocks = this.#setBlocks(scan);
-    this.#module.begin(stream + end - from, segments, blocks, restartInterval);
+    this.#module.beginScan(top, segmentEnds, blocks, restartInterval);
     return marker;
   }
 
+  /** Returns the number of blocks in an MCU. */
   #setBlocks(scan: Scan): number {
     let block = 0;
     for (const { index } of scan.components) {
-      const { across, down } = this.#factors(scan.components.length, index);
-      for (let above = 0; above < down; above += 1)
-        for (let left = 0; left < across; left += 1) this.#module.setBlock(block++, index, left, above);
+      const { h, v } = this.#samplingIn(scan.components.length, index);
+      for (let row = 0; row < v; row += 1)
+        for (let column = 0; column < h; column += 1) this.#module.setBlock(block++, index, column, row);
     }
     return block;
   }
 
-  /** MCUs of a scan: of one component alone they are its blocks. */
-  #mcusOf({ components }: Scan): { readonly across: number; readonly down: number } {
+  /** The MCUs of a scan. If it is not interleaved, they are the blocks of its component (T.81, A.2.2). */
+  #mcusOf({ components }: Scan): Grid {
     const [only] = components;
     return components.length === 1 && only !== undefined ? this.#plane(only.index).blocks : this.#image.mcus;
   }

@@ -2,7 +2,8 @@
 
 import { expect, onTestFailed, onTestFinished, test } from 'vitest';
 import { ThumbsError } from '../../../../src/errors.js';
-import { Declined, Header } from '../../../../src/image/decoders/jpeg/header.js';
+import { Declined } from '../../../../src/image/decoders/jpeg/declined.js';
+import { Header } from '../../../../src/image/decoders/jpeg/header.js';
 import { JpegFile, type Shrink } from '../../../../src/image/decoders/jpeg/jpeg-file.js';
 import { withModule } from '../../../../src/image/decoders/jpeg/module.js';
 import type { Samples } from '../../../../src/image/decoders/jpeg/planes.js';
@@ -113,7 +114,7 @@ test(
         try {
           const result = read(bytes, shrink);
           if (result instanceof Declined) {
-            const reason = result.message.replace(/(?<=of type ).*|(?<=of )\d+(?= comp)/, 'N');
+            const reason = result.message.replace(/(?<=unsupported marker ).*|(?<=of )\d+(?= comp)/, 'N');
             reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
             continue;
           }

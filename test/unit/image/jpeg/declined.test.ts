@@ -47,15 +47,15 @@ const scan = (components: number[], first: number, last: number, high: number, l
 /** Images that are sound, and that libvips reads. */
 const SOUND: Readonly<Record<string, readonly [bytes: Buffer, reason: string]>> = {
   CMYK: [encodeJpeg(cmyk, { segments: [adobe(0)] }), 'a frame of 4 components'],
-  'RGB by the word of Adobe': [encodeJpeg(lake, { segments: [adobe(0)] }), 'colours other than YCbCr'],
-  'RGB by the names of its components': [named(encodeJpeg(lake), 'RGB'), 'colours other than YCbCr'],
-  '4:1:1': [encodeJpeg(lake, { sampling: [[4, 1], one, one] }), 'an odd sampling'],
-  '4:1:0': [encodeJpeg(lake, { sampling: [[4, 2], one, one] }), 'an odd sampling'],
+  'RGB by the word of Adobe': [encodeJpeg(lake, { segments: [adobe(0)] }), 'a colour space other than YCbCr'],
+  'RGB by the names of its components': [named(encodeJpeg(lake), 'RGB'), 'a colour space other than YCbCr'],
+  '4:1:1': [encodeJpeg(lake, { sampling: [[4, 1], one, one] }), 'unsupported sampling factors'],
+  '4:1:0': [encodeJpeg(lake, { sampling: [[4, 2], one, one] }), 'unsupported sampling factors'],
   'chroma with half the rows and all columns of luma': [
     encodeJpeg(lake, { sampling: [two, [2, 1], [2, 1]] }),
-    'an odd sampling',
+    'unsupported sampling factors',
   ],
-  'Cb finer than Cr': [encodeJpeg(lake, { sampling: [two, two, one] }), 'an odd sampling'],
+  'Cb finer than Cr': [encodeJpeg(lake, { sampling: [two, two, one] }), 'unsupported sampling factors'],
   'a scan for each component': [
     encodeJpeg(lake, { scans: [whole(0), whole(1), whole(2)] }),
     'several sequential scans',
@@ -66,19 +66,19 @@ const SOUND: Readonly<Record<string, readonly [bytes: Buffer, reason: string]>> 
   ],
   'a colour profile without its first chunk': [
     withSegments(jpeg, [profile(2, 2)]),
-    'a colour profile in disorder',
+    'ICC profile chunks missing or out of order',
   ],
   'a colour profile without its last chunk': [
     withSegments(jpeg, [profile(1, 2)]),
-    'a colour profile in disorder',
+    'ICC profile chunks missing or out of order',
   ],
   'a colour profile backwards': [
     withSegments(jpeg, [profile(2, 2), profile(1, 2)]),
-    'a colour profile in disorder',
+    'ICC profile chunks missing or out of order',
   ],
   'progressive without the last bit of DC': [
     progressive([scan([0, 1, 2], 0, 0, 0, 1), acs(0), acs(1), acs(2)]),
-    'not all of the DCs',
+    'incomplete DC coefficients',
   ],
 };
 
@@ -92,77 +92,95 @@ function named(bytes: Buffer, names: string): Buffer {
 
 /** Images that are damaged, or that no decoder here reads. */
 const OTHERS: Readonly<Record<string, readonly [bytes: Buffer, reason: string]>> = {
-  'arithmetic coding': [withByte(jpeg, SOF0, 1, 0xc9), 'a segment of type c9'],
-  'lossless coding': [withByte(jpeg, SOF0, 1, 0xc3), 'a segment of type c3'],
-  '12 bits a sample': [withByte(jpeg, SOF0, 4, 12), 'samples of other than 8 bits'],
+  'arithmetic coding': [withByte(jpeg, SOF0, 1, 0xc9), 'unsupported marker ffc9'],
+  'lossless coding': [withByte(jpeg, SOF0, 1, 0xc3), 'unsupported marker ffc3'],
+  '12 bits a sample': [withByte(jpeg, SOF0, 4, 12), 'a sample precision other than 8 bits'],
   'two components': [twoComponents(), 'a frame of 2 components'],
-  'a height that comes after the data': [withByte(withByte(jpeg, SOF0, 5, 0), SOF0, 6, 0), 'no size'],
-  'no width': [withByte(withByte(jpeg, SOF0, 7, 0), SOF0, 8, 0), 'no size'],
+  'a height that comes after the data': [
+    withByte(withByte(jpeg, SOF0, 5, 0), SOF0, 6, 0),
+    'a width or height of 0',
+  ],
+  'no width': [withByte(withByte(jpeg, SOF0, 7, 0), SOF0, 8, 0), 'a width or height of 0'],
   'a height after the data': [
     withBehindScan(jpeg, segment(0xdc, Buffer.from([1, 137]))),
-    'a segment between two scans',
+    'a segment other than DHT after a scan',
   ],
-  'two frames': [doubled(jpeg, SOF0), 'two frames'],
-  'no frame': [without(jpeg, SOF0), 'a scan before its frame'],
+  'two frames': [doubled(jpeg, SOF0), 'two frame headers'],
+  'no frame': [without(jpeg, SOF0), 'a scan before the frame header'],
   'no scan': [without(jpeg, SOS), 'no scan'],
   'two scans of everything': [doubled(jpeg, SOS), 'several sequential scans'],
   'no quantisation tables': [without(jpeg, DQT), 'no quantisation table'],
   'no Huffman tables': [without(jpeg, DHT), 'no Huffman table'],
   'a quantisation table of 16 bits': [
     withByte(jpeg, DQT, 4, 0x10),
-    'a quantisation table that is not of 8 bits',
+    'a quantisation table not of 8 bits, or damaged',
   ],
-  'a quantisation by zero': [withByte(jpeg, DQT, 40, 0), 'a quantisation by zero'],
+  'a quantisation by zero': [withByte(jpeg, DQT, 40, 0), 'a quantisation value of 0'],
   'a Huffman code with too many words': [withByte(jpeg, DHT, 5, 3), 'a damaged Huffman table'],
   'no restart markers where they are announced': [
     withBefore(jpeg, SOS, segment(DRI, Buffer.from([0, 20]))),
-    'data that does not end well',
+    'a missing or misplaced marker in entropy-coded data',
   ],
-  'restart markers that are not announced': [without(intervals, DRI), 'data that does not end well'],
-  'restart markers in disorder': [replaced(intervals, 0xd1, 0xd2), 'data that does not end well'],
-  'one restart marker missing': [withoutMarker(intervals, 0xd1), 'data that does not end well'],
-  'a byte too many before a restart marker': [beforeMarker(intervals, 0xd1, 1), 'damaged data'],
-  'a byte too few before a restart marker': [beforeMarker(intervals, 0xd1, -1), 'damaged data'],
+  'restart markers that are not announced': [
+    without(intervals, DRI),
+    'a missing or misplaced marker in entropy-coded data',
+  ],
+  'restart markers in disorder': [
+    replaced(intervals, 0xd1, 0xd2),
+    'a missing or misplaced marker in entropy-coded data',
+  ],
+  'one restart marker missing': [
+    withoutMarker(intervals, 0xd1),
+    'a missing or misplaced marker in entropy-coded data',
+  ],
+  'a byte too many before a restart marker': [beforeMarker(intervals, 0xd1, 1), 'damaged entropy-coded data'],
+  'a byte too few before a restart marker': [beforeMarker(intervals, 0xd1, -1), 'damaged entropy-coded data'],
   'a longer restart interval than is announced': [
     withByte(intervals, DRI, 5, 19),
-    'data that does not end well',
+    'a missing or misplaced marker in entropy-coded data',
   ],
-  'cut off in its data': [jpeg.subarray(0, jpeg.length >> 1), 'data that does not end well'],
-  'cut off in its header': [jpeg.subarray(0, 100), 'a segment that does not end'],
-  'without its last marker': [jpeg.subarray(0, -2), 'data that does not end well'],
+  'cut off in its data': [
+    jpeg.subarray(0, jpeg.length >> 1),
+    'a missing or misplaced marker in entropy-coded data',
+  ],
+  'cut off in its header': [jpeg.subarray(0, 100), 'an invalid segment length'],
+  'without its last marker': [jpeg.subarray(0, -2), 'a missing or misplaced marker in entropy-coded data'],
   'bytes between the data and its end': [
     withBehindScan(jpeg, Buffer.from([1, 2, 3])),
-    'more data than pixels',
+    'entropy-coded data after the last MCU',
   ],
   'one byte between the data and its end': [
     withBehindScan(jpeg, Buffer.from([0x55])),
-    'more data than pixels',
+    'entropy-coded data after the last MCU',
   ],
-  'data for fewer rows than it has': [withByte(jpeg, SOF0, 5, 2), 'damaged data'],
-  'data for fewer rows than there are': [withByte(jpeg, SOF0, 6, 57), 'more data than pixels'],
-  'bytes between two segments': [withBefore(jpeg, SOF0, Buffer.from([7])), 'something between two segments'],
+  'data for fewer rows than it has': [withByte(jpeg, SOF0, 5, 2), 'damaged entropy-coded data'],
+  'data for fewer rows than there are': [
+    withByte(jpeg, SOF0, 6, 57),
+    'entropy-coded data after the last MCU',
+  ],
+  'bytes between two segments': [withBefore(jpeg, SOF0, Buffer.from([7])), 'bytes between two segments'],
   'progressive without any DC of Cr': [
     progressive([scan([0, 1], 0, 0, 0, 0), acs(0), acs(1)]),
-    'not all of the DCs',
+    'incomplete DC coefficients',
   ],
   'progressive with AC of Cr before its DC': [
     progressive([scan([0, 1], 0, 0, 0, 0), acs(0), acs(1), acs(2)]),
-    'progressive scans in disorder',
+    'progressive scans out of order',
   ],
   'progressive with DCs twice': [
     progressive([scan([0, 1, 2], 0, 0, 0, 0), scan([0], 0, 0, 0, 0), acs(0), acs(1), acs(2)]),
-    'progressive scans in disorder',
+    'progressive scans out of order',
   ],
   'progressive with a bit of DC left out between two': [
     progressive([scan([0, 1, 2], 0, 0, 0, 2), scan([0, 1, 2], 0, 0, 1, 0), acs(0), acs(1), acs(2)]),
-    'progressive scans in disorder',
+    'progressive scans out of order',
   ],
   'progressive with DC and AC in one scan': [
     progressive([scan([0], 0, 63, 0, 0), scan([1, 2], 0, 0, 0, 0), acs(1), acs(2)]),
-    'an impossible progressive scan',
+    'invalid progressive scan parameters',
   ],
-  'EXIF that is cut off': [withSegments(jpeg, [exif([[0x112, 3, 1, 6]], 0, 9)]), 'EXIF that is not simple'],
-  'EXIF with orientation 9': [withSegments(jpeg, [exif([[0x112, 3, 1, 9]])]), 'EXIF that is not simple'],
+  'EXIF that is cut off': [withSegments(jpeg, [exif([[0x112, 3, 1, 6]], 0, 9)]), 'malformed EXIF'],
+  'EXIF with orientation 9': [withSegments(jpeg, [exif([[0x112, 3, 1, 9]])]), 'malformed EXIF'],
   'two EXIF segments': [withSegments(jpeg, [exif([]), exif([])]), 'two EXIF segments'],
 };
 
@@ -236,6 +254,6 @@ test('left to libvips: more pixels than the limit, and more memory than there is
     message: 'more pixels than the limit',
   });
   expect(reduceJpeg(jpeg, { ...limits, maxMemory: jpeg.length })).toMatchObject({
-    message: 'more memory than it may have',
+    message: 'more memory than the limit',
   });
 });

@@ -17,8 +17,8 @@ const ALIKE = 45;
 /** Of images with few blocks: nearly all of their thumbnails is edges, and how chroma is spread there is each decoder's own way. */
 const NEARLY_ALIKE = 35;
 
-const LESS_THAN_FOUR = 'an image that is less than four times its thumbnail';
-const PROGRESSIVE = 'a progressive image at more than an eighth';
+const LESS_THAN_FOUR = 'a reduction by less than a factor of 4';
+const PROGRESSIVE = 'a progressive image at a scale above 1/8';
 
 /** How often an image was read, or was not for which reason. */
 const counts = new Map<string, number>();

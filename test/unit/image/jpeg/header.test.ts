@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { Declined, Header } from '../../../../src/image/decoders/jpeg/header.js';
+import { Declined } from '../../../../src/image/decoders/jpeg/declined.js';
+import { Header } from '../../../../src/image/decoders/jpeg/header.js';
 import { exif, segment, withSegments } from '../../../support/hostile-images.js';
 import { encodeJpeg } from '../../../support/jpeg/encoder.js';
 import { pieceOf, withBefore, withByte } from '../../../support/jpeg/surgery.js';
@@ -78,16 +79,21 @@ test('frame, scan and restart interval are what the file says', () => {
     width: 33,
     height: 17,
     components: [
-      { id: 1, across: 2, down: 1, quantisation: 0 },
-      { id: 2, across: 1, down: 1, quantisation: 1 },
-      { id: 3, across: 1, down: 1, quantisation: 1 },
+      { id: 1, h: 2, v: 1, quantisationTable: 0 },
+      { id: 2, h: 1, v: 1, quantisationTable: 1 },
+      { id: 3, h: 1, v: 1, quantisationTable: 1 },
     ],
   });
-  expect(scan).toMatchObject({ first: 0, last: 63, high: 0, low: 0 });
+  expect(scan).toMatchObject({
+    spectralStart: 0,
+    spectralEnd: 63,
+    approximationHigh: 0,
+    approximationLow: 0,
+  });
   expect(scan?.components).toEqual([
-    { index: 0, dc: 0, ac: 0 },
-    { index: 1, dc: 1, ac: 1 },
-    { index: 2, dc: 1, ac: 1 },
+    { index: 0, dcTable: 0, acTable: 0 },
+    { index: 1, dcTable: 1, acTable: 1 },
+    { index: 2, dcTable: 1, acTable: 1 },
   ]);
   expect(header.restartInterval).toBe(300);
   expect([header.orientation, header.profile]).toEqual([1, undefined]);
@@ -97,7 +103,7 @@ test('its data begins behind the scan header, and after it the image ends', () =
   const header = new Header(colour);
   const scan = header.nextScan();
   const { start, end } = pieceOf(colour, SOS);
-  expect(scan?.data).toBe(start + 2 + colour.readUInt16BE(start + 2));
+  expect(scan?.dataOffset).toBe(start + 2 + colour.readUInt16BE(start + 2));
   expect(header.nextScan(end + 1)).toBeUndefined();
 });
 
@@ -130,10 +136,10 @@ test('a segment is as long as it says: two bytes or more, and not beyond the end
   expect(readHeader(withSegments(colour, [Buffer.from([0xff, COM, 0, 2])])).frame.width).toBe(33);
   for (const length of [0, 1]) {
     const tooShort = Buffer.from([0xff, COM, 0, length]);
-    expect(reasonOf(withSegments(colour, [tooShort]))).toBe('a segment that does not end');
+    expect(reasonOf(withSegments(colour, [tooShort]))).toBe('an invalid segment length');
   }
   const tooLong = withSegments(colour, [Buffer.from([0xff, COM, 0xff, 0xff])]);
-  expect(reasonOf(tooLong)).toBe('a segment that does not end');
+  expect(reasonOf(tooLong)).toBe('an invalid segment length');
 });
 
 test('a file that ends anywhere before its data is declined', () => {
@@ -149,13 +155,13 @@ test('the last restart interval and the last table of a number count', () => {
   const twice = [segment(DRI, Buffer.from([0, 5])), segment(DRI, Buffer.from([1, 2]))];
   expect(readHeader(withSegments(colour, twice)).restartInterval).toBe(258);
   const table = segment(DQT, Buffer.from([0, ...Array(64).fill(7)]));
-  expect(readHeader(withBefore(colour, SOS, table)).quantisation[0]?.[5]).toBe(7);
+  expect(readHeader(withBefore(colour, SOS, table)).quantisationTables[0]?.[5]).toBe(7);
 });
 
 test('several tables may stand in one segment', () => {
   const tables = Buffer.from([2, ...Array(64).fill(7), 3, ...Array(64).fill(9)]);
-  const { quantisation } = readHeader(withSegments(colour, [segment(DQT, tables)]));
-  expect([quantisation[2]?.[63], quantisation[3]?.[0]]).toEqual([7, 9]);
+  const { quantisationTables } = readHeader(withSegments(colour, [segment(DQT, tables)]));
+  expect([quantisationTables[2]?.[63], quantisationTables[3]?.[0]]).toEqual([7, 9]);
 });
 
 test('EXIF gives the orientation', () => {
@@ -187,15 +193,15 @@ test('chunks of a colour profile that are missing, doubled or in another order a
     [profile(1, 2, 'x'), profile(2, 3, 'x')],
   ];
   for (const chunks of disorders)
-    expect(reasonOf(withSegments(colour, chunks))).toBe('a colour profile in disorder');
+    expect(reasonOf(withSegments(colour, chunks))).toBe('ICC profile chunks missing or out of order');
   expect(reasonOf(withSegments(colour, [segment(APP2, Buffer.from('ICC_PROFILE\0\x01'))]))).toBe(
-    'a damaged colour profile',
+    'a damaged ICC profile segment',
   );
 });
 
 // What libjpeg goes by (jdapimin.c, default_decompress_parms).
 test('three components are YCbCr by JFIF, else by the word of Adobe, else by their names', () => {
-  const other = 'colours other than YCbCr';
+  const other = 'a colour space other than YCbCr';
   const rgb = named(colour, [0x52, 0x47, 0x42]);
   const rules: ReadonlyArray<readonly [Buffer, Buffer[], string]> = [
     [colour, [], 'read'],
@@ -221,14 +227,14 @@ test('three components are YCbCr by JFIF, else by the word of Adobe, else by the
 
 test('a JFIF segment that is too short to be one says nothing of colours', () => {
   const short = segment(APP0, Buffer.from('JFIF\0\x01\x01', 'latin1'));
-  expect(reasonOf(withSegments(colour, [short, adobe(0)]))).toBe('colours other than YCbCr');
+  expect(reasonOf(withSegments(colour, [short, adobe(0)]))).toBe('a colour space other than YCbCr');
 });
 
 test('one component is grey, whatever its name and its factors', () => {
   const grey = encodeJpeg({ ...raw, data: raw.data.slice(0, 33 * 17), channels: 1 });
   const odd = withByte(named(grey, [0x52]), SOF0, 11, 0x42);
   for (const bytes of [grey, withSegments(grey, [adobe(0)]), odd])
-    expect(readHeader(bytes).frame.components).toMatchObject([{ across: 1, down: 1 }]);
+    expect(readHeader(bytes).frame.components).toMatchObject([{ h: 1, v: 1 }]);
 });
 
 test('a scan names components of the frame, in its order, and tables that there can be', () => {

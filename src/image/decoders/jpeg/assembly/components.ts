@@ -1,93 +1,98 @@
-// What a scan needs to know of its components, and the blocks of its MCUs, as the caller says it.
+// The parameters of a scan, set by the caller: its components, the coefficients to decode, and the blocks of an MCU.
 
 import {
+  AC_SKIP_TABLE_BYTES,
+  AC_SKIP_TABLES,
+  AC_VALUE_TABLE_BYTES,
+  AC_VALUE_TABLES,
   BLOCK_BYTES,
   BLOCKS,
   COMPONENT_BYTES,
   COMPONENTS,
   COSINES,
-  DC,
-  DC_BYTES,
-  KEPT,
-  KEPT_BYTES,
-  MANY,
-  MANY_BYTES,
-  VALUES,
-  VALUES_BYTES,
+  DC_TABLE_BYTES,
+  DC_TABLES,
+  WEIGHTS,
+  WEIGHTS_BYTES,
 } from './memory-map';
 
-// A component: offsets of 32-bit fields.
-/** Where its samples go: `SIZE` x `SIZE` for each block, one byte each; in a progressive scan one DC of two bytes. */
+// Byte offsets of a component's fields, 32 bits each.
+/** Address of its output: for each block BLOCK_SIZE x BLOCK_SIZE samples of one byte, or (progressive) one DC of two bytes. */
 export const PLANE: usize = 0;
-/** Bytes of a row of samples. */
+/** Bytes of an output row. */
 export const STRIDE: usize = 4;
-export const SIZE: usize = 8;
-/** Sampling factors. */
-export const ACROSS: usize = 12;
-export const DOWN: usize = 16;
-/** Addresses of its DC table, and of its tables of many symbols and of values. */
+/** Samples per side that a block is reconstructed to: 1, 2 or 4. */
+export const BLOCK_SIZE: usize = 8;
+/** Horizontal and vertical sampling factors. */
+export const H: usize = 12;
+export const V: usize = 16;
+/** Addresses of its lookup tables. */
 export const DC_TABLE: usize = 20;
-export const MANY_TABLE: usize = 24;
-export const VALUE_TABLE: usize = 28;
-/** The quantisation of DC. */
-export const DC_STEP: usize = 32;
-/** The zigzag place of the last coefficient that is kept. */
+export const AC_SKIP_TABLE: usize = 24;
+export const AC_VALUE_TABLE: usize = 28;
+/** The quantisation value of DC. */
+export const DC_QUANTISER: usize = 32;
+/** Zigzag index of the last coefficient to decode. */
 export const LAST_KEPT: usize = 36;
-/** The numbers of its tables, as `huffman.ts` counts them. */
-export const DC_CODE: usize = 40;
-export const AC_CODE: usize = 44;
-/** The DC of its last block. */
-export const PREDICTED: usize = 48;
-/** The address of its weights. */
-export const WEIGHTS: usize = 52;
+/** Numbers of its Huffman tables: DC 0 to 3, AC 4 to 7. */
+export const DC_TABLE_NUMBER: usize = 40;
+export const AC_TABLE_NUMBER: usize = 44;
+/** DC of its previous block (PRED of T.81, F.2.1.3.1). */
+export const PREDICTOR: usize = 48;
+/** Address of its weights. */
+export const WEIGHT_TABLE: usize = 52;
 
-// A block of an MCU: its component's address, its place in the MCU, and where its samples go next.
-export const OF: usize = 0;
-export const LEFT: usize = 4;
-export const ABOVE: usize = 8;
+// Byte offsets of the fields of a block of the MCU: the address of its component, its column and row among that component's blocks in
+// the MCU, and the address of its next output.
+export const COMPONENT: usize = 0;
+export const COLUMN: usize = 4;
+export const ROW: usize = 8;
 export const TARGET: usize = 12;
 
-/** Says where the samples of a component go, and how many are made of a block (`size` x `size`). */
-export function setPlane(index: i32, plane: usize, stride: i32, size: i32): void {
-  const part = COMPONENTS + <usize>index * COMPONENT_BYTES;
-  store<u32>(part, <u32>plane, PLANE);
-  store<i32>(part, stride, STRIDE);
-  store<i32>(part, size, SIZE);
+/** Sets a component's output, and the samples per side that a block is reconstructed to. */
+export function setPlane(index: i32, plane: usize, stride: i32, blockSize: i32): void {
+  const component = COMPONENTS + <usize>index * COMPONENT_BYTES;
+  store<u32>(component, <u32>plane, PLANE);
+  store<i32>(component, stride, STRIDE);
+  store<i32>(component, blockSize, BLOCK_SIZE);
 }
 
-/** Says how a component is coded: its sampling factors, quantisation of DC, and the numbers of its tables, each 0 to 3. */
-export function setCoding(index: i32, across: i32, down: i32, dcStep: i32, dc: i32, ac: i32): void {
-  const part = COMPONENTS + <usize>index * COMPONENT_BYTES;
-  store<i32>(part, across, ACROSS);
-  store<i32>(part, down, DOWN);
-  store<i32>(part, dcStep, DC_STEP);
-  store<i32>(part, dc, DC_CODE);
-  store<i32>(part, 4 + ac, AC_CODE);
-  store<u32>(part, <u32>(DC + <usize>dc * DC_BYTES), DC_TABLE);
-  store<u32>(part, <u32>(MANY + <usize>ac * MANY_BYTES), MANY_TABLE);
-  store<u32>(part, <u32>(VALUES + <usize>ac * VALUES_BYTES), VALUE_TABLE);
-  store<u32>(part, <u32>(KEPT + <usize>index * KEPT_BYTES), WEIGHTS);
-  store<i32>(part, 0, LAST_KEPT);
-  memory.fill(KEPT + <usize>index * KEPT_BYTES, 0, KEPT_BYTES);
+/** Sets a component's sampling factors, the quantisation value of DC and its Huffman tables, each 0 to 3. No AC is kept yet. */
+export function setComponent(index: i32, h: i32, v: i32, dcQuantiser: i32, dcTable: i32, acTable: i32): void {
+  const component = COMPONENTS + <usize>index * COMPONENT_BYTES;
+  store<i32>(component, h, H);
+  store<i32>(component, v, V);
+  store<i32>(component, dcQuantiser, DC_QUANTISER);
+  store<i32>(component, dcTable, DC_TABLE_NUMBER);
+  store<i32>(component, 4 + acTable, AC_TABLE_NUMBER);
+  store<u32>(component, <u32>(DC_TABLES + <usize>dcTable * DC_TABLE_BYTES), DC_TABLE);
+  store<u32>(component, <u32>(AC_SKIP_TABLES + <usize>acTable * AC_SKIP_TABLE_BYTES), AC_SKIP_TABLE);
+  store<u32>(component, <u32>(AC_VALUE_TABLES + <usize>acTable * AC_VALUE_TABLE_BYTES), AC_VALUE_TABLE);
+  store<u32>(component, <u32>(WEIGHTS + <usize>index * WEIGHTS_BYTES), WEIGHT_TABLE);
+  store<i32>(component, 0, LAST_KEPT);
+  memory.fill(WEIGHTS + <usize>index * WEIGHTS_BYTES, 0, WEIGHTS_BYTES);
 }
 
-/** Keeps the coefficient at a zigzag place: it counts `weight` times, as frequency `u` across and `v` down. In rising order. */
-export function keep(index: i32, zigzag: i32, u: i32, v: i32, weight: f32): void {
-  const kept = KEPT + <usize>index * KEPT_BYTES + ((<usize>zigzag) << 3);
-  store<f32>(kept, weight);
-  store<i32>(kept, (v << 4) | (u << 2), 4);
+/**
+ * Marks an AC coefficient for decoding, with its weight and its frequencies `u` across and `v` down (0 to 3). Call in ascending
+ * zigzag order. Coefficients left out in between have weight 0.
+ */
+export function keepCoefficient(index: i32, zigzag: i32, u: i32, v: i32, weight: f32): void {
+  const entry = WEIGHTS + <usize>index * WEIGHTS_BYTES + ((<usize>zigzag) << 3);
+  store<f32>(entry, weight);
+  store<i32>(entry, (v << 4) | (u << 2), 4);
   store<i32>(COMPONENTS + <usize>index * COMPONENT_BYTES, zigzag, LAST_KEPT);
 }
 
-/** Sets sample `x`, 0 to 3, of frequency `u` of the inverse transform. */
+/** Sets sample `x` (0 to 3) of basis function `u` of the 4-point inverse DCT. */
 export function setCosine(u: i32, x: i32, value: f32): void {
   store<f32>(COSINES + <usize>((u << 4) | (x << 2)), value);
 }
 
-/** Sets a block of the MCUs: its component, and its place among that component's blocks. */
-export function setBlock(index: i32, component: i32, left: i32, above: i32): void {
+/** Sets block `index` of an MCU: its component, and its column and row among that component's blocks. */
+export function setBlock(index: i32, component: i32, column: i32, row: i32): void {
   const block = BLOCKS + <usize>index * BLOCK_BYTES;
-  store<u32>(block, <u32>(COMPONENTS + <usize>component * COMPONENT_BYTES), OF);
-  store<i32>(block, left, LEFT);
-  store<i32>(block, above, ABOVE);
+  store<u32>(block, <u32>(COMPONENTS + <usize>component * COMPONENT_BYTES), COMPONENT);
+  store<i32>(block, column, COLUMN);
+  store<i32>(block, row, ROW);
 }

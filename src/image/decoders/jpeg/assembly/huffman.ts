@@ -1,110 +1,116 @@
-// Huffman codes (ITU-T T.81, annexes C and F) and the tables by which they are read.
+// Huffman decoding (ITU-T T.81, annexes C and F) and its lookup tables.
 //
-// An AC symbol is a run of zeros and the size of the value after it, whose bits follow the code. To skip it is to know how
-// many bits both take and how many coefficients it stands for.
+// An AC symbol RRRRSSSS is a run of zeros and the size of the value whose bits follow the code. Skipping it takes only two numbers:
+// the bits of code and value, and the advance, the number of zigzag positions (run + 1).
 
 import {
   AC_BITS,
-  CODES,
-  CODES_BYTES,
-  DC,
+  AC_SKIP_TABLE_BYTES,
+  AC_SKIP_TABLES,
+  AC_SYMBOL_TABLE_BYTES,
+  AC_SYMBOL_TABLES,
+  AC_VALUE_TABLE_BYTES,
+  AC_VALUE_TABLES,
+  CODE_LIMITS,
+  CODE_LIMITS_BYTES,
   DC_BITS,
-  DC_BYTES,
-  LIMITS,
-  LIMITS_BYTES,
-  MANY,
-  MANY_BYTES,
-  SINGLE,
-  SINGLE_BYTES,
+  DC_TABLE_BYTES,
+  DC_TABLES,
+  HUFFMAN_SPEC_BYTES,
+  HUFFMAN_SPECS,
   VALUE_BITS,
-  VALUES,
-  VALUES_BYTES,
 } from './memory-map';
 
-/** What the end of a block adds to the place of the coefficient: more than any place. */
+/** The advance of EOB: larger than any zigzag index. */
 export const END_OF_BLOCK: i32 = 128;
-/** What a window adds in which no whole symbol is. */
-export const NONE: i32 = 256;
+/** The advance of a skip table entry whose window holds no complete symbol. */
+export const NO_SYMBOL: i32 = 256;
 
-const LARGEST_DC_SIZE: i32 = 11;
-const LARGEST_AC_SIZE: i32 = 10;
+/** Largest sizes (SSSS) with 8-bit samples (T.81, tables F.1 and F.2). */
+const MAX_DC_SIZE: i32 = 11;
+const MAX_AC_SIZE: i32 = 10;
 
-/** The value of `size` bits (F.2.2.1, EXTEND). */
-export function extended(bits: i32, size: i32): i32 {
+/** The value that `size` bits stand for (T.81, F.2.2.1, EXTEND). */
+export function extend(bits: i32, size: i32): i32 {
   return bits < 1 << (size - 1) ? bits - (1 << size) + 1 : bits;
 }
 
 /**
- * Reads a code of any length at the top of `window`.
+ * Decodes the code at the top of `window` (T.81, F.2.2.3, DECODE).
  * @param table 0 to 3: DC, 4 to 7: AC.
- * @returns `symbol << 8 | bits`, or -1 for a code that the table does not have.
+ * @returns `symbol << 8 | code length`, or -1 for a code that is not in the table.
  */
-export function symbolAt(window: u64, table: i32): i32 {
-  const limits = LIMITS + <usize>table * LIMITS_BYTES;
+export function decodeSymbol(window: u64, table: i32): i32 {
+  const limits = CODE_LIMITS + <usize>table * CODE_LIMITS_BYTES;
   const top = <i32>(window >>> 48);
-  let bits = 1;
-  while (bits <= 16 && top >= load<i32>(limits + ((<usize>bits) << 3))) bits += 1;
-  if (bits > 16) return -1;
-  const place = load<i32>(limits + ((<usize>bits) << 3), 4) + (top >> (16 - bits));
-  return ((<i32>load<u8>(CODES + <usize>table * CODES_BYTES + 16 + <usize>place)) << 8) | bits;
+  let length = 1;
+  while (length <= 16 && top >= load<i32>(limits + ((<usize>length) << 3))) length += 1;
+  if (length > 16) return -1;
+  const index = load<i32>(limits + ((<usize>length) << 3), 4) + (top >> (16 - length));
+  return (
+    ((<i32>load<u8>(HUFFMAN_SPECS + <usize>table * HUFFMAN_SPEC_BYTES + 16 + <usize>index)) << 8) | length
+  );
 }
 
 /**
- * What an AC symbol stands for.
- * @returns `advance << 6 | bits` of code and value, or 0 for a symbol that has no meaning.
+ * How to skip an AC symbol whose code has `length` bits.
+ * @returns `advance << 6 | bits` of code and value, or 0 for a symbol that sequential coding does not define.
  */
-export function meaning(symbol: i32, bits: i32): i32 {
+export function skipEntry(symbol: i32, length: i32): i32 {
   const size = symbol & 15;
   const run = symbol >> 4;
-  if (size > LARGEST_AC_SIZE) return 0;
-  if (size > 0) return ((run + 1) << 6) | (bits + size);
-  if (run === 0) return (END_OF_BLOCK << 6) | bits;
-  return run === 15 ? (16 << 6) | bits : 0;
+  if (size > MAX_AC_SIZE) return 0;
+  if (size > 0) return ((run + 1) << 6) | (length + size);
+  if (run === 0) return (END_OF_BLOCK << 6) | length;
+  return run === 15 ? (16 << 6) | length : 0;
 }
 
-/** Checks the code that stands in CODES, and notes its limits. False when it is none (C.2), or has no symbol. */
-function takeCode(table: i32): bool {
-  const codes = CODES + <usize>table * CODES_BYTES;
-  const limits = LIMITS + <usize>table * LIMITS_BYTES;
+/** Derives the code limits of a Huffman table. False if its code lengths are invalid (T.81, annex C), or it has no symbol. */
+function buildLimits(table: i32): bool {
+  const spec = HUFFMAN_SPECS + <usize>table * HUFFMAN_SPEC_BYTES;
+  const limits = CODE_LIMITS + <usize>table * CODE_LIMITS_BYTES;
   let code = 0;
-  let place = 0;
-  for (let bits = 1; bits <= 16; bits++) {
-    const count = <i32>load<u8>(codes + <usize>(bits - 1));
-    store<i32>(limits + ((<usize>bits) << 3), place - code, 4);
+  let index = 0;
+  for (let length = 1; length <= 16; length++) {
+    const count = <i32>load<u8>(spec + <usize>(length - 1));
+    store<i32>(limits + ((<usize>length) << 3), index - code, 4);
     code += count;
-    place += count;
-    // A code of ones alone is not allowed.
-    if (count > 0 && code >= 1 << bits) return false;
-    store<i32>(limits + ((<usize>bits) << 3), code << (16 - bits));
+    index += count;
+    // A code of only 1-bits is not allowed.
+    if (count > 0 && code >= 1 << length) return false;
+    store<i32>(limits + ((<usize>length) << 3), code << (16 - length));
     code <<= 1;
   }
-  return place > 0 && place <= 256;
+  return index > 0 && index <= 256;
 }
 
-/** Whether every symbol of a DC code is a size: libjpeg refuses a table with another, be it used or not. */
-function hasSizes(id: i32): bool {
-  const codes = CODES + <usize>id * CODES_BYTES;
+/** Whether all symbols of a DC table are sizes up to 15. libjpeg rejects any other table, even if the symbol is unused. */
+function hasValidDcSymbols(table: i32): bool {
+  const spec = HUFFMAN_SPECS + <usize>table * HUFFMAN_SPEC_BYTES;
   let symbols: usize = 0;
-  for (let bits: usize = 0; bits < 16; bits++) symbols += load<u8>(codes + bits);
-  for (let symbol: usize = 0; symbol < symbols; symbol++)
-    if (load<u8>(codes + 16 + symbol) > 15) return false;
+  for (let length: usize = 0; length < 16; length++) symbols += load<u8>(spec + length);
+  for (let symbol: usize = 0; symbol < symbols; symbol++) if (load<u8>(spec + 16 + symbol) > 15) return false;
   return true;
 }
 
-/** Makes the table of a DC code. False when the code is damaged. */
-export function makeDc(id: i32): bool {
-  if (!takeCode(id) || !hasSizes(id)) return false;
-  const to = DC + <usize>id * DC_BYTES;
+/**
+ * Builds the lookup table of a DC Huffman table. Its entries: `difference << 6 | bits` if code and difference fit into the window;
+ * `size << 10 | code length << 6` if only the code does; else 0.
+ * @returns False if the Huffman table is damaged.
+ */
+export function buildDcTable(table: i32): bool {
+  if (!buildLimits(table) || !hasValidDcSymbols(table)) return false;
+  const to = DC_TABLES + <usize>table * DC_TABLE_BYTES;
   for (let window = 0; window < 1 << DC_BITS; window++) {
-    const found = symbolAt((<u64>window) << (64 - DC_BITS), id);
+    const found = decodeSymbol((<u64>window) << (64 - DC_BITS), table);
     const size = found >> 8;
     const length = found & 255;
     const bits = length + size;
     let entry = 0;
-    if (found >= 0 && size <= LARGEST_DC_SIZE && length <= DC_BITS) {
+    if (found >= 0 && size <= MAX_DC_SIZE && length <= DC_BITS) {
       if (bits <= DC_BITS) {
         const raw = (window >> (DC_BITS - bits)) & ((1 << size) - 1);
-        entry = ((size === 0 ? 0 : extended(raw, size)) << 6) | bits;
+        entry = ((size === 0 ? 0 : extend(raw, size)) << 6) | bits;
       } else {
         entry = (size << 10) | (length << 6);
       }
@@ -115,80 +121,87 @@ export function makeDc(id: i32): bool {
 }
 
 /**
- * Reads a difference of any length.
- * @param entry What the table says of it: `size << 10 | length of the code << 6`, or 0 for a longer code.
- * @returns `difference << 6 | bits`, or i32.MIN_VALUE when there is none.
+ * Decodes a DC difference that does not fit into the window of the lookup table.
+ * @param entry Its entry in that table.
+ * @returns `difference << 6 | bits`, or i32.MIN_VALUE for an invalid code or size.
  */
-export function longDifference(window: u64, entry: i32, id: i32): i32 {
+export function decodeLongDifference(window: u64, entry: i32, table: i32): i32 {
   let size = (entry >> 10) & 15;
   let length = (entry >> 6) & 15;
   if (entry === 0) {
-    const found = symbolAt(window, id);
+    const found = decodeSymbol(window, table);
     size = found >> 8;
-    if (found < 0 || size > LARGEST_DC_SIZE) return i32.MIN_VALUE;
+    if (found < 0 || size > MAX_DC_SIZE) return i32.MIN_VALUE;
     length = found & 255;
     if (size === 0) return length;
   }
   const raw = <i32>((window << length) >>> (64 - size));
-  return (extended(raw, size) << 6) | (length + size);
+  return (extend(raw, size) << 6) | (length + size);
 }
 
-/** Makes the tables of an AC code; those with values only if they are asked for. False when the code is damaged. */
-export function makeAc(id: i32, values: bool): bool {
-  if (!takeCode(4 + id)) return false;
-  const single = SINGLE + <usize>id * SINGLE_BYTES;
-  memory.fill(single, 0, SINGLE_BYTES);
+/**
+ * Builds the lookup tables of AC Huffman table `id` (0 to 3).
+ * @param needsValues Whether some coefficients are to be decoded, not only skipped.
+ * @returns False if the Huffman table is damaged.
+ */
+export function buildAcTables(id: i32, needsValues: bool): bool {
+  if (!buildLimits(4 + id)) return false;
+  const symbolTable = AC_SYMBOL_TABLES + <usize>id * AC_SYMBOL_TABLE_BYTES;
+  memory.fill(symbolTable, 0, AC_SYMBOL_TABLE_BYTES);
   let code = 0;
-  let symbols = CODES + <usize>(4 + id) * CODES_BYTES + 16;
-  for (let bits = 1; bits <= AC_BITS; bits++) {
-    const count = <i32>load<u8>(CODES + <usize>(4 + id) * CODES_BYTES + <usize>(bits - 1));
+  let symbols = HUFFMAN_SPECS + <usize>(4 + id) * HUFFMAN_SPEC_BYTES + 16;
+  for (let length = 1; length <= AC_BITS; length++) {
+    const count = <i32>load<u8>(HUFFMAN_SPECS + <usize>(4 + id) * HUFFMAN_SPEC_BYTES + <usize>(length - 1));
     for (let i = 0; i < count; i++) {
-      const entry = meaning(<i32>load<u8>(symbols), bits);
-      const first = single + ((<usize>(code << (AC_BITS - bits))) << 1);
-      for (let j: usize = 0; j < 1 << (AC_BITS - bits); j++) store<u16>(first + (j << 1), <u16>entry);
+      const entry = skipEntry(<i32>load<u8>(symbols), length);
+      const first = symbolTable + ((<usize>(code << (AC_BITS - length))) << 1);
+      for (let j: usize = 0; j < 1 << (AC_BITS - length); j++) store<u16>(first + (j << 1), <u16>entry);
       symbols += 1;
       code += 1;
     }
     code <<= 1;
   }
-  makeMany(single, MANY + <usize>id * MANY_BYTES);
-  if (values) makeValues(4 + id, VALUES + <usize>id * VALUES_BYTES);
+  buildSkipTable(symbolTable, AC_SKIP_TABLES + <usize>id * AC_SKIP_TABLE_BYTES);
+  if (needsValues) buildValueTable(4 + id, AC_VALUE_TABLES + <usize>id * AC_VALUE_TABLE_BYTES);
   return true;
 }
 
-function makeMany(single: usize, many: usize): void {
+function buildSkipTable(symbolTable: usize, skipTable: usize): void {
   for (let window = 0; window < 1 << AC_BITS; window++) {
     let bits = 0;
     let advance = 0;
     while (true) {
-      const entry = <i32>load<u16>(single + ((<usize>((window << bits) & ((1 << AC_BITS) - 1))) << 1));
+      const entry = <i32>load<u16>(symbolTable + ((<usize>((window << bits) & ((1 << AC_BITS) - 1))) << 1));
       if (entry === 0 || bits + (entry & 63) > AC_BITS) break;
-      const ends = entry >>> 6 === END_OF_BLOCK;
-      if (!ends && advance + (entry >>> 6) > 63) break;
+      const isEnd = entry >>> 6 === END_OF_BLOCK;
+      if (!isEnd && advance + (entry >>> 6) > 63) break;
       bits += entry & 63;
       advance += entry >>> 6;
-      if (ends) break;
+      if (isEnd) break;
     }
-    store<u16>(many + ((<usize>window) << 1), <u16>(bits === 0 ? NONE << 6 : (advance << 6) | bits));
+    store<u16>(
+      skipTable + ((<usize>window) << 1),
+      <u16>(bits === 0 ? NO_SYMBOL << 6 : (advance << 6) | bits),
+    );
   }
 }
 
-function makeValues(table: i32, values: usize): void {
+function buildValueTable(table: i32, valueTable: usize): void {
   for (let window = 0; window < 1 << VALUE_BITS; window++) {
-    const entry = valueAt((<u64>window) << (64 - VALUE_BITS), table);
-    store<i32>(values + ((<usize>window) << 2), (entry & 63) > VALUE_BITS ? 0 : entry);
+    const entry = decodeAcValue((<u64>window) << (64 - VALUE_BITS), table);
+    store<i32>(valueTable + ((<usize>window) << 2), (entry & 63) > VALUE_BITS ? 0 : entry);
   }
 }
 
 /**
- * Reads an AC symbol of any length, and its value.
- * @returns `value << 16 | advance << 6 | bits`, or 0 when there is none.
+ * Decodes an AC symbol of any length and its value.
+ * @returns `value << 16 | advance << 6 | bits`, or 0 for an invalid code or symbol.
  */
-export function valueAt(window: u64, table: i32): i32 {
-  const found = symbolAt(window, table);
+export function decodeAcValue(window: u64, table: i32): i32 {
+  const found = decodeSymbol(window, table);
   if (found < 0) return 0;
-  const entry = meaning(found >> 8, found & 255);
+  const entry = skipEntry(found >> 8, found & 255);
   const size = (found >> 8) & 15;
   if (entry === 0 || size === 0) return entry;
-  return (extended(<i32>((window << (found & 255)) >>> (64 - size)), size) << 16) | entry;
+  return (extend(<i32>((window << (found & 255)) >>> (64 - size)), size) << 16) | entry;
 }

@@ -1,19 +1,19 @@
-// What the reader asks of the module. It imports nothing: its memory is all it can reach.
+// The exports of the WebAssembly module. It has no imports: it can reach only its own memory.
 
-import { CODES, CODES_BYTES, END } from './memory-map';
+import { HEAP, HUFFMAN_SPEC_BYTES, HUFFMAN_SPECS } from './memory-map';
 
-export { between, toRgb, widen } from './colour';
-export { keep, setBlock, setCoding, setCosine, setPlane } from './components';
-export { makeAc, makeDc } from './huffman';
-export { begin, isUsedUp, readDcRow, readRow, settleDc } from './scan';
-export { intervals, nextMarker, unstuff } from './stuffing';
+export { upsampleHorizontally, upsampleVertically, ycbcrToRgb } from './colour';
+export { keepCoefficient, setBlock, setComponent, setCosine, setPlane } from './components';
+export { buildAcTables, buildDcTable } from './huffman';
+export { beginScan, decodeDcMcuRow, decodeMcuRow, dequantiseDc, isSegmentConsumed } from './scan';
+export { nextMarker, segmentCount, unstuff } from './stuffing';
 
-/** Where the caller's part of the memory begins. */
+/** The address from which the caller may use the memory. */
 export function heap(): usize {
-  return END;
+  return HEAP;
 }
 
-/** Where a Huffman code is to be put as the file has it: 16 counts, then the symbols. 0 to 3: DC, 4 to 7: AC. */
-export function codeAt(table: i32): usize {
-  return CODES + <usize>table * CODES_BYTES;
+/** Where the caller puts a Huffman table as in a DHT segment: 16 counts, then the symbols. 0 to 3: DC, 4 to 7: AC. */
+export function huffmanSpecAddress(table: i32): usize {
+  return HUFFMAN_SPECS + <usize>table * HUFFMAN_SPEC_BYTES;
 }

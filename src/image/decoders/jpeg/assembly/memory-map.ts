@@ -1,52 +1,58 @@
-// Where everything is in the module's memory. Tables have fixed places; the rest is laid out by the caller from HEAP on.
+// The layout of the module's memory: tables at fixed addresses, and from HEAP on what the caller allocates.
+//
+// A lookup table is indexed by a window: the next bits of the data. The lowest 6 bits of an entry, `bits`, are the length of what is
+// decoded: the code and the value after it.
 
-/** Bits that one look into a table of AC symbols takes. */
+/** Window of the AC symbol and AC skip tables. */
 export const AC_BITS: i32 = 13;
-/** Bits that one look into a table of values takes. */
+/** Window of the AC value tables. */
 export const VALUE_BITS: i32 = 10;
-/** Bits that one look into a DC table takes. */
+/** Window of the DC tables. */
 export const DC_BITS: i32 = 10;
 
-/** Three components of COMPONENT_BYTES each; see scan.ts. */
+/** The three components; fields in components.ts. */
 export const COMPONENTS: usize = 256;
 export const COMPONENT_BYTES: usize = 64;
 
-/** The blocks of one MCU in the order of their data; see scan.ts. */
+/** The blocks of one MCU in coding order; fields in components.ts. */
 export const BLOCKS: usize = 512;
 export const BLOCK_BYTES: usize = 16;
 
-/** Coefficients of one block: 4 x 4 floats, a row for each vertical frequency. */
+/** The low-frequency coefficients of one block: 4 x 4 floats, a row for each vertical frequency. */
 export const COEFFICIENTS: usize = 768;
 
-/** The inverse transform of four: for each frequency its four samples, as floats. */
+/** The basis functions of the 4-point inverse DCT: 4 samples (floats) for each frequency. */
 export const COSINES: usize = 832;
 
-/** As the file has them: 16 counts, then the symbols. Four DC tables, then four AC tables. */
-export const CODES: usize = 1024;
-export const CODES_BYTES: usize = 512;
+/** Huffman tables as in a DHT segment: 16 counts (BITS), then the symbols (HUFFVAL). 0 to 3: DC, 4 to 7: AC. */
+export const HUFFMAN_SPECS: usize = 1024;
+export const HUFFMAN_SPEC_BYTES: usize = 512;
 
-/** For each length 1 to 16: the first 16-bit window beyond it, and where its symbols begin less its first code. */
-export const LIMITS: usize = 5120;
-export const LIMITS_BYTES: usize = 256;
+/**
+ * Per Huffman table and code length from 1 to 16 bits: the first 16-bit window above the codes of that length
+ * (MAXCODE + 1, left-aligned), and VALPTR - MINCODE (T.81, F.2.2.3). Four bytes each.
+ */
+export const CODE_LIMITS: usize = 5120;
+export const CODE_LIMITS_BYTES: usize = 256;
 
-/** For each component and zigzag place: a weight (float), and the byte in COEFFICIENTS that it is added to. */
-export const KEPT: usize = 7168;
-export const KEPT_BYTES: usize = 512;
+/** Per component and zigzag index: a weight (float), and the byte offset in COEFFICIENTS to which the weighted value is added. */
+export const WEIGHTS: usize = 7168;
+export const WEIGHTS_BYTES: usize = 512;
 
-/** Windows of DC_BITS to `difference << 6 | bits`, two bytes each; where it takes a longer look, no bits. */
-export const DC: usize = 9216;
-export const DC_BYTES: usize = 2 << DC_BITS;
+/** `difference << 6 | bits`, two bytes; `bits` is 0 where the window is too short: see {@link buildDcTable}. */
+export const DC_TABLES: usize = 9216;
+export const DC_TABLE_BYTES: usize = 2 << DC_BITS;
 
-/** Windows of AC_BITS to `advance << 6 | bits` of one symbol, two bytes each; 0 where it takes a longer look. */
-export const SINGLE: usize = DC + 4 * DC_BYTES;
-export const SINGLE_BYTES: usize = 2 << AC_BITS;
+/** One symbol: `advance << 6 | bits`, two bytes; 0 where the window is too short. `advance`: zigzag positions. */
+export const AC_SYMBOL_TABLES: usize = DC_TABLES + 4 * DC_TABLE_BYTES;
+export const AC_SYMBOL_TABLE_BYTES: usize = 2 << AC_BITS;
 
-/** The same for as many whole symbols as fit. */
-export const MANY: usize = SINGLE + 4 * SINGLE_BYTES;
-export const MANY_BYTES: usize = 2 << AC_BITS;
+/** The same, summed over all complete symbols of the window. */
+export const AC_SKIP_TABLES: usize = AC_SYMBOL_TABLES + 4 * AC_SYMBOL_TABLE_BYTES;
+export const AC_SKIP_TABLE_BYTES: usize = 2 << AC_BITS;
 
-/** Windows of VALUE_BITS to `value << 16 | advance << 6 | bits` of one symbol, four bytes each. */
-export const VALUES: usize = MANY + 4 * MANY_BYTES;
-export const VALUES_BYTES: usize = 4 << VALUE_BITS;
+/** One symbol and its value: `value << 16 | advance << 6 | bits`, four bytes; 0 where the window is too short. */
+export const AC_VALUE_TABLES: usize = AC_SKIP_TABLES + 4 * AC_SKIP_TABLE_BYTES;
+export const AC_VALUE_TABLE_BYTES: usize = 4 << VALUE_BITS;
 
-export const END: usize = VALUES + 4 * VALUES_BYTES;
+export const HEAP: usize = AC_VALUE_TABLES + 4 * AC_VALUE_TABLE_BYTES;

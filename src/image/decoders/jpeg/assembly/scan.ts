@@ -1,27 +1,28 @@
-// One scan, an MCU row at a time: a caller that comes back for each row is given the optimised code as soon as the engine
-// has it. What is not read is skipped: of a block, all coefficients after the last that a reduced image needs.
+// Decodes a scan, one row of MCUs a call, because V8 switches from baseline to optimised WebAssembly code only at a call. AC
+// coefficients that the reduced image does not need are skipped: only their length is decoded.
 
 import {
-  ABOVE,
-  AC_CODE,
-  ACROSS,
-  DC_CODE,
-  DC_STEP,
+  AC_SKIP_TABLE,
+  AC_TABLE_NUMBER,
+  AC_VALUE_TABLE,
+  BLOCK_SIZE,
+  COLUMN,
+  COMPONENT,
+  DC_QUANTISER,
   DC_TABLE,
-  DOWN,
+  DC_TABLE_NUMBER,
+  H,
   LAST_KEPT,
-  LEFT,
-  MANY_TABLE,
-  OF,
   PLANE,
-  PREDICTED,
-  SIZE,
+  PREDICTOR,
+  ROW,
   STRIDE,
   TARGET,
-  VALUE_TABLE,
-  WEIGHTS,
+  V,
+  WEIGHT_TABLE,
 } from './components';
-import { END_OF_BLOCK, longDifference, meaning, symbolAt, valueAt } from './huffman';
+import { decodeAcValue, decodeLongDifference, decodeSymbol, END_OF_BLOCK, skipEntry } from './huffman';
+import { clearCoefficients, idct2x2, idct4x4, toSample } from './idct';
 import {
   AC_BITS,
   BLOCK_BYTES,
@@ -32,165 +33,176 @@ import {
   DC_BITS,
   VALUE_BITS,
 } from './memory-map';
-import { clamped, forgetCoefficients, invertFour, invertTwo } from './transform';
 
-/** An unscaled DC beyond this is no image's: 8 bits give 1024, and rounding at most half a step of 255. */
-const LARGEST_DC: i32 = 2048;
+/** A dequantised DC beyond this is damaged: 8-bit samples give 1024 at most, and quantisation adds 127 at most. */
+const MAX_DC: i32 = 2048;
 
-/** The first byte of the data is below it. */
+/** The unstuffed data, in reverse, begins below this address. */
 let top: usize = 0;
-/** The bit that comes next. */
+/** Index of the next bit, from `top` downwards. */
 let position: i32 = 0;
-/** The blocks of an MCU end here. */
+/** End of the list of the blocks of an MCU. */
 let blocksEnd: usize = BLOCKS;
-/** MCUs of a restart interval, and those until the next; far more than any image has when there are no intervals. */
-let interval: i32 = i32.MAX_VALUE;
-let untilRestart: i32 = 0;
-/** Where the ends of the intervals are noted, and where the present one ends. */
-let segments: usize = 0;
-let intervalEnd: i32 = 0;
+/** MCUs per restart interval, and MCUs left in the current one. Without restart intervals more than any image has. */
+let restartInterval: i32 = i32.MAX_VALUE;
+let mcusLeft: i32 = 0;
+/** Address of the current entropy-coded segment's entry in the list of ends, and the index of the bit at which the segment ends. */
+let segmentEntry: usize = 0;
+let segmentEnd: i32 = 0;
 
-/** Starts a scan whose data was unstuffed. `restart` is 0 for no restart intervals. */
-export function begin(streamTop: usize, segmentList: usize, blocks: i32, restart: i32): void {
-  top = streamTop;
+/**
+ * Starts a scan.
+ * @param dataTop The `top` given to `unstuff`.
+ * @param segmentEnds The list that `unstuff` has written.
+ * @param blocks Blocks of an MCU.
+ * @param interval MCUs per restart interval; 0: no restart intervals.
+ */
+export function beginScan(dataTop: usize, segmentEnds: usize, blocks: i32, interval: i32): void {
+  top = dataTop;
   position = 0;
   blocksEnd = BLOCKS + <usize>blocks * BLOCK_BYTES;
-  interval = restart === 0 ? i32.MAX_VALUE : restart;
-  untilRestart = interval;
-  segments = segmentList;
-  intervalEnd = (<i32>load<u32>(segments)) << 3;
-  forget();
+  restartInterval = interval === 0 ? i32.MAX_VALUE : interval;
+  mcusLeft = restartInterval;
+  segmentEntry = segmentEnds;
+  segmentEnd = (<i32>load<u32>(segmentEntry)) << 3;
+  resetPredictors();
 }
 
-function forget(): void {
-  for (let part = COMPONENTS; part < COMPONENTS + 3 * COMPONENT_BYTES; part += COMPONENT_BYTES) {
-    store<i32>(part, 0, PREDICTED);
+function resetPredictors(): void {
+  for (
+    let component = COMPONENTS;
+    component < COMPONENTS + 3 * COMPONENT_BYTES;
+    component += COMPONENT_BYTES
+  ) {
+    store<i32>(component, 0, PREDICTOR);
   }
 }
 
-/** Whether the present interval is used up to its padding. */
-export function isUsedUp(): bool {
-  return position <= intervalEnd && position > intervalEnd - 8;
+/** Whether at most padding (less than a byte) is left of the current entropy-coded segment. */
+export function isSegmentConsumed(): bool {
+  return position <= segmentEnd && position > segmentEnd - 8;
 }
 
-/** Goes on to the next interval. False when this one has too much data or too little. */
+/** Starts the next restart interval. False if the current entropy-coded segment is too long or too short. */
 function restart(): bool {
-  if (!isUsedUp()) return false;
-  position = intervalEnd;
-  segments += 4;
-  intervalEnd = (<i32>load<u32>(segments)) << 3;
-  untilRestart = interval;
-  forget();
+  if (!isSegmentConsumed()) return false;
+  position = segmentEnd;
+  segmentEntry += 4;
+  segmentEnd = (<i32>load<u32>(segmentEntry)) << 3;
+  mcusLeft = restartInterval;
+  resetPredictors();
   return true;
 }
 
-/** The next bits, 57 of them or more, at the top. */
-function window(at: i32): u64 {
+/** The bits from `at` on, left-aligned; at least 57 are valid. */
+function bitsAt(at: i32): u64 {
   return load<u64>(top - 8 - <usize>(at >>> 3)) << (at & 7);
 }
 
-/** Places the blocks of an MCU at the start of a row of samples that are `bytes` wide. */
-function place(row: i32, bytes: i32): void {
+/** Sets the output address of each block for the first MCU of a row. `bytes`: of a sample. */
+function setTargets(mcuRow: i32, bytes: i32): void {
   for (let block = BLOCKS; block < blocksEnd; block += BLOCK_BYTES) {
-    const part = <usize>load<u32>(block, OF);
-    const size = load<i32>(part, SIZE);
-    const y = (row * load<i32>(part, DOWN) + load<i32>(block, ABOVE)) * size;
-    const x = load<i32>(block, LEFT) * size * bytes;
-    store<i32>(block, load<i32>(part, PLANE) + y * load<i32>(part, STRIDE) + x, TARGET);
+    const component = <usize>load<u32>(block, COMPONENT);
+    const size = load<i32>(component, BLOCK_SIZE);
+    const y = (mcuRow * load<i32>(component, V) + load<i32>(block, ROW)) * size;
+    const x = load<i32>(block, COLUMN) * size * bytes;
+    store<i32>(block, load<i32>(component, PLANE) + y * load<i32>(component, STRIDE) + x, TARGET);
   }
 }
 
 /**
- * Reads `mcus` MCUs of a sequential scan. False when the data is not what it should be.
+ * Decodes a row of `mcus` MCUs of a sequential scan to samples. False if the data is damaged.
  *
- * The time goes by the chain from one look into a table to the next: the entry says how far to shift for the next look. So bits
- * are fetched anew while a look is under way that does without them, and a block's last bits serve the first look of the next.
- * Of the 57 that a fetch gives, a DC and two looks leave 21. Where they were fetched a look ahead, 44 are there at the first
- * of three looks. A block that ends at the first or second look leaves 18 or more, one that ends at the third 44: enough for
- * DC_BITS.
+ * The loop is bound by the latency of its lookups: each needs the bit count in the entry of the one before. So a refill of the bit
+ * buffer overlaps with a lookup that does not need the new bits, and the bits left at the end of a block serve the DC lookup of
+ * the next one.
+ *
+ * A refill yields at least 57 bits. DC and two AC lookups leave 57 - 10 - 2 * 13 = 21 for the third. The refill overlaps with the
+ * third, so at least 57 - 13 = 44 bits are left for the next three. A block that ends at the first or second of these leaves
+ * 44 - 2 * 13 = 18 bits or more, one that ends at the third 44: enough for DC_BITS.
  */
-export function readRow(row: i32, mcus: i32): bool {
-  place(row, 1);
+export function decodeMcuRow(mcuRow: i32, mcus: i32): bool {
+  setTargets(mcuRow, 1);
   let at = position;
-  let end = intervalEnd;
-  let bits = window(at);
+  let end = segmentEnd;
+  let bits = bitsAt(at);
   for (let mcu = 0; mcu < mcus; mcu++) {
-    if (untilRestart === 0) {
+    if (mcusLeft === 0) {
       position = at;
       if (!restart()) return false;
       at = position;
-      end = intervalEnd;
-      bits = window(at);
+      end = segmentEnd;
+      bits = bitsAt(at);
     }
-    untilRestart -= 1;
+    mcusLeft -= 1;
     for (let block = BLOCKS; block < blocksEnd; block += BLOCK_BYTES) {
-      const part = <usize>load<u32>(block, OF);
-      const fetched = window(at);
+      const component = <usize>load<u32>(block, COMPONENT);
+      const refill = bitsAt(at);
       let entry = <i32>(
-        load<i16>(<usize>load<u32>(part, DC_TABLE) + ((<usize>(bits >>> (64 - DC_BITS))) << 1))
+        load<i16>(<usize>load<u32>(component, DC_TABLE) + ((<usize>(bits >>> (64 - DC_BITS))) << 1))
       );
       if ((entry & 63) === 0) {
-        entry = longDifference(fetched, entry, load<i32>(part, DC_CODE));
+        entry = decodeLongDifference(refill, entry, load<i32>(component, DC_TABLE_NUMBER));
         if (entry === i32.MIN_VALUE) return false;
         at += entry & 63;
-        bits = window(at);
+        bits = bitsAt(at);
       } else {
         at += entry & 63;
-        bits = fetched << (<u64>entry);
+        bits = refill << (<u64>entry);
       }
-      const dc = load<i32>(part, PREDICTED) + (entry >> 6);
-      store<i32>(part, dc, PREDICTED);
-      const scaled = dc * load<i32>(part, DC_STEP);
-      if ((scaled + LARGEST_DC) >>> 0 > 2 * LARGEST_DC) return false;
+      const dc = load<i32>(component, PREDICTOR) + (entry >> 6);
+      store<i32>(component, dc, PREDICTOR);
+      const dequantised = dc * load<i32>(component, DC_QUANTISER);
+      if ((dequantised + MAX_DC) >>> 0 > 2 * MAX_DC) return false;
 
-      // The place of the next coefficient, above the bits that were used since `at`.
+      // The sum of AC entries: the zigzag index of the next coefficient << 6 | the bits consumed since `at`.
       let sum = 1 << 6;
-      const size = load<i32>(part, SIZE);
+      const size = load<i32>(component, BLOCK_SIZE);
       if (size > 1) {
-        forgetCoefficients();
-        store<f32>(COEFFICIENTS, <f32>scaled * 0.125);
-        const beyond = (load<i32>(part, LAST_KEPT) + 1) << 6;
-        const values = <usize>load<u32>(part, VALUE_TABLE);
-        const weights = <usize>load<u32>(part, WEIGHTS);
-        while (sum < beyond) {
-          entry = load<i32>(values + ((<usize>(bits >>> (64 - VALUE_BITS))) << 2));
+        clearCoefficients();
+        store<f32>(COEFFICIENTS, <f32>dequantised * 0.125);
+        const keptEnd = (load<i32>(component, LAST_KEPT) + 1) << 6;
+        const valueTable = <usize>load<u32>(component, AC_VALUE_TABLE);
+        const weights = <usize>load<u32>(component, WEIGHT_TABLE);
+        while (sum < keptEnd) {
+          entry = load<i32>(valueTable + ((<usize>(bits >>> (64 - VALUE_BITS))) << 2));
           if (entry === 0) {
             at += sum & 63;
             sum &= ~63;
-            bits = window(at);
-            entry = valueAt(bits, load<i32>(part, AC_CODE));
+            bits = bitsAt(at);
+            entry = decodeAcValue(bits, load<i32>(component, AC_TABLE_NUMBER));
             if (entry === 0) return false;
           }
           sum += entry & 0xffff;
           if (sum >= 65 << 6) break;
-          const kept = weights + ((<usize>((sum >>> 6) - 1)) << 3);
-          const to = COEFFICIENTS + <usize>load<u32>(kept, 4);
-          store<f32>(to, load<f32>(to) + <f32>(entry >> 16) * load<f32>(kept));
+          const weight = weights + ((<usize>((sum >>> 6) - 1)) << 3);
+          const to = COEFFICIENTS + <usize>load<u32>(weight, 4);
+          store<f32>(to, load<f32>(to) + <f32>(entry >> 16) * load<f32>(weight));
           bits <<= <u64>entry;
           if ((sum & 63) > 57 - DC_BITS - VALUE_BITS) {
             at += sum & 63;
             sum &= ~63;
-            bits = window(at);
+            bits = bitsAt(at);
           }
         }
         at += sum & 63;
         sum &= ~63;
-        bits = window(at);
+        bits = bitsAt(at);
       }
 
       if (sum < 64 << 6) {
-        const many = <usize>load<u32>(part, MANY_TABLE);
+        const skipTable = <usize>load<u32>(component, AC_SKIP_TABLE);
         while (true) {
-          entry = <i32>load<u16>(many + ((<usize>(bits >>> (64 - AC_BITS))) << 1));
+          entry = <i32>load<u16>(skipTable + ((<usize>(bits >>> (64 - AC_BITS))) << 1));
           sum += entry;
           if (sum < 64 << 6) {
             bits <<= <u64>entry;
-            entry = <i32>load<u16>(many + ((<usize>(bits >>> (64 - AC_BITS))) << 1));
+            entry = <i32>load<u16>(skipTable + ((<usize>(bits >>> (64 - AC_BITS))) << 1));
             sum += entry;
             if (sum < 64 << 6) {
-              const ahead = window(at + (sum & 63));
+              const ahead = bitsAt(at + (sum & 63));
               bits <<= <u64>entry;
-              entry = <i32>load<u16>(many + ((<usize>(bits >>> (64 - AC_BITS))) << 1));
+              entry = <i32>load<u16>(skipTable + ((<usize>(bits >>> (64 - AC_BITS))) << 1));
               sum += entry;
               bits = ahead;
               if (sum < 64 << 6) {
@@ -207,15 +219,15 @@ export function readRow(row: i32, mcus: i32): bool {
             bits <<= <u64>entry;
             break;
           }
-          // The window has no whole symbol, or more than the block: one symbol by itself.
+          // The window holds no complete symbol, or symbols beyond the end of the block: decode a single symbol.
           sum -= entry;
           at += sum & 63;
-          const found = symbolAt(window(at), load<i32>(part, AC_CODE));
+          const found = decodeSymbol(bitsAt(at), load<i32>(component, AC_TABLE_NUMBER));
           if (found < 0) return false;
-          entry = meaning(found >> 8, found & 255);
+          entry = skipEntry(found >> 8, found & 255);
           if (entry === 0) return false;
           at += entry & 63;
-          bits = window(at);
+          bits = bitsAt(at);
           sum = (sum & ~63) + (entry & ~63);
           if (sum === 64 << 6 || sum > END_OF_BLOCK << 6) break;
           if (sum > 64 << 6) return false;
@@ -224,10 +236,10 @@ export function readRow(row: i32, mcus: i32): bool {
       if (at > end) return false;
 
       const target = <usize>load<u32>(block, TARGET);
-      store<u32>(block, <u32>(target + <usize>(load<i32>(part, ACROSS) * size)), TARGET);
-      if (size === 1) store<u8>(target, clamped((scaled + 4) >> 3));
-      else if (size === 2) invertTwo(target, <usize>load<u32>(part, STRIDE));
-      else invertFour(target, <usize>load<u32>(part, STRIDE));
+      store<u32>(block, <u32>(target + <usize>(load<i32>(component, H) * size)), TARGET);
+      if (size === 1) store<u8>(target, toSample((dequantised + 4) >> 3));
+      else if (size === 2) idct2x2(target, <usize>load<u32>(component, STRIDE));
+      else idct4x4(target, <usize>load<u32>(component, STRIDE));
     }
   }
   position = at;
@@ -235,54 +247,55 @@ export function readRow(row: i32, mcus: i32): bool {
 }
 
 /**
- * Reads `mcus` MCUs of a progressive scan of DCs (ITU-T T.81, G.1.2.1). The first brings them without their `low` last bits; each
- * further one, which `refines` them, brings the bit `low`.
+ * Decodes a row of `mcus` MCUs of a progressive DC scan (T.81, G.1.2.1) to DCs of two bytes. False if the data is damaged.
+ * @param low Successive approximation bit position (Al).
+ * @param isRefinement Whether the scan adds bit `low` to the DCs. Else it codes DCs without their `low` lowest bits.
  */
-export function readDcRow(row: i32, mcus: i32, low: i32, refines: bool): bool {
-  place(row, 2);
+export function decodeDcMcuRow(mcuRow: i32, mcus: i32, low: i32, isRefinement: bool): bool {
+  setTargets(mcuRow, 2);
   let at = position;
   for (let mcu = 0; mcu < mcus; mcu++) {
-    if (untilRestart === 0) {
+    if (mcusLeft === 0) {
       position = at;
       if (!restart()) return false;
       at = position;
     }
-    untilRestart -= 1;
+    mcusLeft -= 1;
     for (let block = BLOCKS; block < blocksEnd; block += BLOCK_BYTES) {
-      const part = <usize>load<u32>(block, OF);
+      const component = <usize>load<u32>(block, COMPONENT);
       const target = <usize>load<u32>(block, TARGET);
-      store<u32>(block, <u32>(target + <usize>(load<i32>(part, ACROSS) << 1)), TARGET);
-      const bits = window(at);
-      if (refines) {
+      store<u32>(block, <u32>(target + <usize>(load<i32>(component, H) << 1)), TARGET);
+      const bits = bitsAt(at);
+      if (isRefinement) {
         at += 1;
         store<i16>(target, load<i16>(target) | <i16>((<i32>(bits >>> 63)) << low));
       } else {
         let entry = <i32>(
-          load<i16>(<usize>load<u32>(part, DC_TABLE) + ((<usize>(bits >>> (64 - DC_BITS))) << 1))
+          load<i16>(<usize>load<u32>(component, DC_TABLE) + ((<usize>(bits >>> (64 - DC_BITS))) << 1))
         );
         if ((entry & 63) === 0) {
-          entry = longDifference(bits, entry, load<i32>(part, DC_CODE));
+          entry = decodeLongDifference(bits, entry, load<i32>(component, DC_TABLE_NUMBER));
           if (entry === i32.MIN_VALUE) return false;
         }
         at += entry & 63;
-        const dc = load<i32>(part, PREDICTED) + (entry >> 6);
-        if ((dc + LARGEST_DC) >>> 0 > 2 * LARGEST_DC) return false;
-        store<i32>(part, dc, PREDICTED);
+        const dc = load<i32>(component, PREDICTOR) + (entry >> 6);
+        if ((dc + MAX_DC) >>> 0 > 2 * MAX_DC) return false;
+        store<i32>(component, dc, PREDICTOR);
         store<i16>(target, <i16>(dc << low));
       }
-      if (at > intervalEnd) return false;
+      if (at > segmentEnd) return false;
     }
   }
   position = at;
   return true;
 }
 
-/** Turns `count` DCs at `from` into samples at `to`, which may be the same place. False when one is no image's. */
-export function settleDc(from: usize, to: usize, count: i32, step: i32): bool {
+/** Dequantises `count` DCs at `from` to samples at `to`, which may be the same address. False if one is out of range. */
+export function dequantiseDc(from: usize, to: usize, count: i32, quantiser: i32): bool {
   for (let i: usize = 0; i < <usize>count; i++) {
-    const scaled = <i32>load<i16>(from + (i << 1)) * step;
-    if ((scaled + LARGEST_DC) >>> 0 > 2 * LARGEST_DC) return false;
-    store<u8>(to + i, clamped((scaled + 4) >> 3));
+    const dequantised = <i32>load<i16>(from + (i << 1)) * quantiser;
+    if ((dequantised + MAX_DC) >>> 0 > 2 * MAX_DC) return false;
+    store<u8>(to + i, toSample((dequantised + 4) >> 3));
   }
   return true;
 }

@@ -1,17 +1,23 @@
-// Entropy-coded data without its stuffing (ITU-T T.81, B.1.1.5), written backwards: the byte that comes first stands last,
-// so that one little-endian load has eight of them with the first at the top.
+// Removes byte stuffing (ITU-T T.81, B.1.1.5) and finds markers.
+//
+// The data is written in reverse, its first byte at the highest address: WebAssembly has no byte swap, and this way one little-endian
+// load yields eight bytes with the first one most significant.
 
-const NOTHING: usize = 0;
+const NOT_FOUND: usize = 0;
 
-/** The restart intervals that `unstuff` found last. */
-export let intervals: i32 = 0;
+/** Entropy-coded segments of the last scan that `unstuff` has processed: one for each restart interval. */
+export let segmentCount: i32 = 0;
 
 /**
- * Writes the data of one scan, which ends at any marker but RSTn, downwards from `top`.
- * @param segments Where the end of each restart interval is noted, in bytes from `top`; room for `most` of them.
- * @returns The address of the marker's code, or 0 when the data ends without one, or what is there is not understood.
+ * Writes the data of one scan in reverse, from `top` downwards, without stuffing and markers. The scan ends at the first marker
+ * other than RSTn.
+ * @param end End of the file.
+ * @param segmentEnds Address of an array of u32: the end of each entropy-coded segment, in bytes from `top`.
+ * @param maxSegments Length of that array.
+ * @returns The address of the second byte of the marker that ends the scan, or 0: no such marker, RSTn out of order, too many
+ * segments, or fill bytes without a marker.
  */
-export function unstuff(from: usize, end: usize, top: usize, segments: usize, most: i32): usize {
+export function unstuff(from: usize, end: usize, top: usize, segmentEnds: usize, maxSegments: i32): usize {
   let to = top;
   let count = 0;
   while (from < end) {
@@ -26,34 +32,34 @@ export function unstuff(from: usize, end: usize, top: usize, segments: usize, mo
     const before = <usize>ctz(mask);
     from += before;
     to -= before;
-    if (from + 1 >= end) return NOTHING;
+    if (from + 1 >= end) return NOT_FOUND;
     let code = <i32>load<u8>(from, 1);
     if (code === 0) {
       from += 2;
       to -= 1;
       continue;
     }
-    // Before a marker any number of fill bytes may stand.
+    // Any number of fill bytes FF may precede a marker (T.81, B.1.1.2).
     while (code === 255) {
       from += 1;
-      if (from + 1 >= end) return NOTHING;
+      if (from + 1 >= end) return NOT_FOUND;
       code = <i32>load<u8>(from, 1);
-      if (code === 0) return NOTHING;
+      if (code === 0) return NOT_FOUND;
     }
-    if (count >= most) return NOTHING;
-    store<u32>(segments + ((<usize>count) << 2), <u32>(top - to));
+    if (count >= maxSegments) return NOT_FOUND;
+    store<u32>(segmentEnds + ((<usize>count) << 2), <u32>(top - to));
     if ((code & 0xf8) !== 0xd0) {
-      intervals = count + 1;
+      segmentCount = count + 1;
       return from + 1;
     }
-    if (code !== (0xd0 | (count & 7))) return NOTHING;
+    if (code !== (0xd0 | (count & 7))) return NOT_FOUND;
     count += 1;
     from += 2;
   }
-  return NOTHING;
+  return NOT_FOUND;
 }
 
-/** The address of the code of the next marker that is no RSTn, or 0 when there is none before `end`. */
+/** The address of the second byte of the next marker other than RSTn, or 0 when there is none before `end`. */
 export function nextMarker(from: usize, end: usize): usize {
   while (from < end) {
     const mask = i8x16.bitmask(i8x16.eq(v128.load(from), i8x16.splat(-1)));
@@ -62,10 +68,10 @@ export function nextMarker(from: usize, end: usize): usize {
       continue;
     }
     from += <usize>ctz(mask);
-    if (from + 1 >= end) return NOTHING;
+    if (from + 1 >= end) return NOT_FOUND;
     const code = <i32>load<u8>(from, 1);
     if (code !== 0 && code !== 255 && (code & 0xf8) !== 0xd0) return from + 1;
     from += code === 255 ? 1 : 2;
   }
-  return NOTHING;
+  return NOT_FOUND;
 }
