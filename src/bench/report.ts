@@ -112,14 +112,14 @@ function conclusion(rows: readonly Row[], cores: number): string {
   const gain = Number.isNaN(enough.speedup) ? '' : `, ${ratio(enough.speedup)} times as fast as one`;
   const found = `${workers} (${enough.median.toFixed(2)} s${gain})`;
   const more = rows.filter((row) => row.workers > enough.workers);
-  const verdict =
+  const comparison =
     more.length === 0
       ? `The most that were tried, ${found}, are the fastest${enough.workers < cores ? ', and more may be faster' : ''}`
       : `It stops paying at ${found}; more gain nothing (${more.map((row) => `${row.workers}: ${row.median.toFixed(2)} s`).join(', ')})`;
   const used = Math.min(enough.workers, cores);
   const busy = `${used === 1 ? 'the core that they use is' : `the ${used} cores that they use are`} ${(100 * enough.busy).toFixed(0)} % busy`;
   const bound = enough.busy >= CORES_BUSY ? 'bound by the cores' : 'bound by the disk, or by other waiting';
-  return `${verdict}; ${busy}, so the run is ${bound}.`;
+  return `${comparison}; ${busy}, so the run is ${bound}.`;
 }
 
 function ratio(value: number): string {

@@ -35,12 +35,12 @@ const STABLE_WITHIN_MS = 300;
 export class Source {
   readonly facts: SourceFacts;
   readonly #handle: FileHandle;
-  readonly #opened: BigIntStats;
+  readonly #stateAtOpen: BigIntStats;
 
-  private constructor(handle: FileHandle, opened: BigIntStats) {
+  private constructor(handle: FileHandle, state: BigIntStats) {
     this.#handle = handle;
-    this.#opened = opened;
-    this.facts = sourceFacts(opened);
+    this.#stateAtOpen = state;
+    this.facts = sourceFacts(state);
   }
 
   /** @throws {ThumbsError} `UNREADABLE` or `CHANGED`; the message is the cause alone, without the file's name. */
@@ -49,9 +49,9 @@ export class Source {
       throw imageError('UNREADABLE', openFailure(error, path), { cause: error });
     });
     try {
-      const opened = await waitUntilStable(handle);
-      if (!opened.isFile()) throw imageError('UNREADABLE', `${kindOf(opened)}, not a file`);
-      return new Source(handle, opened);
+      const state = await waitUntilStable(handle);
+      if (!state.isFile()) throw imageError('UNREADABLE', `${kindOf(state)}, not a file`);
+      return new Source(handle, state);
     } catch (error) {
       await handle.close();
       throw error;
@@ -72,7 +72,8 @@ export class Source {
     const bytes = acquireBuffer(size);
     const length = await this.#readInto(bytes);
     const now = await this.#handle.stat({ bigint: true });
-    if (length < size || now.size !== this.#opened.size || now.mtimeNs !== this.#opened.mtimeNs)
+    const { size: sizeAtOpen, mtimeNs } = this.#stateAtOpen;
+    if (length < size || now.size !== sizeAtOpen || now.mtimeNs !== mtimeNs)
       throw imageError('CHANGED', 'the file changed while it was read');
     return bytes;
   }

@@ -122,8 +122,8 @@ export class ManifestStore {
   /** A manifest that was removed or replaced during the run is not written again: thumbnails may have been removed with it. */
   #checkFile(): void {
     const present = fs.statSync(this.file, { throwIfNoEntry: false });
-    const opened = fs.fstatSync(this.#descriptor);
-    if (present?.ino === opened.ino && present.dev === opened.dev) return;
+    const own = fs.fstatSync(this.#descriptor);
+    if (present?.ino === own.ino && present.dev === own.dev) return;
     throw manifestError(this.file, `it was ${present === undefined ? 'removed' : 'replaced'} during the run`);
   }
 

@@ -87,12 +87,12 @@ function verifiedLines(verified: VerifiedEvent, { repair }: VerifyOptions, color
     ...(damaged === 0 ? [] : [`${integer(damaged)} damaged`]),
     ...(wrongRecords === 0 ? [] : [`${count(wrongRecords, 'wrong record')}`]),
   ];
-  const verdict = faults.length === 0 ? 'all sound' : colors.red(faults.join(', '));
+  const condition = faults.length === 0 ? 'all sound' : colors.red(faults.join(', '));
   const read = `${byteSize(verified.bytes)} in ${duration(verified.seconds)}`;
   const sources = `${count(verified.sources, 'photo')}${verified.failed === 0 ? '' : `, ${integer(verified.failed)} of them failed`}`;
   const pruning = `\`thumbs prune\` frees ${byteSize(verified.unneededBytes)}`;
   return [
-    `${colors.bold(`${count(verified.thumbnails, 'thumbnail')} verified: ${verdict}`)} (${sources}; ${read})`,
+    `${colors.bold(`${count(verified.thumbnails, 'thumbnail')} verified: ${condition}`)} (${sources}; ${read})`,
     ...(foreign === 0 ? [] : [`${count(foreign, 'foreign file')}, left alone`]),
     ...(unneeded === 0 ? [] : [`${count(unneeded, 'file')} that no record names: ${pruning}`]),
     ...remedy(verified, repair === true),
