@@ -1,17 +1,30 @@
+import fs from 'node:fs';
 import { availableParallelism } from 'node:os';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-/** The folder of test/<project>/ that mirrors a folder of src/. */
-const MIRRORED = /src\/(.*)\/[^/]+\.ts$/;
+const projectFolder = fileURLToPath(new URL('.', import.meta.url));
+
+/** Test files below a folder of the project. */
+function testsIn(folder: string): string[] {
+  const absolute = path.join(projectFolder, folder);
+  if (!fs.existsSync(absolute)) return [];
+  const names = fs.readdirSync(absolute, { recursive: true, encoding: 'utf8' });
+  return names.filter((name) => name.endsWith('.test.ts')).map((name) => path.join(absolute, name));
+}
+
+/** What watch mode reruns after a change in a room of src/, or in a file that all rooms share. */
+function testsOf(room: string | undefined): string[] {
+  if (room === undefined) return testsIn('test/unit');
+  return [`test/unit/${room}`, 'test/unit/run', `test/process/${room}`].flatMap(testsIn);
+}
 
 export default defineConfig({
   resolve: {
     // The tests use the package as its users do: by its name, as built.
-    alias: { 'thumbs-pipeline': fileURLToPath(new URL('dist/index.js', import.meta.url)) },
+    alias: { 'thumbs-pipeline': path.join(projectFolder, 'dist/index.js') },
   },
-  // Vite does not watch the folder that it would build to, and dist/ is not its own.
-  build: { outDir: 'test/.built/vite' },
   test: {
     globalSetup: 'test/support/global-setup.ts',
     unstubEnvs: true,
@@ -20,9 +33,9 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Tests in `process` and `soak` wait for processes more than they compute.
     maxWorkers: availableParallelism() + 1,
-    // In watch mode: tests that start the command do not import what has changed.
+    // By folders, because tests that start the command do not import what has changed.
     watchTriggerPatterns: [
-      { pattern: MIRRORED, testsToRun: (_, match) => [`test/process/${match[1]?.split('/')[0]}`] },
+      { pattern: /\/src\/(?:([^/]+)\/)?.*\.ts$/, testsToRun: (_, match) => testsOf(match[1]) },
     ],
     projects: [
       // In this process: no command, no fork.

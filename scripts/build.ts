@@ -36,10 +36,25 @@ const WASM = 'dist/image/decoders/jpeg/reader.wasm';
 /** Writes the bundles. Only the command is split: it loads each subcommand when it is called. */
 export async function bundle(): Promise<void> {
   const dist = { ...options, outbase: 'src', outdir: 'dist' };
-  await Promise.all([
-    build({ ...dist, entryPoints: [COMMAND], splitting: true, chunkNames: 'cli/[name]-[hash]' }),
+  const [command] = await Promise.all([
+    build({
+      ...dist,
+      entryPoints: [COMMAND],
+      splitting: true,
+      chunkNames: 'cli/[name]-[hash]',
+      metafile: true,
+    }),
     build({ ...dist, entryPoints: OTHER_ENTRIES }),
   ]);
+  removeOldChunks(Object.keys(command.metafile.outputs));
+}
+
+/** A chunk has another name when its content has changed; the old one stays. */
+function removeOldChunks(present: readonly string[]): void {
+  for (const name of fs.readdirSync(path.join(projectFolder, 'dist/cli'))) {
+    const file = `dist/cli/${name}`;
+    if (name.endsWith('.js') && !present.includes(file)) fs.rmSync(path.join(projectFolder, file));
+  }
 }
 
 /** Bundles scripts that import from `src/`, each into `<outdir>/<name>.js`, for plain Node.js. */
