@@ -1,4 +1,4 @@
-// Images that are made to hurt: bombs, lying headers, endless profiles, loops, and files that are two things at once.
+// Builds hostile images: bombs, lying headers, endless profiles, loops.
 
 import { crc32, deflateSync } from 'node:zlib';
 
@@ -35,6 +35,11 @@ export function png({
     pngChunk('IDAT', deflateSync(Buffer.alloc(pixelBytes), { level: 1 })),
     pngChunk('IEND', Buffer.alloc(0)),
   ]);
+}
+
+/** A PNG of nine pixels square with these chunks before its pixels. */
+export function smallPng(...chunks: Buffer[]): Buffer {
+  return png({ width: 9, height: 9, pixelBytes: 90, chunks });
 }
 
 export function pngChunk(type: string, data: Buffer): Buffer {
