@@ -140,8 +140,8 @@ export function tiffOfPages(pages: number): Buffer {
 }
 
 /**
- * A grey progressive JPEG, both sides at most 65,500 pixels, with `scans` scans that add nothing: each costs a walk over
- * all coefficients and a few hundred bytes.
+ * A grey progressive JPEG, both sides at most 65,500 pixels, with `scans` scans that add nothing: each is a few
+ * hundred bytes, and makes libjpeg walk over all coefficients.
  */
 export function jpegOfScans(width: number, height: number, scans: number): Buffer {
   const blocks = Math.ceil(width / 8) * Math.ceil(height / 8);
@@ -165,7 +165,7 @@ export function jpegOfScans(width: number, height: number, scans: number): Buffe
   ]);
 }
 
-/** Says in runs of 32,767, each of them `100` and fourteen ones, that no block has anything. */
+/** A scan's data without any coefficient: ends of blocks in runs of 32,767, each of them `100` and fourteen ones. */
 function endsOfBlocks(blocks: number): Buffer {
   const bits = `100${'1'.repeat(14)}`.repeat(Math.ceil(blocks / 32_767));
   const bytes = bits.padEnd(Math.ceil(bits.length / 8) * 8, '1').match(/.{8}/g) ?? [];

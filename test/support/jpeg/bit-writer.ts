@@ -9,7 +9,7 @@ export interface HuffmanCode {
 /** Each symbol's bits and their number. */
 export type CodeWords = ReadonlyMap<number, readonly [bits: number, length: number]>;
 
-/** The words that the lengths imply (T.81, C.2). */
+/** The words of a code (T.81, C.2). */
 export function codeWords({ counts, symbols }: HuffmanCode): CodeWords {
   const words = new Map<number, readonly [number, number]>();
   let [next, taken] = [0, 0];

@@ -198,7 +198,7 @@ const lengths = (...counts: number[]) => [...counts, ...Array<number>(16 - count
 
 /** Huffman codes that no encoder writes, each as 16 counts and the symbols. */
 const codes: ReadonlyArray<(random: Random) => number[]> = [
-  // Sixteen zeros, end of block, and zeros before a value, for one bit.
+  // Sixteen zeros, end of block, and zeros before a value, each in one bit.
   () => [...lengths(1), 0xf0],
   () => [...lengths(1), 0x00],
   () => [...lengths(1), 0xf1],

@@ -1,5 +1,5 @@
-// Whole images through our own reader and through libvips: what our own reader reads comes out alike. The unit tests compare small
-// pictures, the soak tests large ones.
+// Compares thumbnails by our own reader with those by libvips, for files of all kinds. The unit tests do it with small pictures, the
+// soak tests with large ones.
 
 import sharp, { type JpegOptions } from 'sharp';
 import { describe, expect, test } from 'vitest';
@@ -16,12 +16,9 @@ interface Size {
   readonly height: number;
 }
 
-/** The sizes of what is compared, pixels. */
+/** Sizes of the pictures, pixels. */
 export interface Sizes {
-  /**
-   * Of most pictures: a multiple of 8, so that the share of an incomplete block does not count, and an odd one, so that 4:2:0 has
-   * incomplete MCUs.
-   */
+  /** The sides of these three are odd multiples of 8: their blocks are complete, and MCUs of two blocks a side are not. */
   readonly lake: Size;
   readonly flower: Size;
   readonly grey: Size;
@@ -29,19 +26,19 @@ export interface Sizes {
   readonly squares: Size;
   /** Sides that are no multiple of a block. */
   readonly odd: readonly Size[];
-  /** The same of larger images, which libvips encodes. */
+  /** The same, of images that libvips encodes. */
   readonly largeOdd: readonly Size[];
   /** Much longer than high, or the other way round. */
   readonly long: readonly Size[];
 }
 
-/** Ratios of image and thumbnail at which an image is read at an eighth, a quarter and half of its size. */
+/** Size of the image by size of the thumbnail, for images that are read at an eighth, a quarter and half of their size. */
 const RATIO = { eighth: 20, quarter: 10, half: 5 };
 const RATIOS = Object.values(RATIO);
 
 /** The lowest PSNR of two thumbnails, decibels. */
 const ALIKE = 45;
-/** Of images with few blocks: nearly all of their thumbnails is edges, where decoders spread chroma in different ways. */
+/** The same of images with few blocks: their thumbnails are mostly edges, where decoders spread chroma in different ways. */
 const NEARLY_ALIKE = 35;
 
 const PROGRESSIVE = 'a progressive image at more than an eighth';
@@ -61,7 +58,7 @@ function sampled(across: number, down: number): Sampling {
   ];
 }
 
-/** Smaller than most thumbnails' sources; all of them in every run. */
+/** Images of few blocks. */
 const SMALL: readonly Size[] = [
   { width: 9, height: 9 },
   { width: 17, height: 33 },
@@ -128,7 +125,7 @@ function squaresOf({ width, height }: Size): Raw {
   return { data, width, height, channels: 3 };
 }
 
-/** Expects that our own reader reads an image for thumbnails of these ratios, and that they are what libvips makes of it. */
+/** Expects that our own reader reads an image for thumbnails of these ratios, and that they are like those by libvips. */
 async function expectAlike(
   bytes: Buffer,
   size: Size,
@@ -162,7 +159,7 @@ function encodeWithLibvips(raw: Raw, options?: JpegOptions): Promise<Buffer> {
     .toBuffer();
 }
 
-/** Registers the tests of files of all kinds, with pictures of these sizes. */
+/** Registers the tests, with pictures of these sizes. */
 export async function testAgainstLibvips(sizes: Sizes): Promise<void> {
   const lake = await picture({ scene: 'lake', ...sizes.lake, seed: 3 });
   const flower = await picture({ scene: 'flower', ...sizes.flower, seed: 4, saturation: 2 });

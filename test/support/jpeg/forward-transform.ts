@@ -55,7 +55,7 @@ function takeBlock({ width, height, samples }: SamplePlane, left: number, top: n
   }
 }
 
-/** The transform of each row, written as a column: doing it twice transforms both ways, and puts rows where they were. */
+/** Transforms each row and writes it as a column: done twice, it transforms rows and columns and restores their places. */
 function transformRows(from: Float64Array, to: Float64Array): void {
   for (let row = 0; row < 8; row += 1) {
     for (let u = 0; u < 8; u += 1) {

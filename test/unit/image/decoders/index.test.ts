@@ -153,7 +153,6 @@ test('extensions, recognition, the sentence about other files and the allowed lo
         () => false,
       );
 
-  // As it is.
   await renderThumbnail(photo, options);
   expect([await isReadable(photo), await isReadable(drawing)]).toEqual([true, false]);
 

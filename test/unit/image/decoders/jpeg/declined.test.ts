@@ -1,4 +1,4 @@
-// Which JPEGs our own reader declines, and why; those that are sound become what libvips makes of them.
+// Which JPEGs our own reader declines, and why. Of sound ones libvips makes the thumbnail.
 
 import { expect, test } from 'vitest';
 import { reduceJpeg } from '../../../../../src/image/decoders/jpeg/open.js';

@@ -4,7 +4,7 @@ import { testAgainstLibvips } from '../../../../support/jpeg/differential.js';
 
 await testAgainstLibvips({
   lake: { width: 296, height: 216 },
-  // Smaller ones, with colours as strong as its, differ by less than 45 dB where libvips spreads chroma in another way.
+  // Smaller pictures with colours this strong fall below 45 dB: libvips spreads chroma in another way.
   flower: { width: 568, height: 408 },
   grey: { width: 200, height: 152 },
   squares: { width: 160, height: 120 },
