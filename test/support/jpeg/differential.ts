@@ -16,8 +16,10 @@ interface Size {
   readonly height: number;
 }
 
-/** Sizes of the pictures, pixels. */
-export interface Sizes {
+/** The pictures to compare, with their sizes in pixels. */
+export interface Pictures {
+  /** Whether each setting of an encoder is tried with both coloured pictures, or with one of them in turn. */
+  readonly combine: boolean;
   /** The sides of these three are odd multiples of 8: their blocks are complete, and MCUs of two blocks a side are not. */
   readonly lake: Size;
   readonly flower: Size;
@@ -159,18 +161,24 @@ function encodeWithLibvips(raw: Raw, options?: JpegOptions): Promise<Buffer> {
     .toBuffer();
 }
 
-/** Registers the tests, with pictures of these sizes. */
-export async function testAgainstLibvips(sizes: Sizes): Promise<void> {
-  const lake = await picture({ scene: 'lake', ...sizes.lake, seed: 3 });
-  const flower = await picture({ scene: 'flower', ...sizes.flower, seed: 4, saturation: 2 });
-  const grey = await picture({ scene: 'dunes', ...sizes.grey, seed: 5, grey: true });
+/** Registers the tests. */
+export async function testAgainstLibvips(options: Pictures): Promise<void> {
+  const lake = await picture({ scene: 'lake', ...options.lake, seed: 3 });
+  const flower = await picture({ scene: 'flower', ...options.flower, seed: 4, saturation: 2 });
+  const grey = await picture({ scene: 'dunes', ...options.grey, seed: 5, grey: true });
+
+  /** The pictures for setting `index`. */
+  const picturesFor = (index: number) => {
+    if (options.combine) return [lake, flower];
+    return [index % 2 === 0 ? lake : flower];
+  };
 
   describe('files of libvips', () => {
-    for (const quality of [30, 55, 80, 92, 100])
+    for (const [index, quality] of [30, 55, 80, 92, 100].entries())
       for (const chromaSubsampling of ['4:4:4', '4:2:0'])
         for (const optimiseCoding of [true, false])
           test(`quality ${quality}, ${chromaSubsampling}, ${optimiseCoding ? 'its own' : 'standard'} Huffman codes`, async () => {
-            for (const raw of [lake, flower])
+            for (const raw of picturesFor(index))
               await expectAlike(
                 await encodeWithLibvips(raw, { quality, chromaSubsampling, optimiseCoding }),
                 raw,
@@ -215,7 +223,7 @@ export async function testAgainstLibvips(sizes: Sizes): Promise<void> {
       await expectAlike(bytes, flower);
     });
 
-    for (const size of sizes.largeOdd)
+    for (const size of options.largeOdd)
       test(`${size.width} x ${size.height}, which are no multiples of a block`, async () => {
         const raw = await picture({ scene: 'lake', ...size, seed: 9 });
         await expectAlike(await encodeWithLibvips(raw, { quality: 91 }), raw);
@@ -224,12 +232,11 @@ export async function testAgainstLibvips(sizes: Sizes): Promise<void> {
   });
 
   describe('files of the tests’ own encoder', () => {
-    for (const [name, sampling] of Object.entries(SAMPLINGS)) {
+    for (const [index, [name, sampling]] of Object.entries(SAMPLINGS).entries()) {
       test(`${name}, without and with restart intervals`, async () => {
-        for (const restartInterval of [0, 7])
-          await expectAlike(encodeJpeg(lake, { sampling, restartInterval }), lake);
-        for (const restartInterval of [1, 1000])
-          await expectAlike(encodeJpeg(flower, { sampling, restartInterval }), flower);
+        for (const raw of picturesFor(index))
+          for (const restartInterval of [0, 1, 7, 1000])
+            await expectAlike(encodeJpeg(raw, { sampling, restartInterval }), raw);
       });
 
       for (const [progression, scans] of Object.entries(PROGRESSIONS))
@@ -242,7 +249,7 @@ export async function testAgainstLibvips(sizes: Sizes): Promise<void> {
         });
 
       test(`${name}, sides that are no multiple of a block`, async () => {
-        for (const size of sizes.odd) {
+        for (const size of options.odd) {
           const raw = await picture({ scene: 'lake', ...size, seed: 9 });
           await expectAlike(encodeJpeg(raw, { sampling }), raw);
           const progressive = encodeJpeg(raw, { sampling, scans: SEPARATE, frame: 0xc2 });
@@ -251,7 +258,7 @@ export async function testAgainstLibvips(sizes: Sizes): Promise<void> {
       });
 
       test(`${name}, small and long images`, async () => {
-        for (const size of [...SMALL, ...sizes.long]) {
+        for (const size of [...SMALL, ...options.long]) {
           const raw = await picture({ scene: 'lake', ...size, seed: 9 });
           await expectAlike(encodeJpeg(raw, { sampling }), raw, { least: NEARLY_ALIKE });
         }
@@ -277,7 +284,7 @@ export async function testAgainstLibvips(sizes: Sizes): Promise<void> {
       const dc = codeOfLengths(new Map([...Array(12).keys()].map((size) => [size, 16])));
       const ac = codeOfLengths(new Map(AC_SYMBOLS.map((symbol) => [symbol, codeLengthOf(symbol)])));
       const steps = [stepsOf(1, 0), stepsOf(1, 0)] as const;
-      const squares = squaresOf(sizes.squares);
+      const squares = squaresOf(options.squares);
       await expectAlike(encodeJpeg(squares, { steps, dc: [dc, dc], ac: [ac, ac] }), squares);
     });
   });

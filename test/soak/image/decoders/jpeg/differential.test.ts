@@ -3,6 +3,7 @@
 import { testAgainstLibvips } from '../../../../support/jpeg/differential.js';
 
 await testAgainstLibvips({
+  combine: true,
   lake: { width: 808, height: 616 },
   flower: { width: 824, height: 600 },
   grey: { width: 792, height: 600 },

@@ -3,6 +3,7 @@
 import { testAgainstLibvips } from '../../../../support/jpeg/differential.js';
 
 await testAgainstLibvips({
+  combine: false,
   lake: { width: 296, height: 216 },
   // Smaller pictures with colours this strong fall below 45 dB: libvips spreads chroma in another way.
   flower: { width: 568, height: 408 },
@@ -11,7 +12,7 @@ await testAgainstLibvips({
   odd: [
     { width: 401, height: 303 },
     { width: 207, height: 309 },
-    { width: 404, height: 308 },
+    { width: 308, height: 204 },
   ],
   largeOdd: [{ width: 601, height: 403 }],
   long: [
