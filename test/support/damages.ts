@@ -1,4 +1,4 @@
-// Ways to hurt a file that the generators of damaged images share. All chance comes from a seeded generator.
+// Ways to damage a file that the generators of damaged images share. All chance comes from a seeded generator.
 
 import { type Piece, piecesOf } from './image-pieces.js';
 

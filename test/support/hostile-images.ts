@@ -1,4 +1,4 @@
-// Images that are made to hurt: bombs, lying headers, endless profiles, loops, and files that are two things at once.
+// Builds hostile images: bombs, lying headers, endless profiles, loops.
 
 import { crc32, deflateSync } from 'node:zlib';
 
@@ -35,6 +35,11 @@ export function png({
     pngChunk('IDAT', deflateSync(Buffer.alloc(pixelBytes), { level: 1 })),
     pngChunk('IEND', Buffer.alloc(0)),
   ]);
+}
+
+/** A PNG of nine pixels square with these chunks before its pixels. */
+export function smallPng(...chunks: Buffer[]): Buffer {
+  return png({ width: 9, height: 9, pixelBytes: 90, chunks });
 }
 
 export function pngChunk(type: string, data: Buffer): Buffer {
@@ -135,8 +140,8 @@ export function tiffOfPages(pages: number): Buffer {
 }
 
 /**
- * A grey progressive JPEG, both sides at most 65,500 pixels, with `scans` scans that add nothing: each costs a walk over
- * all coefficients and a few hundred bytes.
+ * A grey progressive JPEG, both sides at most 65,500 pixels, with `scans` scans that add nothing: each is a few
+ * hundred bytes, and makes libjpeg walk over all coefficients.
  */
 export function jpegOfScans(width: number, height: number, scans: number): Buffer {
   const blocks = Math.ceil(width / 8) * Math.ceil(height / 8);
@@ -160,7 +165,7 @@ export function jpegOfScans(width: number, height: number, scans: number): Buffe
   ]);
 }
 
-/** Says in runs of 32,767, each of them `100` and fourteen ones, that no block has anything. */
+/** A scan's data without any coefficient: ends of blocks in runs of 32,767, each of them `100` and fourteen ones. */
 function endsOfBlocks(blocks: number): Buffer {
   const bits = `100${'1'.repeat(14)}`.repeat(Math.ceil(blocks / 32_767));
   const bytes = bits.padEnd(Math.ceil(bits.length / 8) * 8, '1').match(/.{8}/g) ?? [];

@@ -1,5 +1,5 @@
-// Where the parts of an image file begin and end, and where its sizes, counts and offsets stand, so that a test can hurt
-// them. It reads undamaged sample images only, and knows nothing of what is done to them.
+// Where the parts of an image file begin and end, and where its sizes, counts and offsets stand, so that a test can damage
+// them. It reads undamaged images only.
 
 import { crc32 } from 'node:zlib';
 
@@ -28,7 +28,7 @@ export function piecesOf(bytes: Buffer): Piece[] {
   return [...tiffEntries(bytes, 0, bytes.length)];
 }
 
-/** A PNG's checksums made right, so that a decoder goes further than to the first of them; others are left alone. */
+/** A PNG with correct checksums, so that a decoder does not stop at the first of them; any other file unchanged. */
 export function withChecksums(bytes: Buffer): Buffer {
   if (!isPng(bytes)) return bytes;
   const copy = Buffer.from(bytes);

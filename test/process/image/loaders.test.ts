@@ -1,20 +1,27 @@
-// The allow-list of loaders, as a process meets it that has loaded the built renderer.
+// The loaders that a process allows once it has loaded the built renderer.
 
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { projectFolder } from '../../support/paths.js';
+import { builtFixture } from '../../support/paths.js';
 import { jpeg, temporaryFolder } from '../../support/photos.js';
 
 const SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>';
 
-/** Files of many formats, whether this build of libvips can read them or a later one might. */
-async function writeFiles(folder: string): Promise<string[]> {
-  const vips = path.join(folder, 'own.v');
-  await sharp(await jpeg(1)).toFile(vips);
-  const swapped = fs.readFileSync(vips);
+const PHOTO_FORMATS = ['avif', 'gif', 'jpeg', 'png', 'tiff', 'webp'] as const;
+
+/** Photos, and files of other formats, whether this build of libvips reads them or a later one might. */
+async function writeFiles(folder: string): Promise<void> {
+  const image = sharp(await jpeg(1));
+  for (const format of PHOTO_FORMATS)
+    await image
+      .clone()
+      .toFormat(format)
+      .toFile(path.join(folder, `photo.${format}`));
+  await image.clone().toFile(path.join(folder, 'own.v'));
+  const swapped = fs.readFileSync(path.join(folder, 'own.v'));
   swapped.subarray(0, 4).reverse();
   const files: Record<string, Buffer | string> = {
     'drawing.svg': SVG,
@@ -27,53 +34,40 @@ async function writeFiles(folder: string): Promise<string[]> {
     'matrix.mat': '2 1\n1 2\n',
     'radiance.hdr': '#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n-Y 1 +X 1\nabcd',
     'document.pdf': '%PDF-1.4\n',
-    'photo.jpg': await jpeg(2),
   };
   for (const [name, bytes] of Object.entries(files)) fs.writeFileSync(path.join(folder, name), bytes);
-  return [...Object.keys(files), 'own.v'].map((name) => path.join(folder, name));
 }
 
-/** What a process of its own can read, from memory and by path, once it has imported `imports`; `memory drawing.svg`. */
-function readable(files: readonly string[], imports: string): string[] {
+/** What a process can read of a folder's files, by sharp alone and after it has imported `module`: `memory photo.png`, `path own.v`. */
+function readableIn(folder: string, module: string): { before: string[]; after: string[] } {
   const script = `
-    ${imports}
     const { default: sharp } = await import('sharp');
-    const { readFileSync } = await import('node:fs');
-    const { basename } = await import('node:path');
-    for (const file of ${JSON.stringify(files)})
-      for (const [way, input] of Object.entries({ memory: readFileSync(file), path: file }))
-        await sharp(input).raw().toBuffer().then(() => console.log(way, basename(file)), () => {});
+    const { readdirSync, readFileSync } = await import('node:fs');
+    const { join } = await import('node:path');
+    const [folder, module] = process.argv.slice(1);
+    async function readable() {
+      const found = [];
+      for (const name of readdirSync(folder)) {
+        const file = join(folder, name);
+        for (const [way, input] of Object.entries({ memory: readFileSync(file), path: file }))
+          await sharp(input).raw().toBuffer().then(() => found.push(way + ' ' + name), () => {});
+      }
+      return found.sort();
+    }
+    const before = await readable();
+    await import(module);
+    console.log(JSON.stringify({ before, after: await readable() }));
   `;
-  const args = ['--input-type=module', '--eval', script];
-  const output = execFileSync(process.execPath, args, { cwd: projectFolder, encoding: 'utf8' });
-  return output.trim().split('\n').sort();
+  const args = ['--input-type=module', '--eval', script, folder, module];
+  return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' }));
 }
 
-test('sharp itself reads drawings, and its own format by path: what the next test refuses is not refused by chance', async () => {
-  const files = await writeFiles(temporaryFolder());
-  expect(readable(files, '')).toEqual(
-    expect.arrayContaining(['memory drawing.svg', 'path drawing.svg', 'path own.v', 'path photo.jpg']),
-  );
-});
-
-test('once the renderer is loaded its process reads the offered formats, from memory alone', async () => {
-  const files = await writeFiles(temporaryFolder());
-  expect(readable(files, "await import('./test/.built/fixtures/renderer.js');")).toEqual([
-    'memory photo.jpg',
-  ]);
-});
-
-test('all six offered formats are read from memory by that process, and none by path', async () => {
+test('once the renderer is loaded, its process reads photos from memory, and nothing else', async () => {
   const folder = temporaryFolder();
-  const image = sharp(await jpeg(3));
-  const formats = ['avif', 'gif', 'jpeg', 'png', 'tiff', 'webp'] as const;
-  for (const format of formats)
-    await image
-      .clone()
-      .toFormat(format)
-      .toFile(path.join(folder, `a.${format}`));
-  const files = formats.map((format) => path.join(folder, `a.${format}`));
-  expect(readable(files, "await import('./test/.built/fixtures/renderer.js');")).toEqual(
-    formats.map((format) => `memory a.${format}`),
-  );
+  await writeFiles(folder);
+  const { before, after } = readableIn(folder, builtFixture('renderer'));
+  // Otherwise the other formats would be refused by chance.
+  expect(before).toEqual(expect.arrayContaining(['memory drawing.svg', 'path drawing.svg', 'path own.v']));
+  expect(before).toEqual(expect.arrayContaining(PHOTO_FORMATS.map((format) => `path photo.${format}`)));
+  expect(after).toEqual(PHOTO_FORMATS.map((format) => `memory photo.${format}`));
 });

@@ -9,7 +9,7 @@ export interface HuffmanCode {
 /** Each symbol's bits and their number. */
 export type CodeWords = ReadonlyMap<number, readonly [bits: number, length: number]>;
 
-/** The words that the lengths imply (T.81, C.2). */
+/** The words of a code (T.81, C.2). */
 export function codeWords({ counts, symbols }: HuffmanCode): CodeWords {
   const words = new Map<number, readonly [number, number]>();
   let [next, taken] = [0, 0];
@@ -21,7 +21,7 @@ export function codeWords({ counts, symbols }: HuffmanCode): CodeWords {
   return words;
 }
 
-/** The code in which each symbol has the length that is asked for, the short ones first. */
+/** The code in which each symbol has the given length, the short ones first. */
 export function codeOfLengths(lengths: ReadonlyMap<number, number>): HuffmanCode {
   const counts = Array.from({ length: 16 }, (_, index) => {
     return [...lengths.values()].filter((length) => length === index + 1).length;
@@ -35,23 +35,23 @@ export function sizeOf(value: number): number {
   return 32 - Math.clz32(Math.abs(value));
 }
 
-/** Gathers bits into stuffed bytes (T.81, B.1.1.5). */
+/** Writes bits into stuffed bytes (T.81, B.1.1.5). */
 export class BitWriter {
   readonly #bytes: number[] = [];
   #bits = 0;
-  #held = 0;
+  #bitCount = 0;
 
   /** The lowest `length` bits of `bits`, at most 16. */
   write(bits: number, length: number): void {
     this.#bits = (this.#bits << length) | (bits & ((1 << length) - 1));
-    this.#held += length;
-    while (this.#held >= 8) {
-      this.#held -= 8;
-      const byte = (this.#bits >> this.#held) & 0xff;
+    this.#bitCount += length;
+    while (this.#bitCount >= 8) {
+      this.#bitCount -= 8;
+      const byte = (this.#bits >> this.#bitCount) & 0xff;
       this.#bytes.push(byte);
       if (byte === 0xff) this.#bytes.push(0);
     }
-    this.#bits &= (1 << this.#held) - 1;
+    this.#bits &= (1 << this.#bitCount) - 1;
   }
 
   writeSymbol(words: CodeWords, symbol: number): void {
@@ -68,7 +68,7 @@ export class BitWriter {
 
   /** Fills up the last byte with ones. */
   pad(): void {
-    if (this.#held > 0) this.write(0xff, 8 - this.#held);
+    if (this.#bitCount > 0) this.write(0xff, 8 - this.#bitCount);
   }
 
   /** Ends a restart interval with marker RST`number`. */

@@ -1,4 +1,4 @@
-// The thumbnail that the own reader leads to, beside the one that libvips makes.
+// The thumbnail that our own reader leads to, beside the one that libvips makes.
 
 import sharp from 'sharp';
 import { Declined } from '../../../src/image/decoders/jpeg/declined.js';
@@ -8,10 +8,10 @@ import type { Box } from '../../../src/options/variant.js';
 
 export const maxPixels = 268_402_689;
 
-/** Why the own reader leaves an image to libvips; `taken` when it does not. */
-export function verdictOf(bytes: Buffer, box: Box): string {
+/** Why our own reader declines an image; undefined when it reads it. */
+export function declineReason(bytes: Buffer, box: Box): string | undefined {
   const reduced = reduceJpeg(bytes, { variant: { box, format: 'png' }, maxPixels, maxMemory: 1e9 });
-  return reduced instanceof Declined ? reduced.message : 'taken';
+  return reduced instanceof Declined ? reduced.message : undefined;
 }
 
 export interface Comparison {
@@ -24,12 +24,9 @@ export interface Comparison {
 
 /** Both thumbnails of an image. */
 export async function compare(bytes: Buffer, box: Box): Promise<Comparison> {
-  const own = await renderThumbnail(bytes, { variant: { box, format: 'png' }, maxPixels, jpegReader: 'own' });
-  const libvips = await renderThumbnail(bytes, {
-    variant: { box, format: 'png' },
-    maxPixels,
-    jpegReader: 'libvips',
-  });
+  const options = { variant: { box, format: 'png' }, maxPixels } as const;
+  const own = await renderThumbnail(bytes, { ...options, jpegReader: 'own' });
+  const libvips = await renderThumbnail(bytes, { ...options, jpegReader: 'libvips' });
   return {
     own: sizesOf(own),
     libvips: sizesOf(libvips),

@@ -1,5 +1,5 @@
 // A small JPEG encoder (ITU-T T.81), for the files that sharp does not write: any sampling, restart intervals, any scans, any
-// Huffman codes. It shares nothing with the reader that it is to test.
+// Huffman codes. It shares no code with the reader that it tests.
 
 import sharp from 'sharp';
 import { segment } from '../hostile-images.js';
@@ -11,15 +11,8 @@ import {
   type HuffmanCode,
   sizeOf,
 } from './bit-writer.js';
-import { type Blocks, type SamplePlane, stepsOf, toBlocks } from './forward-transform.js';
-
-/** 8-bit samples, interleaved: grey, RGB or CMYK. */
-export interface Raw {
-  readonly data: Uint8Array;
-  readonly width: number;
-  readonly height: number;
-  readonly channels: number;
-}
+import { type Component, componentsOf, type Raw, type Sampling, type Steps } from './components.js';
+import { stepsOf } from './forward-transform.js';
 
 /** One scan: the components by their place in the frame, and which of their coefficients and bits (T.81, B.2.3). */
 export interface ScanScript {
@@ -32,10 +25,9 @@ export interface ScanScript {
 }
 
 export interface EncoderOptions {
-  /** Sampling factors of each component. @default 1 x 1 */
-  readonly sampling?: ReadonlyArray<readonly [across: number, down: number]>;
-  /** Quantisation in zigzag order, of the first component and of the others. */
-  readonly steps?: readonly [first: readonly number[], others: readonly number[]];
+  /** @default 1 x 1 each */
+  readonly sampling?: Sampling;
+  readonly steps?: Steps;
   /** MCUs between two restart markers. @default 0, which is none */
   readonly restartInterval?: number;
   /** @default one of everything */
@@ -49,10 +41,7 @@ export interface EncoderOptions {
   readonly segments?: readonly Buffer[];
 }
 
-interface Part extends Blocks {
-  readonly factors: readonly [across: number, down: number];
-  /** Blocks without those that fill up an MCU. */
-  readonly own: { readonly across: number; readonly down: number };
+interface Part extends Component {
   readonly dc: CodeWords;
   readonly ac: CodeWords;
 }
@@ -95,29 +84,20 @@ export function encodeJpeg(raw: Raw, options: EncoderOptions = {}): Buffer {
     frame = SOF0,
     segments = [],
   } = options;
-  const most = [0, 1].map((way) => Math.max(...sampling.map((factors) => factors[way === 0 ? 0 : 1])));
-  const [widest = 1, highest = 1] = most;
-  const mcus = { across: Math.ceil(raw.width / (8 * widest)), down: Math.ceil(raw.height / (8 * highest)) };
-  const parts = sampling.map((factors, index): Part => {
-    const plane = reduced(componentOf(raw, index), factors[0] / widest, factors[1] / highest);
+  const { mcus, components } = componentsOf(raw, sampling, steps);
+  const parts = components.map((component, index): Part => {
     const kind = index === 0 ? 0 : 1;
-    return {
-      ...toBlocks(plane, mcus.across * factors[0], mcus.down * factors[1], steps[kind]),
-      factors,
-      own: { across: Math.ceil(plane.width / 8), down: Math.ceil(plane.height / 8) },
-      dc: codeWords(dc[kind]),
-      ac: codeWords(ac[kind]),
-    };
+    return { ...component, dc: codeWords(dc[kind]), ac: codeWords(ac[kind]) };
   });
   const header = [8, raw.height >> 8, raw.height & 255, raw.width >> 8, raw.width & 255, parts.length];
-  const components = parts.flatMap(({ factors: [across, down] }, index) => {
+  const factors = parts.flatMap(({ factors: [across, down] }, index) => {
     return [index + 1, (across << 4) | down, Math.min(index, 1)];
   });
   return Buffer.concat([
     Buffer.from([0xff, 0xd8]),
     ...segments,
     ...steps.map((values, id) => segment(0xdb, Buffer.from([id, ...values]))),
-    segment(frame, Buffer.from([...header, ...components])),
+    segment(frame, Buffer.from([...header, ...factors])),
     ...[...dc, ...ac].map(({ counts, symbols }, index) => {
       const kind = index < 2 ? index : 0x10 + index - 2;
       return segment(0xc4, Buffer.from([kind, ...counts, ...symbols]));
@@ -128,40 +108,6 @@ export function encodeJpeg(raw: Raw, options: EncoderOptions = {}): Buffer {
     ...scans.flatMap((scan) => [scanHeader(scan), scanData(scan, parts, mcus, restartInterval)]),
     Buffer.from([0xff, 0xd9]),
   ]);
-}
-
-/** One component of a picture; RGB becomes YCbCr (T.871, 7). */
-function componentOf({ data, width, height, channels }: Raw, index: number): SamplePlane {
-  const weights = [
-    [0.299, 0.587, 0.114],
-    [-0.168736, -0.331264, 0.5],
-    [0.5, -0.418688, -0.081312],
-  ][index] ?? [0, 0, 0];
-  const [red = 0, green = 0, blue = 0] = weights;
-  const middle = index === 0 ? 0 : 128;
-  const samples = Float32Array.from({ length: width * height }, (_, at) => {
-    const from = at * channels;
-    if (channels !== 3) return data[from + index] ?? 0;
-    return middle + red * (data[from] ?? 0) + green * (data[from + 1] ?? 0) + blue * (data[from + 2] ?? 0);
-  });
-  return { width, height, samples };
-}
-
-/** A plane at a fraction of its size, each sample the mean of those that it stands for. */
-function reduced(plane: SamplePlane, across: number, down: number): SamplePlane {
-  if (across === 1 && down === 1) return plane;
-  const [width, height] = [Math.ceil(plane.width * across), Math.ceil(plane.height * down)];
-  const samples = Float32Array.from({ length: width * height }, (_, at) => {
-    const [left, top] = [(at % width) / across, Math.floor(at / width) / down];
-    let [sum, count] = [0, 0];
-    for (let y = top; y < Math.min(plane.height, top + 1 / down); y += 1)
-      for (let x = left; x < Math.min(plane.width, left + 1 / across); x += 1) {
-        sum += plane.samples[y * plane.width + x] ?? 0;
-        count += 1;
-      }
-    return sum / count;
-  });
-  return { width, height, samples };
 }
 
 function scanHeader({ components, first, last, high, low }: ScanScript): Buffer {
@@ -178,7 +124,7 @@ function scanData(
   const writer = new BitWriter();
   const predicted = parts.map(() => 0);
   const chosen = parts.filter((_, index) => scan.components.includes(index));
-  // The blocks of a component alone follow each other (T.81, A.2.2).
+  // A scan of one component has no MCUs: its blocks follow each other (T.81, A.2.2).
   const [only] = chosen;
   const isAlone = chosen.length === 1 && only !== undefined;
   const { across, down } = isAlone ? only.own : mcus;

@@ -1,4 +1,4 @@
-// Samples to quantised coefficients (ITU-T T.81, A.3.3 and A.3.4). Plain, and as slow as that is.
+// Samples to quantised coefficients (ITU-T T.81, A.3.3 and A.3.4), in the plain way, which is slow.
 
 /** A component's samples, a byte's range each. */
 export interface SamplePlane {
@@ -33,7 +33,7 @@ export function stepsOf(base: number, slope: number): number[] {
   return ZIGZAG.map((at) => Math.min(255, Math.round(base + slope * ((at % 8) + (at >> 3)))));
 }
 
-/** Transforms a component. Beyond its edges the last row and column go on. */
+/** Transforms a component. Beyond its edges the last row and column are repeated. */
 export function toBlocks(plane: SamplePlane, across: number, down: number, steps: readonly number[]): Blocks {
   const coefficients = new Int16Array(across * down * 64);
   const [block, between] = [new Float64Array(64), new Float64Array(64)];
@@ -55,7 +55,7 @@ function takeBlock({ width, height, samples }: SamplePlane, left: number, top: n
   }
 }
 
-/** The transform of each row, written as a column: doing it twice transforms both ways, and puts rows where they were. */
+/** Transforms each row and writes it as a column: done twice, it transforms rows and columns and restores their places. */
 function transformRows(from: Float64Array, to: Float64Array): void {
   for (let row = 0; row < 8; row += 1) {
     for (let u = 0; u < 8; u += 1) {

@@ -3,9 +3,9 @@
 import sharp from 'sharp';
 import { fbm, mulberry32 } from '../../../scripts/painting/noise.js';
 import { paintScene, type SceneName } from '../../../scripts/painting/scene.js';
-import type { Raw } from './encoder.js';
+import type { Raw } from './components.js';
 
-/** Scenes are painted at this size, and brought to the one that is asked for. */
+/** Scenes are painted at this size, and resized to the one that is asked for. */
 const PAINTED = { width: 320, height: 240 };
 const TILE = 512;
 
@@ -17,6 +17,16 @@ export interface PictureOptions {
   /** How many times more colourful than painted. @default 1 */
   readonly saturation?: number;
   readonly grey?: boolean;
+}
+
+const painted = new Map<string, Uint8Array>();
+
+/** A scene, painted once for all sizes. */
+function paint(scene: SceneName, seed: number): Uint8Array {
+  const key = `${scene} ${seed}`;
+  const data = painted.get(key) ?? paintScene(scene, 'dusk', PAINTED.width, PAINTED.height, seed).data;
+  painted.set(key, data);
+  return data;
 }
 
 let tile: Float32Array | undefined;
@@ -33,8 +43,7 @@ function makeTile(): Float32Array {
 /** The same options give the same pixels. */
 export async function picture(options: PictureOptions): Promise<Raw> {
   const { scene, width, height, seed, saturation = 1, grey = false } = options;
-  const painted = paintScene(scene, 'dusk', PAINTED.width, PAINTED.height, seed);
-  const data = await sharp(painted.data, { raw: { ...PAINTED, channels: 3 } })
+  const data = await sharp(paint(scene, seed), { raw: { ...PAINTED, channels: 3 } })
     .resize(width, height, { fit: 'fill', kernel: 'linear' })
     .modulate({ saturation })
     .raw()

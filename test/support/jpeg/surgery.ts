@@ -1,4 +1,4 @@
-// Changes to single segments of a JPEG that is well.
+// Changes to single segments of a sound JPEG.
 
 import { type Piece, piecesOf } from '../image-pieces.js';
 

@@ -1,8 +1,8 @@
-// Ends a process that hangs in a loop: no timer of its own would ever run again, and so no test would time out.
+// Ends a process that hangs in a loop: none of its own timers would run again, and no test would time out.
 
 import { Worker } from 'node:worker_threads';
 
-/** Far more than any step takes, on any machine. */
+/** Far more than any step takes on any machine. */
 const LONGEST_STEP_MS = 20_000;
 
 const WATCH = `
@@ -20,12 +20,12 @@ const WATCH = `
 `;
 
 export interface Watchdog {
-  /** Tells the number of the step that begins. */
+  /** To be called when a step starts, with its number. */
   step(number: number): void;
   stop(): Promise<void>;
 }
 
-/** Watches from another thread that one step follows the other, until it is stopped. */
+/** Watches from another thread, until it is stopped, that the steps continue. */
 export function watch(): Watchdog {
   const steps = new SharedArrayBuffer(4);
   const worker = new Worker(WATCH, { eval: true, workerData: { steps, longestStepMs: LONGEST_STEP_MS } });

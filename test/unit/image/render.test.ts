@@ -19,7 +19,7 @@ async function thumbnailOf(source: string | Buffer, size: Box = box) {
   return { ...rendered, pixels };
 }
 
-// The loader that renders is the one that this file's import of it has let in: PNG from memory.
+// By importing the renderer this process allows PNG from memory.
 async function pngPixels(png: Buffer) {
   const metadata = await sharp(png).metadata();
   const data = await sharp(png).ensureAlpha().toColourspace('srgb').raw().toBuffer();
@@ -31,7 +31,7 @@ async function pngPixels(png: Buffer) {
   return { metadata, data, at };
 }
 
-/** The names of a PNG's chunks, runs of IDAT as one. */
+/** The names of a PNG's chunks, several IDAT in a row as one. */
 function chunksOf(png: Buffer): string[] {
   const names: string[] = [];
   for (let at = 8; at < png.length; at += 12 + png.readUInt32BE(at))
@@ -52,12 +52,12 @@ function difference(a: Buffer, b: Buffer): { largest: number; mean: number } {
   return { largest, mean: sum / a.length };
 }
 
-test('all eight orientations come out upright and alike', async () => {
+test('all eight orientations come out upright and equal', async () => {
   const upright = await thumbnailOf('orientation-1.jpg');
-  // It has a direction of its own: no turn or mirroring of it is like it.
-  const turned = await sharp(upright.thumbnail).rotate(180).ensureAlpha().raw().toBuffer();
+  // The picture has a direction: rotated or mirrored it is another.
+  const rotated = await sharp(upright.thumbnail).rotate(180).ensureAlpha().raw().toBuffer();
   const mirrored = await sharp(upright.thumbnail).flop().ensureAlpha().raw().toBuffer();
-  expect(difference(upright.pixels.data, turned).mean).toBeGreaterThan(8);
+  expect(difference(upright.pixels.data, rotated).mean).toBeGreaterThan(8);
   expect(difference(upright.pixels.data, mirrored).mean).toBeGreaterThan(4);
   for (let orientation = 2; orientation <= 8; orientation += 1) {
     const file = `orientation-${orientation}.jpg`;
@@ -164,7 +164,7 @@ test('an image smaller than the box keeps its pixels', async () => {
   expect(difference((await thumbnailOf('smaller-than-the-box.png')).pixels.data, source).largest).toBe(0);
 });
 
-test('of an animation and of many pages the first is taken', async () => {
+test('of an animation and of several pages the first becomes the thumbnail', async () => {
   for (const file of ['animated.gif', 'multi-page.tif']) {
     const bytes = fs.readFileSync(path.join(sampleImages, file));
     const first = sharp(bytes, { page: 0 });
@@ -186,10 +186,10 @@ test('equal pixels give equal bytes, from another format and at another time', a
   const webp = await thumbnailOf(await image.clone().webp({ lossless: true }).toBuffer());
   const tiff = await thumbnailOf(await image.clone().tiff({ compression: 'lzw' }).toBuffer());
   expect([webp.sha256, tiff.sha256]).toEqual([png.sha256, png.sha256]);
-  // The resolution that a scanner or a phone notes down is none of the pixels.
+  // The resolution, which scanners and phones write, does not change pixels.
   for (const density of [72, 300]) {
-    const noted = await thumbnailOf(await image.clone().withMetadata({ density }).png().toBuffer());
-    expect(noted.sha256).toBe(png.sha256);
+    const resolved = await thumbnailOf(await image.clone().withMetadata({ density }).png().toBuffer());
+    expect(resolved.sha256).toBe(png.sha256);
   }
 });
 

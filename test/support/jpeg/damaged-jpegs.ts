@@ -1,5 +1,5 @@
-// Damaged JPEGs by the thousand: small images of every kind that is read, each hurt in one of many ways, or in two. The same
-// seed gives the same bytes. To look at one: npx tsx test/image/jpeg/damage.ts <file> <number> <seed>
+// Damaged JPEGs by the thousand: small images of every kind that is read, each damaged in one or two of many ways. The same seed
+// gives the same bytes. To look at one: npx tsx test/support/jpeg/damaged-jpegs.ts <file> <number> <seed>
 
 import fs from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -11,15 +11,14 @@ import { type Piece, piecesOf } from '../image-pieces.js';
 import { type EncoderOptions, encodeJpeg } from './encoder.js';
 import { picture } from './pictures.js';
 
-/** An image that is well. */
-export interface Sound {
+/** An image without damage. */
+export interface SoundJpeg {
   readonly name: string;
   readonly isProgressive: boolean;
   readonly bytes: Buffer;
 }
 
-/** One that is not. */
-export interface Damaged extends Sound {
+export interface DamagedJpeg extends SoundJpeg {
   /** What was done to it. */
   readonly damage: string;
 }
@@ -27,8 +26,8 @@ export interface Damaged extends Sound {
 const DHT = 0xc4;
 const SOS = 0xda;
 /** Segments of whose payload every byte matters: frames, tables, scan headers, restart interval. */
-const TELLING: ReadonlySet<number> = new Set([0xc0, 0xc2, DHT, SOS, 0xdb, 0xdd]);
-/** Markers that are put where they do not belong: restarts, frames, scans, starts, ends, tables, those without a meaning. */
+const MATTERING: ReadonlySet<number> = new Set([0xc0, 0xc2, DHT, SOS, 0xdb, 0xdd]);
+/** Markers to be put where they do not belong: restarts, frames, scans, starts, ends, tables, those without a meaning. */
 const MARKERS = [
   0x00,
   0x01,
@@ -53,8 +52,8 @@ const MARKERS = [
 ];
 const EXTREMES = [0, 1, 2, 3, 0x7f, 0x80, 0xf0, 0xfe, 0xff];
 
-/** The images that are hurt: every sampling, restart intervals, progressive ones, EXIF and a colour profile. */
-export async function soundImages(): Promise<Sound[]> {
+/** The images to be damaged: every sampling, restart intervals, progressive ones, EXIF and a colour profile. */
+export async function soundJpegs(): Promise<SoundJpeg[]> {
   const raw = await picture({ scene: 'lake', width: 75, height: 52, seed: 3, saturation: 2 });
   const grey = { ...raw, data: raw.data.filter((_, at) => at % 3 === 1), channels: 1 };
   const image = sharp(raw.data, { raw: { ...raw, channels: 3 } });
@@ -107,8 +106,8 @@ const damages: Readonly<Record<string, (bytes: Buffer, random: Random) => Buffer
   flips: (bytes, random) => flipped(bytes, 2 + below(20, random), random),
   'flips in the data': (bytes, random) => {
     const { start, end } = pick(scansOf(bytes), random);
-    const hurt = flipped(bytes.subarray(start + 14, end), 1 + below(3, random), random);
-    return Buffer.concat([bytes.subarray(0, start + 14), hurt, bytes.subarray(end)]);
+    const data = flipped(bytes.subarray(start + 14, end), 1 + below(3, random), random);
+    return Buffer.concat([bytes.subarray(0, start + 14), data, bytes.subarray(end)]);
   },
   'extreme bytes': (bytes, random) => {
     const copy = Buffer.from(bytes);
@@ -169,8 +168,8 @@ const damages: Readonly<Record<string, (bytes: Buffer, random: Random) => Buffer
     copy[pick(piecesOf(bytes), random).start + 1] = pick(MARKERS, random);
     return copy;
   },
-  'telling byte': (bytes, random) => {
-    const pieces = piecesOf(bytes).filter(({ start }) => TELLING.has(bytes[start + 1] ?? 0));
+  'byte that matters': (bytes, random) => {
+    const pieces = piecesOf(bytes).filter(({ start }) => MATTERING.has(bytes[start + 1] ?? 0));
     const copy = Buffer.from(bytes);
     for (let times = 1 + below(2, random); times > 0; times -= 1) {
       const { start } = pick(pieces, random);
@@ -199,17 +198,17 @@ const lengths = (...counts: number[]) => [...counts, ...Array<number>(16 - count
 
 /** Huffman codes that no encoder writes, each as 16 counts and the symbols. */
 const codes: ReadonlyArray<(random: Random) => number[]> = [
-  // Sixteen zeros, end of block, and zeros before a value, for one bit.
+  // Sixteen zeros, end of block, and zeros before a value, each in one bit.
   () => [...lengths(1), 0xf0],
   () => [...lengths(1), 0x00],
   () => [...lengths(1), 0xf1],
   () => [...lengths(1, 1), 0xf0, 0x01],
   () => [...lengths(1, 1, 1), 0x00, 0xf0, 0x0a],
-  // Codes of ones alone, too many codes, and none.
+  // A code of nothing but ones, too many codes, and none.
   () => [...lengths(2), 0x00, 0x01],
   () => [...lengths(3), 0x00, 0x01, 0x02],
   () => lengths(),
-  // One code of each length, up to ones alone or not.
+  // One code of each length, the longest of nothing but ones or not.
   () => [...Array(16).fill(1), ...Array(16).keys()],
   () => [...Array(15).fill(1), 2, ...Array(17).keys()],
   () => [...Array(15).fill(0), 200, ...Array(200).keys()],
@@ -226,19 +225,19 @@ const codes: ReadonlyArray<(random: Random) => number[]> = [
 ];
 
 /** Damaged image `number` of a seed. */
-export function damagedImage(images: readonly Sound[], number: number, seed: number): Damaged {
+export function damagedJpeg(images: readonly SoundJpeg[], number: number, seed: number): DamagedJpeg {
   const random = mulberry32(seed * 1_000_003 + number);
   const image = pick(images, random);
   const kinds = Object.entries(damages);
   const [name, damage] = pick(kinds, random);
   const once = damage(image.bytes, random);
-  if (random() < 0.8 || !isWhole(once)) return { ...image, damage: name, bytes: once };
+  if (random() < 0.8 || !hasSegments(once)) return { ...image, damage: name, bytes: once };
   const [secondName, second] = pick(kinds, random);
   return { ...image, damage: `${name}, ${secondName}`, bytes: second(once, random) };
 }
 
-/** Whether its segments can still be told apart. */
-function isWhole(bytes: Buffer): boolean {
+/** Whether it can still be divided into segments, so that it can be damaged again. */
+function hasSegments(bytes: Buffer): boolean {
   try {
     return scansOf(bytes).length > 0 && framesOf(bytes).length > 0 && bytes.length > 200;
   } catch {
@@ -269,7 +268,7 @@ function garbage(most: number, random: Random): Buffer {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [file = '', number, seed] = process.argv.slice(2);
-  const { name, damage, bytes } = damagedImage(await soundImages(), Number(number), Number(seed));
+  const { name, damage, bytes } = damagedJpeg(await soundJpegs(), Number(number), Number(seed));
   fs.writeFileSync(file, bytes);
   console.log(`${name}: ${damage}`);
 }

@@ -1,5 +1,5 @@
-// Damaged images by the thousand: the sample images, each hurt in one of many ways. The same seed gives the same bytes.
-// To look at them: npx tsx test/mutation-corpus.ts <folder> <count> <seed>
+// Damaged images by the thousand: the sample images, each damaged in one of many ways. The same seed gives the same bytes.
+// To look at them: npx tsx test/support/damaged-images.ts <folder> <count> <seed>
 
 import fs from 'node:fs';
 import path from 'node:path';
@@ -17,7 +17,7 @@ const EXTREMES = [
 const LONGEST_GARBAGE = 3000;
 
 const damages: Readonly<Record<string, (bytes: Buffer, random: Random) => Buffer>> = {
-  // Some are left as they are: what is beside them must not hurt them.
+  // Some are left as they are: they must come out whatever is beside them.
   clean: (bytes) => bytes,
   truncation: (bytes, random) => bytes.subarray(0, below(bytes.length, random)),
   flip: (bytes, random) => flipped(bytes, 1, random),
@@ -62,7 +62,7 @@ const damages: Readonly<Record<string, (bytes: Buffer, random: Random) => Buffer
  * Writes `count` images into `folder` and returns their names: `00042-flip-upright-6.jpg` is number 42.
  * @param seed An integer. It and the number of a file decide the file's bytes, whatever `count` is.
  */
-export function writeMutations(folder: string, count: number, seed: number): string[] {
+export function writeDamagedImages(folder: string, count: number, seed: number): string[] {
   const sources = fs
     .readdirSync(sampleImages)
     .filter((name) => /\.(?!txt)\w+$/.test(name))
@@ -100,5 +100,5 @@ function withExtreme(bytes: Buffer, { at, bytes: width, little }: Field, random:
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [folder = '', count, seed] = process.argv.slice(2);
-  writeMutations(folder, Number(count), Number(seed));
+  writeDamagedImages(folder, Number(count), Number(seed));
 }

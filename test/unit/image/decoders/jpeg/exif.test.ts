@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { orientationOf } from '../../../../src/image/decoders/jpeg/exif.js';
-import { type TiffEntry, tiff } from '../../../support/hostile-images.js';
+import { orientationOf } from '../../../../../src/image/decoders/jpeg/exif.js';
+import { type TiffEntry, tiff } from '../../../../support/hostile-images.js';
 
 const ORIENTATION = 0x112;
 const SHORT = 3;
@@ -28,7 +28,7 @@ test('orientations 1 to 8 are found in both byte orders', () => {
   }
 });
 
-test('it is found among other entries', () => {
+test('the orientation is found among other entries', () => {
   const entries: TiffEntry[] = [
     [0x100, LONG, 1, 8],
     [0x10f, 2, 4, 0x41424300],
@@ -38,12 +38,12 @@ test('it is found among other entries', () => {
   expect(orientationOf(littleEndian(entries))).toBe(6);
 });
 
-test('without one an image is upright', () => {
+test('an image without an orientation is upright', () => {
   expect(orientationOf(littleEndian([]))).toBe(1);
   expect(orientationOf(littleEndian([[0x100, SHORT, 1, 6]]))).toBe(1);
 });
 
-test('an orientation that readers may differ about is none', () => {
+test('an orientation that readers may read in different ways is undefined', () => {
   for (const value of [0, 9, 255, 65535])
     expect(orientationOf(littleEndian([[ORIENTATION, SHORT, 1, value]])), `value ${value}`).toBeUndefined();
   for (const type of [0, 1, 2, LONG, 5, 8, 13])
@@ -54,9 +54,9 @@ test('an orientation that readers may differ about is none', () => {
   expect(orientationOf(littleEndian([twice, twice]))).toBeUndefined();
 });
 
-test('a structure that is no TIFF, or ends too early, has none at any length', () => {
+test('a structure that is no TIFF, or is cut off at any byte, has no orientation', () => {
   const whole = littleEndian([[ORIENTATION, SHORT, 1, 6]]);
-  // The four bytes at the end say where the next directory is, which nobody reads.
+  // The last four bytes are the place of the next directory, which is not read.
   for (let length = 0; length < whole.length - 4; length += 1)
     expect(orientationOf(whole.subarray(0, length)), `${length} bytes`).toBeUndefined();
   for (const start of ['IM', 'MI', 'ii', '\0\0']) {
@@ -69,7 +69,7 @@ test('a structure that is no TIFF, or ends too early, has none at any length', (
   expect(orientationOf(notTiff)).toBeUndefined();
 });
 
-test('a directory beyond the end has none, wherever it is said to be', () => {
+test('a directory beyond the end has no orientation', () => {
   const bytes = littleEndian([[ORIENTATION, SHORT, 1, 6]]);
   for (const at of [bytes.length - 1, bytes.length, 0x7fffffff, 0xffffffff]) {
     bytes.writeUInt32LE(at, 4);

@@ -1,26 +1,26 @@
-// Damaged images by the hundred through one run of the real command; `npm run test:fuzz` does it by the thousand.
+// Damaged images by the hundred through one run of the real command. DAMAGED_COUNT says how many, FUZZ_SEED which.
 
 import path from 'node:path';
-import type { FailedEvent, SummaryEvent, ThumbsEvent } from 'thumbs-pipeline';
 import { expect, onTestFailed, test } from 'vitest';
+import type { FailedEvent, SummaryEvent, ThumbsEvent } from '../../../src/run/events.js';
 import { thumbs } from '../../support/command.js';
-import { writeMutations } from '../../support/mutation-corpus.js';
+import { writeDamagedImages } from '../../support/damaged-images.js';
 import { expectSound, recordsIn } from '../../support/output.js';
 import { temporaryFolder } from '../../support/photos.js';
 
-const count = Number(process.env.FUZZ_COUNT ?? 300);
+const count = Number(process.env.DAMAGED_COUNT ?? 150);
 const seed = Number(process.env.FUZZ_SEED ?? 1);
 
 test(
-  `${count} damaged images in one run: each has one record, and no consumer's death goes unrecorded`,
+  `${count} damaged images in one run: each has one record, and every death of a consumer is one`,
   async () => {
     onTestFailed(() =>
-      console.log(`the files again: npx tsx test/mutation-corpus.ts <folder> ${count} ${seed}`),
+      console.log(`to write them: npx tsx test/support/damaged-images.ts <folder> ${count} ${seed}`),
     );
     const folder = temporaryFolder();
     const out = path.join(folder, 'out');
-    const names = writeMutations(path.join(folder, 'damaged'), count, seed);
-    // Without a second try every death is a record; with one, a consumer that dies once would go unseen.
+    const names = writeDamagedImages(path.join(folder, 'damaged'), count, seed);
+    // Without a second try every death is a record; with one, an image whose consumer dies once would be done.
     const { code, stdout } = await thumbs(
       ['damaged', '-o', 'out', '-w', '2', '--timeout', '20', '--retries', '0', '--json', '-q'],
       { cwd: folder },
@@ -41,7 +41,7 @@ test(
     );
     expect(summary).toMatchObject({ type: 'summary', photos: count, workers: 2, failed: failed.length });
     expect(failed.flatMap(faultsOf)).toEqual([]);
-    // A death that has its record is no fault of ours, but a decoder's, and worth a report.
+    // A recorded death is a fault of a decoder, not ours, and worth a report.
     for (const { record, attempt } of failed)
       if (hasDied(attempt)) console.log(record.error.code, record.error.message, attempt);
     const peak = Math.round(summary.peakMemoryBytes / 1e6);
@@ -53,14 +53,14 @@ test(
   60_000 + 500 * count,
 );
 
-/** What a failure should not be, with the name of its file. */
+/** What is wrong with a failure. */
 function faultsOf({ record, reason, attempt }: FailedEvent): string[] {
   const name = path.basename(record.source);
   const { code } = record.error;
   const mayDie = code === 'TIMEOUT' || code === 'WORKER_DIED' || /of memory/.test(reason);
   const faults = {
-    'it is well': name.includes('-clean-'),
-    // The manifest is the same everywhere: no address and no path of this machine. `1200x268436256` is a size.
+    'it is not damaged': name.includes('-clean-'),
+    // The manifest is the same everywhere: no address, and no path of this machine. `1200x268436256` is a size.
     'its cause is not one plain line': /\n|(?<!\d)0x[0-9a-f]{6}|\/tmp\/|[: ]$/.test(reason),
     'its code does not fit the end of its consumer': hasDied(attempt) !== mayDie,
   };

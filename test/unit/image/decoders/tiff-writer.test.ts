@@ -1,10 +1,10 @@
-// What the TIFF writer says, as sharp reads it.
+// TIFFs of our own, as sharp reads them.
 
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { encodeTiff, type Picture } from '../../../src/image/decoders/tiff-writer.js';
+import { encodeTiff, type Picture } from '../../../../src/image/decoders/tiff-writer.js';
 
-/** A profile that sharp knows by itself, as a file has it. */
+/** The bytes of a profile that sharp has built in. */
 async function p3(): Promise<Buffer> {
   const create = { width: 1, height: 1, channels: 3, background: '#000' } as const;
   const { icc } = await sharp(await sharp({ create }).withIccProfile('p3').png().toBuffer()).metadata();
@@ -17,7 +17,7 @@ function picture(width: number, height: number, channels: 1 | 3): Picture {
   return { data, width, height, channels, orientation: 1, profile: undefined };
 }
 
-/** Odd numbers of bytes before what is to stand at even places, too. */
+/** With odd numbers of bytes, too, before fields that should be at even places. */
 const SIZES = [
   [1, 1],
   [3, 5],
@@ -50,18 +50,18 @@ for (const channels of [1, 3] as const)
     }
   });
 
-test('the orientation is turned by', async () => {
-  const turned: number[] = [];
+test('sharp rotates by the orientation', async () => {
+  const widths: number[] = [];
   for (let orientation = 1; orientation <= 8; orientation += 1) {
     const file = encodeTiff({ ...picture(16, 9, 3), orientation });
     expect((await sharp(file).metadata()).orientation).toBe(orientation);
     const { info } = await sharp(file).autoOrient().raw().toBuffer({ resolveWithObject: true });
-    turned.push(info.width);
+    widths.push(info.width);
   }
-  expect(turned).toEqual([16, 16, 16, 16, 9, 9, 9, 9]);
+  expect(widths).toEqual([16, 16, 16, 16, 9, 9, 9, 9]);
 });
 
-test('the colour profile is the one that was given, and is gone by', async () => {
+test('the colour profile is the given one, and sharp converts by it', async () => {
   const profile = await p3();
   for (const [width, height] of SIZES)
     for (const channels of [1, 3] as const) {
@@ -75,6 +75,6 @@ test('the colour profile is the one that was given, and is gone by', async () =>
   expect([...(await colourOf(encodeTiff({ ...green, profile })))][0]).toBeLessThan(30);
 });
 
-test('without a profile there is none', async () => {
+test('without a profile the file has none', async () => {
   expect((await sharp(encodeTiff(picture(3, 5, 3))).metadata()).icc).toBeUndefined();
 });

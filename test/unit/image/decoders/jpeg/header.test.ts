@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { Declined } from '../../../../src/image/decoders/jpeg/declined.js';
-import { Header } from '../../../../src/image/decoders/jpeg/header.js';
-import { exif, segment, withSegments } from '../../../support/hostile-images.js';
-import { encodeJpeg } from '../../../support/jpeg/encoder.js';
-import { pieceOf, withBefore, withByte } from '../../../support/jpeg/surgery.js';
+import { Declined } from '../../../../../src/image/decoders/jpeg/declined.js';
+import { Header } from '../../../../../src/image/decoders/jpeg/header.js';
+import { exif, segment, withSegments } from '../../../../support/hostile-images.js';
+import { encodeJpeg } from '../../../../support/jpeg/encoder.js';
+import { pieceOf, withBefore, withByte } from '../../../../support/jpeg/surgery.js';
 
 const SOF0 = 0xc0;
 const SOS = 0xda;
@@ -62,7 +62,7 @@ function named(bytes: Buffer, names: readonly number[]): Buffer {
   );
 }
 
-test('frame, scan and restart interval are what the file says', () => {
+test('frame, scan and restart interval are read', () => {
   const header = new Header(
     encodeJpeg(raw, {
       sampling: [
@@ -99,7 +99,7 @@ test('frame, scan and restart interval are what the file says', () => {
   expect([header.orientation, header.profile]).toEqual([1, undefined]);
 });
 
-test('its data begins behind the scan header, and after it the image ends', () => {
+test('data begins behind the scan header, and behind the data the image ends', () => {
   const header = new Header(colour);
   const scan = header.nextScan();
   const { start, end } = pieceOf(colour, SOS);
@@ -113,13 +113,13 @@ test('a marker may have any number of fill bytes before it', () => {
       expect(readHeader(withBefore(colour, marker, Buffer.alloc(count, 0xff))).frame.width).toBe(33);
 });
 
-test('what stands between two segments and is no fill byte is not skipped', () => {
+test('bytes between two segments that are no fill bytes are not skipped', () => {
   for (const marker of [DQT, SOF0, SOS])
     for (const bytes of [[0], [0xfe], [0xff, 0xff, 0]])
       expect(reasonOf(withBefore(colour, marker, Buffer.from(bytes)))).not.toBe('read');
 });
 
-test('comments and application segments of others say nothing', () => {
+test('comments and unknown application segments are ignored', () => {
   const others = [
     segment(COM, Buffer.from('Exif\0\0 II*')),
     segment(APP0, Buffer.from('JFXX\0')),
@@ -132,7 +132,7 @@ test('comments and application segments of others say nothing', () => {
   expect([header.orientation, header.profile]).toEqual([1, undefined]);
 });
 
-test('a segment is as long as it says: two bytes or more, and not beyond the end', () => {
+test('the length of a segment is two or more, and ends before the file does', () => {
   expect(readHeader(withSegments(colour, [Buffer.from([0xff, COM, 0, 2])])).frame.width).toBe(33);
   for (const length of [0, 1]) {
     const tooShort = Buffer.from([0xff, COM, 0, length]);
@@ -182,7 +182,7 @@ test('a colour profile is put together from its chunks', () => {
   expect(readHeader(withSegments(colour, three)).profile?.toString()).toBe('in three parts');
 });
 
-test('chunks of a colour profile that are missing, doubled or in another order are no profile', () => {
+test('a colour profile with chunks that are missing, doubled or in another order is declined', () => {
   const disorders = [
     [profile(0, 1, 'x')],
     [profile(1, 0, 'x')],
@@ -199,8 +199,8 @@ test('chunks of a colour profile that are missing, doubled or in another order a
   );
 });
 
-// What libjpeg goes by (jdapimin.c, default_decompress_parms).
-test('three components are YCbCr by JFIF, else by the word of Adobe, else by their names', () => {
+// The rules of libjpeg (jdapimin.c, default_decompress_parms).
+test('three components are YCbCr by a JFIF segment, else by an Adobe segment, else by their names', () => {
   const other = 'a colour space other than YCbCr';
   const rgb = named(colour, [0x52, 0x47, 0x42]);
   const rules: ReadonlyArray<readonly [Buffer, Buffer[], string]> = [
@@ -225,7 +225,7 @@ test('three components are YCbCr by JFIF, else by the word of Adobe, else by the
     ).toBe(expected);
 });
 
-test('a JFIF segment that is too short to be one says nothing of colours', () => {
+test('a JFIF segment that is too short does not decide colours', () => {
   const short = segment(APP0, Buffer.from('JFIF\0\x01\x01', 'latin1'));
   expect(reasonOf(withSegments(colour, [short, adobe(0)]))).toBe('a colour space other than YCbCr');
 });

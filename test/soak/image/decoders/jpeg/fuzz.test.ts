@@ -1,0 +1,162 @@
+// Damaged JPEGs by the thousand through our own reader: each is declined, or read as any other image is. FUZZ_COUNT says how many,
+// FUZZ_SEED which.
+
+import { expect, onTestFailed, onTestFinished, test } from 'vitest';
+import { ThumbsError } from '../../../../../src/errors.js';
+import { Declined } from '../../../../../src/image/decoders/jpeg/declined.js';
+import { Header } from '../../../../../src/image/decoders/jpeg/header.js';
+import { JpegFile, type Shrink } from '../../../../../src/image/decoders/jpeg/jpeg-file.js';
+import { withModule } from '../../../../../src/image/decoders/jpeg/module.js';
+import type { Samples } from '../../../../../src/image/decoders/jpeg/planes.js';
+import { renderThumbnail } from '../../../../../src/image/render.js';
+import { maxPixels } from '../../../../support/jpeg/comparison.js';
+import { damagedJpeg, soundJpegs } from '../../../../support/jpeg/damaged-jpegs.js';
+import { watch } from '../../../../support/jpeg/watchdog.js';
+
+const count = Number(process.env.FUZZ_COUNT ?? 2000);
+const seed = Number(process.env.FUZZ_SEED ?? 1);
+
+/** More than the reader takes for any of these images. */
+const DISTURBED_BYTES = 400_000;
+
+const SHRINKS: readonly Shrink[] = [8, 4, 2];
+const images = await soundJpegs();
+
+/** The samples of an image, or why it is declined. Any other error is thrown. */
+function read(bytes: Buffer, shrink: Shrink): Samples | Declined {
+  try {
+    const samples = new JpegFile(bytes).read(shrink);
+    return { ...samples, data: Buffer.from(samples.data) };
+  } catch (error) {
+    if (error instanceof Declined) return error;
+    throw error;
+  }
+}
+
+/** Overwrites what a read may have left in the module's memory, and then reads another image. */
+function disturb(number: number): void {
+  withModule((module) => {
+    new Uint8Array(module.memory.buffer).fill(number, module.heap(), module.heap() + DISTURBED_BYTES);
+  });
+  const other = images[number % images.length];
+  if (other !== undefined) read(other.bytes, 8);
+}
+
+/** What came of reading an image at every size. */
+interface Reading {
+  readonly isRead: boolean;
+  /** Why it was declined, for each size at which it was. */
+  readonly reasons: readonly string[];
+  /** What the reader should not have done. */
+  readonly faults: readonly string[];
+}
+
+function readAtAllSizes(bytes: Buffer, number: number): Reading {
+  const before = Buffer.from(bytes);
+  const reasons: string[] = [];
+  const faults: string[] = [];
+  let isRead = false;
+  for (const shrink of SHRINKS) {
+    try {
+      const result = read(bytes, shrink);
+      if (result instanceof Declined) {
+        reasons.push(result.message);
+        continue;
+      }
+      isRead = true;
+      faults.push(...faultsOf(bytes, shrink, result, number).map((fault) => `at 1/${shrink}: ${fault}`));
+    } catch (error) {
+      faults.push(`at 1/${shrink}: thrown: ${error}`);
+    }
+  }
+  if (!sameBytes(before, bytes)) faults.push('the file was changed');
+  return { isRead, reasons, faults };
+}
+
+/** What is wrong with the samples that were read of an image. */
+function faultsOf(bytes: Buffer, shrink: Shrink, samples: Samples, number: number): string[] {
+  const { width, height } = new JpegFile(bytes);
+  const size = [width, height].map((side) => Math.max(1, Math.floor(side / shrink)));
+  disturb(number);
+  const again = read(bytes, shrink);
+  const faults = {
+    'another size': `${size}` !== `${[samples.width, samples.height]}`,
+    'another length': samples.data.length !== samples.width * samples.height * samples.channels,
+    'other samples at the second time': again instanceof Declined || !sameBytes(samples.data, again.data),
+    // A block takes a bit or more: what is not in the file costs nothing.
+    'more blocks than bits': Math.ceil(width / 8) * Math.ceil(height / 8) > 8 * bytes.length,
+  };
+  return Object.entries(faults).flatMap(([fault, is]) => (is ? [fault] : []));
+}
+
+function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
+  return Buffer.compare(one, other) === 0;
+}
+
+/** The damage that libvips finds in an image; undefined when it finds none. */
+async function libvipsFinds(bytes: Buffer): Promise<string | undefined> {
+  const box = { width: 4, height: 4 };
+  try {
+    await renderThumbnail(bytes, { variant: { box, format: 'png' }, maxPixels, jpegReader: 'libvips' });
+    return undefined;
+  } catch (error) {
+    if (error instanceof ThumbsError) return error.message;
+    throw error;
+  }
+}
+
+function isProgressive(bytes: Buffer): boolean {
+  const header = new Header(bytes);
+  header.nextScan();
+  return header.frame.isProgressive;
+}
+
+/** A revision of JFIF that libjpeg does not know does not change pixels. */
+const NO_DAMAGE = /unknown JFIF revision/;
+
+test('before they are damaged, the images are sound and read', async () => {
+  for (const { name, bytes, isProgressive: progressive } of images) {
+    expect(isProgressive(bytes), name).toBe(progressive);
+    for (const shrink of SHRINKS)
+      expect(read(bytes, shrink) instanceof Declined, `${name} ${shrink}`).toBe(progressive && shrink !== 8);
+    expect(await libvipsFinds(bytes), name).toBeUndefined();
+  }
+});
+
+test(
+  `${count} damaged JPEGs: each is declined, or read at its size and always alike; no baseline image is read that libvips finds damaged`,
+  async () => {
+    onTestFailed(() =>
+      console.log(`to write one: npx tsx test/support/jpeg/damaged-jpegs.ts <file> <number> ${seed}`),
+    );
+    const watchdog = watch();
+    onTestFinished(watchdog.stop);
+    const declined: Record<string, number> = {};
+    const faults: string[] = [];
+    const unnoticed: string[] = [];
+    let readFiles = 0;
+    let damagedProgressive = 0;
+    for (let number = 0; number < count; number += 1) {
+      watchdog.step(number);
+      const { name, damage, bytes } = damagedJpeg(images, number, seed);
+      const about = (fault: string) => `${number} (${name}: ${damage}): ${fault}`;
+      const reading = readAtAllSizes(bytes, number);
+      for (const reason of reading.reasons) declined[reason] = (declined[reason] ?? 0) + 1;
+      faults.push(...reading.faults.map(about));
+      if (!reading.isRead) continue;
+      readFiles += 1;
+      const found = await libvipsFinds(bytes);
+      if (found === undefined || NO_DAMAGE.test(found)) continue;
+      // The scans of a progressive image that are skipped are not checked.
+      if (isProgressive(bytes)) damagedProgressive += 1;
+      else unnoticed.push(about(found));
+    }
+    console.log(
+      `seed ${seed}: ${count} files, ${readFiles} read, ${damagedProgressive} of them damaged progressive ones; declined: ` +
+        JSON.stringify(declined),
+    );
+    expect(faults).toEqual([]);
+    expect(unnoticed).toEqual([]);
+  },
+  60_000 + 10 * count,
+);
