@@ -56,6 +56,21 @@ export function temporaryFolder(): string {
   return folder;
 }
 
+/**
+ * Makes files in `folder`, and returns it: each is a name, `<name>/` for a folder, or `<name> -> <target>` for a symbolic link. Files are
+ * empty, unless `bytes` are given.
+ */
+export function makeTree(folder: string, tree: readonly string[], bytes: Buffer | string = ''): string {
+  for (const entry of tree) {
+    const [name = '', target] = entry.split(' -> ');
+    const file = path.join(folder, name);
+    fs.mkdirSync(name.endsWith('/') ? file : path.dirname(file), { recursive: true });
+    if (target !== undefined) fs.symlinkSync(target, file);
+    else if (!name.endsWith('/')) fs.writeFileSync(file, bytes);
+  }
+  return folder;
+}
+
 /** Writes `count` different photos (`photo-1.jpg`, ...) into `folder` and returns their paths. */
 export function writePhotos(folder: string, count: number): string[] {
   fs.mkdirSync(folder, { recursive: true });

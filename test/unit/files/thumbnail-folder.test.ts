@@ -8,14 +8,14 @@ import { temporaryFolder } from '../../support/photos.js';
 const bytes = Buffer.from('the bytes of a thumbnail');
 const name = `${createHash('sha256').update(bytes).digest('hex')}.png`;
 
-test('a thumbnail appears under its name, and no temporary file stays', () => {
+test('a thumbnail is published under its name and leaves no temporary file', () => {
   const folder = temporaryFolder();
   publish(folder, name, bytes);
   expect(fs.readdirSync(folder)).toEqual([name]);
   expect(fs.readFileSync(path.join(folder, name))).toEqual(bytes);
 });
 
-test('a name that exists is a duplicate and keeps its file', () => {
+test('a thumbnail that exists already keeps its file', () => {
   const folder = temporaryFolder();
   publish(folder, name, bytes);
   const { ino, mtimeMs } = fs.statSync(path.join(folder, name));
@@ -23,7 +23,7 @@ test('a name that exists is a duplicate and keeps its file', () => {
   expect(fs.statSync(path.join(folder, name))).toMatchObject({ ino, mtimeMs });
 });
 
-test('a file of another length under the name is damaged, and replaced whole', () => {
+test('a file of another length under the name is replaced', () => {
   const folder = temporaryFolder();
   fs.writeFileSync(path.join(folder, name), 'cut');
   publish(folder, name, bytes);
@@ -31,14 +31,14 @@ test('a file of another length under the name is damaged, and replaced whole', (
   expect(fs.readFileSync(path.join(folder, name))).toEqual(bytes);
 });
 
-test('a file of the same length and other bytes under the name is damaged, and replaced whole', () => {
+test('a file of the same length with other bytes under the name is replaced', () => {
   const folder = temporaryFolder();
   fs.writeFileSync(path.join(folder, name), 'THE bytes of a thumbnail');
   publish(folder, name, bytes);
   expect(fs.readFileSync(path.join(folder, name))).toEqual(bytes);
 });
 
-test('a folder that is gone, or a folder under the name, is an output error that names it', () => {
+test('a missing output folder, or a folder under the thumbnail’s name, is an output error with the path', () => {
   const folder = temporaryFolder();
   const gone = path.join(folder, 'gone');
   expect(() => publish(gone, name, bytes)).toThrow(
