@@ -17,12 +17,13 @@ export interface InProcessTransport extends Transport {
   started: number;
 }
 
-export function inProcess(): InProcessTransport {
+/** @param doJob What the consumers do with a job. By default they read, render and publish, as real ones do. */
+export function inProcess(doJob?: DoJob): InProcessTransport {
   const transport: InProcessTransport = {
     started: 0,
     startConsumers: (work) => (listener) => {
       transport.started += 1;
-      return new TestConsumer(listener, realWork(work));
+      return new TestConsumer(listener, doJob ?? realWork(work));
     },
     residentMemory: async () => new Map(),
   };
@@ -53,21 +54,37 @@ export interface InProcessRun {
   readonly started: number;
 }
 
+/** What a test may do within a run. */
+export interface RunHooks {
+  /** What consumers do with a job. @default read, render and publish */
+  readonly doJob?: DoJob;
+  /** Called with each event; the next one is asked for when it has resolved. */
+  readonly onEvent?: (event: ThumbsEvent) => void | Promise<void>;
+}
+
 /** A whole run over `paths`. With it a run has one consumer, unless `workers` says otherwise. */
 export async function runInProcess(
   paths: readonly string[],
   options: ThumbsOptions = {},
+  { doJob, onEvent }: RunHooks = {},
 ): Promise<InProcessRun> {
-  const transport = inProcess();
+  const transport = inProcess(doJob);
   const events: ThumbsEvent[] = [];
-  for await (const event of run(resolveOptions(paths, { workers: 1, ...options }), transport))
+  for await (const event of run(resolveOptions(paths, { workers: 1, ...options }), transport)) {
     events.push(event);
+    await onEvent?.(event);
+  }
   const summary = events.at(-1);
   if (summary?.type !== 'summary') throw new Error('Expected a run to end with its summary');
   return { events, summary, started: transport.started };
 }
 
 /** A whole run over `photos` of a folder into its `thumbnails`. */
-export function runFolder(folder: string, options: ThumbsOptions = {}): Promise<InProcessRun> {
-  return runInProcess([path.join(folder, 'photos')], { out: path.join(folder, 'thumbnails'), ...options });
+export function runFolder(
+  folder: string,
+  options: ThumbsOptions = {},
+  hooks: RunHooks = {},
+): Promise<InProcessRun> {
+  const out = path.join(folder, 'thumbnails');
+  return runInProcess([path.join(folder, 'photos')], { out, ...options }, hooks);
 }

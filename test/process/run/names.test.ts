@@ -32,7 +32,7 @@ const hostileNames = [
   `${'long'.repeat(60)}.jpg`,
 ];
 
-test('every name is done and recorded as it is, and none reaches the terminal raw', async () => {
+test('a photo of any name is done and recorded under it, and no name reaches the terminal unescaped', async () => {
   const folder = temporaryFolder();
   const photos = path.join(folder, 'photos');
   for (const name of hostileNames) {
@@ -43,7 +43,7 @@ test('every name is done and recorded as it is, and none reaches the terminal ra
   const out = path.join(folder, 'out');
   const exported = ['txt', 'csv', 'json'].map((extension) => path.join(out, `all.${extension}`));
   const { code, stdout, stderr } = await thumbs(
-    [photos, '-o', out, '-v', '--json', ...exported.flatMap((file) => ['--export', file])],
+    [photos, '-o', out, '-w', '1', '-v', '--json', ...exported.flatMap((file) => ['--export', file])],
     { cwd: folder },
   );
   expect(code).toBe(1);
@@ -57,7 +57,7 @@ test('every name is done and recorded as it is, and none reaches the terminal ra
   expect(fs.readFileSync(path.join(out, 'manifest.jsonl'), 'utf8')).not.toMatch(raw);
   expect(stderr).toContain('UNSUPPORTED photos/broken\\u001b[31m\\u000a\\u202e.jpg: not a JPEG');
   expect(failuresIn(out)[0]?.[2]).toMatch(/^\.\.\/photos\/broken\\u001b\[31m\\u000a\\u202e\.jpg: not a JPEG/);
-  // One line of JSON an event: no name has broken a line.
+  // Each event is one line of JSON: no name has broken a line.
   const events = stdout
     .trimEnd()
     .split('\n')
@@ -70,7 +70,7 @@ test('every name is done and recorded as it is, and none reaches the terminal ra
   expect(lines).toHaveLength(hostileNames.length);
 });
 
-test('a path with a leading dash is taken after --', async () => {
+test('a path with a leading dash can be given after --', async () => {
   const folder = temporaryFolder();
   fs.mkdirSync(path.join(folder, '-photos'));
   fs.writeFileSync(path.join(folder, '-photos', 'a.jpg'), await jpeg(1));

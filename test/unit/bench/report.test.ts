@@ -60,7 +60,7 @@ test('the table has medians, spread, rates, speedup, efficiency and memory', () 
   ]);
 });
 
-test('the sentence names the smallest count that is as good as the fastest, and waiting', () => {
+test('the conclusion names the smallest count that is as good as the fastest, and says what the run waits for', () => {
   const report = benchReport(
     [timing(1, 4, 2), timing(2, 2.05, 2), timing(4, 2, 2), timing(8, 2.4, 2)],
     machine,
@@ -70,13 +70,13 @@ test('the sentence names the smallest count that is as good as the fastest, and 
   );
 });
 
-test('without one worker in the sweep there is no speedup to tell', () => {
+test('a sweep without one worker has no speedup', () => {
   const report = benchReport([timing(2, 2, 4), timing(4, 2, 4)], machine);
   expect(report).toContain('| 2 | 2.00 | 2.00 | 2.00 | 50.0 | 150.0 | - | - | 200 |');
   expect(report).toContain('It stops paying at 2 workers (2.00 s); more gain nothing (4: 2.00 s); ');
 });
 
-test('one worker is held against the one core that it uses, and more may be faster', () => {
+test('the efficiency of one worker is that of the one core it uses, and more may be faster', () => {
   expect(benchReport([timing(1, 4, 3.9)], { ...machine, cores: 16 })).toContain(
     'The most that were tried, 1 worker (4.00 s, 1.00 times as fast as one), are the fastest, and more may be faster; the core that they use is 98 % busy, so the run is bound by the cores.',
   );

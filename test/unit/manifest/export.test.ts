@@ -3,9 +3,8 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { exportManifest } from '../../../src/manifest/export.js';
 import type { ManifestRecord } from '../../../src/manifest/record.js';
-import { ManifestStore } from '../../../src/manifest/store.js';
 import type { ExportFormat } from '../../../src/options/options.js';
-import { temporaryFolder } from '../../support/photos.js';
+import { manifestPath, writeRecords } from '../../support/manifests.js';
 
 const hash = 'ab'.repeat(32);
 
@@ -36,18 +35,15 @@ function exported(
   format: ExportFormat,
   records: readonly ManifestRecord[],
 ): { text: string; folder: string } {
-  const folder = temporaryFolder();
-  const manifest = path.join(folder, 'manifest.jsonl');
-  const store = ManifestStore.open(manifest, 'digest');
-  for (const record of records) store.append(record);
-  store.finish(() => true);
-  store.close();
+  const manifest = manifestPath();
+  const folder = path.dirname(manifest);
+  writeRecords(manifest, records);
   const file = path.join(folder, `export.${format}`);
   exportManifest(manifest, file, format);
   return { text: fs.readFileSync(file, 'utf8'), folder };
 }
 
-test('.txt has a line a thumbnail, with the absolute path of the source', () => {
+test('.txt has a line for each thumbnail, with the absolute path of its source', () => {
   const { text, folder } = exported('txt', [done('a/x.jpg'), failed, done('../y.jpg')]);
   expect(text).toBe(`${hash}.png: ${path.dirname(folder)}/y.jpg\n${hash}.png: ${folder}/a/x.jpg\n`);
 });
@@ -63,7 +59,7 @@ test('.csv quotes a name with a lone line feed or carriage return', () => {
   expect(text).toContain('"c\rd.jpg",done,');
 });
 
-test('.csv has a row a source, quoted by RFC 4180', () => {
+test('.csv has a row for each source, quoted as in RFC 4180', () => {
   const { text } = exported('csv', [done('a, "x"\n.jpg'), failed]);
   expect(text.split('\r\n')).toEqual([
     'source,status,thumbnail,width,height,bytes,sourceFormat,sourceWidth,sourceHeight,sourceBytes,sourceMtimeMs,sourceXxh128,errorCode,errorMessage',
@@ -81,7 +77,7 @@ test('.json is an object keyed by source, whatever the sources are called', () =
   expect(object[source]).toEqual(rest);
 });
 
-test('a manifest without records exports as an empty table and an empty object', () => {
+test('a manifest without records is exported as an empty table or an empty object', () => {
   expect(exported('txt', []).text).toBe('');
   expect(exported('csv', []).text).toMatch(/^source,.*errorMessage\r\n$/);
   expect(JSON.parse(exported('json', []).text)).toEqual({});

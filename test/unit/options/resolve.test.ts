@@ -1,8 +1,10 @@
 import os from 'node:os';
 import path from 'node:path';
-import { createThumbnails, ThumbsError, type ThumbsOptions } from 'thumbs-pipeline';
 import { expect, test, vi } from 'vitest';
+import { ThumbsError } from '../../../src/errors.js';
+import type { ThumbsOptions } from '../../../src/options/options.js';
 import { resolveOptions } from '../../../src/options/resolve.js';
+import { createThumbnails } from '../../../src/run/create-thumbnails.js';
 
 test('defaults are complete and every path is absolute', () => {
   expect(resolveOptions(['photos'])).toEqual({
@@ -30,7 +32,7 @@ test('defaults are complete and every path is absolute', () => {
   });
 });
 
-test('the environment may say that libvips reads JPEGs, and nothing else', () => {
+test('THUMBS_JPEG may be libvips, and nothing else', () => {
   vi.stubEnv('THUMBS_JPEG', 'libvips');
   expect(resolveOptions(['p']).jpegReader).toBe('libvips');
   vi.stubEnv('THUMBS_JPEG', '');
@@ -41,7 +43,7 @@ test('the environment may say that libvips reads JPEGs, and nothing else', () =>
   );
 });
 
-test('consumers may have three quarters of the memory there is, and never less than they need', () => {
+test('by default consumers may use three quarters of the memory, and at least what each needs', () => {
   const memory = (workers: number) => resolveOptions(['p'], { workers }).maxMemory;
   expect(memory(1)).toBeLessThanOrEqual(0.75 * os.totalmem());
   expect(memory(1)).toBeGreaterThan(
@@ -108,7 +110,7 @@ const wrong: ReadonlyArray<readonly [options: Record<string, unknown>, message: 
 ];
 
 for (const [options, message] of wrong) {
-  test(`${JSON.stringify(options)} is refused at once, with what was expected and what came`, () => {
+  test(`${JSON.stringify(options)} is refused at once, with what was expected and the value`, () => {
     const call = () => createThumbnails(['photos'], options as ThumbsOptions);
     expect(call).toThrow(ThumbsError);
     expect(call).toThrow(expect.objectContaining({ code: 'OPTION' }));
@@ -116,7 +118,7 @@ for (const [options, message] of wrong) {
   });
 }
 
-test('no path at all is refused', () => {
+test('at least one path is required', () => {
   expect(() => createThumbnails([])).toThrow('Expected `paths` to name at least one folder or file');
 });
 

@@ -1,0 +1,71 @@
+// Producer, pool and sink, joined as a run joins them, with a count of what passes between them.
+
+import path from 'node:path';
+import { prepareFolder } from '../../src/files/thumbnail-folder.js';
+import { ManifestStore } from '../../src/manifest/store.js';
+import type { Transport } from '../../src/pool/consumer.js';
+import { memoryLimits } from '../../src/pool/memory-limits.js';
+import { Pool, type PoolOutput } from '../../src/pool/pool.js';
+import { produce } from '../../src/producer/producer.js';
+import { findRoots } from '../../src/producer/roots.js';
+import { newWalkProgress } from '../../src/producer/walk-progress.js';
+import { Sink } from '../../src/run/sink.js';
+import { temporaryFolder, writePhotos } from './photos.js';
+import { plainWalk } from './walk.js';
+
+/** What passed. */
+export interface JoinedRun {
+  /** Types of what the producer emitted, in order. */
+  readonly produced: string[];
+  /** Types of what the pool emitted, in order. */
+  readonly emitted: string[];
+  readonly totals: Sink['totals'];
+  /** Consumers that were started, and those that are left. */
+  readonly started: number;
+  readonly left: number;
+}
+
+/** Runs over so many photos with so many consumers, to the sink's last sentinel. */
+export async function joinedRun(photos: number, consumers: number, transport: Transport): Promise<JoinedRun> {
+  const folder = temporaryFolder();
+  const out = path.join(folder, 'out');
+  writePhotos(path.join(folder, 'photos'), photos);
+  prepareFolder(out);
+  const walked = newWalkProgress();
+  const variant = { box: { width: 100, height: 100 }, format: 'png' } as const;
+  const limits = { maxPixels: 1e8, maxBytes: 1e8, maxMemory: 1e9 };
+  const startConsumer = transport.startConsumers({ out, variant, jpegReader: 'own', ...limits });
+  let started = 0;
+  const pool = new Pool({
+    consumers,
+    startConsumer: (listener) => {
+      started += 1;
+      return startConsumer(listener);
+    },
+    residentMemory: transport.residentMemory,
+    timeoutMs: 30_000,
+    retries: 1,
+    memory: memoryLimits(1e9 * consumers, consumers),
+    recognize: () => undefined,
+  });
+  const roots = await findRoots([path.join(folder, 'photos')], out);
+  const produced: string[] = [];
+  const emitted: string[] = [];
+  async function* items() {
+    for await (const item of produce({ roots, consumers, out, ...plainWalk }, walked)) {
+      produced.push(item.type);
+      yield item;
+    }
+  }
+  async function* outputs(): AsyncGenerator<PoolOutput> {
+    for await (const output of pool.outputs(items())) {
+      emitted.push(output.type);
+      yield output;
+    }
+  }
+  const manifest = ManifestStore.open(path.join(out, 'manifest.jsonl'), 'test');
+  const sink = new Sink(manifest, walked, { jobs: photos });
+  for await (const _ of sink.drain(outputs(), consumers));
+  manifest.close();
+  return { produced, emitted, totals: sink.totals, started, left: pool.pids.length };
+}

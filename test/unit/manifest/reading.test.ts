@@ -1,0 +1,106 @@
+// Manifests that are incomplete, damaged, or something else.
+
+import fs from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { ManifestStore } from '../../../src/manifest/store.js';
+import { failedRecord, manifestPath, sourcesIn, writeRecords } from '../../support/manifests.js';
+import { temporaryFolder } from '../../support/photos.js';
+
+test('a manifest cut off at any byte of its last line is read up to the line before, and continued', () => {
+  const file = manifestPath();
+  writeRecords(file, [failedRecord('a'), failedRecord('é'), failedRecord('ü')]);
+  const complete = fs.readFileSync(file);
+  const lastLine = complete.lastIndexOf('\n', complete.length - 2) + 1;
+  for (let end = lastLine; end < complete.length; end += 1) {
+    fs.writeFileSync(file, complete.subarray(0, end));
+    expect(sourcesIn(file)).toEqual(['a', 'é']);
+    writeRecords(file, [failedRecord('n')]);
+    expect(sourcesIn(file)).toEqual(['a', 'n', 'é']);
+  }
+});
+
+test('a manifest cut off in its header has no records, and is written again', () => {
+  const file = manifestPath();
+  writeRecords(file, []);
+  const header = fs.readFileSync(file, 'utf8').trimEnd();
+  for (let end = 0; end <= header.length; end += 1) {
+    fs.writeFileSync(file, header.slice(0, end));
+    writeRecords(file, [failedRecord('n')]);
+    expect(sourcesIn(file)).toEqual(['n']);
+  }
+  fs.writeFileSync(file, '{"manifest": "thumbs", "version": 1, "options": "digest"}');
+  writeRecords(file, [failedRecord('n')]);
+  expect(sourcesIn(file)).toEqual(['n']);
+});
+
+test('a header with any byte changed is refused and left alone, or is that of other options', () => {
+  const file = manifestPath();
+  writeRecords(file, [failedRecord('a')]);
+  const intact = fs.readFileSync(file);
+  const seen = { refused: 0, others: 0 };
+  for (let at = 0; at < intact.indexOf('\n'); at += 1) {
+    for (const bit of [1, 16, 128]) {
+      const bytes = Buffer.from(intact);
+      bytes[at] = intact.readUInt8(at) ^ bit;
+      fs.writeFileSync(file, bytes);
+      try {
+        const store = ManifestStore.open(file, 'digest');
+        expect(store.records.find('a')?.options).not.toBe(undefined);
+        store.close();
+        seen.others += 1;
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'MANIFEST' });
+        expect(fs.readFileSync(file).equals(bytes)).toBe(true);
+        seen.refused += 1;
+      }
+    }
+  }
+  expect(seen.refused).toBeGreaterThan(50);
+  expect(seen.others).toBeGreaterThan(10);
+});
+
+for (const text of [
+  'my notes\nof 2025\n',
+  '{"manifest":"thumbs","version":2,"options":"x"}\n',
+  '{"manifest":"thumbs","version":2,"opt',
+  '{"manifest":"thumbs","version":0,"options":"x"}\n',
+  '{"manifest":"thumbs","version":1.5,"options":"x"}\n',
+  'x'.repeat(5000),
+  '[]\n',
+  'no newline',
+]) {
+  test(`${JSON.stringify(text).slice(0, 60)} is no manifest of this version: refused and left as it is`, () => {
+    const file = path.join(temporaryFolder(), 'notes.txt');
+    fs.writeFileSync(file, text);
+    expect(() => ManifestStore.open(file, 'digest')).toThrow(expect.objectContaining({ code: 'MANIFEST' }));
+    expect(fs.readFileSync(file, 'utf8')).toBe(text);
+  });
+}
+
+test('a damaged record is refused with the number of its line', () => {
+  const file = manifestPath();
+  writeRecords(file, [failedRecord('a'), failedRecord('b')]);
+  fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace('"source":"a"', '"sour":"a"'));
+  expect(() => ManifestStore.open(file, 'digest')).toThrow(/line 2 is not a record/);
+});
+
+test('line ends that git has changed are corrected, and no record is lost', () => {
+  const file = manifestPath();
+  writeRecords(file, [failedRecord('a'), failedRecord('b')]);
+  const text = fs.readFileSync(file, 'utf8');
+  fs.writeFileSync(file, text.replaceAll('\n', '\r\n'));
+  const store = ManifestStore.open(file, 'digest');
+  for (const source of ['a', 'b']) store.keep(source);
+  store.finish(() => false);
+  store.close();
+  expect(fs.readFileSync(file, 'utf8')).toBe(text);
+});
+
+test('more lines than are read at once, and one line longer than that, are read completely', () => {
+  const file = manifestPath();
+  const long = 'ü'.repeat(400_000);
+  const many = Array.from({ length: 4000 }, (_, index) => failedRecord(`photo-${index}`));
+  writeRecords(file, [...many, failedRecord(long)]);
+  expect(sourcesIn(file)).toEqual([...many.map(({ source }) => source), long].sort());
+});

@@ -1,0 +1,213 @@
+// The planner by itself: a photo's state and the records in, a plan out.
+
+import fs from 'node:fs';
+import path from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import type { ImageErrorCode, Limits } from '../../../src/errors.js';
+import type { SourceFacts } from '../../../src/files/source.js';
+import type { Identified, Job, Unchanged } from '../../../src/job.js';
+import type { DoneRecord, FailedRecord, ManifestRecord } from '../../../src/manifest/record.js';
+import { ManifestStore } from '../../../src/manifest/store.js';
+import { Planner, type PlannerOptions } from '../../../src/producer/planner.js';
+import { temporaryFolder } from '../../support/photos.js';
+
+const thumbnail = { file: `${'ab'.repeat(32)}.png`, width: 200, height: 133, bytes: 5 };
+
+/** The state of every photo here, unless a test says otherwise. */
+const facts: SourceFacts = { sourceBytes: 1000, sourceMtimeMs: 5, sourceMtimeNs: '5000001' };
+
+function done(source: string, changes: Partial<DoneRecord> = {}): DoneRecord {
+  const image = { sourceFormat: 'jpeg', sourceWidth: 400, sourceHeight: 266 } as const;
+  const content = { ...facts, sourceXxh128: 'content' };
+  return { source, status: 'done', thumbnails: [thumbnail], ...image, ...content, ...changes };
+}
+
+function failed(source: string, code: ImageErrorCode, limit?: Limits): FailedRecord {
+  const error = { code, message: `${source}: why`, ...(limit === undefined ? {} : { limit }) };
+  return { source, status: 'failed', error, ...facts, sourceXxh128: 'content' };
+}
+
+const LIMITS: Required<Limits> = {
+  maxPixels: 100,
+  maxBytes: 100,
+  timeoutMs: 100,
+  maxMemoryBytes: 100,
+  memoryShareBytes: 100,
+};
+
+/** A planner over these records, and the folder of the photos and of the manifest; the thumbnail exists. */
+function plannerOf(records: readonly ManifestRecord[], options: Partial<PlannerOptions> = {}) {
+  const folder = temporaryFolder();
+  const out = path.join(folder, 'out');
+  fs.mkdirSync(out);
+  fs.writeFileSync(path.join(out, thumbnail.file), '12345');
+  const manifest = path.join(folder, 'manifest.jsonl');
+  const store = ManifestStore.open(manifest, 'digest');
+  for (const record of records) store.append(record);
+  store.close();
+  const opened = ManifestStore.open(manifest, 'digest');
+  onTestFinished(() => opened.close());
+  const planner = new Planner(opened.records, {
+    manifest,
+    out,
+    digest: 'digest',
+    force: false,
+    retryFailed: false,
+    limits: LIMITS,
+    ...options,
+  });
+  return { planner, folder, out };
+}
+
+/** `unchanged`, or the task and its reason. */
+function describe(plan: Job | Unchanged): string {
+  return plan.type === 'unchanged' ? 'unchanged' : `${plan.task}: ${plan.why}`;
+}
+
+/** The plan for `a.jpg` in this state. */
+function planOf(
+  records: readonly ManifestRecord[],
+  state: Partial<SourceFacts> | undefined = {},
+  options: Partial<PlannerOptions> = {},
+): string {
+  const { planner, folder } = plannerOf(records, options);
+  return describe(planner.planFor(path.join(folder, 'a.jpg'), { ...facts, ...state }));
+}
+
+const other = done('other.jpg', { sourceBytes: 2000, sourceXxh128: 'other content' });
+
+test('a photo without a record is new, or moved where a record has its size', () => {
+  expect(planOf([])).toBe('make: new');
+  expect(planOf([other])).toBe('make: new');
+  expect(planOf([other], { sourceBytes: 2000 })).toBe('identify: moved');
+});
+
+test('a photo with the size, the time and the thumbnail of its record is unchanged', () => {
+  expect(planOf([done('a.jpg')])).toBe('unchanged');
+});
+
+test('another time makes a photo touched, also by a nanosecond', () => {
+  expect(planOf([done('a.jpg')], { sourceMtimeMs: 4 })).toBe('identify: touched');
+  expect(planOf([done('a.jpg')], { sourceMtimeNs: '5000002' })).toBe('identify: touched');
+});
+
+test('another size makes a photo changed, or touched where another record has that size', () => {
+  expect(planOf([done('a.jpg'), other], { sourceBytes: 999 })).toBe('make: changed');
+  expect(planOf([done('a.jpg'), other], { sourceBytes: 2000 })).toBe('identify: touched');
+});
+
+test('a photo is made again under other options, and after verify has marked its record', () => {
+  expect(planOf([done('a.jpg')], {}, { digest: 'other' })).toBe('make: options');
+  expect(planOf([done('a.jpg', { options: 'other' })])).toBe('make: options');
+  expect(planOf([done('a.jpg', { redo: true })])).toBe('make: redo');
+});
+
+test('a record under other options, or one that verify has marked, identifies no other photo', () => {
+  expect(planOf([done('b.jpg', { options: 'other' })])).toBe('make: new');
+  expect(planOf([done('b.jpg', { redo: true })])).toBe('make: new');
+});
+
+test('a thumbnail that is missing, has another size or is a link is made again', () => {
+  const changes: ReadonlyArray<(file: string) => void> = [
+    (file) => fs.rmSync(file),
+    (file) => fs.writeFileSync(file, '1234'),
+    (file) => fs.renameSync(file, `${file}.aside`) ?? fs.symlinkSync(`${file}.aside`, file),
+  ];
+  for (const change of changes) {
+    const { planner, folder, out } = plannerOf([done('a.jpg')]);
+    change(path.join(out, thumbnail.file));
+    expect(describe(planner.planFor(path.join(folder, 'a.jpg'), facts))).toBe('make: thumbnail');
+  }
+});
+
+test('with force every photo is made, whatever its record', () => {
+  const force = { force: true };
+  expect(planOf([done('a.jpg')], {}, force)).toBe('make: force');
+  expect(planOf([done('a.jpg', { options: 'other' })], {}, force)).toBe('make: force');
+  expect(planOf([done('a.jpg')], { sourceBytes: 1 }, force)).toBe('make: force');
+  expect(planOf([failed('a.jpg', 'CORRUPT')], {}, force)).toBe('make: force');
+  expect(planOf([done('moved.jpg')], {}, force)).toBe('make: new');
+});
+
+for (const [code, plan] of [
+  ['CORRUPT', 'unchanged'],
+  ['UNSUPPORTED', 'unchanged'],
+  ['TOO_LARGE', 'unchanged'],
+  ['TIMEOUT', 'unchanged'],
+  ['WORKER_DIED', 'make: retry'],
+  ['UNREADABLE', 'make: retry'],
+  ['CHANGED', 'make: retry'],
+] as const) {
+  test(`a photo that failed with ${code}: ${plan}; with retryFailed it is tried again`, () => {
+    expect(planOf([failed('a.jpg', code)])).toBe(plan);
+    expect(planOf([failed('a.jpg', code)], {}, { retryFailed: true })).toBe('make: retry');
+  });
+}
+
+for (const name of ['maxPixels', 'maxBytes', 'timeoutMs', 'maxMemoryBytes', 'memoryShareBytes'] as const) {
+  test(`a photo over ${name} is tried again under a higher limit alone`, () => {
+    expect(planOf([failed('a.jpg', 'TOO_LARGE', { [name]: 99 })])).toBe('make: retry');
+    expect(planOf([failed('a.jpg', 'TOO_LARGE', { [name]: 100 })])).toBe('unchanged');
+    expect(planOf([failed('a.jpg', 'TOO_LARGE', { [name]: 101 })])).toBe('unchanged');
+  });
+}
+
+/** What a consumer found in `b.jpg`. */
+const identified: Identified = {
+  status: 'identified',
+  sourceBytes: 1000,
+  sourceMtimeMs: 7,
+  sourceMtimeNs: '7000000',
+  sourceXxh128: 'content',
+};
+
+test('a recognized photo has the thumbnail of the other record and its own name and state', () => {
+  const { planner, folder } = plannerOf([done('a.jpg')]);
+  const { status: _, ...state } = identified;
+  expect(planner.recognize(path.join(folder, 'b.jpg'), identified)).toEqual({ ...done('b.jpg'), ...state });
+});
+
+test('a recognized failure names the photo as it is called now', () => {
+  const { planner, folder } = plannerOf([failed('a.jpg', 'CORRUPT')]);
+  expect(planner.recognize(path.join(folder, 'b.jpg'), identified)).toMatchObject({
+    source: 'b.jpg',
+    error: { code: 'CORRUPT', message: 'b.jpg: why' },
+    sourceMtimeMs: 7,
+  });
+});
+
+test('a content without a record, without its thumbnail, or of a failure to be tried again is not recognized', () => {
+  const recognize = (records: readonly ManifestRecord[], found: Identified, prepare = (_: string) => {}) => {
+    const { planner, folder, out } = plannerOf(records);
+    prepare(out);
+    return planner.recognize(path.join(folder, 'b.jpg'), found);
+  };
+  expect(recognize([done('a.jpg')], { ...identified, sourceXxh128: 'another' })).toBeUndefined();
+  expect(recognize([done('a.jpg')], { ...identified, sourceBytes: 1001 })).toBeUndefined();
+  expect(recognize([failed('a.jpg', 'WORKER_DIED')], identified)).toBeUndefined();
+  const removeThumbnail = (out: string) => fs.rmSync(path.join(out, thumbnail.file));
+  expect(recognize([done('a.jpg')], identified, removeThumbnail)).toBeUndefined();
+});
+
+test('what is no regular file, or does not exist, is a job without facts', async () => {
+  const { planner, folder } = plannerOf([done('gone.jpg')]);
+  fs.mkdirSync(path.join(folder, 'folder.jpg'));
+  const plans = ['folder.jpg', 'gone.jpg'].map((name) => planner.plan(path.join(folder, name)));
+  const job = { type: 'job', task: 'make' };
+  expect(await Promise.all(plans)).toEqual([
+    { ...job, why: 'new', path: path.join(folder, 'folder.jpg') },
+    { ...job, why: 'changed', path: path.join(folder, 'gone.jpg') },
+  ]);
+});
+
+test('photos that are jobs are counted, unchanged ones are not', () => {
+  const { planner, folder } = plannerOf([done('a.jpg')]);
+  for (const name of ['a.jpg', 'b.jpg', 'c.jpg']) planner.planFor(path.join(folder, name), facts);
+  expect(planner.jobs).toBe(2);
+});
+
+test('there is no history without records, and none that counts with force', () => {
+  expect(plannerOf([]).planner.hasNoHistory).toBe(true);
+  expect(plannerOf([done('a.jpg')]).planner.hasNoHistory).toBe(false);
+  expect(plannerOf([done('a.jpg')], { force: true }).planner.hasNoHistory).toBe(true);
+});

@@ -1,0 +1,60 @@
+// What is made again when the options that decide the pixels change, or the versions of the renderer.
+
+import fs from 'node:fs';
+import path from 'node:path';
+import { expect, test, vi } from 'vitest';
+import type { ThumbsEvent } from '../../../src/run/events.js';
+import { runFolder } from '../../support/in-process.js';
+import { expectSound, recordsIn } from '../../support/output.js';
+import { damagedImages } from '../../support/paths.js';
+import { photoFolder } from '../../support/photos.js';
+
+/** Three photos and a damaged one, after a first run. */
+async function finishedRun() {
+  const { folder, out } = photoFolder(3);
+  fs.copyFileSync(path.join(damagedImages, 'truncated.jpg'), path.join(folder, 'photos/broken.jpg'));
+  await runFolder(folder);
+  const manifest = path.join(out, 'manifest.jsonl');
+  return { folder, out, manifest, before: fs.readFileSync(manifest, 'utf8') };
+}
+
+const ALL_AGAIN = { made: 3, failed: 1, known: 0, unchanged: 0 };
+
+test('another box makes all again, known failures too, and the first box gives the first manifest', async () => {
+  const { folder, manifest, before } = await finishedRun();
+  expect((await runFolder(folder, { size: 50 })).summary).toMatchObject(ALL_AGAIN);
+  expect((await runFolder(folder)).summary).toMatchObject(ALL_AGAIN);
+  expect(fs.readFileSync(manifest, 'utf8')).toBe(before);
+});
+
+test('another version of the renderer makes all again', async () => {
+  const { folder, manifest, before } = await finishedRun();
+  const digest: unknown = JSON.parse(before.slice(0, before.indexOf('\n'))).options;
+  fs.writeFileSync(manifest, before.replace(String(digest), '0'.repeat(64)));
+  expect((await runFolder(folder)).summary).toMatchObject(ALL_AGAIN);
+  expect(fs.readFileSync(manifest, 'utf8')).toBe(before);
+});
+
+test('the JPEG reader is part of the digest: libvips instead of our own makes all again', async () => {
+  const { folder } = photoFolder(3);
+  expect((await runFolder(folder)).summary).toMatchObject({ made: 3 });
+  vi.stubEnv('THUMBS_JPEG', 'libvips');
+  expect((await runFolder(folder)).summary).toMatchObject({ made: 3, unchanged: 0 });
+  expect((await runFolder(folder)).summary).toMatchObject({ made: 0, unchanged: 3 });
+});
+
+test('a stopped run with other options costs the next one only what it has made', async () => {
+  const { folder, out } = photoFolder(12);
+  await runFolder(folder);
+  const stop = new AbortController();
+  const onEvent = ({ type }: ThumbsEvent) => {
+    if (type === 'done') stop.abort();
+  };
+  const { summary } = await runFolder(folder, { size: 50, signal: stop.signal }, { onEvent });
+  const other = recordsIn(out).filter(({ options }) => options === undefined).length;
+  expect(summary).toMatchObject({ stopped: 'signal', made: other });
+  expect(other).toBeGreaterThan(0);
+  expect(other).toBeLessThan(12);
+  expect((await runFolder(folder)).summary).toMatchObject({ made: other, unchanged: 12 - other });
+  await expectSound(out);
+});
