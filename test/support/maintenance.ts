@@ -7,7 +7,7 @@ import { type VerifyOptions, verifyThumbnails } from '../../src/maintenance/veri
 
 /** What a verification found. */
 export interface Verified {
-  /** `finding file: sources`, each file by its name alone, sorted. */
+  /** `finding file: sources`, files by their names, sorted. */
   readonly findings: string[];
   readonly events: FindingEvent[];
   readonly summary: VerifiedEvent;

@@ -69,7 +69,7 @@ test('a dry run says its figures, -v names each file, and --json has the events'
   expect(events).toEqual(planned);
 });
 
-test('a dry run without -v says its figures alone, and with --prune what a run would prune', async () => {
+test('a dry run without -v says its figures only, and with --prune what a run would prune', async () => {
   const { folder } = await outdated();
   const { stdout, stderr } = await thumbs(['photos', '--dry-run', '--prune'], { cwd: folder });
   expect(stdout).toBe('');

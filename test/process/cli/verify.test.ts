@@ -72,7 +72,7 @@ test('each fault is a line, the remedy is the last, and --json has the events; e
   expect(events).toEqual([...inProcess, summary]);
 });
 
-test('foreign and unneeded files alone are no fault: exit 0', async () => {
+test('foreign and unneeded files are no fault: exit 0', async () => {
   const { folder } = await finishedRun();
   fs.rmSync(path.join(folder, 'photos/photo-2.jpg'));
   await runFolder(folder, { export: [path.join(folder, 'thumbnails/all.csv')] });
@@ -97,7 +97,7 @@ test('--repair says how many records the next run makes again', async () => {
   expect((await runFolder(folder)).summary).toMatchObject({ made: 1, unchanged: 2 });
 });
 
-test('after missing thumbnails alone it says that the next run makes them', async () => {
+test('where thumbnails are only missing, it says that the next run makes them', async () => {
   const { folder, out } = await finishedRun();
   fs.rmSync(thumbnailOf(out, 'photo-2.jpg'));
   const { code, stderr } = await thumbs(['verify'], { cwd: folder });
@@ -134,7 +134,7 @@ test('many findings reach a slow reader completely', async () => {
   expect(lines).toHaveLength(4002);
 });
 
-test('a signal ends it although nobody reads its findings: exit 143', async () => {
+test('a signal ends it while its findings wait for a reader: exit 143', async () => {
   const folder = await manyFindings();
   const { child, finished } = start(process.execPath, [command, 'verify'], { cwd: folder });
   // It waits for its reader, so that it cannot end before the signal comes.

@@ -10,7 +10,7 @@ import { projectFolder } from '../../support/paths.js';
 import { photoFolder } from '../../support/photos.js';
 import { childrenOf, forksOf } from '../../support/processes.js';
 
-test('plain JavaScript finds the package by its name, and a run loads sharp in consumers alone', () => {
+test('plain JavaScript finds the package by its name, and a run loads sharp in its consumers only', () => {
   const { folder, out } = photoFolder(1);
   const script = `
     import { createThumbnails, readManifest, ThumbsError } from 'thumbs-pipeline';

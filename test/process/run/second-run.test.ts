@@ -4,9 +4,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { createThumbnails } from 'thumbs-pipeline';
 import { expect, test } from 'vitest';
+import { longPaths, PHOTOS, startBlockedRun } from '../../support/blocked-run.js';
 import { thumbs, thumbsJson } from '../../support/command.js';
 import { setTime } from '../../support/file-changes.js';
-import { HELD_PHOTOS, longPaths, startHeldRun } from '../../support/held-run.js';
 import { runFolder } from '../../support/in-process.js';
 import { expectSound, outcomesOf, recordsIn } from '../../support/output.js';
 import { damagedImages } from '../../support/paths.js';
@@ -16,15 +16,15 @@ import { forksOf } from '../../support/processes.js';
 test('a run after kill -9 continues with what the manifest does not have', async () => {
   const { folder, out } = longPaths();
   const hasRecord = () => fs.existsSync(path.join(out, 'manifest.jsonl')) && recordsIn(out).length > 0;
-  const { child, finished } = await startHeldRun(['-w', '1'], { cwd: folder, isReady: hasRecord });
+  const { child, finished } = await startBlockedRun(['-w', '1'], { cwd: folder, isReady: hasRecord });
   child.kill('SIGKILL');
   await finished;
   const done = recordsIn(out).length;
   expect(done).toBeGreaterThan(0);
-  expect(done).toBeLessThan(HELD_PHOTOS);
+  expect(done).toBeLessThan(PHOTOS);
   const { code, events } = await thumbsJson(['photos'], { cwd: folder });
   expect(code).toBe(0);
-  expect(events.at(-1)).toMatchObject({ made: HELD_PHOTOS - done, unchanged: done });
+  expect(events.at(-1)).toMatchObject({ made: PHOTOS - done, unchanged: done });
   await expectSound(out);
 });
 
@@ -32,7 +32,7 @@ test('a run with other options that a signal stops costs the next one only what 
   const { folder, out } = longPaths();
   await runFolder(folder);
   const madeByOther = () => recordsIn(out).filter(({ options }) => options === undefined).length;
-  const { child, finished, release } = await startHeldRun(['-s', '50', '-w', '1'], {
+  const { child, finished, release } = await startBlockedRun(['-s', '50', '-w', '1'], {
     cwd: folder,
     isReady: () => recordsIn(out).some(({ options }) => options !== undefined) && madeByOther() > 0,
   });
@@ -41,9 +41,9 @@ test('a run with other options that a signal stops costs the next one only what 
   expect(await finished).toBe(130);
   const other = madeByOther();
   expect(other).toBeGreaterThan(0);
-  expect(other).toBeLessThan(HELD_PHOTOS);
+  expect(other).toBeLessThan(PHOTOS);
   const { summary } = await runFolder(folder);
-  expect(summary).toMatchObject({ made: other, unchanged: HELD_PHOTOS - other });
+  expect(summary).toMatchObject({ made: other, unchanged: PHOTOS - other });
   await expectSound(out);
 });
 
@@ -99,7 +99,7 @@ test('known failures are named apart from new ones, exit 1', async () => {
   ]);
 });
 
-test('a manifest with a damaged line is refused by its number, exit 3, and left alone', async () => {
+test('a manifest with a damaged line is refused with the number of the line, exit 3, and left unchanged', async () => {
   const { folder, out } = photoFolder(2);
   await runFolder(folder);
   const manifest = path.join(out, 'manifest.jsonl');

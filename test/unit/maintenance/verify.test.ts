@@ -58,7 +58,7 @@ test('the output of a run is sound, and verifying it writes nothing', async () =
   expect(snapshot(folder)).toEqual(before);
 });
 
-test('missing, damaged, foreign and unneeded files and wrong records are told apart', async () => {
+test('missing, damaged, foreign and unneeded files and wrong records are distinguished', async () => {
   const { out, manifest } = await finishedRun();
   const [missing = '', damaged = '', wrong = ''] = ['photo-1.jpg', 'photo-2.jpg', 'photo-3.jpg'].map((name) =>
     path.basename(thumbnailOf(out, name)),

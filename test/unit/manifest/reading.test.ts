@@ -34,7 +34,7 @@ test('a manifest cut off in its header has no records, and is written again', ()
   expect(sourcesIn(file)).toEqual(['n']);
 });
 
-test('a header with any byte changed is refused and left alone, or is that of other options', () => {
+test('a header with any byte changed is refused and left unchanged, or is that of other options', () => {
   const file = manifestPath();
   writeRecords(file, [failedRecord('a')]);
   const intact = fs.readFileSync(file);

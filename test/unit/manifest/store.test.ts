@@ -82,8 +82,8 @@ test('finish drops the earlier records that are not to stay, and keeps all appen
   expect(sourcesIn(file)).toEqual(['new/a', 'old/b']);
 });
 
-/** Opens a manifest, keeps these records alone, and returns how many were removed. */
-function keepAlone(file: string, ...sources: string[]): number {
+/** Opens a manifest, keeps only these records, and returns how many were removed. */
+function keepOnly(file: string, ...sources: string[]): number {
   const store = ManifestStore.open(file, 'digest');
   for (const source of sources) store.keep(source);
   const removed = store.finish(() => false);
@@ -91,13 +91,13 @@ function keepAlone(file: string, ...sources: string[]): number {
   return removed;
 }
 
-test('kept records stay as they were, and a file that would not change is left alone', () => {
+test('kept records stay as they were, and a file that would not change is not written', () => {
   const file = manifestPath();
   writeRecords(file, [failedRecord('a'), failedRecord('b'), failedRecord('c')]);
   const { ino, mtimeMs } = fs.statSync(file);
-  expect(keepAlone(file, 'a', 'b', 'c')).toBe(0);
+  expect(keepOnly(file, 'a', 'b', 'c')).toBe(0);
   expect(fs.statSync(file)).toMatchObject({ ino, mtimeMs });
-  expect(keepAlone(file, 'a', 'c')).toBe(1);
+  expect(keepOnly(file, 'a', 'c')).toBe(1);
   expect(sourcesIn(file)).toEqual(['a', 'c']);
 });
 
@@ -108,7 +108,7 @@ test('lines that are not sorted, doubled or incomplete are corrected, also when 
   const [header, a, c] = text.split('\n');
   for (const wrong of [`${c}\n${a}\n`, `${a}\n${a}\n${c}\n`, `${a}\n${c}\n{"source":"d"`]) {
     fs.writeFileSync(file, `${header}\n${wrong}`);
-    expect(keepAlone(file, 'a', 'c')).toBe(0);
+    expect(keepOnly(file, 'a', 'c')).toBe(0);
     expect(fs.readFileSync(file, 'utf8')).toBe(text);
   }
 });

@@ -145,7 +145,7 @@ for (const [code, plan] of [
 }
 
 for (const name of ['maxPixels', 'maxBytes', 'timeoutMs', 'maxMemoryBytes', 'memoryShareBytes'] as const) {
-  test(`a photo over ${name} is tried again under a higher limit alone`, () => {
+  test(`a photo over ${name} is tried again only under a higher limit`, () => {
     expect(planOf([failed('a.jpg', 'TOO_LARGE', { [name]: 99 })])).toBe('make: retry');
     expect(planOf([failed('a.jpg', 'TOO_LARGE', { [name]: 100 })])).toBe('unchanged');
     expect(planOf([failed('a.jpg', 'TOO_LARGE', { [name]: 101 })])).toBe('unchanged');

@@ -114,17 +114,19 @@ test('a dry run reports what a run then does, and writes nothing', async () => {
 });
 
 test('the plan follows force, retryFailed and another box', async () => {
-  const { folder } = photoFolder(1);
+  const { folder, files } = photoFolder(1);
   fs.copyFileSync(path.join(damagedImages, 'truncated.jpg'), path.join(folder, 'photos/broken.jpg'));
   await runFolder(folder);
-  for (const [options, broken, sound] of [
-    [{}, 'known-bad', 'unchanged'],
-    [{ retryFailed: true }, 'retry', 'unchanged'],
-    [{ force: true }, 'force', 'force'],
-    [{ size: 100 }, 'options', 'options'],
+  fs.copyFileSync(files[0] ?? '', path.join(folder, 'photos/copy.jpg'));
+  for (const [options, broken, copy, sound] of [
+    [{}, 'known-bad', 'moved', 'unchanged'],
+    [{ retryFailed: true }, 'retry', 'moved', 'unchanged'],
+    [{ force: true }, 'force', 'new', 'force'],
+    // Records under other options identify nothing.
+    [{ size: 100 }, 'options', 'new', 'options'],
   ] as const) {
     const { photos } = await planFolder(folder, options);
-    expect(photos).toEqual({ 'broken.jpg': broken, 'photo-1.jpg': sound });
+    expect(photos).toEqual({ 'broken.jpg': broken, 'copy.jpg': copy, 'photo-1.jpg': sound });
   }
 });
 
@@ -142,8 +144,9 @@ test('a thumbnail that force would make again is not to be pruned; one of anothe
 });
 
 test('a dry run that is stopped reports nothing to remove or to prune', async () => {
-  const { folder } = photoFolder(3);
+  const { folder, out } = photoFolder(3);
   await runFolder(folder);
+  fs.writeFileSync(path.join(out, `${'0'.repeat(64)}.png`), 'no record names it');
   const { events } = await planFolder(folder, { signal: AbortSignal.abort() });
   expect(events).toEqual([
     expect.objectContaining({ type: 'plan', removed: 0, unneeded: { files: 0, bytes: 0 }, walked: false }),

@@ -8,7 +8,7 @@ import { runFolder } from '../../support/in-process.js';
 import { expectSound, outcomesOf, recordsIn, thumbnailOf } from '../../support/output.js';
 import { jpeg, mutate, photoFolder } from '../../support/photos.js';
 
-test('unchanged photos are neither read nor given to a consumer, and the manifest is left alone', async () => {
+test('unchanged photos are neither read nor given to a consumer, and the manifest is not written', async () => {
   const { folder, out, files } = photoFolder(5);
   for (const file of files) setTime(file, 1_700_000_000);
   expect(await runFolder(folder)).toMatchObject({ summary: { made: 5, unchanged: 0 } });

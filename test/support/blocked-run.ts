@@ -8,28 +8,28 @@ import { temporaryFolder, writePhotos } from './photos.js';
 import { processesLeft, until } from './processes.js';
 
 /** Enough events of {@link longPaths} to fill a pipe (some 150 kB with what Node.js buffers) twice. */
-export const HELD_PHOTOS = 80;
+export const PHOTOS = 80;
 
 /** {@link photoFolder} with paths of 1,600 characters, so that an event of each photo has 4 kB. */
 export function longPaths(): { folder: string; out: string } {
   const folder = temporaryFolder();
-  writePhotos(path.join(folder, 'photos', ...Array<string>(8).fill('x'.repeat(200))), HELD_PHOTOS);
+  writePhotos(path.join(folder, 'photos', ...Array<string>(8).fill('x'.repeat(200))), PHOTOS);
   return { folder, out: path.join(folder, 'thumbnails') };
 }
 
-export interface HeldRun {
+export interface BlockedRun {
   readonly child: ChildProcess;
-  /** Resolves with the exit code, once the command has ended and its consumers as well. */
+  /** Resolves with the exit code, once the command has ended and so have its consumers. */
   readonly finished: Promise<number | null>;
   /** Reads the output from now on, after the command has noticed a signal. */
   readonly release: () => Promise<void>;
 }
 
 /** Starts the command over `photos` of {@link longPaths}, and resolves when `isReady`. */
-export async function startHeldRun(
+export async function startBlockedRun(
   args: readonly string[],
   { cwd, isReady }: { cwd: string; isReady: () => boolean },
-): Promise<HeldRun> {
+): Promise<BlockedRun> {
   const child = spawn(process.execPath, [command, 'photos', '--json', ...args], {
     cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
