@@ -2,10 +2,11 @@
 
 import path from 'node:path';
 import { prepareFolder } from '../../src/files/thumbnail-folder.js';
+import type { PoolOutput } from '../../src/job.js';
 import { ManifestStore } from '../../src/manifest/store.js';
 import type { Transport } from '../../src/pool/consumer.js';
 import { memoryLimits } from '../../src/pool/memory-limits.js';
-import { Pool, type PoolOutput } from '../../src/pool/pool.js';
+import { Pool } from '../../src/pool/pool.js';
 import { produce } from '../../src/producer/producer.js';
 import { findRoots } from '../../src/producer/roots.js';
 import { newWalkProgress } from '../../src/producer/walk-progress.js';

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import type { PoolOutput } from '../../../src/job.js';
 import { ManifestStore } from '../../../src/manifest/store.js';
-import type { PoolOutput } from '../../../src/pool/pool.js';
 import { newWalkProgress } from '../../../src/producer/walk-progress.js';
 import { Sink } from '../../../src/run/sink.js';
 import { inProcess } from '../../support/in-process.js';
