@@ -21,15 +21,15 @@ async function finishedRun() {
   return { folder, out, manifest: path.join(out, 'manifest.jsonl') };
 }
 
-test('a sound output is one line and exit 0, and the sha256sum line of the README agrees', async () => {
+test('a sound output is one line and exit 0, and the documented sha256sum line agrees', async () => {
   const { folder, out } = await finishedRun();
   const { code, stdout, stderr } = await thumbs(['verify'], { cwd: folder });
   expect([code, stdout]).toEqual([0, '']);
   expect(stderr).toMatch(
     /^3 thumbnails verified: all sound \(4 photos, 1 of them failed; [\d.]+ kB in [\d.]+ s\)\n$/,
   );
-  const readme = fs.readFileSync(path.join(projectFolder, 'README.md'), 'utf8');
-  const line = /^ +cd thumbnails && (.*sha256sum.*)$/m.exec(readme)?.[1] ?? 'false';
+  const text = fs.readFileSync(path.join(projectFolder, 'docs/second-run.md'), 'utf8');
+  const line = /^ +cd thumbnails && (.*sha256sum.*)$/m.exec(text)?.[1] ?? 'false';
   expect(execFileSync('bash', ['-c', line], { cwd: out, encoding: 'utf8' })).toBe('');
   mutate(thumbnailOf(out, 'photo-1.jpg'), 100);
   expect(() => execFileSync('bash', ['-c', line], { cwd: out, stdio: 'pipe' })).toThrow(

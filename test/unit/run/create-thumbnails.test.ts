@@ -89,7 +89,7 @@ for (const [photos, consumers] of [
   [0, 0],
   [1, 1],
   [3, 3],
-  [20, 8],
+  [10, 8],
 ] as const) {
   test(`${photos} photos by several paths and 8 workers: ${consumers} consumers are started`, async () => {
     const folder = temporaryFolder();
@@ -105,7 +105,7 @@ for (const [photos, consumers] of [
 }
 
 test('an abort finishes the jobs in flight, completes the manifest and gives the summary', async () => {
-  const { folder, out } = photoFolder(20);
+  const { folder, out } = photoFolder(12);
   const stop = new AbortController();
   const onEvent = ({ type }: ThumbsEvent) => {
     if (type === 'done') stop.abort();
@@ -115,7 +115,7 @@ test('an abort finishes the jobs in flight, completes the manifest and gives the
     stopped: 'signal',
     failed: 0,
     workers: 2,
-    notReached: 20 - summary.photos,
+    notReached: 12 - summary.photos,
   });
   // The one that was reported before the abort, and two in flight for each worker.
   expect(summary.photos).toBeLessThanOrEqual(1 + 2 * 2);

@@ -54,7 +54,7 @@ test('the thumbnail of a removed photo stays until a run prunes', async () => {
 });
 
 test('a stopped run removes no record and prunes nothing', async () => {
-  const { folder, out, files } = photoFolder(12);
+  const { folder, out, files } = photoFolder(8);
   await runFolder(folder);
   fs.rmSync(files[0] ?? '');
   fs.writeFileSync(path.join(out, `${'0'.repeat(64)}.png`), 'no record names it');
@@ -65,6 +65,6 @@ test('a stopped run removes no record and prunes nothing', async () => {
   const { summary } = await runFolder(folder, { force: true, prune: true, signal: stop.signal }, { onEvent });
   expect(summary).toMatchObject({ stopped: 'signal', removed: 0 });
   expect(summary).not.toHaveProperty('pruned');
-  expect(thumbnailsIn(out)).toHaveLength(13);
-  expect(recordsIn(out)).toHaveLength(12);
+  expect(thumbnailsIn(out)).toHaveLength(9);
+  expect(recordsIn(out)).toHaveLength(8);
 });
