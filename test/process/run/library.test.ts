@@ -38,7 +38,7 @@ for (const [photos, workers, consumers] of [
   [1, 8, 1],
   [6, 2, 2],
 ] as const) {
-  test(`${photos} photos and ${workers} workers: ${consumers} consumers are forked, and none is left`, async () => {
+  test(`photos ${photos}, workers ${workers}: ${consumers} consumers are forked, and none is left`, async () => {
     const { folder, out } = photoFolder(photos);
     const { summary, forks } = await run(folder, { out, workers });
     expect(summary).toMatchObject({ photos, made: photos, workers });

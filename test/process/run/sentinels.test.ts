@@ -9,7 +9,7 @@ for (const [photos, consumers] of [
   [1, 3],
   [5, 2],
 ] as const) {
-  test(`${photos} photos and ${consumers} forked consumers: ${consumers} sentinels are produced last, emitted and counted`, async () => {
+  test(`photos ${photos}, forked consumers ${consumers}: as many sentinels are produced last, emitted and counted`, async () => {
     const run = await joinedRun(photos, consumers, forkedProcesses());
     const sentinels = Array(consumers).fill('sentinel');
     expect(run.produced).toEqual([...Array(photos).fill('job'), ...sentinels]);

@@ -138,7 +138,7 @@ for (const [code, plan] of [
   ['UNREADABLE', 'make: retry'],
   ['CHANGED', 'make: retry'],
 ] as const) {
-  test(`a photo that failed with ${code}: ${plan}; with retryFailed it is tried again`, () => {
+  test(`the plan for a photo that failed with ${code} is ${plan}, and with retryFailed make: retry`, () => {
     expect(planOf([failed('a.jpg', code)])).toBe(plan);
     expect(planOf([failed('a.jpg', code)], {}, { retryFailed: true })).toBe('make: retry');
   });

@@ -91,7 +91,7 @@ for (const [photos, consumers] of [
   [3, 3],
   [10, 8],
 ] as const) {
-  test(`${photos} photos by several paths and 8 workers: ${consumers} consumers are started`, async () => {
+  test(`photos ${photos}, by several paths, workers 8: ${consumers} consumers are started`, async () => {
     const folder = temporaryFolder();
     const root = path.join(folder, 'photos');
     const files = writePhotos(root, photos);

@@ -12,6 +12,7 @@ import { verify } from '../../support/maintenance.js';
 import { outcomesOf, thumbnailOf, thumbnailsIn } from '../../support/output.js';
 import { damagedImages } from '../../support/paths.js';
 import { jpeg, mutate, photoFolder, snapshot, temporaryFolder } from '../../support/photos.js';
+import { forksOf } from '../../support/processes.js';
 
 interface Plan {
   readonly events: PlanEvent[];
@@ -153,11 +154,14 @@ test('a dry run that is stopped reports nothing to remove or to prune', async ()
   ]);
 });
 
-test('a first dry run creates neither an output folder nor a manifest', async () => {
+test('a first dry run creates neither an output folder nor a manifest, and starts no process', async () => {
   const { folder, files } = photoFolder(3);
   const before = snapshot(folder);
   const bytes = files.reduce((sum, file) => sum + fs.statSync(file).size, 0);
-  expect((await planFolder(folder)).summary).toMatchObject({ new: { photos: 3, bytes }, removed: 0 });
+  const forks = await forksOf(async () => {
+    expect((await planFolder(folder)).summary).toMatchObject({ new: { photos: 3, bytes }, removed: 0 });
+  });
+  expect(forks).toBe(0);
   expect(snapshot(folder)).toEqual(before);
 });
 

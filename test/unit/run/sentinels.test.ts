@@ -10,7 +10,7 @@ import { temporaryFolder } from '../../support/photos.js';
 
 for (const consumers of [1, 2, 8]) {
   for (const photos of [0, 3, 10]) {
-    test(`${photos} photos and ${consumers} consumers: ${consumers} sentinels are produced last, emitted and counted`, async () => {
+    test(`photos ${photos}, consumers ${consumers}: as many sentinels are produced last, emitted and counted`, async () => {
       const run = await joinedRun(photos, consumers, inProcess());
       const sentinels = Array(consumers).fill('sentinel');
       expect(run.produced).toEqual([...Array(photos).fill('job'), ...sentinels]);
