@@ -39,7 +39,8 @@ export default defineConfig({
     ],
     projects: [
       // In this process: no command, no fork.
-      { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      // Files share a worker: loading src/ and sharp once for each file takes half of the time. No test changes a module's state.
+      { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'], isolate: false } },
       // The real command, real consumers and signals.
       { extends: true, test: { name: 'process', include: ['test/process/**/*.test.ts'] } },
       // Faults by the dozen, damaged images by the hundred, measurements. `npm run test:soak` does more of each.
