@@ -39,7 +39,7 @@ export default defineConfig({
     ],
     projects: [
       // In this process: no command, no fork.
-      // Files share a worker: loading src/ and sharp once for each file takes half of the time. No test changes a module's state.
+      // Files share a worker, because loading src/ and sharp for each takes half of the time: no test may change a module's state.
       { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'], isolate: false } },
       // The real command, real consumers and signals.
       { extends: true, test: { name: 'process', include: ['test/process/**/*.test.ts'] } },

@@ -59,7 +59,6 @@ export async function runForkedPool(
   let sentinels = 0;
   for await (const output of pool.outputs(produced())) {
     onOutput?.(output);
-    onOutput?.(output);
     if (output.type === 'result') results.set(path.basename(output.job.path), output);
     if (output.type === 'sentinel') sentinels += 1;
     if (sentinels === consumers) break;
