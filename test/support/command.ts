@@ -1,12 +1,13 @@
 // The real command, run as a process.
 
-import type { ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { ThumbsEvent } from '../../src/run/events.js';
-import { recordsIn } from './output.js';
+import { type FullPipe, fullPipe } from './full-pipe.js';
 import { command } from './paths.js';
-import { type Finished, start, until } from './processes.js';
+import { temporaryFolder, writePhotos } from './photos.js';
+import { type Finished, type Started, start, until } from './processes.js';
+import { testWithPrograms } from './requirements.js';
 
 /** Runs the command to its end. */
 export function thumbs(
@@ -32,34 +33,77 @@ export async function thumbsJson<Event extends { readonly type: string } = Thumb
   options: { cwd: string; env?: NodeJS.ProcessEnv },
 ): Promise<{ code: number | null; stderr: string; events: Event[] }> {
   const { code, stdout, stderr } = await thumbs([...args, '--json'], options);
+  return { code, stderr, events: eventsOf(stdout) };
+}
+
+/** The events that `--json` has written. */
+export function eventsOf<Event extends { readonly type: string } = ThumbsEvent>(stdout: string): Event[] {
   const lines = stdout.trimEnd().split('\n').filter(Boolean);
-  return { code, stderr, events: lines.map((line) => JSON.parse(line)) };
+  return lines.map((line) => JSON.parse(line));
 }
 
 /** Starts the command, and resolves when its first photo is done. `prefix` is a program that starts it. */
 export async function startRun(
   args: readonly string[],
   { cwd, prefix = [] }: { cwd: string; prefix?: readonly string[] },
-): Promise<{ child: ChildProcess; finished: Promise<Finished> }> {
+): Promise<Started> {
   const [program = '', ...line] = [...prefix, process.execPath, command, ...args, '--verbose'];
   const run = start(program, line, { cwd });
-  await new Promise<void>((resolve) =>
-    run.child.stderr?.on('data', (text) => String(text).includes('done ') && resolve()),
-  );
+  await written(run, 'done ');
   return run;
 }
 
-/** Longer than a loaded machine takes for a photo. */
-const STILL_MS = 1500;
+/** Resolves when a process has written `text` to stderr. */
+export async function written(run: Started, text: string): Promise<void> {
+  let hasEnded = false;
+  void run.finished.finally(() => {
+    hasEnded = true;
+  });
+  await until(() => hasEnded || run.output.stderr.includes(text));
+  if (!run.output.stderr.includes(text))
+    throw new Error(`Expected "${text}", and the process ended after "${run.output.stderr}"`);
+}
 
-/** Resolves with the number of records when a run into `out` has some and makes no further progress. */
-export async function standstill(out: string): Promise<number> {
-  const count = () => (fs.existsSync(path.join(out, 'manifest.jsonl')) ? recordsIn(out).length : 0);
-  await until(() => count() > 0);
-  let records = 0;
-  while (records !== count()) {
-    records = count();
-    await new Promise((resolve) => setTimeout(resolve, STILL_MS));
-  }
-  return records;
+/** Photos of a blocked run. */
+export const BLOCKED_PHOTOS = 30;
+
+export interface BlockedRun extends Started {
+  readonly folder: string;
+  readonly out: string;
+  /** The full pipe that is stdout. When the test reads it, the run continues. */
+  readonly pipe: FullPipe;
+}
+
+/** Tests with a blocked run. */
+export const testBlocked: ReturnType<typeof testWithPrograms> = testWithPrograms('mkfifo');
+
+/**
+ * Starts `thumbs photos --json --verbose` with {@link BLOCKED_PHOTOS} photos and a stdout that nobody reads, and resolves when its
+ * first photo is done. Such a run always blocks before its last photo, however fast it is and however late the test acts.
+ */
+export async function startBlockedRun(
+  args: readonly string[] = [],
+  { prefix = [], when = 'done ' }: { prefix?: readonly string[]; when?: string } = {},
+): Promise<BlockedRun> {
+  const { folder, out } = deepPhotoFolder();
+  const pipe = fullPipe();
+  const stdout = fs.openSync(pipe.path, 'w');
+  const [program = '', ...line] = [...prefix, process.execPath, command, ...BLOCKED_ARGS, ...args];
+  const run = start(program, line, { cwd: folder, stdout });
+  fs.closeSync(stdout);
+  await written(run, when);
+  return { ...run, folder, out, pipe };
+}
+
+export const BLOCKED_ARGS = ['photos', '--json', '--verbose'];
+
+/**
+ * A folder with {@link BLOCKED_PHOTOS} photos whose path has 2,900 characters, and so every JSON event more than that: twenty of them
+ * fill the 64 KiB that Node.js 22 takes before a writer must wait. Node.js 20 takes 16 KiB.
+ */
+export function deepPhotoFolder(): { folder: string; out: string } {
+  const deep = Array.from({ length: 12 }, (_, depth) => String(depth % 10).repeat(240));
+  const folder = path.join(temporaryFolder(), ...deep);
+  writePhotos(path.join(folder, 'photos'), BLOCKED_PHOTOS);
+  return { folder, out: path.join(folder, 'thumbnails') };
 }
