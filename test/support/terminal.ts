@@ -11,6 +11,8 @@ export async function terminalLines(output: string): Promise<string[]> {
     cols: COLUMNS,
     rows: ROWS,
     scrollback: 10_000,
+    // As a terminal's driver does, for output that has not passed one.
+    convertEol: true,
     allowProposedApi: true,
   });
   await new Promise<void>((resolve) => terminal.write(output, resolve));

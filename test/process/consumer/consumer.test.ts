@@ -50,7 +50,7 @@ test('a consumer finishes the jobs before its sentinel, emits it and exits', asy
 test('prefetched photos have each its own outcome', async () => {
   const { folder, files } = photoFolder(3);
   const [first = '', second = '', third = ''] = files;
-  // So that each of the others fits into its buffer.
+  // Its buffer is large enough for each of the others.
   fs.appendFileSync(first, Buffer.alloc(100_000));
   const copy = path.join(folder, 'copy.jpg');
   fs.copyFileSync(first, copy);
