@@ -154,16 +154,16 @@ test('every message and every line for programs stands on a line of its own abov
   const expected: string[] = [];
   const shown: Array<{ output: string; lines: string[] }> = [];
   const look = (...line: string[]) => shown.push({ output: terminal.text, lines: [...expected, ...line] });
-  for (let number = 0; number < 40; number += 1) {
+  for (let number = 0; number < 15; number += 1) {
     // Some are wider than the terminal.
-    const text = `${number} ${'x'.repeat(number * 7)}`;
+    const text = `${number} ${'x'.repeat(number * 20)}`;
     expected.push(`said ${text}`, `printed ${text}`);
     await screen.say(`said ${text}`);
     await screen.print(`printed ${text}`);
     if (number % 3 === 0) await vi.advanceTimersByTimeAsync(100);
     look(`progress ${drawn}`);
   }
-  expect(drawn).toBeGreaterThan(80);
+  expect(drawn).toBeGreaterThan(30);
   screen.stopLine();
   look();
   await screen.say('summary');
