@@ -34,20 +34,26 @@ class SlowStream extends Writable {
   }
 }
 
-/** A terminal, or a stream that only takes text. */
-class TextStream extends Writable {
-  text = '';
+/** A stream that takes everything: of a terminal or not. */
+class FastStream extends Writable {
   readonly isTTY: boolean;
   readonly columns: number | undefined;
+  readonly #chunks: string[];
 
-  constructor(isTTY: boolean, columns = isTTY ? COLUMNS : undefined) {
+  /** @param chunks What was written; two streams of one terminal share it. */
+  constructor(isTTY: boolean, { columns = isTTY ? COLUMNS : undefined, chunks = [] as string[] } = {}) {
     super({ decodeStrings: false });
     this.isTTY = isTTY;
     this.columns = columns;
+    this.#chunks = chunks;
+  }
+
+  get text(): string {
+    return this.#chunks.join('');
   }
 
   override _write(text: string, _: BufferEncoding, done: () => void): void {
-    this.text += text;
+    this.#chunks.push(text);
     done();
   }
 }
@@ -58,18 +64,20 @@ function useStreams({ stdout, stderr }: { stdout?: Writable; stderr?: Writable }
       vi.spyOn(process, name as 'stdout' | 'stderr', 'get').mockReturnValue(stream as never);
 }
 
-/** A screen whose line is drawn on a terminal. */
-async function screenWithLine(terminal: TextStream, draw: () => string): Promise<Screen> {
-  useStreams({ stdout: terminal, stderr: terminal });
+/** A screen on a terminal, both of whose streams it uses, with a line that is drawn. */
+async function screenWithLine(draw: () => string): Promise<{ screen: Screen; terminal: FastStream }> {
+  const chunks: string[] = [];
+  const terminal = new FastStream(true, { chunks });
+  useStreams({ stdout: new FastStream(true, { chunks }), stderr: terminal });
   const screen = new Screen({ progress: true });
   screen.startLine(draw);
   await vi.advanceTimersByTimeAsync(200);
   await vi.dynamicImportSettled();
-  return screen;
+  return { screen, terminal };
 }
 
 test('messages go to stderr, lines for programs to stdout', async () => {
-  const [stdout, stderr] = [new TextStream(false), new TextStream(false)];
+  const [stdout, stderr] = [new FastStream(false), new FastStream(false)];
   useStreams({ stdout, stderr });
   const screen = new Screen({ progress: true });
   await screen.say('for people');
@@ -145,9 +153,8 @@ test('without forceExit the last lines have any time', () => {
 });
 
 test('every message and every line for programs stands on a line of its own above the progress line', async () => {
-  const terminal = new TextStream(true);
   let drawn = 0;
-  const screen = await screenWithLine(terminal, () => {
+  const { screen, terminal } = await screenWithLine(() => {
     drawn += 1;
     return `progress ${drawn}`;
   });
@@ -175,9 +182,8 @@ test('every message and every line for programs stands on a line of its own abov
 });
 
 test('the line is drawn after 200 ms, then every 100 ms, until it is stopped', async () => {
-  const terminal = new TextStream(true);
   const draw = vi.fn(() => 'progress');
-  const screen = await screenWithLine(terminal, draw);
+  const { screen } = await screenWithLine(draw);
   expect(draw).toHaveBeenCalledTimes(1);
   await vi.advanceTimersByTimeAsync(500);
   expect(draw).toHaveBeenCalledTimes(6);
@@ -188,7 +194,7 @@ test('the line is drawn after 200 ms, then every 100 ms, until it is stopped', a
 });
 
 test('a line that is stopped before it is drawn is not drawn', async () => {
-  const terminal = new TextStream(true);
+  const terminal = new FastStream(true);
   useStreams({ stderr: terminal });
   const screen = new Screen({ progress: true });
   screen.startLine(() => 'progress');
@@ -199,11 +205,11 @@ test('a line that is stopped before it is drawn is not drawn', async () => {
 });
 
 test('there is a line only on a terminal that has a size and is not dumb, and only when it is wanted', async () => {
-  const cases: Array<[stderr: TextStream, term: string, progress: boolean]> = [
-    [new TextStream(false), 'xterm', true],
-    [new TextStream(true, 0), 'xterm', true],
-    [new TextStream(true), 'dumb', true],
-    [new TextStream(true), 'xterm', false],
+  const cases: Array<[stderr: FastStream, term: string, progress: boolean]> = [
+    [new FastStream(false), 'xterm', true],
+    [new FastStream(true, { columns: 0 }), 'xterm', true],
+    [new FastStream(true), 'dumb', true],
+    [new FastStream(true), 'xterm', false],
   ];
   for (const [stderr, term, progress] of cases) {
     vi.stubEnv('TERM', term);
@@ -220,7 +226,7 @@ test('there is a line only on a terminal that has a size and is not dumb, and on
 test('colours are for terminals that are not dumb, without NO_COLOR', () => {
   const red = (isTTY: boolean, variables: NodeJS.ProcessEnv = {}) => {
     for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
-    useStreams({ stderr: new TextStream(isTTY) });
+    useStreams({ stderr: new FastStream(isTTY) });
     return new Screen({ progress: false }).colors.red('red');
   };
   const coloured = '\u001b[31mred\u001b[39m';
