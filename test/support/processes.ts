@@ -88,6 +88,16 @@ export function start(
   return { child, pid: child.pid ?? Number.NaN, output, finished };
 }
 
+/** Resolves when a process has written `text` to stderr. */
+export function untilWritten({ child, output, finished }: Started, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const check = () => output.stderr.includes(text) && resolve();
+    child.stderr?.on('data', check);
+    check();
+    finished.then(() => reject(new Error(`The process ended without "${text}": ${output.stderr}`)), reject);
+  });
+}
+
 /** Process ids of the children of a process; none when it has ended. */
 export function childrenOf(pid: number): number[] {
   const file = `/proc/${pid}/task/${pid}/children`;

@@ -1,14 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import {
-  BLOCKED_PHOTOS,
-  eventsOf,
-  startBlockedRun,
-  testBlocked,
-  thumbs,
-  thumbsJson,
-} from '../../support/command.js';
+import { BLOCKED_PHOTOS, startBlockedRun, testBlocked } from '../../support/blocked-run.js';
+import { eventsOf, thumbs, thumbsJson } from '../../support/command.js';
 import { expectSound, recordsIn } from '../../support/output.js';
 import { command, damagedImages } from '../../support/paths.js';
 import { photoFolder, temporaryFolder, writeSlowImage } from '../../support/photos.js';

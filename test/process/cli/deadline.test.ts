@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
-import { BLOCKED_PHOTOS, eventsOf, startBlockedRun, testBlocked, thumbs } from '../../support/command.js';
+import { BLOCKED_PHOTOS, startBlockedRun, testBlocked } from '../../support/blocked-run.js';
+import { eventsOf, thumbs } from '../../support/command.js';
 import { expectSound, recordsIn } from '../../support/output.js';
 
 testBlocked(

@@ -5,16 +5,15 @@ import {
   BLOCKED_ARGS,
   BLOCKED_PHOTOS,
   deepPhotoFolder,
-  eventsOf,
   startBlockedRun,
   testBlocked,
-  written,
-} from '../../support/command.js';
+} from '../../support/blocked-run.js';
+import { eventsOf } from '../../support/command.js';
 import { fullPipe } from '../../support/full-pipe.js';
 import { runFolder } from '../../support/in-process.js';
 import { expectSound, expectWhole, recordsIn } from '../../support/output.js';
 import { command } from '../../support/paths.js';
-import { childrenOf, processesLeft, start, suspend, until } from '../../support/processes.js';
+import { childrenOf, processesLeft, start, suspend, until, untilWritten } from '../../support/processes.js';
 import { testWithPrograms } from '../../support/requirements.js';
 
 for (const [signal, exitCode] of [
@@ -28,7 +27,7 @@ for (const [signal, exitCode] of [
       const run = await startBlockedRun(['-w', '2']);
       const { folder, out } = run;
       run.child.kill(signal);
-      await written(run, 'Stopping: ');
+      await untilWritten(run, 'Stopping: ');
       const stdout = await run.pipe.read();
       const { code, stderr } = await run.finished;
       expect(code).toBe(exitCode);
@@ -56,7 +55,7 @@ testWithPrograms('mkfifo', 'setsid')(
   async () => {
     const run = await startBlockedRun(['-w', '2', '--retries', '0'], { prefix: ['setsid'] });
     process.kill(-run.pid, 'SIGINT');
-    await written(run, 'Stopping: ');
+    await untilWritten(run, 'Stopping: ');
     await run.pipe.read();
     const { code, stderr } = await run.finished;
     expect(code).toBe(130);
@@ -74,7 +73,7 @@ testBlocked(
     const consumers = childrenOf(run.pid);
     for (const pid of consumers) await suspend(pid);
     run.child.kill('SIGINT');
-    await written(run, 'Stopping: ');
+    await untilWritten(run, 'Stopping: ');
     run.child.kill('SIGTERM');
     expect((await run.finished).code).toBe(143);
     for (const pid of consumers) process.kill(pid, 'SIGCONT');

@@ -1,7 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect } from 'vitest';
-import { BLOCKED_PHOTOS, startBlockedRun, testBlocked, thumbs } from '../../support/command.js';
+import { BLOCKED_PHOTOS, startBlockedRun, testBlocked } from '../../support/blocked-run.js';
+import { thumbs } from '../../support/command.js';
 import { runInProcess } from '../../support/in-process.js';
 import { expectSound, recordsIn } from '../../support/output.js';
 

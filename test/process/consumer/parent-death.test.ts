@@ -2,12 +2,13 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { startBlockedRun, startRun, testBlocked, written } from '../../support/command.js';
+import { startBlockedRun, testBlocked } from '../../support/blocked-run.js';
+import { startRun } from '../../support/command.js';
 import { runFolder } from '../../support/in-process.js';
 import { expectSound, expectWhole, recordsIn } from '../../support/output.js';
 import { builtFixture } from '../../support/paths.js';
 import { photoFolder, writeSlowImage } from '../../support/photos.js';
-import { childrenOf, processesLeft, start, until, untilIdle } from '../../support/processes.js';
+import { childrenOf, processesLeft, start, until, untilIdle, untilWritten } from '../../support/processes.js';
 
 /** The promise is two seconds; a loaded machine gets three more. */
 const GONE_WITHIN_MS = 2000 + 3000;
@@ -24,7 +25,7 @@ test('consumers that are busy end with their parent, nothing partial has a final
   const slow = path.join(folder, 'photos/slow.avif');
   writeSlowImage(slow);
   const run = await startRun([...files, slow, '-w', '2'], { cwd: folder });
-  for (const file of files) await written(run, `done photos/${path.basename(file)}`);
+  for (const file of files) await untilWritten(run, `done photos/${path.basename(file)}`);
   run.child.kill('SIGKILL');
   await run.finished;
   await expectGone();

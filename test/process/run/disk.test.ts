@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect } from 'vitest';
-import { BLOCKED_PHOTOS, startBlockedRun, testBlocked } from '../../support/command.js';
+import { BLOCKED_PHOTOS, startBlockedRun, testBlocked } from '../../support/blocked-run.js';
 import { runFolder } from '../../support/in-process.js';
 import { expectSound, expectWhole, recordsIn } from '../../support/output.js';
 import { command } from '../../support/paths.js';

@@ -3,7 +3,8 @@
 
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { BLOCKED_PHOTOS, startBlockedRun, startRun, testBlocked } from '../../support/command.js';
+import { BLOCKED_PHOTOS, startBlockedRun, testBlocked } from '../../support/blocked-run.js';
+import { startRun } from '../../support/command.js';
 import { expectSound, recordsIn } from '../../support/output.js';
 import { command } from '../../support/paths.js';
 import { photoFolder, writeSlowImage } from '../../support/photos.js';
