@@ -10,7 +10,7 @@ import { testWithPrograms } from '../../support/requirements.js';
 testWithPrograms('prlimit')('where only some consumers can be started, they do the work of all', async () => {
   const { folder, out } = photoFolder(10);
   // The run itself needs some thirty descriptors, each consumer two more.
-  const line = ['--nofile=38', process.execPath, command, 'photos', '-w', '10', '--retries', '0'];
+  const line = ['--nofile=40', process.execPath, command, 'photos', '-w', '10', '--retries', '0'];
   const { code, stderr } = await start('prlimit', line, { cwd: folder }).finished;
   expect([code, stderr]).toEqual([0, expect.stringMatching(/^10 thumbnails made: /)]);
   expect(recordsIn(out)).toHaveLength(10);
