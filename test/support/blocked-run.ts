@@ -1,54 +1,62 @@
-// A run of the real command that cannot end by itself, however fast the machine is: nobody reads what it prints.
+// A run that cannot end while a test does something to it.
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import fs from 'node:fs';
 import path from 'node:path';
-import { onTestFinished } from 'vitest';
+import { type FullPipe, fullPipe } from './full-pipe.js';
 import { command } from './paths.js';
 import { temporaryFolder, writePhotos } from './photos.js';
-import { processesLeft, until } from './processes.js';
+import { type Started, start, untilWritten } from './processes.js';
+import { testWithPrograms } from './requirements.js';
 
-/** Enough events of {@link longPaths} to fill a pipe (some 150 kB with what Node.js buffers) twice. */
-export const PHOTOS = 80;
+/** `test`, for what needs a blocked run. */
+export const testBlocked: ReturnType<typeof testWithPrograms> = testWithPrograms('mkfifo');
 
-/** {@link photoFolder} with paths of 1,600 characters, so that an event of each photo has 4 kB. */
-export function longPaths(): { folder: string; out: string } {
-  const folder = temporaryFolder();
-  writePhotos(path.join(folder, 'photos', ...Array<string>(8).fill('x'.repeat(200))), PHOTOS);
-  return { folder, out: path.join(folder, 'thumbnails') };
+/** Photos of a blocked run. */
+export const BLOCKED_PHOTOS = 30;
+
+/** What a blocked run's command line begins with. */
+export const BLOCKED_ARGS: readonly string[] = ['photos', '--json', '--verbose'];
+
+export interface BlockedRun extends Started {
+  readonly folder: string;
+  readonly out: string;
+  /** The full pipe that is stdout. When the test reads it, the run continues. */
+  readonly pipe: FullPipe;
 }
 
-export interface BlockedRun {
-  readonly child: ChildProcess;
-  /** Resolves with the exit code, once the command has ended and so have its consumers. */
-  readonly finished: Promise<number | null>;
-  /** Reads the output from now on, after the command has noticed a signal. */
-  readonly release: () => Promise<void>;
+export interface BlockedRunOptions {
+  /** Programs that start the command, and their arguments. */
+  readonly prefix?: readonly string[];
+  /** What stderr has when the run is ready for the test. */
+  readonly when?: string;
+  readonly photos?: ReturnType<typeof deepPhotoFolder>;
 }
 
-/** Starts the command over `photos` of {@link longPaths}, and resolves when `isReady`. */
+/**
+ * Starts a run whose stdout nobody reads, and resolves when its first photo is done, or when it has written `when` to stderr. It blocks
+ * before its last photo, however fast it is and however late the test acts.
+ */
 export async function startBlockedRun(
-  args: readonly string[],
-  { cwd, isReady }: { cwd: string; isReady: () => boolean },
+  args: readonly string[] = [],
+  { prefix = [], when = 'done ', photos = deepPhotoFolder() }: BlockedRunOptions = {},
 ): Promise<BlockedRun> {
-  const child = spawn(process.execPath, [command, 'photos', '--json', ...args], {
-    cwd,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  onTestFinished(() => {
-    child.kill('SIGKILL');
-  });
-  let stderr = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text;
-  });
-  const finished = new Promise<number | null>((resolve) => child.on('exit', resolve)).then(async (code) => {
-    await until(() => processesLeft().length === 0);
-    return code;
-  });
-  await until(isReady);
-  const release = async () => {
-    await until(() => stderr.includes('Stopping: '));
-    child.stdout.resume();
-  };
-  return { child, finished, release };
+  const { folder, out } = photos;
+  const pipe = fullPipe();
+  const stdout = fs.openSync(pipe.path, 'w');
+  const [program = '', ...line] = [...prefix, process.execPath, command, ...BLOCKED_ARGS, ...args];
+  const run = start(program, line, { cwd: folder, stdout });
+  fs.closeSync(stdout);
+  await untilWritten(run, when);
+  return { ...run, folder, out, pipe };
+}
+
+/**
+ * A folder with {@link BLOCKED_PHOTOS} photos whose paths have 3,000 characters: twenty JSON events of them exceed the 64 KiB that a
+ * stream of Node.js 22 buffers before its writer must wait. Node.js 20 buffers 16 KiB.
+ */
+export function deepPhotoFolder(): { folder: string; out: string } {
+  const deep = Array.from({ length: 12 }, (_, depth) => String(depth % 10).repeat(240));
+  const folder = path.join(temporaryFolder(), ...deep);
+  writePhotos(path.join(folder, 'photos'), BLOCKED_PHOTOS);
+  return { folder, out: path.join(folder, 'thumbnails') };
 }

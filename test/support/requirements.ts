@@ -1,5 +1,6 @@
 // Tests that need something that a machine may lack.
 
+import { spawnSync } from 'node:child_process';
 import { type TestFunction, test } from 'vitest';
 
 /**
@@ -17,4 +18,10 @@ export function testWith(isAvailable: boolean, what: string): (name: string, fn:
     console.warn(`Skipped, because there is no ${what}: ${name}`);
     test.skip(name, () => {});
   };
+}
+
+/** {@link testWith} programs that must be installed. */
+export function testWithPrograms(...programs: string[]): (name: string, fn: TestFunction) => void {
+  const missing = programs.filter((program) => spawnSync(program, ['--version']).status !== 0);
+  return testWith(missing.length === 0, missing.join(' and '));
 }

@@ -1,59 +1,39 @@
-import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import xterm from '@xterm/headless';
-import type { ThumbsEvent } from 'thumbs-pipeline';
-import { beforeAll, expect, test } from 'vitest';
-import { standstill, thumbs } from '../../support/command.js';
+import { expect, test } from 'vitest';
+import { BLOCKED_PHOTOS, startBlockedRun, testBlocked } from '../../support/blocked-run.js';
+import { eventsOf, thumbs, thumbsJson } from '../../support/command.js';
 import { expectSound, recordsIn } from '../../support/output.js';
 import { command, damagedImages } from '../../support/paths.js';
-import { photoFolder, temporaryFolder } from '../../support/photos.js';
-import { start } from '../../support/processes.js';
+import { photoFolder, temporaryFolder, writeSlowImage } from '../../support/photos.js';
+import { childrenOf, start, untilIdle } from '../../support/processes.js';
+import { testWithPrograms } from '../../support/requirements.js';
+import { COLUMNS, ROWS, terminalLines } from '../../support/terminal.js';
 
-/** A folder with `photos`: three that are well, and one that is not when `broken`. */
-async function folderOfPhotos({ broken = false } = {}): Promise<string> {
-  const { folder } = await photoFolder(3);
-  if (broken)
-    fs.copyFileSync(path.join(damagedImages, 'truncated.jpg'), path.join(folder, 'photos', 'truncated.jpg'));
+/** A folder with `photos`: three that are sound and a damaged one. */
+function folderOfPhotos(): string {
+  const { folder } = photoFolder(3);
+  fs.copyFileSync(path.join(damagedImages, 'truncated.jpg'), path.join(folder, 'photos', 'truncated.jpg'));
   return folder;
 }
 
-let packageVersion = '';
-beforeAll(() => {
-  packageVersion = JSON.parse(
-    fs.readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
-  ).version;
-});
-
-test('--version prints the version of the package', async () => {
-  expect(await thumbs(['--version'])).toEqual({
+test('--version prints the version, --help every option with its default, the commands, examples and exit codes', async () => {
+  const packageFile = new URL('../../../package.json', import.meta.url);
+  const [version, help] = await Promise.all([thumbs(['--version']), thumbs(['--help'])]);
+  expect(version).toEqual({
     code: 0,
     signal: null,
-    stdout: `${packageVersion}\n`,
+    stdout: `${JSON.parse(fs.readFileSync(packageFile, 'utf8')).version}\n`,
     stderr: '',
   });
-});
-
-test('--help names every option with its default, the commands, examples and exit codes', async () => {
-  const { code, stdout } = await thumbs(['--help']);
-  expect(code).toBe(0);
+  expect([help.code, help.stderr]).toEqual([0, '']);
   const options =
     'workers out size manifest export include exclude hidden follow timeout retries deadline max-memory max-pixels max-file-size force retry-failed prune dry-run';
   for (const option of `${options} json quiet verbose no-progress version`.split(' '))
-    expect(stdout).toContain(`--${option}`);
-  for (const text of [
-    '200x200',
-    'thumbnails',
-    '268402689',
-    '512',
-    'bench',
-    'verify',
-    'prune',
-    'Examples:',
-    'Exit codes:',
-  ]) {
-    expect(stdout).toContain(text);
-  }
+    expect(help.stdout).toContain(`--${option}`);
+  const defaults = ['200x200', 'thumbnails', '268402689', '512'];
+  for (const text of [...defaults, 'bench', 'verify', 'prune', 'Examples:', 'Exit codes:'])
+    expect(help.stdout).toContain(text);
 });
 
 const wrong: ReadonlyArray<readonly [args: readonly string[], stderr: RegExp]> = [
@@ -84,75 +64,58 @@ const wrong: ReadonlyArray<readonly [args: readonly string[], stderr: RegExp]> =
   ],
 ];
 
-for (const [args, stderr] of wrong) {
-  test(`\`thumbs ${args.join(' ')}\` is refused with exit 2 and what was expected`, async () => {
-    const folder = temporaryFolder();
-    const result = await thumbs(args, { cwd: folder });
-    expect([result.code, result.stdout]).toEqual([2, '']);
-    expect(result.stderr).toMatch(stderr);
-    expect(fs.readdirSync(folder)).toEqual([]);
-  });
-}
+test('an invalid command line is refused with exit 2 and what was expected, and nothing is written', async () => {
+  const results = await Promise.all(
+    wrong.map(async ([args]) => {
+      const folder = temporaryFolder();
+      const { code, stdout, stderr } = await thumbs(args, { cwd: folder });
+      return { args, code, stdout, stderr, files: fs.readdirSync(folder) };
+    }),
+  );
+  expect(results).toEqual(
+    wrong.map(([args, stderr]) => ({
+      args,
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(stderr),
+      files: [],
+    })),
+  );
+});
 
-test('without a terminal: a summary on stderr, nothing on stdout, no control characters', async () => {
-  const folder = await folderOfPhotos({ broken: true });
+test('without a terminal: a summary on stderr, nothing on stdout, no control characters; equal pixels share a thumbnail', async () => {
+  const folder = folderOfPhotos();
+  fs.copyFileSync(path.join(folder, 'photos/photo-1.jpg'), path.join(folder, 'photos/twin.jpg'));
   const { code, stdout, stderr } = await thumbs(['photos', '-w', '2'], { cwd: folder });
   expect(code).toBe(1);
   expect(stdout).toBe('');
   expect(stderr.split('\n')).toEqual([
     expect.stringMatching(/^CORRUPT photos\/truncated\.jpg: the JPEG data is damaged: .+$/),
     expect.stringMatching(
-      /^3 thumbnails made, 1 failed \(1 CORRUPT\): 4 photos in [\d.]+ s \([\d.]+ images\/s, [\d.]+ [kM]B\/s\)$/,
+      /^3 thumbnails made, 1 shared, 1 failed \(1 CORRUPT\): 5 photos in [\d.]+ s \([\d.]+ images\/s, [\d.]+ [kM]B\/s\)$/,
     ),
     'manifest thumbnails/manifest.jsonl',
     '',
   ]);
-  await expectSound(path.join(folder, 'thumbnails'));
-});
-
-test('two photos with equal pixels share a thumbnail and have two records', async () => {
-  const folder = await folderOfPhotos();
-  fs.copyFileSync(path.join(folder, 'photos/photo-1.jpg'), path.join(folder, 'photos/twin.jpg'));
-  const { code, stderr } = await thumbs(['photos'], { cwd: folder });
-  expect(code).toBe(0);
-  expect(stderr).toMatch(/^3 thumbnails made, 1 shared: 4 photos/);
   const out = path.join(folder, 'thumbnails');
   expect(fs.readdirSync(out).filter((name) => name.endsWith('.png'))).toHaveLength(3);
   const files = recordsIn(out).map((record) => (record.status === 'done' ? record.thumbnails[0].file : ''));
-  expect(files[0]).toBe(files[3]);
-  expect(files).toHaveLength(4);
+  expect(files).toHaveLength(5);
+  expect(files[0]).toBe(files[4]);
+  await expectSound(out);
 });
 
-test('-q names failures only, -v names every photo', async () => {
-  const folder = await folderOfPhotos({ broken: true });
-  const quiet = await thumbs(['photos', '-q'], { cwd: folder });
-  expect([quiet.code, quiet.stdout]).toEqual([1, '']);
-  expect(quiet.stderr).toMatch(/^CORRUPT photos\/truncated\.jpg: .+\n$/);
-  const verbose = await thumbs(['photos', '-v', '--force'], { cwd: folder });
-  for (const line of ['done photos/photo-1.jpg', 'done photos/photo-3.jpg']) {
-    expect(verbose.stderr.split('\n')).toContain(line);
-  }
-  expect(verbose.stderr).toMatch(
-    /^failed photos\/truncated\.jpg \(CORRUPT, consumer \d+, 1 try, [\d.]+ s\)$/m,
-  );
-});
-
-test('--json has one object a line on stdout, the summary last', async () => {
-  const folder = await folderOfPhotos({ broken: true });
-  const { stdout } = await thumbs(['photos', '--json', '-q', '--export', 'all.csv'], { cwd: folder });
-  const events: ThumbsEvent[] = stdout
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line));
-  expect(events.map(({ type }) => type).sort()).toEqual([
-    'done',
-    'done',
-    'done',
-    'failed',
-    'start',
-    'summary',
+test('-q names failures only and --json has one object a line on stdout, the summary last; -v names every photo', async () => {
+  const folder = folderOfPhotos();
+  const [quiet, verbose] = await Promise.all([
+    thumbsJson(['photos', '-w', '1', '-q', '--export', 'all.csv'], { cwd: folder }),
+    thumbs(['photos', '-w', '1', '-o', 'other', '-v'], { cwd: folder }),
   ]);
-  expect(events.at(-1)).toMatchObject({
+  expect(quiet.code).toBe(1);
+  expect(quiet.stderr).toMatch(/^CORRUPT photos\/truncated\.jpg: .+\n$/);
+  const types = quiet.events.map(({ type }) => type);
+  expect(types.sort()).toEqual(['done', 'done', 'done', 'failed', 'start', 'summary']);
+  expect(quiet.events.at(-1)).toMatchObject({
     type: 'summary',
     photos: 4,
     made: 3,
@@ -164,6 +127,12 @@ test('--json has one object a line on stdout, the summary last', async () => {
     manifest: path.join(folder, 'thumbnails/manifest.jsonl'),
     exports: [path.join(folder, 'all.csv')],
   });
+  expect([verbose.code, verbose.stdout]).toEqual([1, '']);
+  for (const line of ['done photos/photo-1.jpg', 'done photos/photo-3.jpg'])
+    expect(verbose.stderr.split('\n')).toContain(line);
+  expect(verbose.stderr).toMatch(
+    /^failed photos\/truncated\.jpg \(CORRUPT, consumer \d+, 1 try, [\d.]+ s\)$/m,
+  );
 });
 
 test('a folder without photos is no failure', async () => {
@@ -175,86 +144,78 @@ test('a folder without photos is no failure', async () => {
   expect(recordsIn(path.join(folder, 'thumbnails'))).toEqual([]);
 });
 
-/** Runs the command on a pseudo-terminal of 100 columns, as `script` of util-linux makes one. */
+const testOnTerminal = testWithPrograms('script');
+
+/** Runs the command on a pseudo-terminal, which `script` of util-linux makes. */
 function onTerminal(args: string, cwd: string, env: NodeJS.ProcessEnv = {}) {
-  const line = `stty cols 100 rows 30; ${process.execPath} ${command} ${args}`;
+  const line = `stty cols ${COLUMNS} rows ${ROWS}; ${process.execPath} ${command} ${args}`;
   return start('script', ['-qec', line, '/dev/null'], { cwd, env: { TERM: 'xterm-256color', ...env } })
     .finished;
 }
 
-test('on a terminal a line shows the progress, and every message stands on a line of its own', async () => {
-  const { folder } = await photoFolder(150);
-  const { stdout } = await onTerminal('photos -w 1 -v', folder, { NO_COLOR: '1' });
-  expect(stdout).toMatch(/█+░* {2}\d+\/150 {2}[\d.]+ images\/s {2}\d+ s left/);
-  // What is left once what was erased is gone: the messages, whole.
-  const lines = await visible(stdout);
-  const done = lines.filter((line) => /^done photos\/photo-\d+\.jpg$/.test(line));
-  expect(new Set(done).size).toBe(150);
-  expect(
-    lines.filter((line) => line.includes('images/s') && !line.startsWith('150 thumbnails made')),
-  ).toEqual([]);
-});
+testOnTerminal(
+  'on a terminal a line shows the progress, and every message and JSON object stands on a line of its own',
+  async () => {
+    const { folder } = photoFolder(8);
+    // It takes a second, in which the line is drawn.
+    writeSlowImage(path.join(folder, 'photos/photo-9.avif'));
+    const { code, stdout } = await onTerminal('photos -w 1 -v --json', folder, { NO_COLOR: '1' });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/█+░* {2}\d\/9 {2}[\d.]+ images\/s {2}\d+ s left/);
+    // Without what was erased.
+    const lines = await terminalLines(stdout);
+    const messages = lines.filter((line) => !line.startsWith('{'));
+    expect(messages.slice(0, -2).sort()).toEqual(
+      Array.from({ length: 9 }, (_, index) => `done photos/photo-${index + 1}.${index < 8 ? 'jpg' : 'avif'}`),
+    );
+    expect(messages.slice(-2)).toEqual([
+      expect.stringMatching(/^9 thumbnails made: 9 photos in /),
+      'manifest thumbnails/manifest.jsonl',
+    ]);
+    const events = eventsOf(lines.filter((line) => line.startsWith('{')).join('\n'));
+    expect(events.map(({ type }) => type)).toEqual(['start', ...Array<string>(9).fill('done'), 'summary']);
+  },
+);
 
-test('--json on a terminal does not run into the progress line', async () => {
-  const { folder } = await photoFolder(150);
-  const { stdout } = await onTerminal('photos -w 1 --json -o o 2>&1', folder, { NO_COLOR: '1' });
-  // JSON lines are longer than the terminal is wide: each starts at the left and is whole again with its wrapped rest.
-  const text = (await visible(stdout)).join('');
-  expect(text.match(/\{"type":"done","path":"[^"]*\/photo-\d+\.jpg"/g)).toHaveLength(150);
-  expect(text).not.toContain('░');
-  expect(text).not.toMatch(/ s left/);
-});
-
-test('NO_COLOR, --no-progress and a dumb terminal are heeded', async () => {
-  const folder = await folderOfPhotos({ broken: true });
-  const coloured = await onTerminal('photos', folder, { NO_COLOR: '' });
+testOnTerminal('NO_COLOR, --no-progress and a dumb terminal have effect', async () => {
+  const folder = temporaryFolder();
+  fs.copyFileSync(path.join(damagedImages, 'truncated.jpg'), path.join(folder, 'truncated.jpg'));
+  const [coloured, ...plain] = await Promise.all([
+    onTerminal('. -o a', folder, { NO_COLOR: '' }),
+    onTerminal('. -o b --no-progress', folder, { NO_COLOR: '1' }),
+    onTerminal('. -o c', folder, { TERM: 'dumb', NO_COLOR: '' }),
+  ]);
   expect(coloured.stdout).toContain('\u001b[31mCORRUPT\u001b[39m');
-  for (const [args, env] of [
-    ['photos --no-progress', { NO_COLOR: '1' }],
-    ['photos', { TERM: 'dumb' }],
-  ] as const) {
-    const { stdout } = await onTerminal(args, folder, env);
+  for (const { stdout } of plain) {
     expect(stdout).not.toContain('\u001b');
-    expect(stdout).toContain('CORRUPT photos/truncated.jpg');
+    expect(stdout).toContain('CORRUPT truncated.jpg');
   }
 });
 
-/** What a terminal of that size shows in the end, scrolled-off lines included. */
-async function visible(output: string): Promise<string[]> {
-  const terminal = new xterm.Terminal({ cols: 100, rows: 30, scrollback: 10_000, allowProposedApi: true });
-  await new Promise<void>((resolve) => terminal.write(output, resolve));
-  const { active } = terminal.buffer;
-  return Array.from(
-    { length: active.length },
-    (_, row) => active.getLine(row)?.translateToString(true) ?? '',
-  );
-}
-
-test('a reader that does not read slows the run, and gets everything in the end', async () => {
-  const { folder, out } = await photoFolder(700);
-  const child = spawn(process.execPath, [command, 'photos', '--json', '-q'], {
-    cwd: folder,
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  const before = await standstill(out);
-  // Pipes and streams hold some 150 kB, an event has 600 bytes or so.
+testBlocked('a reader that does not read blocks the run, and gets everything in the end', async () => {
+  const run = await startBlockedRun(['-w', '2']);
+  await untilIdle([run.pid, ...childrenOf(run.pid)]);
+  const before = recordsIn(run.out).length;
   expect(before).toBeGreaterThan(0);
-  expect(before).toBeLessThan(600);
-  let stdout = '';
-  for await (const chunk of child.stdout.setEncoding('utf8')) stdout += chunk;
-  expect(stdout.trimEnd().split('\n')).toHaveLength(702);
+  expect(before).toBeLessThan(BLOCKED_PHOTOS);
+  const events = eventsOf(await run.pipe.read());
+  expect((await run.finished).code).toBe(0);
+  const types = ['start', ...Array<string>(BLOCKED_PHOTOS).fill('done'), 'summary'];
+  expect(events.map(({ type }) => type)).toEqual(types);
 });
 
 test('an export that cannot be written is found before the work, one that fails later loses no failure', async () => {
-  const folder = await folderOfPhotos({ broken: true });
+  const folder = folderOfPhotos();
   fs.writeFileSync(path.join(folder, 'file'), '');
-  const early = await thumbs(['photos', '--export', 'file/all.csv'], { cwd: folder });
+  fs.mkdirSync(path.join(folder, 'all.csv'));
+  const [early, late] = await Promise.all([
+    thumbs(['photos', '-o', 'early', '--export', 'file/all.csv'], { cwd: folder }),
+    thumbs(['photos', '-o', 'late', '--export', 'all.csv'], { cwd: folder }),
+  ]);
   expect([early.code, early.stderr]).toEqual([
     3,
     `thumbs: Cannot write to ${folder}/file: there is a file where the folder should be\n`,
   ]);
-  fs.mkdirSync(path.join(folder, 'all.csv'));
-  const late = await thumbs(['photos', '--export', 'all.csv'], { cwd: folder });
   expect(late.code).toBe(3);
   expect(late.stderr).toMatch(
     /^CORRUPT photos\/truncated\.jpg: .*\nthumbs: Cannot write .*all\.csv: it is not a regular file\n$/,
@@ -262,17 +223,28 @@ test('an export that cannot be written is found before the work, one that fails 
 });
 
 test('stdout that cannot be written is one line and exit 3', async () => {
-  const folder = await folderOfPhotos();
+  const { folder } = photoFolder(1);
   const line = `exec ${process.execPath} ${command} photos --json > /dev/full`;
   const { code, stderr } = await start('bash', ['-c', line], { cwd: folder }).finished;
   expect([code, stderr]).toEqual([3, 'thumbs: Cannot write to stdout: no space left on device (ENOSPC)\n']);
 });
 
-test('output that nobody reads any more ends the output, not the work', async () => {
-  const { folder, out } = await photoFolder(60);
+test('a reader that leaves ends the output, not the work', async () => {
+  const { folder, out } = photoFolder(9);
   const line = `${process.execPath} ${command} photos --json -q | head -1; echo "exit \${PIPESTATUS[0]}"`;
   const { stdout, stderr } = await start('bash', ['-c', line], { cwd: folder }).finished;
   expect(stdout).toMatch(/^\{"type":"start",.*\}\nexit 0\n$/);
   expect(stderr).toBe('');
-  expect(recordsIn(out)).toHaveLength(60);
+  expect(recordsIn(out)).toHaveLength(9);
+});
+
+test('stderr that nobody reads ends the messages, not the work', async () => {
+  const { folder, out } = photoFolder(9);
+  const { child, finished } = start(process.execPath, [command, 'photos', '--json', '-v'], { cwd: folder });
+  child.stderr?.destroy();
+  const { code, stdout } = await finished;
+  expect(code).toBe(0);
+  expect(eventsOf(stdout)).toHaveLength(11);
+  expect(recordsIn(out)).toHaveLength(9);
+  await expectSound(out);
 });

@@ -1,45 +1,33 @@
-import { expect, test } from 'vitest';
-import { startRun, thumbs } from '../../support/command.js';
+import { expect } from 'vitest';
+import { BLOCKED_PHOTOS, startBlockedRun, testBlocked } from '../../support/blocked-run.js';
+import { eventsOf, thumbs } from '../../support/command.js';
 import { expectSound, recordsIn } from '../../support/output.js';
-import { photoFolder } from '../../support/photos.js';
-import { childrenOf } from '../../support/processes.js';
 
-test('after the deadline no photo is begun, exit 124, and the summary says how many were not reached', async () => {
-  const { folder, out } = await photoFolder(400);
-  const { code, stderr, stdout } = await thumbs(['photos', '-w', '1', '--deadline', '0.6', '--json'], {
-    cwd: folder,
-  });
-  expect(code).toBe(124);
-  const done = recordsIn(out).length;
-  expect(done).toBeLessThan(400);
-  expect(stderr.split('\n')).toContain(
-    `The deadline passed: ${400 - done} photos not reached. The manifest has what was done; the same command continues.`,
-  );
-  expect(JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '')).toMatchObject({
-    type: 'summary',
-    stopped: 'deadline',
-    notReached: 400 - done,
-    photos: done,
-    failed: 0,
-    walked: true,
-  });
-  await expectSound(out);
-  const second = await thumbs(['photos', '--deadline', '600'], { cwd: folder });
-  expect(second.code).toBe(0);
-  expect(recordsIn(out)).toHaveLength(400);
-});
-
-test('a photo in work at the deadline has its own time still, and no more', async () => {
-  const { folder, out } = await photoFolder(400);
-  const args = ['photos', '-w', '2', '--deadline', '1.5', '--timeout', '2', '--retries', '0'];
-  const { child, finished } = await startRun(args, { cwd: folder });
-  for (const pid of childrenOf(child.pid ?? 0)) process.kill(pid, 'SIGSTOP');
-  const { code } = await finished;
-  expect(code).toBe(124);
-  expect(
-    recordsIn(out)
-      .flatMap((record) => (record.status === 'failed' ? record.error.code : []))
-      .every((each) => each === 'TIMEOUT'),
-  ).toBe(true);
-  await expectSound(out);
-});
+testBlocked(
+  'after the deadline no photo is started, exit 124, and the summary says how many were not reached',
+  async () => {
+    const run = await startBlockedRun(['-w', '1', '--deadline', '1.5'], { when: 'The deadline passed: ' });
+    const stdout = await run.pipe.read();
+    const { code, stderr } = await run.finished;
+    expect(code).toBe(124);
+    const done = recordsIn(run.out).length;
+    expect(done).toBeLessThan(BLOCKED_PHOTOS);
+    const notReached = BLOCKED_PHOTOS - done;
+    expect(stderr.split('\n')).toContain(
+      `The deadline passed: ${notReached} photos not reached. The manifest has what was done; the same command continues.`,
+    );
+    expect(eventsOf(stdout).at(-1)).toMatchObject({
+      type: 'summary',
+      stopped: 'deadline',
+      notReached,
+      photos: done,
+      failed: 0,
+      walked: true,
+    });
+    await expectSound(run.out);
+    // A deadline that is not reached does not keep the process alive.
+    expect((await thumbs(['photos', '--deadline', '600'], { cwd: run.folder })).code).toBe(0);
+    expect(recordsIn(run.out)).toHaveLength(BLOCKED_PHOTOS);
+    await expectSound(run.out);
+  },
+);

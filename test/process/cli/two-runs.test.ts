@@ -1,30 +1,43 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { expect, test } from 'vitest';
-import { startRun, thumbs } from '../../support/command.js';
+import { expect } from 'vitest';
+import { BLOCKED_PHOTOS, startBlockedRun, testBlocked } from '../../support/blocked-run.js';
+import { thumbs } from '../../support/command.js';
+import { runInProcess } from '../../support/in-process.js';
 import { expectSound, recordsIn } from '../../support/output.js';
-import { photoFolder } from '../../support/photos.js';
 
-for (const [what, args] of [
-  ['output folder', ['-o', 'out', '-m', 'other.jsonl']],
-  ['manifest', ['-o', 'other', '-m', 'out/manifest.jsonl']],
-] as const) {
-  test(`a second run on the ${what} of one that works is refused with its process id and start, and does no harm`, async () => {
-    const { folder } = await photoFolder(600);
-    const { child, finished } = await startRun(['photos', '-o', 'out', '-w', '2'], { cwd: folder });
-    const second = await thumbs(['photos', ...args], { cwd: folder });
-    expect([second.code, second.stdout]).toEqual([3, '']);
-    const target = path.join(folder, what === 'manifest' ? 'out/manifest.jsonl' : 'out');
-    expect(second.stderr).toMatch(
-      new RegExp(
-        `^thumbs: ${target} is in use by another run, process ${child.pid}, since \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d\n$`,
+testBlocked(
+  'a second run on the output folder or the manifest of a running one is refused with its process id and start, and does no harm',
+  async () => {
+    const run = await startBlockedRun(['-w', '2']);
+    const { folder, out, pid } = run;
+    const manifest = path.join(out, 'manifest.jsonl');
+    const seconds = [
+      { target: out, options: { out, manifest: path.join(folder, 'other.jsonl') } },
+      { target: manifest, options: { out: path.join(folder, 'other'), manifest } },
+    ];
+    const results = await Promise.all(
+      seconds.map(({ options }) =>
+        thumbs(['photos', '-o', options.out, '-m', options.manifest], { cwd: folder }),
       ),
     );
-    expect(child.exitCode).toBe(null);
-    expect((await finished).code).toBe(0);
-    expect(recordsIn(path.join(folder, 'out'))).toHaveLength(600);
-    await expectSound(path.join(folder, 'out'));
-    expect((await thumbs(['photos/photo-1.jpg', ...args], { cwd: folder })).code).toBe(0);
+    for (const [index, { code, stdout, stderr }] of results.entries()) {
+      expect([code, stdout]).toEqual([3, '']);
+      expect(stderr).toMatch(
+        new RegExp(
+          `^thumbs: ${seconds[index]?.target} is in use by another run, process ${pid}, since \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d\n$`,
+        ),
+      );
+    }
+    expect(run.child.exitCode).toBe(null);
+    await run.pipe.read();
+    expect((await run.finished).code).toBe(0);
+    expect(recordsIn(out)).toHaveLength(BLOCKED_PHOTOS);
+    await expectSound(out);
+    for (const { options } of seconds) {
+      const { summary } = await runInProcess([path.join(folder, 'photos/photo-1.jpg')], options);
+      expect(summary).toMatchObject({ photos: 1, failed: 0 });
+    }
     expect(fs.readdirSync(folder).filter((name) => name.endsWith('.lock'))).toEqual([]);
-  });
-}
+  },
+);

@@ -4,48 +4,47 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { createThumbnails } from 'thumbs-pipeline';
 import { expect, test } from 'vitest';
-import { longPaths, PHOTOS, startBlockedRun } from '../../support/blocked-run.js';
+import { BLOCKED_PHOTOS, deepPhotoFolder, startBlockedRun, testBlocked } from '../../support/blocked-run.js';
 import { thumbs, thumbsJson } from '../../support/command.js';
 import { setTime } from '../../support/file-changes.js';
 import { runFolder } from '../../support/in-process.js';
 import { expectSound, outcomesOf, recordsIn } from '../../support/output.js';
 import { damagedImages } from '../../support/paths.js';
 import { jpeg, photoFolder } from '../../support/photos.js';
-import { forksOf } from '../../support/processes.js';
+import { forksOf, processesLeft, until, untilWritten } from '../../support/processes.js';
 
-test('a run after kill -9 continues with what the manifest does not have', async () => {
-  const { folder, out } = longPaths();
-  const hasRecord = () => fs.existsSync(path.join(out, 'manifest.jsonl')) && recordsIn(out).length > 0;
-  const { child, finished } = await startBlockedRun(['-w', '1'], { cwd: folder, isReady: hasRecord });
+testBlocked('a run after kill -9 continues with what the manifest does not have', async () => {
+  const { child, finished, folder, out } = await startBlockedRun(['-w', '1']);
   child.kill('SIGKILL');
   await finished;
+  await until(() => processesLeft().length === 0);
   const done = recordsIn(out).length;
   expect(done).toBeGreaterThan(0);
-  expect(done).toBeLessThan(PHOTOS);
-  const { code, events } = await thumbsJson(['photos'], { cwd: folder });
-  expect(code).toBe(0);
-  expect(events.at(-1)).toMatchObject({ made: PHOTOS - done, unchanged: done });
+  expect(done).toBeLessThan(BLOCKED_PHOTOS);
+  const { summary } = await runFolder(folder);
+  expect(summary).toMatchObject({ made: BLOCKED_PHOTOS - done, unchanged: done, failed: 0 });
   await expectSound(out);
 });
 
-test('a run with other options that a signal stops costs the next one only what it has made', async () => {
-  const { folder, out } = longPaths();
-  await runFolder(folder);
-  const madeByOther = () => recordsIn(out).filter(({ options }) => options === undefined).length;
-  const { child, finished, release } = await startBlockedRun(['-s', '50', '-w', '1'], {
-    cwd: folder,
-    isReady: () => recordsIn(out).some(({ options }) => options !== undefined) && madeByOther() > 0,
-  });
-  child.kill('SIGINT');
-  await release();
-  expect(await finished).toBe(130);
-  const other = madeByOther();
-  expect(other).toBeGreaterThan(0);
-  expect(other).toBeLessThan(PHOTOS);
-  const { summary } = await runFolder(folder);
-  expect(summary).toMatchObject({ made: other, unchanged: PHOTOS - other });
-  await expectSound(out);
-});
+testBlocked(
+  'a run with other options that a signal stops costs the next one only what it has made',
+  async () => {
+    const photos = deepPhotoFolder();
+    const { folder, out } = photos;
+    await runFolder(folder);
+    const run = await startBlockedRun(['-s', '50', '-w', '1'], { photos });
+    run.child.kill('SIGINT');
+    await untilWritten(run, 'Stopping: ');
+    await run.pipe.read();
+    expect((await run.finished).code).toBe(130);
+    const madeByOther = recordsIn(out).filter(({ options }) => options === undefined).length;
+    expect(madeByOther).toBeGreaterThan(0);
+    expect(madeByOther).toBeLessThan(BLOCKED_PHOTOS);
+    const { summary } = await runFolder(folder);
+    expect(summary).toMatchObject({ made: madeByOther, unchanged: BLOCKED_PHOTOS - madeByOther });
+    await expectSound(out);
+  },
+);
 
 test('unchanged photos fork no consumer', async () => {
   const { folder, out } = photoFolder(3);

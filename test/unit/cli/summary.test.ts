@@ -1,0 +1,142 @@
+import path from 'node:path';
+import picocolors from 'picocolors';
+import { expect, test } from 'vitest';
+import { describeAttempt, prunedFigures, prunedLine, summaryLines } from '../../../src/cli/summary.js';
+import type { Attempt } from '../../../src/job.js';
+import type { FailedEvent, SummaryEvent } from '../../../src/run/events.js';
+
+const plain = picocolors.createColors(false);
+
+/** The lines for 100 photos in 10 seconds, or for other figures. */
+function lines(figures: Partial<SummaryEvent>): string[] {
+  const { photos = 100, seconds = 10 } = figures;
+  const summary: SummaryEvent = {
+    type: 'summary',
+    photos,
+    made: photos,
+    shared: 0,
+    unchanged: 0,
+    identified: 0,
+    failed: 0,
+    known: 0,
+    failures: {},
+    removed: 0,
+    unreadableFolders: 0,
+    skippedLinks: 0,
+    notReached: 0,
+    walked: true,
+    workers: 2,
+    seconds,
+    imagesPerSecond: photos / seconds,
+    sourceBytes: 300e6,
+    sourcePixels: 1000e6,
+    peakMemoryBytes: 100e6,
+    cpuSeconds: 20,
+    out: path.resolve('thumbnails'),
+    manifest: path.resolve('thumbnails/manifest.jsonl'),
+    exports: [],
+    ...figures,
+  };
+  return summaryLines(summary, plain);
+}
+
+const manifest = 'manifest thumbnails/manifest.jsonl';
+
+test('a complete run has one line of figures and the manifest', () => {
+  expect(lines({})).toEqual(['100 thumbnails made: 100 photos in 10 s (10.0 images/s, 30.0 MB/s)', manifest]);
+  expect(lines({ photos: 1, seconds: 0.25, sourceBytes: 17 })).toEqual([
+    '1 thumbnail made: 1 photo in 0.25 s (4.00 images/s, 68 bytes/s)',
+    manifest,
+  ]);
+});
+
+test('shared, unchanged and failed photos are counted beside what was made', () => {
+  const mixed = { made: 90, shared: 2, unchanged: 5, failed: 3, failures: { CORRUPT: 1, TIMEOUT: 2 } };
+  expect(lines(mixed)[0]).toBe(
+    '90 thumbnails made, 2 shared, 5 unchanged, 3 failed (2 TIMEOUT, 1 CORRUPT): 100 photos in 10 s (10.0 images/s, 30.0 MB/s)',
+  );
+});
+
+test('a run without any change says so, and has no bytes a second', () => {
+  expect(lines({ made: 0, unchanged: 100, identified: 3, sourceBytes: 0 })[0]).toBe(
+    '100 unchanged (3 by content): 100 photos in 10 s (10.0 images/s)',
+  );
+});
+
+test('failures are by code, the most frequent first and equals by name, and known ones are counted', () => {
+  const failures = { UNSUPPORTED: 1, TIMEOUT: 1, CORRUPT: 1200 };
+  const [figures] = lines({ made: 0, photos: 1202, failed: 1202, known: 7, failures });
+  expect(figures).toContain('(1,200 CORRUPT, 1 TIMEOUT, 1 UNSUPPORTED; 7 known from an earlier run)');
+});
+
+test('a run without photos says so', () => {
+  expect(lines({ photos: 0, imagesPerSecond: 0, sourceBytes: 0 })).toEqual([
+    'No photos found.',
+    '0 thumbnails made: 0 photos in 10 s (0.00 images/s)',
+    manifest,
+  ]);
+});
+
+test('a run that ended early says why, how many photos are left, and that the same command continues', () => {
+  const continues = 'The manifest has what was done; the same command continues.';
+  const first = (figures: Partial<SummaryEvent>) => lines(figures)[0];
+  expect(first({ stopped: 'signal', notReached: 5 })).toBe(`Stopped: 5 photos not reached. ${continues}`);
+  expect(first({ stopped: 'deadline', notReached: 1 })).toBe(
+    `The deadline passed: 1 photo not reached. ${continues}`,
+  );
+  expect(first({ stopped: 'signal', notReached: 5, walked: false })).toBe(
+    `Stopped: at least 5 photos not reached. ${continues}`,
+  );
+  expect(lines({ stopped: 'signal', photos: 0, walked: false }).slice(0, 2)).toEqual([
+    `Stopped: not all photos were found yet. ${continues}`,
+    expect.stringMatching(/^0 thumbnails made: /),
+  ]);
+});
+
+test('what left the manifest, what was pruned, links and exports have a line each', () => {
+  const others = {
+    removed: 1,
+    pruned: { files: 12, bytes: 1.2e6 },
+    skippedLinks: 2,
+    exports: [path.resolve('all.csv'), '/elsewhere/all.json'],
+  };
+  expect(lines(others).slice(1)).toEqual([
+    '1 photo left the manifest: gone, or not selected any more',
+    '12 files pruned, 1.20 MB freed',
+    '2 symbolic links not followed (--follow)',
+    manifest,
+    'export all.csv',
+    'export /elsewhere/all.json',
+  ]);
+});
+
+test('pruned files have figures and names, before and after', () => {
+  expect(prunedFigures({ files: 0, bytes: 0 })).toBe('0 files pruned, 0 bytes freed');
+  expect(prunedFigures({ files: 1, bytes: 7000 }, true)).toBe('1 file to prune, 7.00 kB to free');
+  const pruned = { type: 'pruned', path: path.resolve('thumbnails/ab.png'), bytes: 7000 } as const;
+  expect(prunedLine(pruned, plain)).toBe('prune thumbnails/ab.png (7.00 kB)');
+});
+
+test('an attempt says which consumer, how often, how long and how the consumer ended', () => {
+  const describe = (attempt?: Attempt) => {
+    const error = { code: 'WORKER_DIED', message: 'a.jpg: died' } as const;
+    const failed: FailedEvent = {
+      type: 'failed',
+      path: '/a.jpg',
+      reason: 'died',
+      known: attempt === undefined,
+      record: { source: 'a.jpg', status: 'failed', error },
+      progress: { finished: 1, failed: 1, worked: 1, found: 1, jobs: 1, walked: true },
+      ...(attempt === undefined ? {} : { attempt }),
+    };
+    return describeAttempt(failed);
+  };
+  expect(describe()).toBe('WORKER_DIED, known from an earlier run');
+  expect(describe({ pid: 4711, tries: 1, seconds: 0.025 })).toBe('WORKER_DIED, consumer 4711, 1 try, 0.03 s');
+  expect(
+    describe({ pid: 4711, tries: 2, seconds: 30.1, signal: 'SIGKILL', stderrTail: 'out of memory' }),
+  ).toBe('WORKER_DIED, consumer 4711, 2 tries, 30.1 s, signal SIGKILL; stderr: out of memory');
+  expect(describe({ pid: 4711, tries: 2, seconds: 1, exitCode: 3 })).toBe(
+    'WORKER_DIED, consumer 4711, 2 tries, 1 s, exit code 3',
+  );
+});

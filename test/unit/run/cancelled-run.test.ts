@@ -1,0 +1,103 @@
+// Whole runs that end early: real files, consumers of the test's own, and timers that the test advances.
+
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import type { ThumbsOptions } from '../../../src/options/options.js';
+import { resolveOptions } from '../../../src/options/resolve.js';
+import type { Transport } from '../../../src/pool/consumer.js';
+import { run } from '../../../src/run/create-thumbnails.js';
+import type { ThumbsEvent } from '../../../src/run/events.js';
+import { expectSound, recordsIn } from '../../support/output.js';
+import { photoFolder } from '../../support/photos.js';
+import { type Outcome, TestConsumer } from '../../support/test-consumer.js';
+
+const PHOTOS = 6;
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance'] });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+});
+
+/** A run whose one consumer finishes two photos, then works on the third until the test lets it finish. */
+async function runThatHangs(options: ThumbsOptions) {
+  const { out, files } = photoFolder(PHOTOS);
+  let hangs = () => {};
+  const hanging = new Promise<void>((resolve) => {
+    hangs = resolve;
+  });
+  let finishThird = () => {};
+  let started = 0;
+  const doJob = (): Outcome | Promise<Outcome> => {
+    const outcome: Outcome = { status: 'failed', code: 'CORRUPT', reason: 'damaged' };
+    started += 1;
+    if (started < 3) return outcome;
+    hangs();
+    return new Promise((resolve) => {
+      finishThird = () => resolve(outcome);
+    });
+  };
+  const transport: Transport = {
+    startConsumers: () => (listener) => new TestConsumer(listener, doJob),
+    residentMemory: async () => new Map(),
+  };
+  const events: ThumbsEvent[] = [];
+  const finished = (async () => {
+    const resolved = resolveOptions(files, { out, workers: 1, retries: 0, ...options });
+    for await (const event of run(resolved, transport)) events.push(event);
+  })();
+  await hanging;
+  return {
+    finish: async () => {
+      await finished;
+      await expectSound(out);
+      const codes = recordsIn(out).map((record) => (record.status === 'failed' ? record.error.code : 'done'));
+      return { codes, started, summary: events.at(-1) };
+    },
+    finishThird: () => finishThird(),
+    /** Of the events so far. */
+    types: () => events.map(({ type }) => type),
+  };
+}
+
+test('after the deadline no photo is started, the running one is finished, and the summary says how many were not reached', async () => {
+  const { finish, finishThird } = await runThatHangs({ deadline: 10, timeout: 30 });
+  await vi.advanceTimersByTimeAsync(12_000);
+  finishThird();
+  const { codes, started, summary } = await finish();
+  expect(codes).toEqual(['CORRUPT', 'CORRUPT', 'CORRUPT']);
+  expect(started).toBe(3);
+  expect(summary).toMatchObject({ stopped: 'deadline', photos: 3, notReached: 3, walked: true });
+});
+
+test('a photo that runs at the deadline has its own time, and no more', async () => {
+  const { finish, types } = await runThatHangs({ deadline: 10, timeout: 30 });
+  await vi.advanceTimersByTimeAsync(29_000);
+  expect(types()).not.toContain('summary');
+  await vi.advanceTimersByTimeAsync(2_000);
+  const { codes, summary } = await finish();
+  expect(codes).toEqual(['CORRUPT', 'CORRUPT', 'TIMEOUT']);
+  expect(summary).toMatchObject({ stopped: 'deadline', photos: 3, notReached: 3 });
+});
+
+test('after a signal the running photo is finished, and no other is started', async () => {
+  const caller = new AbortController();
+  const { finish, finishThird } = await runThatHangs({ signal: caller.signal });
+  caller.abort();
+  await vi.advanceTimersByTimeAsync(4900);
+  finishThird();
+  const { codes, started, summary } = await finish();
+  expect(codes).toEqual(['CORRUPT', 'CORRUPT', 'CORRUPT']);
+  expect(started).toBe(3);
+  expect(summary).toMatchObject({ stopped: 'signal', photos: 3, notReached: 3, walked: true });
+});
+
+test('a photo that is not finished five seconds after a signal is given up, and leaves no record', async () => {
+  const caller = new AbortController();
+  const { finish } = await runThatHangs({ signal: caller.signal });
+  caller.abort();
+  await vi.advanceTimersByTimeAsync(5000);
+  const { codes, summary } = await finish();
+  expect(codes).toEqual(['CORRUPT', 'CORRUPT']);
+  expect(summary).toMatchObject({ stopped: 'signal', photos: 2, notReached: 4 });
+});
