@@ -78,6 +78,7 @@ async function makeStates(folder: string): Promise<States> {
 /** Expects what {@link States} allow, and returns `done` or the failure's code. */
 async function expectOneState(record: ManifestRecord, { versions, thumbnails }: States): Promise<string> {
   if (record.status === 'done') {
+    expect(thumbnails.has(record.sourceXxh128), `the bytes of ${record.source} are a state`).toBe(true);
     expect(record.thumbnails[0].file).toBe(thumbnails.get(record.sourceXxh128));
     return 'done';
   }
