@@ -5,7 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { deflateSync } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
-import { pngChunk } from '../test/support/hostile-images.js';
+import { pngChunk } from '../test/support/images/hostile-images.js';
 import { mulberry32 } from './painting/noise.js';
 import { paintScene } from './painting/scene.js';
 

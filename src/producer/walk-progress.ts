@@ -18,7 +18,7 @@ export interface WalkProgress {
   ended: boolean;
 }
 
-/** The progress of a walk that has not begun. */
+/** The progress of a walk that has not started. */
 export function newWalkProgress(): WalkProgress {
   return { found: 0, skippedLinks: 0, unreadableFolders: [], ended: false };
 }

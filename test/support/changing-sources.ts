@@ -17,13 +17,13 @@ import sharp from 'sharp';
 import { expect } from 'vitest';
 import { contentHash } from '../../src/consumer/content-hash.js';
 import type { ManifestRecord } from '../../src/manifest/record.js';
-import { thumbs } from './command.js';
-import { runInProcess } from './in-process.js';
+import { runInProcess } from './in-process/run.js';
 import { expectSound, recordsIn } from './output.js';
 import { temporaryFolder } from './photos.js';
-import { start, until } from './processes.js';
+import { thumbs } from './processes/command.js';
+import { start, until } from './processes/processes.js';
 
-const writerScript = fileURLToPath(new URL('../fixtures/restless-writer.js', import.meta.url));
+const writerScript = fileURLToPath(new URL('../fixtures/source-writer.js', import.meta.url));
 
 /** Reads take some 10 ms, so that many are overtaken by a write. */
 const slowReads = new URL('../fixtures/slow-reads.js', import.meta.url);

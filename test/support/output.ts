@@ -9,7 +9,7 @@ import { formatOfName, isThumbnailName, thumbnailName } from '../../src/files/th
 import { readManifest } from '../../src/manifest/reading.js';
 import type { ManifestRecord } from '../../src/manifest/record.js';
 import type { ThumbsEvent } from '../../src/run/events.js';
-import { processesLeft } from './processes.js';
+import { processesLeft } from './processes/processes.js';
 
 /** The records of an output folder. */
 export function recordsIn(out: string): ManifestRecord[] {

@@ -8,7 +8,7 @@ import { onTestFinished } from 'vitest';
 import { builtFolder } from './paths.js';
 
 /** Photos of the corpus, all different. */
-const CORPUS_PHOTOS = 700;
+const CORPUS_PHOTOS = 300;
 
 const corpus = path.join(builtFolder, 'photos');
 const slow = path.join(builtFolder, 'slow.avif');

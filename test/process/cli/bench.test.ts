@@ -1,10 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { thumbs } from '../../support/command.js';
 import { command, damagedImages } from '../../support/paths.js';
 import { photoFolder, temporaryFolder, writeSlowImage } from '../../support/photos.js';
-import { childrenOf, isPending, start, suspend, until } from '../../support/processes.js';
+import { thumbs } from '../../support/processes/command.js';
+import { childrenOf, isPending, start, suspend, until } from '../../support/processes/processes.js';
 
 test('bench prints and writes the table of a sweep, counts photos that fail, and leaves nothing else behind', async () => {
   const { folder } = photoFolder(4);

@@ -1,14 +1,14 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { BLOCKED_PHOTOS, startBlockedRun, testBlocked } from '../../support/blocked-run.js';
-import { eventsOf, thumbs, thumbsJson } from '../../support/command.js';
 import { expectSound, recordsIn } from '../../support/output.js';
 import { command, damagedImages } from '../../support/paths.js';
 import { photoFolder, temporaryFolder, writeSlowImage } from '../../support/photos.js';
-import { childrenOf, start, untilIdle } from '../../support/processes.js';
+import { BLOCKED_PHOTOS, startBlockedRun, testBlocked } from '../../support/processes/blocked-run.js';
+import { eventsOf, thumbs, thumbsJson } from '../../support/processes/command.js';
+import { childrenOf, start, untilIdle } from '../../support/processes/processes.js';
+import { COLUMNS, ROWS, terminalLines } from '../../support/processes/terminal.js';
 import { testWithPrograms } from '../../support/requirements.js';
-import { COLUMNS, ROWS, terminalLines } from '../../support/terminal.js';
 
 /** A folder with `photos`: three that are sound and a damaged one. */
 function folderOfPhotos(): string {

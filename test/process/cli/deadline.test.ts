@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
-import { BLOCKED_PHOTOS, startBlockedRun, testBlocked } from '../../support/blocked-run.js';
-import { eventsOf, thumbs } from '../../support/command.js';
 import { expectSound, recordsIn } from '../../support/output.js';
+import { BLOCKED_PHOTOS, startBlockedRun, testBlocked } from '../../support/processes/blocked-run.js';
+import { eventsOf, thumbs } from '../../support/processes/command.js';
 
 testBlocked(
   'after the deadline no photo is started, exit 124, and the summary says how many were not reached',

@@ -4,12 +4,12 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { type PlanEvent, planThumbnails } from '../../../src/run/plan-thumbnails.js';
-import { thumbs, thumbsJson, thumbsUnprivileged } from '../../support/command.js';
 import { setTime } from '../../support/file-changes.js';
-import { runFolder } from '../../support/in-process.js';
+import { runFolder } from '../../support/in-process/run.js';
 import { recordsIn, thumbnailOf } from '../../support/output.js';
 import { damagedImages } from '../../support/paths.js';
 import { jpeg, photoFolder, snapshot, temporaryFolder } from '../../support/photos.js';
+import { thumbs, thumbsJson, thumbsUnprivileged } from '../../support/processes/command.js';
 
 /** A folder whose output is behind its photos in every way that a dry run counts. */
 async function outdated() {

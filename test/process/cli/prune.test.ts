@@ -6,10 +6,10 @@ import { expect, test } from 'vitest';
 import type { PrunedEvent } from '../../../src/maintenance/prune.js';
 import { resolveOptions } from '../../../src/options/resolve.js';
 import { run } from '../../../src/run/create-thumbnails.js';
-import { thumbs, thumbsJson } from '../../support/command.js';
-import { inProcess, runFolder } from '../../support/in-process.js';
+import { inProcess, runFolder } from '../../support/in-process/run.js';
 import { expectSound, thumbnailsIn } from '../../support/output.js';
 import { photoFolder, snapshot } from '../../support/photos.js';
+import { thumbs, thumbsJson } from '../../support/processes/command.js';
 
 const unneeded = [`${'0'.repeat(64)}.png`, `${'ab'.repeat(32)}.png`];
 

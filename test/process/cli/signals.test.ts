@@ -1,19 +1,26 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect } from 'vitest';
+import { runFolder } from '../../support/in-process/run.js';
+import { expectSound, expectWhole, recordsIn } from '../../support/output.js';
+import { command } from '../../support/paths.js';
 import {
   BLOCKED_ARGS,
   BLOCKED_PHOTOS,
   deepPhotoFolder,
   startBlockedRun,
   testBlocked,
-} from '../../support/blocked-run.js';
-import { eventsOf } from '../../support/command.js';
-import { fullPipe } from '../../support/full-pipe.js';
-import { runFolder } from '../../support/in-process.js';
-import { expectSound, expectWhole, recordsIn } from '../../support/output.js';
-import { command } from '../../support/paths.js';
-import { childrenOf, processesLeft, start, suspend, until, untilWritten } from '../../support/processes.js';
+} from '../../support/processes/blocked-run.js';
+import { eventsOf } from '../../support/processes/command.js';
+import { fullPipe } from '../../support/processes/full-pipe.js';
+import {
+  childrenOf,
+  processesLeft,
+  start,
+  suspend,
+  until,
+  untilWritten,
+} from '../../support/processes/processes.js';
 import { testWithPrograms } from '../../support/requirements.js';
 
 for (const [signal, exitCode] of [

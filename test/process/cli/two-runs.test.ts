@@ -1,10 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect } from 'vitest';
-import { BLOCKED_PHOTOS, startBlockedRun, testBlocked } from '../../support/blocked-run.js';
-import { thumbs } from '../../support/command.js';
-import { runInProcess } from '../../support/in-process.js';
+import { runInProcess } from '../../support/in-process/run.js';
 import { expectSound, recordsIn } from '../../support/output.js';
+import { BLOCKED_PHOTOS, startBlockedRun, testBlocked } from '../../support/processes/blocked-run.js';
+import { thumbs } from '../../support/processes/command.js';
 
 testBlocked(
   'a second run on the output folder or the manifest of a running one is refused with its process id and start, and does no harm',

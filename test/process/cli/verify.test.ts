@@ -6,12 +6,12 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import type { VerifyEvent } from '../../../src/maintenance/findings.js';
 import { verifyThumbnails } from '../../../src/maintenance/verify.js';
-import { thumbs, thumbsJson, thumbsUnprivileged } from '../../support/command.js';
-import { runFolder } from '../../support/in-process.js';
+import { runFolder } from '../../support/in-process/run.js';
 import { recordsIn, thumbnailOf } from '../../support/output.js';
 import { command, damagedImages, projectFolder } from '../../support/paths.js';
 import { mutate, photoFolder } from '../../support/photos.js';
-import { start } from '../../support/processes.js';
+import { thumbs, thumbsJson, thumbsUnprivileged } from '../../support/processes/command.js';
+import { start } from '../../support/processes/processes.js';
 
 /** The output of a run over three photos and a damaged one. */
 async function finishedRun() {

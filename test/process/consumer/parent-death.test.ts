@@ -2,13 +2,20 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { startBlockedRun, testBlocked } from '../../support/blocked-run.js';
-import { startRun } from '../../support/command.js';
-import { runFolder } from '../../support/in-process.js';
+import { runFolder } from '../../support/in-process/run.js';
 import { expectSound, expectWhole, recordsIn } from '../../support/output.js';
 import { builtFixture } from '../../support/paths.js';
 import { photoFolder, writeSlowImage } from '../../support/photos.js';
-import { childrenOf, processesLeft, start, until, untilIdle, untilWritten } from '../../support/processes.js';
+import { startBlockedRun, testBlocked } from '../../support/processes/blocked-run.js';
+import { startRun } from '../../support/processes/command.js';
+import {
+  childrenOf,
+  processesLeft,
+  start,
+  until,
+  untilIdle,
+  untilWritten,
+} from '../../support/processes/processes.js';
 
 /** The promise is two seconds; a loaded machine gets three more. */
 const GONE_WITHIN_MS = 2000 + 3000;

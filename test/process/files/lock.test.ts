@@ -3,11 +3,16 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { Lock } from '../../../src/files/locks/lock.js';
-import { answerOf, expectOneWinner, lockHolder, takeInProcess } from '../../support/lock-processes.js';
 import { lockOf, NO_PROCESS, putLock } from '../../support/locks.js';
 import { builtFixture } from '../../support/paths.js';
 import { temporaryFolder } from '../../support/photos.js';
-import { start, until } from '../../support/processes.js';
+import {
+  answerOf,
+  expectOneWinner,
+  lockHolder,
+  takeInProcess,
+} from '../../support/processes/lock-processes.js';
+import { start, until } from '../../support/processes/processes.js';
 import { testWith } from '../../support/requirements.js';
 
 test('a second process is refused with the first one’s id and start time until the first releases the lock', async () => {

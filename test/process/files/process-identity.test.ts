@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
 import { isAlive } from '../../../src/files/process-identity.js';
-import { until } from '../../support/processes.js';
+import { until } from '../../support/processes/processes.js';
 
 test('a zombie is not alive', async () => {
   // It ends when its parent has become a program that waits for no child.

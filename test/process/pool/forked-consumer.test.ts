@@ -1,7 +1,7 @@
 // Faults of real consumer processes. What follows from them is tested with a clock of its own in unit/pool/.
 
 import { expect, test, vi } from 'vitest';
-import { consumerFixture, describeOutcome, runForkedPool } from '../../support/forked-pool.js';
+import { consumerFixture, describeOutcome, runForkedPool } from '../../support/processes/forked-pool.js';
 
 test('each way in which a consumer can die is reported with its exit, and costs its image alone', async () => {
   // V8 runs out of a small heap sooner; every consumer inherits the variable.

@@ -1,9 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { thumbsJson } from '../../support/command.js';
 import { expectSound, recordsIn } from '../../support/output.js';
 import { jpeg, makeTree, temporaryFolder } from '../../support/photos.js';
+import { thumbsJson } from '../../support/processes/command.js';
 
 /** A tree with what the walk's options select, and a folder whose name is not UTF-8. */
 async function treeOfPhotos(): Promise<string> {

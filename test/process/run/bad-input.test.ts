@@ -6,7 +6,10 @@ import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { thumbsUnprivileged } from '../../support/command.js';
+import { failuresIn, recordsIn } from '../../support/output.js';
+import { damagedImages } from '../../support/paths.js';
+import { jpeg, temporaryFolder } from '../../support/photos.js';
+import { thumbsUnprivileged } from '../../support/processes/command.js';
 import {
   type CraftedFile,
   corrupt,
@@ -14,10 +17,7 @@ import {
   expectOutcomes,
   GOOD,
   unsupported,
-} from '../../support/expected-outcomes.js';
-import { failuresIn, recordsIn } from '../../support/output.js';
-import { damagedImages } from '../../support/paths.js';
-import { jpeg, temporaryFolder } from '../../support/photos.js';
+} from '../../support/processes/expected-outcomes.js';
 
 /** The committed fixtures. */
 const FIXTURES: Readonly<Record<string, ExpectedOutcome>> = {

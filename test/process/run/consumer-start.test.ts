@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { expectSound, recordsIn } from '../../support/output.js';
 import { command, projectFolder } from '../../support/paths.js';
 import { photoFolder, temporaryFolder, writePhotos } from '../../support/photos.js';
-import { start } from '../../support/processes.js';
+import { start } from '../../support/processes/processes.js';
 import { testWithPrograms } from '../../support/requirements.js';
 
 testWithPrograms('prlimit')('where only some consumers can be started, they do the work of all', async () => {

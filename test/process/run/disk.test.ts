@@ -2,12 +2,12 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect } from 'vitest';
-import { BLOCKED_PHOTOS, startBlockedRun, testBlocked } from '../../support/blocked-run.js';
-import { runFolder } from '../../support/in-process.js';
+import { runFolder } from '../../support/in-process/run.js';
 import { expectSound, expectWhole, recordsIn } from '../../support/output.js';
 import { command } from '../../support/paths.js';
 import { photoFolder } from '../../support/photos.js';
-import { processesLeft, start } from '../../support/processes.js';
+import { BLOCKED_PHOTOS, startBlockedRun, testBlocked } from '../../support/processes/blocked-run.js';
+import { processesLeft, start } from '../../support/processes/processes.js';
 import { testWith, testWithPrograms } from '../../support/requirements.js';
 
 const testLimited = testWithPrograms('prlimit');

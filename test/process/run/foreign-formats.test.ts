@@ -7,9 +7,9 @@ import net from 'node:net';
 import path from 'node:path';
 import sharp from 'sharp';
 import { expect, onTestFinished, test } from 'vitest';
-import { corrupt, expectOutcomes, GOOD, unsupported } from '../../support/expected-outcomes.js';
-import { pngChunk, segment, withSegments } from '../../support/hostile-images.js';
+import { pngChunk, segment, withSegments } from '../../support/images/hostile-images.js';
 import { jpeg, temporaryFolder } from '../../support/photos.js';
+import { corrupt, expectOutcomes, GOOD, unsupported } from '../../support/processes/expected-outcomes.js';
 
 /** A named pipe and a server. `noticed` has `reader` when the pipe was opened to read, and `call` when the server was called. */
 async function canaries(): Promise<{ pipe: string; url: string; noticed: Set<string> }> {

@@ -4,16 +4,6 @@
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import {
-  type CraftedFile,
-  type CraftedFiles,
-  corrupt,
-  expectOutcomes,
-  GOOD,
-  inFolder,
-  tooLarge,
-  unsupported,
-} from '../../support/expected-outcomes.js';
-import {
   exif,
   gif,
   greyTiff,
@@ -28,8 +18,18 @@ import {
   tiffDataAt,
   tiffOfPages,
   withSegments,
-} from '../../support/hostile-images.js';
+} from '../../support/images/hostile-images.js';
 import { jpeg } from '../../support/photos.js';
+import {
+  type CraftedFile,
+  type CraftedFiles,
+  corrupt,
+  expectOutcomes,
+  GOOD,
+  inFolder,
+  tooLarge,
+  unsupported,
+} from '../../support/processes/expected-outcomes.js';
 
 const good = await jpeg(1);
 const avif = await sharp(good).avif({ effort: 0 }).toBuffer();

@@ -8,7 +8,7 @@ import { currentUsage } from '../../../src/job.js';
 import { expectSound, recordsIn } from '../../support/output.js';
 import { projectFolder } from '../../support/paths.js';
 import { photoFolder } from '../../support/photos.js';
-import { childrenOf, forksOf } from '../../support/processes.js';
+import { childrenOf, forksOf } from '../../support/processes/processes.js';
 
 test('plain JavaScript finds the package by its name, and a run loads sharp in its consumers only', () => {
   const { folder, out } = photoFolder(1);

@@ -1,9 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { thumbs } from '../../support/command.js';
 import { expectSound, failuresIn, recordsIn } from '../../support/output.js';
 import { jpeg, temporaryFolder } from '../../support/photos.js';
+import { thumbs } from '../../support/processes/command.js';
 
 const hostileNames = [
   'with space.jpg',

@@ -1,11 +1,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { thumbs } from '../../support/command.js';
-import { runInProcess } from '../../support/in-process.js';
+import { runInProcess } from '../../support/in-process/run.js';
 import { expectSound, recordsIn } from '../../support/output.js';
 import { sampleImages } from '../../support/paths.js';
 import { temporaryFolder } from '../../support/photos.js';
+import { thumbs } from '../../support/processes/command.js';
 
 const EXPORTS = ['out/all.txt', 'out/all.csv', 'out/all.json'];
 

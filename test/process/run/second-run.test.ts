@@ -4,14 +4,19 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { createThumbnails } from 'thumbs-pipeline';
 import { expect, test } from 'vitest';
-import { BLOCKED_PHOTOS, deepPhotoFolder, startBlockedRun, testBlocked } from '../../support/blocked-run.js';
-import { thumbs, thumbsJson } from '../../support/command.js';
 import { setTime } from '../../support/file-changes.js';
-import { runFolder } from '../../support/in-process.js';
+import { runFolder } from '../../support/in-process/run.js';
 import { expectSound, outcomesOf, recordsIn } from '../../support/output.js';
 import { damagedImages } from '../../support/paths.js';
 import { jpeg, photoFolder } from '../../support/photos.js';
-import { forksOf, processesLeft, until, untilWritten } from '../../support/processes.js';
+import {
+  BLOCKED_PHOTOS,
+  deepPhotoFolder,
+  startBlockedRun,
+  testBlocked,
+} from '../../support/processes/blocked-run.js';
+import { thumbs, thumbsJson } from '../../support/processes/command.js';
+import { forksOf, processesLeft, until, untilWritten } from '../../support/processes/processes.js';
 
 testBlocked('a run after kill -9 continues with what the manifest does not have', async () => {
   const { child, finished, folder, out } = await startBlockedRun(['-w', '1']);

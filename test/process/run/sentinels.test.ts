@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { forkedProcesses } from '../../../src/pool/process/forked-consumer.js';
-import { joinedRun } from '../../support/joined-run.js';
+import { joinedRun } from '../../support/in-process/joined-run.js';
 
 for (const [photos, consumers] of [
   [0, 2],

@@ -3,12 +3,19 @@
 
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { BLOCKED_PHOTOS, startBlockedRun, testBlocked } from '../../support/blocked-run.js';
-import { startRun } from '../../support/command.js';
 import { expectSound, recordsIn } from '../../support/output.js';
 import { command } from '../../support/paths.js';
 import { photoFolder, writeSlowImage } from '../../support/photos.js';
-import { childrenOf, residentBytes, start, suspend, until, untilIdle } from '../../support/processes.js';
+import { BLOCKED_PHOTOS, startBlockedRun, testBlocked } from '../../support/processes/blocked-run.js';
+import { startRun } from '../../support/processes/command.js';
+import {
+  childrenOf,
+  residentBytes,
+  start,
+  suspend,
+  until,
+  untilIdle,
+} from '../../support/processes/processes.js';
 import { testWithPrograms } from '../../support/requirements.js';
 
 testBlocked(

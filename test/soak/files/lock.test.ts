@@ -1,5 +1,5 @@
 import { test } from 'vitest';
-import { expectOneWinner } from '../../support/lock-processes.js';
+import { expectOneWinner } from '../../support/processes/lock-processes.js';
 
 const ROUNDS = Number(process.env.LOCK_ROUNDS ?? 1);
 

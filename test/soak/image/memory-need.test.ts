@@ -6,7 +6,7 @@ import sharp, { type Sharp } from 'sharp';
 import { expect, test } from 'vitest';
 import { builtFixture } from '../../support/paths.js';
 import { temporaryFolder } from '../../support/photos.js';
-import { start } from '../../support/processes.js';
+import { start } from '../../support/processes/processes.js';
 
 const kinds: Readonly<Record<string, (image: Sharp) => Sharp>> = {
   AVIF: (image) => image.avif({ effort: 0 }),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { runForkedPool } from '../../support/forked-pool.js';
+import { runForkedPool } from '../../support/processes/forked-pool.js';
 
 test('a run in which no consumer makes progress ends, instead of waiting for ever', async () => {
   // The consumer is dead and a process of its own still holds its channel: neither a result nor its exit can come.

@@ -3,11 +3,11 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { mulberry32 } from '../../../scripts/painting/noise.js';
-import { thumbs } from '../../support/command.js';
 import { expectSound, expectWhole } from '../../support/output.js';
 import { command, damagedImages } from '../../support/paths.js';
 import { photoFolder } from '../../support/photos.js';
-import { childrenOf, processesLeft, start, until } from '../../support/processes.js';
+import { thumbs } from '../../support/processes/command.js';
+import { childrenOf, processesLeft, start, until } from '../../support/processes/processes.js';
 
 const PHOTOS = Number(process.env.CHAOS_PHOTOS ?? 80);
 const CRASHES = Number(process.env.CHAOS_CRASHES ?? 8);

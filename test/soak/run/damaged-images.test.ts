@@ -3,10 +3,10 @@
 import path from 'node:path';
 import { expect, onTestFailed, test } from 'vitest';
 import type { FailedEvent, SummaryEvent, ThumbsEvent } from '../../../src/run/events.js';
-import { thumbs } from '../../support/command.js';
-import { writeDamagedImages } from '../../support/damaged-images.js';
+import { writeDamagedImages } from '../../support/images/damaged-images.js';
 import { expectSound, recordsIn } from '../../support/output.js';
 import { temporaryFolder } from '../../support/photos.js';
+import { thumbs } from '../../support/processes/command.js';
 
 const count = Number(process.env.DAMAGED_COUNT ?? 150);
 const seed = Number(process.env.FUZZ_SEED ?? 1);
@@ -15,7 +15,7 @@ test(
   `${count} damaged images in one run: each has one record, and every death of a consumer is one`,
   async () => {
     onTestFailed(() =>
-      console.log(`to write them: npx tsx test/support/damaged-images.ts <folder> ${count} ${seed}`),
+      console.log(`to write them: npx tsx test/support/images/damaged-images.ts <folder> ${count} ${seed}`),
     );
     const folder = temporaryFolder();
     const out = path.join(folder, 'out');

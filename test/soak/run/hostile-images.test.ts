@@ -1,8 +1,8 @@
 // Bombs that take a second or more each, and images that take too long or too much memory.
 
 import { expect, test } from 'vitest';
-import { expectOutcomes, tooLarge } from '../../support/expected-outcomes.js';
-import { inflatingChunk, jpegOfScans, png, smallPng } from '../../support/hostile-images.js';
+import { inflatingChunk, jpegOfScans, png, smallPng } from '../../support/images/hostile-images.js';
+import { expectOutcomes, tooLarge } from '../../support/processes/expected-outcomes.js';
 
 const BOMBS = {
   'bits.png': [

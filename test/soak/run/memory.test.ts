@@ -2,9 +2,9 @@
 
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { thumbs } from '../../support/command.js';
 import { expectSound, failuresIn, recordsIn } from '../../support/output.js';
 import { photoFolder, writeSlowImage } from '../../support/photos.js';
+import { thumbs } from '../../support/processes/command.js';
 
 /** A folder with small photos and one that takes much memory. */
 function folderWithHeavyPhoto(): { folder: string; out: string } {

@@ -3,7 +3,7 @@
 import { Writable } from 'node:stream';
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { Screen } from '../../../src/cli/screen.js';
-import { COLUMNS, terminalLines } from '../../support/terminal.js';
+import { COLUMNS, terminalLines } from '../../support/processes/terminal.js';
 
 beforeEach(() => {
   vi.useFakeTimers();

@@ -6,8 +6,8 @@ import { type PruneOptions, pruneThumbnails } from '../../../src/maintenance/pru
 import { verifyThumbnails } from '../../../src/maintenance/verify.js';
 import { resolveOptions } from '../../../src/options/resolve.js';
 import { run } from '../../../src/run/create-thumbnails.js';
-import { inProcess, runFolder, runInProcess } from '../../support/in-process.js';
-import { prune } from '../../support/maintenance.js';
+import { prune } from '../../support/in-process/maintenance.js';
+import { inProcess, runFolder, runInProcess } from '../../support/in-process/run.js';
 import { thumbnailsIn } from '../../support/output.js';
 import { photoFolder, snapshot, temporaryFolder } from '../../support/photos.js';
 

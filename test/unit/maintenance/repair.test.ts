@@ -3,8 +3,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { runFolder } from '../../support/in-process.js';
-import { verify } from '../../support/maintenance.js';
+import { verify } from '../../support/in-process/maintenance.js';
+import { runFolder } from '../../support/in-process/run.js';
 import { expectSound, outcomesOf, recordsIn, thumbnailOf } from '../../support/output.js';
 import { damagedImages } from '../../support/paths.js';
 import { mutate, photoFolder } from '../../support/photos.js';

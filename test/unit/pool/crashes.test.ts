@@ -2,8 +2,8 @@
 
 import { expect, test } from 'vitest';
 import type { Exit } from '../../../src/pool/consumer.js';
-import type { DoJob } from '../../support/test-consumer.js';
-import { FINISHED, runPool, startPool } from '../../support/test-pool.js';
+import type { DoJob } from '../../support/in-process/test-consumer.js';
+import { FINISHED, runPool, startPool } from '../../support/in-process/test-pool.js';
 
 const KILLED: Partial<Exit> = { code: null, signal: 'SIGKILL' };
 

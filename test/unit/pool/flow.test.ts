@@ -2,10 +2,10 @@
 
 import { expect, test } from 'vitest';
 import type { Job, PoolOutput, Sentinel, Unchanged } from '../../../src/job.js';
-import { settle } from '../../support/fake-clock.js';
-import { TestConsumer } from '../../support/test-consumer.js';
-import { createPool, FINISHED, startPool } from '../../support/test-pool.js';
-import { plannedJob } from '../../support/walk.js';
+import { settle } from '../../support/in-process/fake-clock.js';
+import { TestConsumer } from '../../support/in-process/test-consumer.js';
+import { createPool, FINISHED, startPool } from '../../support/in-process/test-pool.js';
+import { plannedJob } from '../../support/in-process/walk.js';
 
 for (const consumers of [1, 2, 8])
   for (const photos of [0, 3, 20])

@@ -2,8 +2,8 @@
 
 import { expect, test } from 'vitest';
 import { memoryLimits } from '../../../src/pool/memory-limits.js';
-import type { TestConsumer } from '../../support/test-consumer.js';
-import { FINISHED, runPool, startPool } from '../../support/test-pool.js';
+import type { TestConsumer } from '../../support/in-process/test-consumer.js';
+import { FINISHED, runPool, startPool } from '../../support/in-process/test-pool.js';
 
 const HANGS = new Promise<never>(() => {});
 const memory = { soft: 250e6, hard: 400e6, exclusive: 800e6 };

@@ -2,8 +2,8 @@
 
 import { expect, test } from 'vitest';
 import { ThumbsError } from '../../../src/errors.js';
-import type { DoJob } from '../../support/test-consumer.js';
-import { FINISHED, identifiedAs, recognizeKnown, runPool } from '../../support/test-pool.js';
+import type { DoJob } from '../../support/in-process/test-consumer.js';
+import { FINISHED, identifiedAs, recognizeKnown, runPool } from '../../support/in-process/test-pool.js';
 
 const names = ['known-a', 'b', 'known-c', 'd', 'e', 'known-f'];
 

@@ -2,9 +2,9 @@
 
 import { expect, test } from 'vitest';
 import type { Exit } from '../../../src/pool/consumer.js';
-import { settle } from '../../support/fake-clock.js';
-import { TestConsumer } from '../../support/test-consumer.js';
-import { createPool, FINISHED, startPool } from '../../support/test-pool.js';
+import { settle } from '../../support/in-process/fake-clock.js';
+import { TestConsumer } from '../../support/in-process/test-consumer.js';
+import { createPool, FINISHED, startPool } from '../../support/in-process/test-pool.js';
 
 const BROKEN: Partial<Exit> = { code: 1, stderrTail: 'sharp could not be loaded' };
 const KILLED: Partial<Exit> = { code: null, signal: 'SIGKILL' };

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { findRoots, isOutsideWalk, rootsFrom } from '../../../src/producer/roots.js';
-import { runInProcess } from '../../support/in-process.js';
+import { runInProcess } from '../../support/in-process/run.js';
 import { makeTree, temporaryFolder } from '../../support/photos.js';
 
 test('a path that does not exist is an error before anything is written', async () => {

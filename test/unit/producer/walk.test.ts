@@ -4,9 +4,9 @@ import { expect, test } from 'vitest';
 import { type ProducerOptions, produce } from '../../../src/producer/producer.js';
 import { findRoots } from '../../../src/producer/roots.js';
 import { newWalkProgress, type WalkProgress } from '../../../src/producer/walk-progress.js';
+import { plainWalk } from '../../support/in-process/walk.js';
 import { makeTree, temporaryFolder } from '../../support/photos.js';
-import { until } from '../../support/processes.js';
-import { plainWalk } from '../../support/walk.js';
+import { until } from '../../support/processes/processes.js';
 
 interface Found {
   /** Paths of the jobs from the tree's folder, sorted. */

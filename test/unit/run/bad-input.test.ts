@@ -5,7 +5,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { resolveOptions } from '../../../src/options/resolve.js';
 import { run } from '../../../src/run/create-thumbnails.js';
-import { inProcess, runFolder } from '../../support/in-process.js';
+import { inProcess, runFolder } from '../../support/in-process/run.js';
 import { expectSound, failuresIn, recordsIn } from '../../support/output.js';
 import { jpeg, photoFolder } from '../../support/photos.js';
 

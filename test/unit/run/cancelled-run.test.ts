@@ -6,9 +6,9 @@ import { resolveOptions } from '../../../src/options/resolve.js';
 import type { Transport } from '../../../src/pool/consumer.js';
 import { run } from '../../../src/run/create-thumbnails.js';
 import type { ThumbsEvent } from '../../../src/run/events.js';
+import { type Outcome, TestConsumer } from '../../support/in-process/test-consumer.js';
 import { expectSound, recordsIn } from '../../support/output.js';
 import { photoFolder } from '../../support/photos.js';
-import { type Outcome, TestConsumer } from '../../support/test-consumer.js';
 
 const PHOTOS = 6;
 

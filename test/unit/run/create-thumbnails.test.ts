@@ -18,8 +18,8 @@ import {
 } from '../../../src/index.js';
 import { resolveOptions } from '../../../src/options/resolve.js';
 import { run } from '../../../src/run/create-thumbnails.js';
-import { settle } from '../../support/fake-clock.js';
-import { inProcess, runFolder, runInProcess } from '../../support/in-process.js';
+import { settle } from '../../support/in-process/fake-clock.js';
+import { inProcess, runFolder, runInProcess } from '../../support/in-process/run.js';
 import { expectSound, recordsIn } from '../../support/output.js';
 import { photoFolder, temporaryFolder, writePhotos } from '../../support/photos.js';
 

@@ -9,7 +9,7 @@ import { ManifestStore } from '../../../src/manifest/store.js';
 import { resolveOptions } from '../../../src/options/resolve.js';
 import { Planner } from '../../../src/producer/planner.js';
 import { digestOf, plannerOptions } from '../../../src/run/planning.js';
-import { runFolder } from '../../support/in-process.js';
+import { runFolder } from '../../support/in-process/run.js';
 import { recordsIn } from '../../support/output.js';
 import { damagedImages } from '../../support/paths.js';
 import { mutate, photoFolder } from '../../support/photos.js';

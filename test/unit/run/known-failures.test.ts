@@ -5,7 +5,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import type { ThumbsOptions } from '../../../src/options/options.js';
 import { setTime } from '../../support/file-changes.js';
-import { runFolder, runInProcess } from '../../support/in-process.js';
+import { runFolder, runInProcess } from '../../support/in-process/run.js';
 import { expectSound, failuresIn, outcomesOf } from '../../support/output.js';
 import { damagedImages } from '../../support/paths.js';
 import { jpeg, photoFolder } from '../../support/photos.js';

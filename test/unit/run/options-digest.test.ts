@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test, vi } from 'vitest';
 import type { ThumbsEvent } from '../../../src/run/events.js';
-import { runFolder } from '../../support/in-process.js';
+import { runFolder } from '../../support/in-process/run.js';
 import { expectSound, recordsIn } from '../../support/output.js';
 import { damagedImages } from '../../support/paths.js';
 import { photoFolder } from '../../support/photos.js';

@@ -7,12 +7,12 @@ import type { ThumbsOptions } from '../../../src/options/options.js';
 import type { PlanSummaryEvent, Pruned } from '../../../src/run/events.js';
 import { type PlanEvent, planThumbnails } from '../../../src/run/plan-thumbnails.js';
 import { replaceUnseen, setTime } from '../../support/file-changes.js';
-import { runFolder } from '../../support/in-process.js';
-import { verify } from '../../support/maintenance.js';
+import { verify } from '../../support/in-process/maintenance.js';
+import { runFolder } from '../../support/in-process/run.js';
 import { outcomesOf, thumbnailOf, thumbnailsIn } from '../../support/output.js';
 import { damagedImages } from '../../support/paths.js';
 import { jpeg, mutate, photoFolder, snapshot, temporaryFolder } from '../../support/photos.js';
-import { forksOf } from '../../support/processes.js';
+import { forksOf } from '../../support/processes/processes.js';
 
 interface Plan {
   readonly events: PlanEvent[];

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import type { ThumbsEvent } from '../../../src/run/events.js';
-import { runFolder, runInProcess } from '../../support/in-process.js';
+import { runFolder, runInProcess } from '../../support/in-process/run.js';
 import { expectSound, recordsIn, thumbnailsIn } from '../../support/output.js';
 import { photoFolder, temporaryFolder, writePhotos } from '../../support/photos.js';
 

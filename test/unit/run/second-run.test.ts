@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { replaceUnseen, setTime } from '../../support/file-changes.js';
-import { runFolder } from '../../support/in-process.js';
+import { runFolder } from '../../support/in-process/run.js';
 import { expectSound, outcomesOf, recordsIn, thumbnailOf } from '../../support/output.js';
 import { jpeg, mutate, photoFolder } from '../../support/photos.js';
 

@@ -4,8 +4,8 @@ import type { PoolOutput } from '../../../src/job.js';
 import { ManifestStore } from '../../../src/manifest/store.js';
 import { newWalkProgress } from '../../../src/producer/walk-progress.js';
 import { Sink } from '../../../src/run/sink.js';
-import { inProcess } from '../../support/in-process.js';
-import { joinedRun } from '../../support/joined-run.js';
+import { joinedRun } from '../../support/in-process/joined-run.js';
+import { inProcess } from '../../support/in-process/run.js';
 import { temporaryFolder } from '../../support/photos.js';
 
 for (const consumers of [1, 2, 8]) {

@@ -3,7 +3,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { runFolder } from '../../support/in-process.js';
+import { runFolder } from '../../support/in-process/run.js';
 import { recordsIn } from '../../support/output.js';
 import { damagedImages } from '../../support/paths.js';
 import { photoFolder, temporaryFolder, writePhotos } from '../../support/photos.js';

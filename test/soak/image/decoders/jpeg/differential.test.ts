@@ -1,6 +1,6 @@
 // Our own JPEG reader against libvips, with pictures of the size of a photo; the unit tests do the same with small ones.
 
-import { testAgainstLibvips } from '../../../../support/jpeg/differential.js';
+import { testAgainstLibvips } from '../../../../support/images/jpeg/differential.js';
 
 await testAgainstLibvips({
   combine: true,

@@ -9,9 +9,9 @@ import { JpegFile, type Shrink } from '../../../../../src/image/decoders/jpeg/jp
 import { withModule } from '../../../../../src/image/decoders/jpeg/module.js';
 import type { Samples } from '../../../../../src/image/decoders/jpeg/planes.js';
 import { renderThumbnail } from '../../../../../src/image/render.js';
-import { maxPixels } from '../../../../support/jpeg/comparison.js';
-import { damagedJpeg, soundJpegs } from '../../../../support/jpeg/damaged-jpegs.js';
-import { watch } from '../../../../support/jpeg/watchdog.js';
+import { maxPixels } from '../../../../support/images/jpeg/comparison.js';
+import { damagedJpeg, soundJpegs } from '../../../../support/images/jpeg/damaged-jpegs.js';
+import { watch } from '../../../../support/images/jpeg/watchdog.js';
 
 const count = Number(process.env.FUZZ_COUNT ?? 2000);
 const seed = Number(process.env.FUZZ_SEED ?? 1);
@@ -127,7 +127,7 @@ test(
   `${count} damaged JPEGs: each is declined, or read at its size and always alike; no baseline image is read that libvips finds damaged`,
   async () => {
     onTestFailed(() =>
-      console.log(`to write one: npx tsx test/support/jpeg/damaged-jpegs.ts <file> <number> ${seed}`),
+      console.log(`to write one: npx tsx test/support/images/jpeg/damaged-jpegs.ts <file> <number> ${seed}`),
     );
     const watchdog = watch();
     onTestFinished(watchdog.stop);

@@ -3,10 +3,10 @@
 import { expect, test } from 'vitest';
 import { reduceJpeg } from '../../../../../src/image/decoders/jpeg/open.js';
 import { renderThumbnail } from '../../../../../src/image/render.js';
-import { exif, segment, withSegments } from '../../../../support/hostile-images.js';
-import { boxAt, declineReason, maxPixels } from '../../../../support/jpeg/comparison.js';
-import { encodeJpeg, type ScanScript, whole } from '../../../../support/jpeg/encoder.js';
-import { picture } from '../../../../support/jpeg/pictures.js';
+import { exif, segment, withSegments } from '../../../../support/images/hostile-images.js';
+import { boxAt, declineReason, maxPixels } from '../../../../support/images/jpeg/comparison.js';
+import { encodeJpeg, type ScanScript, whole } from '../../../../support/images/jpeg/encoder.js';
+import { picture } from '../../../../support/images/jpeg/pictures.js';
 import {
   doubled,
   pieceOf,
@@ -14,7 +14,7 @@ import {
   withBehindScan,
   withByte,
   without,
-} from '../../../../support/jpeg/surgery.js';
+} from '../../../../support/images/jpeg/surgery.js';
 
 const SOF0 = 0xc0;
 const DHT = 0xc4;

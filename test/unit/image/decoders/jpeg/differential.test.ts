@@ -1,6 +1,6 @@
 // Our own JPEG reader against libvips, with pictures as small as the comparison allows.
 
-import { testAgainstLibvips } from '../../../../support/jpeg/differential.js';
+import { testAgainstLibvips } from '../../../../support/images/jpeg/differential.js';
 
 await testAgainstLibvips({
   combine: false,

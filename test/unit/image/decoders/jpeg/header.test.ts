@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { Declined } from '../../../../../src/image/decoders/jpeg/declined.js';
 import { Header } from '../../../../../src/image/decoders/jpeg/header.js';
-import { exif, segment, withSegments } from '../../../../support/hostile-images.js';
-import { encodeJpeg } from '../../../../support/jpeg/encoder.js';
-import { pieceOf, withBefore, withByte } from '../../../../support/jpeg/surgery.js';
+import { exif, segment, withSegments } from '../../../../support/images/hostile-images.js';
+import { encodeJpeg } from '../../../../support/images/jpeg/encoder.js';
+import { pieceOf, withBefore, withByte } from '../../../../support/images/jpeg/surgery.js';
 
 const SOF0 = 0xc0;
 const SOS = 0xda;

@@ -4,11 +4,11 @@ import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { JpegFile, type Shrink } from '../../../../../src/image/decoders/jpeg/jpeg-file.js';
 import { withModule } from '../../../../../src/image/decoders/jpeg/module.js';
-import { codeOfLengths } from '../../../../support/jpeg/bit-writer.js';
-import { encodeJpeg } from '../../../../support/jpeg/encoder.js';
-import { stepsOf } from '../../../../support/jpeg/forward-transform.js';
-import { picture } from '../../../../support/jpeg/pictures.js';
-import { pieceOf } from '../../../../support/jpeg/surgery.js';
+import { codeOfLengths } from '../../../../support/images/jpeg/bit-writer.js';
+import { encodeJpeg } from '../../../../support/images/jpeg/encoder.js';
+import { stepsOf } from '../../../../support/images/jpeg/forward-transform.js';
+import { picture } from '../../../../support/images/jpeg/pictures.js';
+import { pieceOf } from '../../../../support/images/jpeg/surgery.js';
 
 const SHRINKS: readonly Shrink[] = [8, 4, 2];
 

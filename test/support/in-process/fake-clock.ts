@@ -1,6 +1,6 @@
 // A clock that stands still until a test advances it.
 
-import type { Cancel, Clock } from '../../src/pool/clock.js';
+import type { Cancel, Clock } from '../../../src/pool/clock.js';
 
 interface Timer {
   at: number;

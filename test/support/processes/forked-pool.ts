@@ -3,13 +3,13 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect } from 'vitest';
-import type { JobResult, PoolOutput } from '../../src/job.js';
-import { memoryLimits } from '../../src/pool/memory-limits.js';
-import { Pool, type PoolOptions } from '../../src/pool/pool.js';
-import { forkedProcesses } from '../../src/pool/process/forked-consumer.js';
-import { projectFolder } from './paths.js';
-import { temporaryFolder } from './photos.js';
-import { plannedJob } from './walk.js';
+import type { JobResult, PoolOutput } from '../../../src/job.js';
+import { memoryLimits } from '../../../src/pool/memory-limits.js';
+import { Pool, type PoolOptions } from '../../../src/pool/pool.js';
+import { forkedProcesses } from '../../../src/pool/process/forked-consumer.js';
+import { plannedJob } from '../in-process/walk.js';
+import { projectFolder } from '../paths.js';
+import { temporaryFolder } from '../photos.js';
 
 /** A fixture that is run as a consumer. */
 export function consumerFixture(name: 'scripted' | 'unstartable'): string {

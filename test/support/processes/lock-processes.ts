@@ -4,9 +4,9 @@ import type { ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, onTestFinished } from 'vitest';
-import { lockOf, NO_PROCESS, putLock } from './locks.js';
-import { builtFixture } from './paths.js';
-import { temporaryFolder } from './photos.js';
+import { lockOf, NO_PROCESS, putLock } from '../locks.js';
+import { builtFixture } from '../paths.js';
+import { temporaryFolder } from '../photos.js';
 import { start, until } from './processes.js';
 
 export const lockHolder: string = builtFixture('lock-holder');

@@ -1,14 +1,14 @@
 // A consumer in the test's own process, which does to each job what the test says.
 
-import type { ThumbsError } from '../../src/errors.js';
-import type { Usage } from '../../src/job.js';
+import type { ThumbsError } from '../../../src/errors.js';
+import type { Usage } from '../../../src/job.js';
 import type {
   Consumer,
   ConsumerJob,
   ConsumerListener,
   ConsumerResult,
   Exit,
-} from '../../src/pool/consumer.js';
+} from '../../../src/pool/consumer.js';
 
 export type Outcome = ConsumerResult['outcome'];
 

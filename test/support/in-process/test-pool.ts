@@ -1,10 +1,10 @@
 // A pool over consumers in the test's own process and a clock that the test sets.
 
-import type { Identified, Job, JobResult, PoolOutput, Sentinel, Task } from '../../src/job.js';
-import type { ManifestRecord } from '../../src/manifest/record.js';
-import type { ConsumerJob } from '../../src/pool/consumer.js';
-import { memoryLimits } from '../../src/pool/memory-limits.js';
-import { Pool, type PoolOptions } from '../../src/pool/pool.js';
+import type { Identified, Job, JobResult, PoolOutput, Sentinel, Task } from '../../../src/job.js';
+import type { ManifestRecord } from '../../../src/manifest/record.js';
+import type { ConsumerJob } from '../../../src/pool/consumer.js';
+import { memoryLimits } from '../../../src/pool/memory-limits.js';
+import { Pool, type PoolOptions } from '../../../src/pool/pool.js';
 import { FakeClock, settle } from './fake-clock.js';
 import { type DoJob, type Outcome, TestConsumer } from './test-consumer.js';
 import { plannedJob } from './walk.js';

@@ -1,7 +1,7 @@
 // A walk without options, for the producer by itself.
 
-import { photoExtensions } from '../../src/image/decoders/index.js';
-import type { Job } from '../../src/job.js';
+import { photoExtensions } from '../../../src/image/decoders/index.js';
+import type { Job } from '../../../src/job.js';
 
 /** A photo as the planner plans it without any record. */
 export function plannedJob(path: string): Job {

@@ -2,11 +2,11 @@
 
 import fs from 'node:fs';
 import path from 'node:path';
+import { command } from '../paths.js';
+import { temporaryFolder, writePhotos } from '../photos.js';
+import { testWithPrograms } from '../requirements.js';
 import { type FullPipe, fullPipe } from './full-pipe.js';
-import { command } from './paths.js';
-import { temporaryFolder, writePhotos } from './photos.js';
 import { type Started, start, untilWritten } from './processes.js';
-import { testWithPrograms } from './requirements.js';
 
 /** `test`, for what needs a blocked run. */
 export const testBlocked: ReturnType<typeof testWithPrograms> = testWithPrograms('mkfifo');

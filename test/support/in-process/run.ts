@@ -2,14 +2,14 @@
 // planner, sink and manifest do; what only a real consumer can show is for the tests in `process/`.
 
 import path from 'node:path';
-import { identify, load, makeThumbnail } from '../../src/consumer/work.js';
-import { ThumbsError } from '../../src/errors.js';
-import type { WorkOptions } from '../../src/job.js';
-import type { ThumbsOptions } from '../../src/options/options.js';
-import { resolveOptions } from '../../src/options/resolve.js';
-import type { Transport } from '../../src/pool/consumer.js';
-import { run } from '../../src/run/create-thumbnails.js';
-import type { SummaryEvent, ThumbsEvent } from '../../src/run/events.js';
+import { identify, load, makeThumbnail } from '../../../src/consumer/work.js';
+import { ThumbsError } from '../../../src/errors.js';
+import type { WorkOptions } from '../../../src/job.js';
+import type { ThumbsOptions } from '../../../src/options/options.js';
+import { resolveOptions } from '../../../src/options/resolve.js';
+import type { Transport } from '../../../src/pool/consumer.js';
+import { run } from '../../../src/run/create-thumbnails.js';
+import type { SummaryEvent, ThumbsEvent } from '../../../src/run/events.js';
 import { type DoJob, TestConsumer } from './test-consumer.js';
 
 /** Consumers in this process, and how many were started. */

@@ -1,10 +1,10 @@
 // The thumbnail that our own reader leads to, beside the one that libvips makes.
 
 import sharp from 'sharp';
-import { Declined } from '../../../src/image/decoders/jpeg/declined.js';
-import { reduceJpeg } from '../../../src/image/decoders/jpeg/open.js';
-import { type Rendered, renderThumbnail } from '../../../src/image/render.js';
-import type { Box } from '../../../src/options/variant.js';
+import { Declined } from '../../../../src/image/decoders/jpeg/declined.js';
+import { reduceJpeg } from '../../../../src/image/decoders/jpeg/open.js';
+import { type Rendered, renderThumbnail } from '../../../../src/image/render.js';
+import type { Box } from '../../../../src/options/variant.js';
 
 export const maxPixels = 268_402_689;
 

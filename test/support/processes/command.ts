@@ -1,7 +1,7 @@
 // The real command, run as a process.
 
-import type { ThumbsEvent } from '../../src/run/events.js';
-import { command } from './paths.js';
+import type { ThumbsEvent } from '../../../src/run/events.js';
+import { command } from '../paths.js';
 import { type Finished, type Started, start, untilWritten } from './processes.js';
 
 /** Runs the command to its end. */

@@ -1,9 +1,9 @@
 // Verifying and pruning in the test's own process, in a form that tests compare.
 
 import path from 'node:path';
-import type { FindingEvent, VerifiedEvent } from '../../src/maintenance/findings.js';
-import { type PruneOptions, pruneThumbnails } from '../../src/maintenance/prune.js';
-import { type VerifyOptions, verifyThumbnails } from '../../src/maintenance/verify.js';
+import type { FindingEvent, VerifiedEvent } from '../../../src/maintenance/findings.js';
+import { type PruneOptions, pruneThumbnails } from '../../../src/maintenance/prune.js';
+import { type VerifyOptions, verifyThumbnails } from '../../../src/maintenance/verify.js';
 
 /** What a verification found. */
 export interface Verified {

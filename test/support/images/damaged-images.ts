@@ -1,13 +1,13 @@
 // Damaged images by the thousand: the sample images, each damaged in one of many ways. The same seed gives the same bytes.
-// To look at them: npx tsx test/support/damaged-images.ts <folder> <count> <seed>
+// To look at them: npx tsx test/support/images/damaged-images.ts <folder> <count> <seed>
 
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { mulberry32 } from '../../scripts/painting/noise.js';
+import { mulberry32 } from '../../../scripts/painting/noise.js';
+import { sampleImages } from '../paths.js';
 import { below, flipped, pick, pieceDeleted, pieceDoubled, piecesSwapped, type Random } from './damages.js';
 import { type Field, piecesOf, withChecksums } from './image-pieces.js';
-import { sampleImages } from './paths.js';
 
 /** Zero and its neighbours, and both sides of where 7, 8, 15, 16, 31 and 32 bits end; a field takes those that fit. */
 const EXTREMES = [

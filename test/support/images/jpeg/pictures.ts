@@ -1,8 +1,8 @@
 // Pictures that stand in for photographs: painted scenes at any size, with texture and grain.
 
 import sharp from 'sharp';
-import { fbm, mulberry32 } from '../../../scripts/painting/noise.js';
-import { paintScene, type SceneName } from '../../../scripts/painting/scene.js';
+import { fbm, mulberry32 } from '../../../../scripts/painting/noise.js';
+import { paintScene, type SceneName } from '../../../../scripts/painting/scene.js';
 import type { Raw } from './components.js';
 
 /** Scenes are painted at this size, and resized to the one that is asked for. */

@@ -1,17 +1,17 @@
 // Producer, pool and sink, joined as a run joins them, with a count of what passes between them.
 
 import path from 'node:path';
-import { prepareFolder } from '../../src/files/thumbnail-folder.js';
-import type { PoolOutput } from '../../src/job.js';
-import { ManifestStore } from '../../src/manifest/store.js';
-import type { Transport } from '../../src/pool/consumer.js';
-import { memoryLimits } from '../../src/pool/memory-limits.js';
-import { Pool } from '../../src/pool/pool.js';
-import { produce } from '../../src/producer/producer.js';
-import { findRoots } from '../../src/producer/roots.js';
-import { newWalkProgress } from '../../src/producer/walk-progress.js';
-import { Sink } from '../../src/run/sink.js';
-import { temporaryFolder, writePhotos } from './photos.js';
+import { prepareFolder } from '../../../src/files/thumbnail-folder.js';
+import type { PoolOutput } from '../../../src/job.js';
+import { ManifestStore } from '../../../src/manifest/store.js';
+import type { Transport } from '../../../src/pool/consumer.js';
+import { memoryLimits } from '../../../src/pool/memory-limits.js';
+import { Pool } from '../../../src/pool/pool.js';
+import { produce } from '../../../src/producer/producer.js';
+import { findRoots } from '../../../src/producer/roots.js';
+import { newWalkProgress } from '../../../src/producer/walk-progress.js';
+import { Sink } from '../../../src/run/sink.js';
+import { temporaryFolder, writePhotos } from '../photos.js';
 import { plainWalk } from './walk.js';
 
 /** What passed. */

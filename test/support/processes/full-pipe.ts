@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
-import { temporaryFolder } from './photos.js';
+import { temporaryFolder } from '../photos.js';
 
 export interface FullPipe {
   /** Where it is opened for writing. */

@@ -3,7 +3,7 @@
 
 import sharp, { type JpegOptions } from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { mulberry32 } from '../../../scripts/painting/noise.js';
+import { mulberry32 } from '../../../../scripts/painting/noise.js';
 import { codeOfLengths } from './bit-writer.js';
 import { boxAt, compare, declineReason } from './comparison.js';
 import type { Raw, Sampling } from './components.js';

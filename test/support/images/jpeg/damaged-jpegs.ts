@@ -1,10 +1,10 @@
 // Damaged JPEGs by the thousand: small images of every kind that is read, each damaged in one or two of many ways. The same seed
-// gives the same bytes. To look at one: npx tsx test/support/jpeg/damaged-jpegs.ts <file> <number> <seed>
+// gives the same bytes. To look at one: npx tsx test/support/images/jpeg/damaged-jpegs.ts <file> <number> <seed>
 
 import fs from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
-import { mulberry32 } from '../../../scripts/painting/noise.js';
+import { mulberry32 } from '../../../../scripts/painting/noise.js';
 import { below, flipped, pick, pieceDeleted, pieceDoubled, piecesSwapped, type Random } from '../damages.js';
 import { exif, segment, withSegments } from '../hostile-images.js';
 import { type Piece, piecesOf } from '../image-pieces.js';

@@ -3,9 +3,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect } from 'vitest';
-import { expectSound, recordsIn } from './output.js';
-import { command } from './paths.js';
-import { jpeg, temporaryFolder } from './photos.js';
+import { expectSound, recordsIn } from '../output.js';
+import { command } from '../paths.js';
+import { jpeg, temporaryFolder } from '../photos.js';
 import { start } from './processes.js';
 
 /** `done 320 x 240` with the upright size of the source, or `CODE cause`. */
@@ -89,7 +89,7 @@ export async function expectOutcomes(
   ]);
   expect(Object.fromEntries(outcomes)).toEqual(Object.fromEntries(expected));
   const lines = records.flatMap(([, record]) =>
-    record.status === 'failed' ? `${record.error.code} ${record.error.message.replace('../', '')}\n` : [],
+    record.status === 'failed' ? `${record.error.code} ${record.error.message.replace('../..', '')}\n` : [],
   );
   // No decoder writes anything beside these.
   expect(stderr).toBe(lines.join(''));
