@@ -89,7 +89,7 @@ export async function expectOutcomes(
   ]);
   expect(Object.fromEntries(outcomes)).toEqual(Object.fromEntries(expected));
   const lines = records.flatMap(([, record]) =>
-    record.status === 'failed' ? `${record.error.code} ${record.error.message.replace('../..', '')}\n` : [],
+    record.status === 'failed' ? `${record.error.code} ${record.error.message.replace('../', '')}\n` : [],
   );
   // No decoder writes anything beside these.
   expect(stderr).toBe(lines.join(''));
