@@ -25,8 +25,11 @@ export default defineConfig({
     // The tests use the package as its users do: by its name, as built.
     alias: { 'thumbs-pipeline': path.join(projectFolder, 'dist/index.js') },
   },
+  // Watch mode builds dist/ itself: that is no change to rerun for.
+  server: { watch: { ignored: ['**/dist/**'] } },
   test: {
     globalSetup: 'test/support/global-setup.ts',
+    server: { deps: { external: [/\/dist\//] } },
     unstubEnvs: true,
     // A loaded machine needs time for every process that a test starts.
     testTimeout: 60_000,
