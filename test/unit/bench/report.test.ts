@@ -1,38 +1,14 @@
 import { expect, test } from 'vitest';
 import { benchReport } from '../../../src/bench/report.js';
 import type { Timing } from '../../../src/bench/sweep.js';
+import { summaryEvent } from '../../support/in-process/summary.js';
 
 const machine = { cpu: 'Test CPU', cores: 2, node: 'v20.9.0', sharp: '0.35.5', libvips: '8.18.7' };
 
 /** A run of 100 photos of 3 MB and 10 megapixels. */
 function timing(workers: number, seconds: number, cpuSeconds: number): Timing {
-  const summary = {
-    type: 'summary',
-    photos: 100,
-    made: 100,
-    shared: 0,
-    unchanged: 0,
-    identified: 0,
-    failed: 0,
-    known: 0,
-    failures: {},
-    removed: 0,
-    unreadableFolders: 0,
-    skippedLinks: 0,
-    notReached: 0,
-    walked: true,
-    workers,
-    seconds,
-    imagesPerSecond: 100 / seconds,
-    sourceBytes: 300e6,
-    sourcePixels: 1000e6,
-    peakMemoryBytes: (100 + 50 * workers) * 1e6,
-    cpuSeconds,
-    out: '/out',
-    manifest: '/out/manifest.jsonl',
-    exports: [],
-  } as const;
-  return { workers, seconds, summary };
+  const peakMemoryBytes = (100 + 50 * workers) * 1e6;
+  return { workers, seconds, summary: summaryEvent({ workers, seconds, cpuSeconds, peakMemoryBytes }) };
 }
 
 test('the table has medians, spread, rates, speedup, efficiency and memory', () => {

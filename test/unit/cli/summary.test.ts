@@ -4,40 +4,13 @@ import { expect, test } from 'vitest';
 import { describeAttempt, prunedFigures, prunedLine, summaryLines } from '../../../src/cli/summary.js';
 import type { Attempt } from '../../../src/job.js';
 import type { FailedEvent, SummaryEvent } from '../../../src/run/events.js';
+import { summaryEvent } from '../../support/in-process/summary.js';
 
 const plain = picocolors.createColors(false);
 
 /** The lines for 100 photos in 10 seconds, or for other figures. */
 function lines(figures: Partial<SummaryEvent>): string[] {
-  const { photos = 100, seconds = 10 } = figures;
-  const summary: SummaryEvent = {
-    type: 'summary',
-    photos,
-    made: photos,
-    shared: 0,
-    unchanged: 0,
-    identified: 0,
-    failed: 0,
-    known: 0,
-    failures: {},
-    removed: 0,
-    unreadableFolders: 0,
-    skippedLinks: 0,
-    notReached: 0,
-    walked: true,
-    workers: 2,
-    seconds,
-    imagesPerSecond: photos / seconds,
-    sourceBytes: 300e6,
-    sourcePixels: 1000e6,
-    peakMemoryBytes: 100e6,
-    cpuSeconds: 20,
-    out: path.resolve('thumbnails'),
-    manifest: path.resolve('thumbnails/manifest.jsonl'),
-    exports: [],
-    ...figures,
-  };
-  return summaryLines(summary, plain);
+  return summaryLines(summaryEvent(figures), plain);
 }
 
 const manifest = 'manifest thumbnails/manifest.jsonl';
