@@ -28,8 +28,8 @@ export function progressLine({ progress, elapsed, columns, colors }: ProgressVie
   const failures = failed === 0 ? [] : [`${integer(failed)} failed`];
   const speed = `${rate(perSecond)} images/s`;
   const left = walked && worked > 0 ? [`${duration(Math.ceil((jobs - worked) / perSecond))} left`] : [];
-  const room = columns - 1 - [counted, ...failures, speed, ...left].join('  ').length - 2;
-  const full = bar(found === 0 ? 0 : finished / found, Math.min(BAR_COLUMNS, room), colors);
+  const free = columns - 1 - [counted, ...failures, speed, ...left].join('  ').length - 2;
+  const full = bar(found === 0 ? 0 : finished / found, Math.min(BAR_COLUMNS, free), colors);
   return [...full, counted, ...failures.map(colors.red), speed, ...left].join('  ');
 }
 
