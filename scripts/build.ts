@@ -1,8 +1,8 @@
 // Builds dist/: JavaScript in few files, declarations for TypeScript, and the JPEG reader's WebAssembly.
 // Run: npm run build
 //
-// The source has many small modules, and Node.js takes a millisecond to load each. In bundles a run starts sooner than it would if
-// all of the source were one file (bench.md).
+// The source has many small modules, and Node.js takes about a millisecond to load each: bundled, a run starts some 40 ms sooner
+// than with a file for each module (bench.md).
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';

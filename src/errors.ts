@@ -1,11 +1,11 @@
-// What can go wrong: the codes, the one error class, and the functions that make each error. No other file does.
+// What can go wrong: the codes, the one error class, and the functions that make every `ThumbsError`.
 
 import { getSystemErrorMap } from 'node:util';
 import { printable } from './printable.js';
 
-/** Why one image has no thumbnail. It costs that image's record and nothing else. */
+/** Why one image has no thumbnail. It is recorded for that image and affects no other. */
 export type ImageErrorCode =
-  /** The bytes claim a supported format, but cannot be decoded. */
+  /** The bytes claim a supported format, but cannot be decoded, or there are none. */
   | 'CORRUPT'
   /** Not an image in a supported format. */
   | 'UNSUPPORTED'
@@ -33,12 +33,12 @@ const IMAGE_ERROR_CODES: ReadonlySet<string> = new Set<ImageErrorCode>([
 /** The limit that an image exceeded, by its name. Under a higher one the image may be tried again. */
 export interface Limits {
   readonly maxPixels?: number;
-  /** Of the file. */
+  /** Bytes of the file. */
   readonly maxBytes?: number;
   readonly timeoutMs?: number;
-  /** Of memory, for an image that had all consumers' memory to itself. */
+  /** Bytes of memory, for an image that had all consumers' memory to itself. */
   readonly maxMemoryBytes?: number;
-  /** Of memory, for a consumer beside others. */
+  /** Bytes of memory, for a consumer beside others. */
   readonly memoryShareBytes?: number;
 }
 
@@ -46,7 +46,7 @@ export interface Limits {
 export type RunErrorCode =
   /** An option or a path is invalid; nothing was started. */
   | 'OPTION'
-  /** Thumbnails or exports cannot be written. */
+  /** The output folder, a thumbnail, an export or a lock cannot be read or written. */
   | 'OUTPUT'
   /** The manifest cannot be read or written, is of a newer version, or is not a manifest. */
   | 'MANIFEST'

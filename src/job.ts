@@ -1,4 +1,4 @@
-// What passes between the rooms: jobs from the producer to the consumers, their outcomes to the sink, and sentinels behind both.
+// What passes between producer, pool, consumers and sink: jobs, their outcomes, and sentinels behind both.
 
 import type { ImageErrorCode, Limits } from './errors.js';
 import type { SourceFacts } from './files/source.js';
@@ -27,7 +27,7 @@ export type Why =
   | 'redo'
   /** It failed, and is to be tried again. */
   | 'retry'
-  /** Every photo is made again. */
+  /** Every thumbnail is made again. */
   | 'force';
 
 /** One photo to be done. */
@@ -48,7 +48,7 @@ export interface Unchanged {
   readonly path: string;
   /** The photo's record; for `by: 'state'` it is in the manifest already. */
   readonly record: ManifestRecord;
-  /** Whether the photo was known by path, size and time, or by its content. */
+  /** Whether the photo was found on record by path, size and time, or by its content. */
   readonly by: 'state' | 'content';
 }
 
@@ -73,10 +73,11 @@ export interface WorkOptions {
 
 /** What is known of a source whose bytes were read. */
 export interface ReadFacts extends SourceFacts {
+  /** XXH128 of the bytes, 32 hex digits. */
   readonly sourceXxh128: string;
 }
 
-/** An image without a thumbnail. */
+/** A photo without a thumbnail. */
 export interface FailedOutcome extends Partial<ReadFacts> {
   readonly status: 'failed';
   readonly code: ImageErrorCode;
@@ -94,7 +95,7 @@ export interface Identified extends ReadFacts {
   readonly status: 'identified';
 }
 
-/** An image that was not started, because its header says that it needs more memory than is allowed. */
+/** An image that was not decoded, because its header says that it needs more memory than is allowed. */
 export interface Deferred {
   readonly status: 'deferred';
 }

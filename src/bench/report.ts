@@ -103,7 +103,7 @@ function table(rows: readonly Row[]): string[] {
   ];
 }
 
-/** From which count on more workers gain nothing, and what limits the run there. */
+/** How many workers are enough, and what limits the run there. */
 function conclusion(rows: readonly Row[], cores: number): string {
   const fastest = Math.min(...rows.map((row) => row.median));
   const enough = rows.find((row) => row.median <= fastest * AS_GOOD);
@@ -115,7 +115,7 @@ function conclusion(rows: readonly Row[], cores: number): string {
   const comparison =
     more.length === 0
       ? `The most that were tried, ${found}, are the fastest${enough.workers < cores ? ', and more may be faster' : ''}`
-      : `It stops paying at ${found}; more gain nothing (${more.map((row) => `${row.workers}: ${row.median.toFixed(2)} s`).join(', ')})`;
+      : `${found} ${enough.workers === 1 ? 'is' : 'are'} enough; more are not faster (${more.map((row) => `${row.workers}: ${row.median.toFixed(2)} s`).join(', ')})`;
   const used = Math.min(enough.workers, cores);
   const busy = `${used === 1 ? 'the core that they use is' : `the ${used} cores that they use are`} ${(100 * enough.busy).toFixed(0)} % busy`;
   const bound = enough.busy >= CORES_BUSY ? 'bound by the cores' : 'bound by the disk, or by other waiting';

@@ -11,7 +11,7 @@ export const exitCodes = {
   /** The command line is invalid; nothing was done. */
   usage: 2,
   /** The run could not continue. */
-  stopped: 3,
+  cannotContinue: 3,
   /** The deadline passed before all photos were done; the code of timeout(1). */
   deadline: 124,
   SIGINT: 130,
@@ -41,7 +41,7 @@ export function exitCodeOfError(error: ThumbsError): number {
     case 'MANIFEST':
     case 'CONSUMER':
     case 'LOCKED':
-      return exitCodes.stopped;
+      return exitCodes.cannotContinue;
     case 'CORRUPT':
     case 'UNSUPPORTED':
     case 'TOO_LARGE':

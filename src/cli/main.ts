@@ -7,7 +7,7 @@ import { packageFile } from '../package-file.js';
 import { exitCodeOfError, exitCodes } from './exit-codes.js';
 import { guardOutput } from './output-guard.js';
 import { addRunOptions, runOptions } from './run-options.js';
-import { type Typed, verbosityOf } from './shared-options.js';
+import { type ParsedOptions, verbosityOf } from './shared-options.js';
 
 /** A subcommand: what the help of `thumbs` says of it, and the file with everything else. */
 interface Subcommand {
@@ -19,7 +19,7 @@ interface Subcommand {
 const subcommands: Readonly<Record<string, Subcommand>> = {
   bench: {
     usage: '[options] <path...>',
-    description: 'Times a sweep of worker counts against the cores of this machine.',
+    description: 'Times whole runs with several worker counts.',
     load: () => import('./commands/bench.js'),
   },
   verify: {
@@ -48,7 +48,7 @@ Examples:
   $ thumbs bench ./photos --runs 5           which worker count is best here
   $ thumbs ./bench                           a folder that has a subcommand's name
 
-A run makes what is new or has changed; the manifest knows the rest.
+A run makes what is new or has changed; the rest is carried over from the manifest.
 
 Exit codes: 0 every photo has its thumbnail; 1 some failed, each is named; 2 invalid command line;
 3 the run could not continue; 124 the deadline passed; 130 and 143 stopped by SIGINT and SIGTERM.`;
@@ -67,7 +67,7 @@ function createProgram(): Command {
     .addHelpText('after', EXAMPLES)
     .exitOverride();
   addRunOptions(program);
-  program.action(async (paths: string[], { dryRun, ...typed }: Typed) => {
+  program.action(async (paths: string[], { dryRun, ...typed }: ParsedOptions) => {
     await keepYoungGenerationSmall();
     const run =
       dryRun === true
@@ -113,5 +113,5 @@ async function fail(error: unknown): Promise<void> {
   }
 }
 
-guardOutput(exitCodes.stopped);
+guardOutput(exitCodes.cannotContinue);
 await createProgram().parseAsync().catch(fail);

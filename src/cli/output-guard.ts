@@ -11,7 +11,7 @@ export function guardOutput(exitCode: number): void {
     stream.on('error', (error: Error) => {
       if (systemCode(error) === 'EPIPE' || (systemCode(error) === 'EIO' && stream.isTTY)) return;
       if (name === 'stdout') process.stderr.write(`thumbs: Cannot write to stdout: ${causeOf(error)}\n`);
-      // Consumers exit without their parent.
+      // Consumers exit when this process does.
       process.exit(exitCode);
     });
   }

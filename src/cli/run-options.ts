@@ -3,7 +3,7 @@
 import os from 'node:os';
 import type { Command } from 'commander';
 import { defaultOptions, type ThumbsOptions } from '../options/options.js';
-import { addVerbosityOptions, libraryOptions, type Typed } from './shared-options.js';
+import { addVerbosityOptions, libraryOptions, type ParsedOptions } from './shared-options.js';
 
 export function addRunOptions(command: Command): void {
   const { out, size, timeout, retries, maxPixels, maxFileSize } = defaultOptions;
@@ -20,7 +20,10 @@ export function addRunOptions(command: Command): void {
     .option('--exclude <glob>', 'which files and folders to leave out; repeatable', collect)
     .option('--hidden', 'also files and folders whose name starts with a dot')
     .option('--follow', 'follow symbolic links below the paths')
-    .option('--timeout <seconds>', `time for one image, which is then reported (default: ${timeout})`)
+    .option(
+      '--timeout <seconds>',
+      `time for one image, which is then given up and reported (default: ${timeout})`,
+    )
     .option('--retries <n>', `further tries of an image whose consumer died (default: ${retries})`)
     .option('--deadline <seconds>', 'time for the whole run; no photo is started after it (default: none)')
     .option(
@@ -43,6 +46,6 @@ function collect(value: string, earlier: readonly string[] = []): string[] {
 const NUMERIC = ['workers', 'timeout', 'retries', 'deadline', 'maxMemory', 'maxPixels', 'maxFileSize'];
 
 /** The library checks the values. */
-export function runOptions(typed: Typed): ThumbsOptions {
+export function runOptions(typed: ParsedOptions): ThumbsOptions {
   return libraryOptions(typed, NUMERIC);
 }

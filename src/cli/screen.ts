@@ -1,4 +1,4 @@
-// The only writer of the command: every message passes through it, so that none runs into the progress line.
+// Messages, lines of output and the progress line pass through here, so that none runs into another.
 
 import type { createLogUpdate } from 'log-update';
 import picocolors from 'picocolors';

@@ -4,7 +4,7 @@ import { type Command, Option } from 'commander';
 import { defaultOptions } from '../options/options.js';
 
 /** Option values as typed, by their names in camel case. */
-export type Typed = Readonly<Record<string, unknown>>;
+export type ParsedOptions = Readonly<Record<string, unknown>>;
 
 /** How much is said, and to whom. */
 export interface Verbosity {
@@ -26,7 +26,7 @@ export function addVerbosityOptions(command: Command): Command {
     .option('--no-progress', 'no progress line on a terminal');
 }
 
-export function verbosityOf({ json, quiet, verbose, progress }: Typed): Verbosity {
+export function verbosityOf({ json, quiet, verbose, progress }: ParsedOptions): Verbosity {
   return {
     json: json === true,
     quiet: quiet === true,
@@ -43,7 +43,10 @@ export function addPlaceOptions(command: Command): Command {
 }
 
 /** What is typed for the library: without the verbosity, and with numbers for the options named in `numeric`. */
-export function libraryOptions(typed: Typed, numeric: readonly string[] = []): Record<string, unknown> {
+export function libraryOptions(
+  typed: ParsedOptions,
+  numeric: readonly string[] = [],
+): Record<string, unknown> {
   const { json, quiet, verbose, progress, ...options } = typed;
   return Object.fromEntries(
     Object.entries(options).map(([name, value]) => [

@@ -13,14 +13,14 @@ export function stopOnSignals(
   let first: StopSignal | undefined;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
-      // Consumers exit without their parent.
+      // Consumers exit when this process does.
       if (first !== undefined) process.exit(exitCodes[signal]);
       first = signal;
       screen.say(notice);
       stop.abort();
     });
   }
-  // Checked now: a terminal that is gone is not one any more.
+  // Checked now: isatty() is false once the terminal is gone.
   const onTerminal = [0, 1, 2].some((descriptor) => isatty(descriptor));
   process.on('exit', () => {
     if (first === 'SIGHUP' && onTerminal) leaveTerminal();

@@ -41,7 +41,7 @@ export function summaryLines(run: SummaryEvent, colors: Colors): string[] {
     `${colors.bold(results.join(', '))}: ${figures}`,
     ...(run.removed === 0
       ? []
-      : [`${count(run.removed, 'photo')} left the manifest: gone, or not selected any more`]),
+      : [`${count(run.removed, 'record')} removed: the photo is gone, or not selected any more`]),
     ...(run.pruned === undefined ? [] : [prunedFigures(run.pruned)]),
     ...(run.skippedLinks === 0
       ? []

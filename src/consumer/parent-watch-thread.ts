@@ -1,8 +1,8 @@
-// The thread of `parent-watch.ts`: it sleeps, and checks whether the parent is still the parent.
+// The thread of `parent-watch.ts`: twice a second it checks that the process still has the same parent, and else kills it.
 
 import { workerData } from 'node:worker_threads';
 
-/** Two checks a second; the promise is two seconds. */
+/** A consumer is to be gone within two seconds of its parent. */
 const CHECK_MS = 500;
 
 const cell = new Int32Array(new SharedArrayBuffer(4));

@@ -8,9 +8,8 @@ import { packageFile } from '../package-file.js';
 const THREAD_AFTER_MS = 1000;
 
 /**
- * Kills the calling process at once, whatever it is doing, when its parent has ended: nobody is left to work for. The closed
- * channel is noticed within milliseconds, but not by a process that hangs in JavaScript: from its second second on, a thread
- * watches the parent as well.
+ * Kills the calling process at once, whatever it is doing, when its parent has ended. The closed channel is noticed within
+ * milliseconds, but not by a process that hangs in JavaScript: after its first second, a thread watches the parent as well.
  */
 export function exitWithParent(): void {
   const parent = process.ppid;
@@ -21,7 +20,7 @@ export function exitWithParent(): void {
 function startThread(parent: number): void {
   const thread = new Worker(packageFile('dist/consumer/parent-watch-thread.js'), {
     workerData: { parent },
-    // It holds a number.
+    // It needs next to no memory.
     resourceLimits: { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 1, stackSizeMb: 1 },
   });
   thread.unref();

@@ -19,7 +19,7 @@ export function sourceFacts({ size, mtimeMs, mtimeNs }: BigIntStats): SourceFact
   return { sourceBytes: Number(size), sourceMtimeMs: Number(mtimeMs), sourceMtimeNs: String(mtimeNs) };
 }
 
-/** Does not wait for a FIFO's writer, and does not adopt a terminal. 0 where the platform has no such flag. */
+/** Does not wait for a FIFO's writer, and does not make a terminal the controlling one. 0 where the platform has no such flag. */
 const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
 
 /**

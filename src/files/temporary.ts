@@ -1,4 +1,4 @@
-// Names of temporary files, by which the program knows its own.
+// Names of temporary files, by which the program recognises its own.
 
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs/promises';
@@ -19,7 +19,7 @@ export function isTemporary(name: string): boolean {
 }
 
 /**
- * Whether a name is that of a stale temporary file: its process has ended. The calling process must have none itself.
+ * Whether a name is that of a stale temporary file: its process has ended, or is the calling one, which must have none open.
  */
 export function isStale(name: string): boolean {
   const pid = Number(TEMPORARY_NAME.exec(name)?.[1]);

@@ -39,7 +39,7 @@ export function publish(folder: string, name: string, bytes: Uint8Array): void {
     const temporary = temporaryPath(folder);
     try {
       writeWhole(temporary, bytes);
-      rename(temporary, target, () => hasBytes(folder, name, bytes));
+      linkOrRename(temporary, target, () => hasBytes(folder, name, bytes));
     } finally {
       fs.rmSync(temporary, { force: true });
     }
@@ -62,7 +62,7 @@ function writeWhole(file: string, bytes: Uint8Array): void {
 }
 
 /** By `link`, which never overwrites. Where there are no hard links (FAT, some network shares) `rename` publishes as a whole too. */
-function rename(temporary: string, target: string, isPublished: () => boolean): void {
+function linkOrRename(temporary: string, target: string, isPublished: () => boolean): void {
   try {
     fs.linkSync(temporary, target);
   } catch (error) {
@@ -79,7 +79,7 @@ export function thumbnailSize(folder: string, file: string): number | undefined 
     const stats = fs.lstatSync(folder + path.sep + file, { throwIfNoEntry: false });
     return stats?.isFile() === true ? stats.size : undefined;
   } catch {
-    return undefined; // The photo is made again, and publishing its thumbnail reports the cause.
+    return undefined; // The thumbnail is made again, and publishing it reports the cause.
   }
 }
 

@@ -12,7 +12,7 @@ export interface ImageLimits {
   readonly maxMemory: number;
 }
 
-/** An image was not started because it needs more memory than it may have. The image itself may be fine. */
+/** An image was not decoded because it needs more memory than it may have. The image itself may be fine. */
 export class MemoryShortage extends Error {
   override readonly name = 'MemoryShortage';
 }

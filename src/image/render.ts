@@ -11,14 +11,14 @@ import { encoders } from './encoders/index.js';
 import { MemoryShortage } from './limits.js';
 import { loadSharp } from './sharp.js';
 
-// Whoever imports this file is going to render, and waits for sharp.
+// Only processes that render import this file, so sharp is loaded at once.
 loadSharp().unblock({ operation: Object.values(decoders).flatMap(({ loaders }) => loaders) });
 
 export interface RenderOptions {
   readonly variant: Variant;
   /** Images with more pixels (width times height of the first frame) are refused. */
   readonly maxPixels: number;
-  /** Bytes of memory that the calling process may use; an image whose header predicts more is not started. @default no limit */
+  /** Bytes of memory that the calling process may use; an image whose header predicts more is not decoded. @default no limit */
   readonly maxMemory?: number;
   /** What reads JPEGs. @default 'own' */
   readonly jpegReader?: JpegReader;

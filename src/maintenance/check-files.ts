@@ -23,11 +23,11 @@ export async function* checkFiles(
 ): AsyncGenerator<Checked[]> {
   const batches: string[][] = [];
   for (let at = 0; at < files.length; at += BATCH) batches.push(files.slice(at, at + BATCH));
-  const left = new AbortController();
+  const stop = new AbortController();
   const checked = new Readable({ objectMode: true, read: () => {} });
   const threads = Math.min(os.availableParallelism(), batches.length);
   const queue = batches.values();
-  const isOver = () => left.signal.aborted || signal?.aborted === true;
+  const isOver = () => stop.signal.aborted || signal?.aborted === true;
   Promise.all(Array.from({ length: threads }, () => checkInThread(folder, queue, isOver, checked))).then(
     () => checked.push(null),
     (error: Error) => checked.destroy(error),
@@ -35,7 +35,7 @@ export async function* checkFiles(
   try {
     yield* checked as AsyncIterable<Checked[]>;
   } finally {
-    left.abort();
+    stop.abort();
   }
 }
 

@@ -19,7 +19,7 @@ export interface FolderListing {
   readonly foreign: readonly string[];
 }
 
-/** Comparing records waits for no disk; between so many of them a signal can be noticed. */
+/** Comparing is synchronous: after so many records the event loop has a turn, in which a signal is noticed. */
 const RECORDS_A_TURN = 1000;
 
 export class Comparison {

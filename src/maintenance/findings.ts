@@ -4,13 +4,15 @@
 export interface FindingEvent {
   readonly type: 'finding';
   /**
-   * `missing`: a record names the file, and it does not exist. `damaged`: its bytes do not have the SHA-256 of its name. `record`: the
-   * file is sound and its record is wrong, or a line of the manifest is not a record. `foreign`: a file that this program did not write.
-   * `unneeded`: no record names the file; `prune` removes it.
+   * `missing`: a record names the file, and it does not exist. `damaged`: it cannot be read, its bytes do not have the SHA-256 of its
+   * name, or they are no image of its format. `record`: the file is sound and its record is wrong, or a line of the manifest is not a
+   * record. `foreign`: a file that this program did not write. `unneeded`: a thumbnail that no record names, or a stale temporary
+   * file; `prune` removes it.
    */
   readonly finding: 'missing' | 'damaged' | 'record' | 'foreign' | 'unneeded';
   /** Absolute path of the file; the manifest for one of its lines. */
   readonly path: string;
+  /** The cause without the path, on one line. */
   readonly reason: string;
   /** Absolute paths of the sources whose thumbnail it is, if there are any. */
   readonly sources: readonly string[];

@@ -20,7 +20,7 @@ import type { VerifyEvent } from './findings.js';
 
 /** The options of {@link verifyThumbnails}. */
 export interface VerifyOptions extends PlaceOptions {
-  /** Make the next run repeat what was found damaged, and remove damaged lines from the manifest. @default false */
+  /** Have the next run make damaged thumbnails again, and remove damaged lines from the manifest. @default false */
   readonly repair?: boolean;
   /** Ends the verification; there is no summary then. */
   readonly signal?: AbortSignal;

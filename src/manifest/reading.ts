@@ -25,7 +25,7 @@ export function* readManifest(file: string): Generator<ManifestRecord> {
   requireManifest(file);
   const descriptor = openManifest(file);
   try {
-    for (const entry of entries(file, descriptor)) yield wholeRecord(file, entry);
+    for (const entry of entries(file, descriptor)) yield requireRecord(file, entry);
   } finally {
     fs.closeSync(descriptor);
   }
@@ -46,7 +46,8 @@ export function realPlace({ out, manifest }: ResolvedPlace): ResolvedPlace {
 export function requireManifest(file: string): void {
   const descriptor = openManifest(file);
   try {
-    if (readHeader(file, descriptor) === undefined) throw manifestError(file, 'there is nothing in it');
+    if (readHeader(file, descriptor) === undefined)
+      throw manifestError(file, 'it is empty, or its header is incomplete');
   } finally {
     fs.closeSync(descriptor);
   }
@@ -76,14 +77,14 @@ export function* entries(file: string, descriptor: number): Generator<Entry> {
 }
 
 /** @throws {ThumbsError} `MANIFEST`: the line is damaged. */
-export function wholeRecord(file: string, { number, record }: Entry): ManifestRecord {
+export function requireRecord(file: string, { number, record }: Entry): ManifestRecord {
   if (record !== undefined) return record;
-  const remedy = '`thumbs verify --repair` removes it, and the next run makes its photo again';
+  const remedy = '`thumbs verify --repair` removes it, and the next run makes its thumbnail again';
   throw manifestError(file, `line ${number} is not a record; ${remedy}`);
 }
 
 /** A header has about 120 bytes. */
-const LONGEST_HEADER = 4096;
+const MAX_HEADER_BYTES = 4096;
 
 /** The first line. */
 export interface HeaderLine {
@@ -91,7 +92,7 @@ export interface HeaderLine {
   /** Bytes, with the newline. */
   readonly length: number;
   /** Whether the line ends in a newline alone; git(1) on Windows may have changed that. */
-  readonly isPlain: boolean;
+  readonly hasLfEndings: boolean;
 }
 
 /**
@@ -99,19 +100,19 @@ export interface HeaderLine {
  * @throws {ThumbsError} `MANIFEST`: it is of another version, or something else.
  */
 export function readHeader(file: string, descriptor: number): HeaderLine | undefined {
-  const bytes = Buffer.alloc(LONGEST_HEADER);
-  const count = fs.readSync(descriptor, bytes, 0, LONGEST_HEADER, 0);
+  const bytes = Buffer.alloc(MAX_HEADER_BYTES);
+  const count = fs.readSync(descriptor, bytes, 0, MAX_HEADER_BYTES, 0);
   const newline = bytes.indexOf('\n');
   const text = bytes.toString('utf8', 0, newline === -1 ? count : newline);
   if (newline === -1 && isIncompleteHeader(text)) return undefined;
   const header = checkedHeader(file, text);
-  return newline === -1 ? undefined : { header, length: newline + 1, isPlain: !text.endsWith('\r') };
+  return newline === -1 ? undefined : { header, length: newline + 1, hasLfEndings: !text.endsWith('\r') };
 }
 
 /** Whether a text without a newline is the beginning of a manifest of this version, which has no record yet. */
 function isIncompleteHeader(text: string): boolean {
   const start = `{"manifest":"thumbs","version":${MANIFEST_VERSION},"options":"`;
-  return text.length < LONGEST_HEADER && (start.startsWith(text) || text.startsWith(start));
+  return text.length < MAX_HEADER_BYTES && (start.startsWith(text) || text.startsWith(start));
 }
 
 function checkedHeader(file: string, text: string): ManifestHeader {

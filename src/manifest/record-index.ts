@@ -9,7 +9,7 @@ import {
   type HeaderLine,
   openManifest,
   readHeader,
-  wholeRecord,
+  requireRecord,
   withManifestErrors,
 } from './reading.js';
 import { isRecord, type ManifestHeader, type ManifestRecord } from './record.js';
@@ -47,7 +47,7 @@ export class RecordPositions {
   }
 }
 
-/** The size of a source that content does not find. */
+/** In place of the size of a source whose record is not to be found by content. */
 const NOT_FOUND_BY_CONTENT = -1;
 
 /** The end of a chain of rows. */
@@ -55,8 +55,8 @@ const NONE = -1;
 
 /** How a manifest is read. */
 export interface IndexOptions {
-  /** The options digest under which content may find a record. @default the header's */
-  readonly options?: string;
+  /** Only records under this options digest can be found by content. @default the header's */
+  readonly digest?: string;
   /** Whether lines that are no records are skipped instead of refused. @default false */
   readonly dropDamaged?: boolean;
 }
@@ -72,11 +72,11 @@ export class RecordIndex {
   /** Numbers of the lines that were skipped; the header is line 1. */
   readonly damagedLines: readonly number[];
   /** Whether its lines end in a newline alone. */
-  readonly isPlain: boolean;
+  readonly hasLfEndings: boolean;
   /** Whether the file is exactly its records, sorted. */
   readonly isSorted: boolean;
   readonly #reader: LineReader;
-  /** By row: bytes of the source, if content may find its record. */
+  /** By row: bytes of the source, if its record can be found by content. */
   readonly #sizes: number[] = [];
   /** The last row of each size, and for each row the one before it of the same size; built when first needed. */
   #lastOfSize: Map<number, number> | undefined;
@@ -85,11 +85,11 @@ export class RecordIndex {
   readonly #byContent = new Map<number, Map<string, number>>();
 
   private constructor(file: string, descriptor: number, first: HeaderLine, how: IndexOptions) {
-    const { options = first.header.options, dropDamaged = false } = how;
+    const { digest = first.header.options, dropDamaged = false } = how;
     this.file = file;
     this.descriptor = descriptor;
     this.header = first.header;
-    this.isPlain = first.isPlain;
+    this.hasLfEndings = first.hasLfEndings;
     this.#reader = new LineReader(descriptor);
     let end = first.length;
     const damagedLines: number[] = [];
@@ -102,12 +102,11 @@ export class RecordIndex {
         damagedLines.push(entry.number);
         continue;
       }
-      const record = wholeRecord(file, entry);
+      const record = requireRecord(file, entry);
       isSorted &&= last === undefined || last < record.source;
       last = record.source;
       const row = this.positions.set(record.source, { offset, length });
-      const isFindable =
-        this.optionsOf(record) === options && record.redo !== true && 'sourceXxh128' in record;
+      const isFindable = this.digestOf(record) === digest && record.redo !== true && 'sourceXxh128' in record;
       this.#sizes[row] = isFindable ? (record.sourceBytes ?? NOT_FOUND_BY_CONTENT) : NOT_FOUND_BY_CONTENT;
     }
     this.end = end;
@@ -139,7 +138,7 @@ export class RecordIndex {
   static openExisting(file: string, how?: IndexOptions): RecordIndex {
     withManifestErrors(file, 'read', () => fs.statSync(file));
     const records = RecordIndex.open(file, how);
-    if (records === undefined) throw manifestError(file, 'there is nothing in it');
+    if (records === undefined) throw manifestError(file, 'it is empty, or its header is incomplete');
     return records;
   }
 
@@ -153,7 +152,7 @@ export class RecordIndex {
   }
 
   /** The options digest under which a record was made. */
-  optionsOf({ options }: ManifestRecord): string {
+  digestOf({ options }: ManifestRecord): string {
     return options ?? this.header.options;
   }
 
@@ -168,12 +167,12 @@ export class RecordIndex {
     for (const [, row] of this.positions.sources()) yield this.#read(row);
   }
 
-  /** Whether there is a record of a source of this size that content may find. */
+  /** Whether there is a record of a source of this size that can be found by content. */
   hasSize(bytes: number): boolean {
     return this.#rowsBySize().has(bytes);
   }
 
-  /** The records that content may find among sources of this size, with their rows, the last one first. */
+  /** The records of sources of this size that can be found by content, with their rows, the last one first. */
   *ofSize(bytes: number): Generator<[record: ManifestRecord, row: number]> {
     for (let row = this.#rowsBySize().get(bytes) ?? NONE; row !== NONE; row = this.#before[row] ?? NONE)
       yield [this.#read(row), row];

@@ -9,7 +9,7 @@ import { manifestError } from '../errors.js';
 import { replaceFile } from '../files/replace-file.js';
 import { jsonLine } from '../printable.js';
 import { copyLines, type LinePosition } from './lines.js';
-import { entries, wholeRecord, withManifestErrors } from './reading.js';
+import { entries, requireRecord, withManifestErrors } from './reading.js';
 import { MANIFEST_VERSION, type ManifestHeader, type ManifestRecord } from './record.js';
 import { RecordIndex, RecordPositions } from './record-index.js';
 
@@ -37,13 +37,13 @@ export class ManifestStore {
    * @throws {ThumbsError} `MANIFEST`: it cannot be read or written, is of another version, is something else, or a line is damaged. It
    * is then left unchanged.
    */
-  static open(file: string, options: string): ManifestStore {
+  static open(file: string, digest: string): ManifestStore {
     return withManifestErrors(file, 'write', () => {
       fs.mkdirSync(path.dirname(file), { recursive: true });
       const found = RecordIndex.open(file);
-      if (found?.header.options === options && found.isPlain) return ManifestStore.#openRecords(found);
+      if (found?.header.options === digest && found.hasLfEndings) return ManifestStore.#openRecords(found);
       try {
-        replaceFile(file, linesUnder(options, found));
+        replaceFile(file, linesUnder(digest, found));
       } finally {
         found?.close();
       }
@@ -62,7 +62,7 @@ export class ManifestStore {
   }
 
   static #openRecords(records: RecordIndex | undefined): ManifestStore {
-    if (records === undefined) throw new Error('there is nothing in it');
+    if (records === undefined) throw new Error('it is empty, or its header is incomplete');
     try {
       return new ManifestStore(records);
     } catch (error) {
@@ -142,14 +142,14 @@ export class ManifestStore {
 }
 
 /** A manifest's lines under another options digest: a record made under other options has its own digest. */
-function* linesUnder(options: string, records: RecordIndex | undefined): Generator<string> {
-  const header: ManifestHeader = { manifest: 'thumbs', version: MANIFEST_VERSION, options };
+function* linesUnder(digest: string, records: RecordIndex | undefined): Generator<string> {
+  const header: ManifestHeader = { manifest: 'thumbs', version: MANIFEST_VERSION, options: digest };
   yield `${jsonLine(header)}\n`;
   if (records === undefined) return;
   for (const entry of entries(records.file, records.descriptor)) {
-    const found = wholeRecord(records.file, entry);
+    const found = requireRecord(records.file, entry);
     const { options: _, ...record } = found;
-    const own = records.optionsOf(found);
-    yield `${jsonLine(own === options ? record : { ...record, options: own })}\n`;
+    const own = records.digestOf(found);
+    yield `${jsonLine(own === digest ? record : { ...record, options: own })}\n`;
   }
 }

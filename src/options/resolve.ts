@@ -27,9 +27,9 @@ const EXPORT_FORMATS: readonly ExportFormat[] = ['txt', 'csv', 'json'];
 const BYTES_PER_MB = 1_000_000;
 
 /** Megabytes for one consumer: it uses 100 before it has an image. */
-const LEAST_MEMORY = 128;
+const MIN_MEMORY_MB = 128;
 /** Megabytes for one consumer by default, on however small a machine. */
-const LEAST_DEFAULT_MEMORY = 256;
+const MIN_DEFAULT_MEMORY_MB = 256;
 /** Consumers' default part of the machine's memory. */
 const MEMORY_SHARE = 0.75;
 
@@ -101,7 +101,7 @@ function resolveLimits(
   const { maxPixels = defaultOptions.maxPixels, maxFileSize = defaultOptions.maxFileSize } = options;
   const maxMemory = options.maxMemory ?? defaultMemory(workers);
   return {
-    maxMemory: BYTES_PER_MB * checkNumber('maxMemory', maxMemory, { min: LEAST_MEMORY * workers, max: 1e9 }),
+    maxMemory: BYTES_PER_MB * checkNumber('maxMemory', maxMemory, { min: MIN_MEMORY_MB * workers, max: 1e9 }),
     maxPixels: checkInteger('maxPixels', maxPixels, { min: 1, max: Number.MAX_SAFE_INTEGER }),
     // One Buffer holds the whole file, and one read takes at most 2 GiB - 1.
     maxBytes: Math.floor(BYTES_PER_MB * checkNumber('maxFileSize', maxFileSize, { min: 1e-6, max: 2000 })),
@@ -112,7 +112,7 @@ function resolveLimits(
 function defaultMemory(workers: number): number {
   const constrained = process.constrainedMemory(); // 0 when it is unknown.
   const bytes = Math.min(os.totalmem(), constrained > 0 ? constrained : Number.POSITIVE_INFINITY);
-  return Math.max(Math.floor((MEMORY_SHARE * bytes) / BYTES_PER_MB), LEAST_DEFAULT_MEMORY * workers);
+  return Math.max(Math.floor((MEMORY_SHARE * bytes) / BYTES_PER_MB), MIN_DEFAULT_MEMORY_MB * workers);
 }
 
 function resolveGlobs(name: 'include' | 'exclude', globs: readonly string[]): string[] {

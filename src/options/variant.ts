@@ -25,7 +25,7 @@ export interface Variant {
   readonly format: OutputFormat;
 }
 
-const LARGEST_SIDE = 16_384;
+const MAX_SIDE = 16_384;
 
 /**
  * The variant of a size: `200`, `'200'`, `'200x150'` or `{width, height}`.
@@ -34,11 +34,7 @@ const LARGEST_SIDE = 16_384;
 export function parseVariant(size: unknown): Variant {
   const [width, height] = parseSides(size);
   if (!isSide(width) || !isSide(height))
-    throw expectedError(
-      'size',
-      `to be WIDTHxHEIGHT or one number, in pixels from 1 to ${LARGEST_SIDE}`,
-      size,
-    );
+    throw expectedError('size', `to be WIDTHxHEIGHT or one number, in pixels from 1 to ${MAX_SIDE}`, size);
   return { box: { width, height }, format: 'png' };
 }
 
@@ -53,5 +49,5 @@ function parseSides(size: unknown): readonly [unknown, unknown] {
 }
 
 function isSide(side: unknown): side is number {
-  return typeof side === 'number' && Number.isInteger(side) && side >= 1 && side <= LARGEST_SIDE;
+  return typeof side === 'number' && Number.isInteger(side) && side >= 1 && side <= MAX_SIDE;
 }

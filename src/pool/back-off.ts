@@ -5,9 +5,9 @@ import { type Exit, isExternalKill } from './consumer.js';
 
 /** What was missing (processes, memory, descriptors) may be available again by then. */
 const FIRST_DELAY_MS = 100;
-const LONGEST_DELAY_MS = 5000;
+const MAX_DELAY_MS = 5000;
 
-/** Exponential, except after external kills: fewer consumers at once would only be easier to hit. */
+/** Exponential, except after external kills: a longer delay does not make the next kill less likely. */
 export class BackOff {
   readonly #clock: Clock;
   #failures = 0;
@@ -23,7 +23,7 @@ export class BackOff {
 
   /** Waits, then calls `onEnd`. */
   wait(exit: Exit, onEnd: () => void): void {
-    const delayMs = Math.min(FIRST_DELAY_MS * 2 ** this.#failures, LONGEST_DELAY_MS);
+    const delayMs = Math.min(FIRST_DELAY_MS * 2 ** this.#failures, MAX_DELAY_MS);
     if (!isExternalKill(exit)) this.#failures += 1;
     this.#cancel = this.#clock.after(delayMs, () => {
       this.#cancel = undefined;

@@ -17,7 +17,7 @@ export interface ConsumerJob {
   readonly exclusive: boolean;
 }
 
-/** A job's end as its consumer tells it: done, failed, identified, or deferred for want of memory. */
+/** A job's end as its consumer tells it: done, failed, identified, or deferred for lack of memory. */
 export interface ConsumerResult {
   readonly id: number;
   readonly outcome: Outcome | Identified | Deferred;

@@ -14,11 +14,11 @@ import { IDLE_TIMEOUT_MS } from './supervised-consumer.js';
 export interface PoolOptions extends SlotOptions {
   /** N: the number of slots, and of the sentinels that pass them. */
   readonly consumers: number;
-  /** The record of a photo whose content is on record. Undefined when it is not: then the photo is made. */
-  readonly recognize: (path: string, identified: Identified) => Unchanged['record'] | undefined;
+  /** The record of a photo whose content is on record. Undefined when it is not: then its thumbnail is made. */
+  readonly findByContent: (path: string, identified: Identified) => Unchanged['record'] | undefined;
   /** Resident memory of processes, bytes; one that has ended is absent. */
   readonly residentMemory: (pids: readonly number[]) => Promise<ReadonlyMap<number, number>>;
-  /** Milliseconds of silence that are allowed beyond all other limits. @default STALL_MS */
+  /** Milliseconds without progress that are allowed after the longer of `timeoutMs` and `idleTimeoutMs`. @default STALL_MS */
   readonly stallMs?: number;
   /** @default systemClock */
   readonly clock?: Clock;
@@ -27,7 +27,7 @@ export interface PoolOptions extends SlotOptions {
 /** A decoder can allocate some 100 MB between two checks. Elsewhere than on Linux each check starts a process. */
 const TICK_MS = process.platform === 'linux' ? 100 : 1000;
 
-/** Beyond the time of an image, or of an idle consumer, after which its slot should have killed it. */
+/** By then the slots should have killed every consumer that hangs. */
 const STALL_MS = 10_000;
 
 /** Unchanged photos that wait for the sink: enough to keep it busy, and next to no memory. */
@@ -151,7 +151,7 @@ export class Pool {
 
   #onIdentified(slot: Slot, job: Job, identified: Identified): void {
     try {
-      const record = this.#options.recognize(job.path, identified);
+      const record = this.#options.findByContent(job.path, identified);
       if (record === undefined) this.#requeued.push({ job: { ...job, task: 'make' }, exclusive: false });
       else this.#emit({ type: 'unchanged', path: job.path, record, by: 'content' }, slot);
     } catch (error) {
@@ -230,7 +230,7 @@ export class Pool {
     let last = this.#clock.now();
     let isMeasuring = false;
     return this.#clock.every(TICK_MS, () => {
-      // If this process was stopped, asleep or busy, the whole pause counts as one tick: the consumers were stopped as well, or
+      // If this process was stopped, asleep or busy, the whole pause counts as two ticks at most: the consumers were stopped as well, or
       // have sent messages that are not read yet.
       const ms = Math.min(this.#clock.now() - last, 2 * TICK_MS);
       last = this.#clock.now();

@@ -7,10 +7,10 @@ import { describeExit, type Exit, isExternalKill } from './consumer.js';
 const LIMIT = 3;
 
 /**
- * Milliseconds since the first failure in which consumers that still live may start a job. External kills (the OOM killer, say)
- * prove less than consumers that end by themselves, so after those starts are retried for a minute.
+ * Milliseconds since the first failure for which the run waits for a living consumer to start a job. After external kills (the OOM
+ * killer, say) starts are retried for a minute.
  */
-const PATIENCE_MS = { ownFault: 5000, externalKill: 60_000 } as const;
+const WAIT_MS = { ownFault: 5000, externalKill: 60_000 } as const;
 
 /** The consumers that live when one has failed. */
 export interface LivingConsumers {
@@ -33,15 +33,15 @@ export class StartupFailures {
     this.#count = 0;
   }
 
-  /** Counts a failure, and returns why the run must end, or undefined while there is hope. */
+  /** Counts a failure, and returns why the run must end, or undefined while it may continue. */
   add(exit: Exit, living: LivingConsumers): string | undefined {
     this.#count += 1;
     if (this.#count === 1) this.#firstAt = this.#clock.now();
     if (this.#count < LIMIT || living.isProductive) return undefined;
     const isKilled = isExternalKill(exit);
-    const patienceMs = PATIENCE_MS[isKilled ? 'externalKill' : 'ownFault'];
-    const isHopeless = living.count === 0 && !isKilled;
-    if (!isHopeless && this.#clock.now() - this.#firstAt < patienceMs) return undefined;
+    const waitMs = WAIT_MS[isKilled ? 'externalKill' : 'ownFault'];
+    const mustEndNow = living.count === 0 && !isKilled;
+    if (!mustEndNow && this.#clock.now() - this.#firstAt < waitMs) return undefined;
     const hasStarted = exit.code !== null || exit.signal !== null;
     const causes = [hasStarted ? describeExit(exit) : '', exit.stderrTail].filter((cause) => cause !== '');
     return `Consumers cannot be started: ${causes.join('; stderr: ')}`;

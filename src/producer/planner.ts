@@ -103,7 +103,7 @@ export class Planner {
    * The record of a photo whose content another record has; undefined when none has, or its thumbnail is missing.
    * @throws {ThumbsError} `MANIFEST`: it cannot be read any more.
    */
-  recognize(file: string, identified: Identified): ManifestRecord | undefined {
+  findByContent(file: string, identified: Identified): ManifestRecord | undefined {
     const { status: _, ...facts } = identified;
     const known = this.#records?.findContent(facts.sourceBytes, facts.sourceXxh128);
     if (known === undefined || !this.#isValid(known)) return undefined;
@@ -120,7 +120,7 @@ export class Planner {
   #compare(record: ManifestRecord | undefined, facts: SourceFacts | undefined): ManifestRecord | Why {
     if (record === undefined) return this.#mayBeKnown(facts) ? 'moved' : 'new';
     if (this.#options.force) return 'force';
-    if (this.#records?.optionsOf(record) !== this.#options.digest) return 'options';
+    if (this.#records?.digestOf(record) !== this.#options.digest) return 'options';
     if (record.redo === true) return 'redo';
     if (!isSameState(record, facts)) return this.#mayBeKnown(facts) ? 'touched' : 'changed';
     if (this.#isValid(record)) return record;

@@ -60,7 +60,7 @@ async function* findPhotos(options: ProducerOptions, progress: WalkProgress): As
       if (overlap && isTaken(await realPathOf(path, root, follow), root, reachedBy)) continue;
       progress.found += 1;
       const planned = options.plan(path);
-      // A run that has ended by then waits for none of them.
+      // If the run ends first, nothing awaits this promise, and its rejection must not count as unhandled.
       planned.catch(() => {});
       yield { planned };
     }

@@ -9,7 +9,7 @@ import type { UnreadableFolder } from './walk-progress.js';
 
 /** A folder to walk or a single file to take. */
 export interface Root {
-  /** Absolute path as it was given: the names in the manifest start with it. */
+  /** Absolute path as it was given; the paths of its photos start with it. */
   readonly path: string;
   /** The same without symbolic links; two roots with one real path are the same. */
   readonly realPath: string;
@@ -57,7 +57,7 @@ async function findRoot(rootPath: string): Promise<Omit<Root, 'nested'>> {
     const realPath = await fs.realpath(rootPath);
     return { path: rootPath, realPath, kind: stats.isDirectory() ? 'folder' : 'file' };
   } catch (error) {
-    throw optionError(`Cannot take ${printable(rootPath)}: ${causeOf(error)}`, error);
+    throw optionError(`Cannot read ${printable(rootPath)}: ${causeOf(error)}`, error);
   }
 }
 

@@ -23,7 +23,7 @@ export interface WalkFileSystemOptions {
   readonly mayList: () => Promise<void>;
 }
 
-/** What Node.js puts for bytes of a name that are not UTF-8; the name then opens nothing. */
+/** What Node.js puts in place of bytes of a name that are not UTF-8; a file of such a name cannot be opened. */
 const NOT_UTF8 = '\ufffd';
 
 export function walkFileSystem(root: Root, options: WalkFileSystemOptions): Partial<FileSystemAdapter> {

@@ -4,10 +4,11 @@
 export interface UnreadableFolder {
   /** Absolute path of the folder. */
   readonly path: string;
+  /** The cause without the path, on one line. */
   readonly reason: string;
 }
 
-/** How far the walk is, and what it has met. */
+/** Updated while the walk goes on. */
 export interface WalkProgress {
   /** Photos found so far. */
   found: number;

@@ -23,10 +23,10 @@ export interface WalkOptions extends Pick<WalkFileSystemOptions, 'onUnreadable' 
 }
 
 /** No further folder is listed while this many photos wait to be taken. */
-const MOST_WAITING = 256;
+const MAX_WAITING = 256;
 
 /**
- * Folders that are listed at once: libuv reads with four threads. It must stay below {@link MOST_WAITING}, because each photo that is
+ * Folders that are listed at once: libuv reads with four threads. It must stay below {@link MAX_WAITING}, because each photo that is
  * taken lets one folder pass.
  */
 const LISTED_AT_ONCE = 8;
@@ -44,9 +44,9 @@ export async function* walk(root: Root, options: WalkOptions): AsyncGenerator<st
   const isPhotoName = photoNameTest(extensions);
   const found = new Readable({ objectMode: true, read: () => {} });
   const realOut = await fs.realpath(options.out).catch(() => options.out); // It need not exist.
-  const gate = new Gate(() => found.readableLength < MOST_WAITING);
-  const left = new AbortController();
-  const signal = AbortSignal.any([left.signal, ...(options.signal === undefined ? [] : [options.signal])]);
+  const gate = new Gate(() => found.readableLength < MAX_WAITING);
+  const stop = new AbortController();
+  const signal = AbortSignal.any([stop.signal, ...(options.signal === undefined ? [] : [options.signal])]);
   const globbing = fastGlob.stream(include.length === 0 ? photoGlob(extensions) : [...include], {
     cwd: root.path,
     ignore: options.exclude.map((glob) => glob.replace(/\/+$/, '')),
@@ -78,7 +78,7 @@ export async function* walk(root: Root, options: WalkOptions): AsyncGenerator<st
     }
   } finally {
     // fast-glob works through all that it has queued; from here on every folder is empty to it.
-    left.abort();
+    stop.abort();
     gate.open();
   }
 }

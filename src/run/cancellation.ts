@@ -2,7 +2,7 @@
 
 import type { StopReason } from './events.js';
 
-/** An image of 10 megapixels takes a tenth of this; nobody waits longer after Ctrl-C. */
+/** Images of 10 megapixels take about a hundredth of this. */
 const SIGNAL_GRACE_MS = 5000;
 
 export interface CancellationOptions {

@@ -121,7 +121,7 @@ async function* runLocked(
     const sink = new Sink(manifest, walked, planner);
     const unreported = unreportedFolders(walked);
     const outputs = await startPool(pool, planner, { options, roots, walked, signal: cancellation.signal });
-    for await (const event of sink.drain(outputs, options.workers)) {
+    for await (const event of sink.consume(outputs, options.workers)) {
       yield* unreported();
       yield event;
     }
@@ -180,7 +180,7 @@ function createPool(options: ResolvedOptions, planner: Planner, transport: Trans
     timeoutMs,
     retries,
     memory,
-    recognize: (path, identified) => planner.recognize(path, identified),
+    findByContent: (path, identified) => planner.findByContent(path, identified),
   });
 }
 

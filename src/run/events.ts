@@ -10,11 +10,11 @@ export interface Progress {
   /** Photos finished: done, unchanged and failed. */
   readonly finished: number;
   readonly failed: number;
-  /** Of those finished, the ones that a consumer had. */
+  /** Of those finished, the ones that a consumer worked on. */
   readonly worked: number;
   /** Photos found so far. */
   readonly found: number;
-  /** Of those found, the ones that are jobs: the others are unchanged. */
+  /** Of those found, the ones that are jobs: the others are unchanged, or known failures. */
   readonly jobs: number;
   /** Whether the walk has ended, so that `found` and `jobs` are totals. */
   readonly walked: boolean;
@@ -71,6 +71,7 @@ export interface UnreadableFolderEvent {
   readonly type: 'unreadable-folder';
   /** Absolute path of the folder. */
   readonly path: string;
+  /** The cause without the path, on one line. */
   readonly reason: string;
 }
 
@@ -89,7 +90,7 @@ export interface PlannedEvent {
   readonly plan: 'new' | 'changed' | 'compare' | 'unchanged' | 'known-bad';
   /** Absent when the photo is no job. */
   readonly why?: Why;
-  /** Bytes of the source. */
+  /** Bytes of the source; 0 when its size is not known. */
   readonly bytes: number;
 }
 
@@ -109,7 +110,7 @@ export interface PlanSummaryEvent {
   readonly knownBad: Amount;
   /** Sources whose records would be removed. */
   readonly removed: number;
-  /** Files of the output folder that no record would name: what `prune` would then remove. */
+  /** Thumbnails that no record would name, and stale temporary files: what `prune` would then remove. */
   readonly unneeded: Pruned;
   readonly unreadableFolders: number;
   /** Symbolic links that were not followed. */
@@ -132,7 +133,7 @@ export interface SummaryEvent {
   readonly shared: number;
   /** Photos that have their thumbnail from an earlier run. */
   readonly unchanged: number;
-  /** Of those unchanged, the ones that were moved or touched, and were known by their content. */
+  /** Of those unchanged, the ones that were moved or touched, and were found by their content. */
   readonly identified: number;
   readonly failed: number;
   /** Of those failed, the ones that failed in an earlier run and were not tried again. */
@@ -161,11 +162,13 @@ export interface SummaryEvent {
   readonly sourceBytes: number;
   /** Pixels of the sources that were done in this run. */
   readonly sourcePixels: number;
-  /** Largest resident memory of each process of the run, added up: at least the peak of all together. */
+  /** Bytes: the main process's largest resident memory plus, for each slot, that of its consumers; of those that exited in order. */
   readonly peakMemoryBytes: number;
-  /** User and system time of all processes of the run. */
+  /** User and system time of the main process, and of all consumers that exited in order. */
   readonly cpuSeconds: number;
+  /** Absolute path of the output folder. */
   readonly out: string;
+  /** Absolute path of the manifest. */
   readonly manifest: string;
   /** Absolute paths of the exports. */
   readonly exports: readonly string[];

@@ -34,7 +34,7 @@ async function* plan(resolved: ResolvedOptions): AsyncGenerator<PlanEvent> {
   const options = { ...resolved, manifest: realFile(resolved.manifest) };
   const roots = rootsFrom(options.manifest, await findRoots(resolved.paths, resolved.out));
   const digest = digestOf(options);
-  const records = RecordIndex.open(options.manifest, { options: digest });
+  const records = RecordIndex.open(options.manifest, { digest });
   try {
     const planner = new Planner(records, plannerOptions(options, digest));
     const walked = newWalkProgress();

@@ -41,7 +41,7 @@ export class RemainingThumbnails {
 
   /** Whether the photo gets another thumbnail than its record has, as far as is known before it is made. */
   #willDiffer({ why, facts }: Job, record: ManifestRecord): boolean {
-    if (why === 'changed' || this.#records?.optionsOf(record) !== this.#digest) return true;
+    if (why === 'changed' || this.#records?.digestOf(record) !== this.#digest) return true;
     return why === 'force' && facts?.sourceBytes !== record.sourceBytes;
   }
 

@@ -12,13 +12,13 @@ import type { DoneEvent, FailedEvent, Progress, UnchangedEvent } from './events.
 export interface Totals {
   done: number;
   unchanged: number;
-  /** Of those unchanged, the ones that were known by their content. */
+  /** Of those unchanged, the ones that were found by their content. */
   identified: number;
   failed: number;
   /** Of those failed, the ones that were not tried again. */
   known: number;
   readonly failures: Partial<Record<ImageErrorCode, number>>;
-  /** Photos that a consumer had. */
+  /** Photos that a consumer worked on. */
   worked: number;
   sourceBytes: number;
   sourcePixels: number;
@@ -70,7 +70,7 @@ export class Sink {
    * An event for each photo, until `consumers` sentinels have come.
    * @throws {Error} when `outputs` ends before that: results may be missing.
    */
-  async *drain(
+  async *consume(
     outputs: AsyncIterable<PoolOutput>,
     consumers: number,
   ): AsyncGenerator<DoneEvent | UnchangedEvent | FailedEvent> {

@@ -9,7 +9,7 @@ import {
   addPlaceOptions,
   addVerbosityOptions,
   libraryOptions,
-  type Typed,
+  type ParsedOptions,
   type Verbosity,
   verbosityOf,
 } from '../shared-options.js';
@@ -18,7 +18,7 @@ import { prunedFigures, prunedLine } from '../summary.js';
 
 export function configure(command: Command): void {
   command.option('--dry-run', 'only say what would be removed');
-  addVerbosityOptions(addPlaceOptions(command)).action(async (typed: Typed) => {
+  addVerbosityOptions(addPlaceOptions(command)).action(async (typed: ParsedOptions) => {
     process.exitCode = await runPrune(libraryOptions(typed), verbosityOf(typed));
   });
 }

@@ -12,15 +12,15 @@ import {
   addPlaceOptions,
   addVerbosityOptions,
   libraryOptions,
-  type Typed,
+  type ParsedOptions,
   type Verbosity,
   verbosityOf,
 } from '../shared-options.js';
 import { stopOnSignals } from '../signals.js';
 
 export function configure(command: Command): void {
-  command.option('--repair', 'make the next run repeat what is damaged');
-  addVerbosityOptions(addPlaceOptions(command)).action(async (typed: Typed) => {
+  command.option('--repair', 'have the next run make damaged thumbnails again');
+  addVerbosityOptions(addPlaceOptions(command)).action(async (typed: ParsedOptions) => {
     process.exitCode = await runVerify(libraryOptions(typed), verbosityOf(typed));
   });
 }
@@ -101,8 +101,8 @@ function verifiedLines(verified: VerifiedEvent, { repair }: VerifyOptions, color
 
 function remedy({ missing, damaged, wrongRecords, repaired }: VerifiedEvent, repair: boolean): string[] {
   if (repair && repaired > 0)
-    return [`${count(repaired, 'record')} marked or removed: the next run makes them again`];
+    return [`${count(repaired, 'record')} marked or removed: the next run makes their thumbnails again`];
   if (damaged + wrongRecords > 0)
-    return ['`thumbs verify --repair` makes the next run repeat what is damaged.'];
+    return ['`thumbs verify --repair` has the next run make damaged thumbnails again.'];
   return missing > 0 ? ['The next run makes the missing ones.'] : [];
 }

@@ -30,10 +30,10 @@ const HEARTBEAT_MS = 10_000;
 /** After six missed heartbeats a holder on another host is taken for dead. */
 const DEAD_AFTER_MS = 60_000;
 
-/** How often another process may be quicker before this one gives up. */
+/** Attempts before this process gives up because others were quicker. */
 const ATTEMPTS = 10;
 
-/** A takeover by another process takes a few system calls. */
+/** Milliseconds between attempts: a takeover by another process takes only a few system calls. */
 const PAUSE_MS = 10;
 
 export class Lock {
@@ -120,7 +120,7 @@ export class Lock {
     try {
       removeLock(this.#file, this.#text);
     } catch {
-      // The lock stays, and will be a dead process's. An error that ended the run matters more than this one.
+      // The lock file stays, and the next run takes it over. An error that ended the run must not be hidden by this one.
     }
   }
 
@@ -128,7 +128,7 @@ export class Lock {
     try {
       touchLock(this.#file, this.#text);
     } catch {
-      // A disk that cannot be written to is reported by the next thing that is written.
+      // A disk that cannot be written to is reported by the next write.
     }
   }
 }
@@ -193,7 +193,7 @@ function inUseError(target: string, file: string, holder: Holder | undefined): T
     holder === undefined
       ? 'another run'
       : `another run, process ${holder.pid}${elsewhere ? ` on ${holder.host}` : ''}, since ${localTime(holder.startedAt)}`;
-  const remedy = elsewhere ? `; if that one is dead, remove ${file} or wait a minute` : '';
+  const remedy = elsewhere ? `; if that run has ended, remove ${file} or wait a minute` : '';
   return lockedError(`${target} is in use by ${who}${remedy}`);
 }
 

@@ -32,7 +32,7 @@ export interface Decoder {
   readonly extensions: readonly string[];
   /** The loaders of libvips that it uses. Each reads from memory, so no image can name a file or a host to be read. */
   readonly loaders: readonly string[];
-  /** Whether sharp may let libvips' loader shrink the image by more than half of the reduction. */
+  /** Whether sharp may let libvips' loader shrink the image so far that less than a factor of 2 is left to the resampler. */
   readonly fastShrinkOnLoad: boolean;
   /** Whether the beginning of a file is one of this format, whatever the file's name says. */
   recognizes(head: Head): boolean;

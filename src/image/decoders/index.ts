@@ -6,7 +6,7 @@ import { jpeg } from './jpeg/index.js';
 import { avif, gif, png, tiff, webp } from './libvips.js';
 import { describeOther, readHead } from './recognition.js';
 
-/** By the name that records have in `sourceFormat`. (The assertions spare the compiler inference in a declaration.) */
+/** By the name that records have in `sourceFormat`. (`isolatedDeclarations` needs the type of each value written out.) */
 export const decoders = {
   jpeg: jpeg as Decoder,
   png: png as Decoder,

@@ -34,7 +34,7 @@ export function forkedProcesses(entry: string = packageFile(CONSUMER)): Transpor
 }
 
 /**
- * A consumer process. It may end at any time: by itself, by a signal, for want of memory, or because it could not be started (no
+ * A consumer process. It may end at any time: by itself, by a signal, for lack of memory, or because it could not be started (no
  * process, memory or file descriptor available, a module that does not load). Each of these is reported by `onExit`, never thrown.
  */
 export class ForkedConsumer implements Consumer {
@@ -57,7 +57,7 @@ export class ForkedConsumer implements Consumer {
       });
       this.#listen(this.#process);
     } catch (error) {
-      // Node.js throws for want of memory; want of processes is an event.
+      // `fork` throws when there is no memory; when there is no further process, it emits `error`.
       const exit = { code: null, signal: null, stderrTail: printable(causeOf(error)) };
       setImmediate(() => this.#onEnd(exit));
     }

@@ -46,7 +46,7 @@ const wrong: ReadonlyArray<readonly [args: readonly string[], stderr: RegExp]> =
   [['--timeout', '-1', 'p'], /^thumbs: Expected `timeout` to be a number from 0\.001 to 86400, got `-1`/m],
   [['--no-such-option', 'p'], /unknown option '--no-such-option'/],
   [['-q', '-v', 'p'], /'-q, --quiet' cannot be used with option '-v, --verbose'/],
-  [['/no/such/folder'], /^thumbs: Cannot take \/no\/such\/folder: no such file or directory \(ENOENT\)$/m],
+  [['/no/such/folder'], /^thumbs: Cannot read \/no\/such\/folder: no such file or directory \(ENOENT\)$/m],
   [['bench'], /missing required argument 'path'/],
   [['verify', 'p'], /too many arguments for 'verify'/],
   [['prune', '--force'], /unknown option '--force'/],

@@ -44,13 +44,13 @@ test('prune --dry-run names each file and writes nothing; prune removes them', a
   await expectSound(out);
 });
 
-test('a run with --prune says what has left the manifest and what it pruned', async () => {
+test('a run with --prune says how many records were removed and what it pruned', async () => {
   const { folder, out } = await untidyOutput();
   fs.rmSync(path.join(folder, 'photos/photo-1.jpg'));
   const { code, stderr } = await thumbs(['photos', '--prune'], { cwd: folder });
   expect(code).toBe(0);
   expect(stderr).toMatch(/^1 unchanged: /);
-  expect(stderr).toMatch(/^1 photo left the manifest: gone, or not selected any more$/m);
+  expect(stderr).toMatch(/^1 record removed: the photo is gone, or not selected any more$/m);
   expect(stderr).toMatch(/^3 files pruned, [\d.]+ kB freed$/m);
   expect(thumbnailsIn(out)).toHaveLength(1);
 });

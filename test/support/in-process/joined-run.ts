@@ -47,7 +47,7 @@ export async function joinedRun(photos: number, consumers: number, transport: Tr
     timeoutMs: 30_000,
     retries: 1,
     memory: memoryLimits(1e9 * consumers, consumers),
-    recognize: () => undefined,
+    findByContent: () => undefined,
   });
   const roots = await findRoots([path.join(folder, 'photos')], out);
   const produced: string[] = [];
@@ -66,7 +66,7 @@ export async function joinedRun(photos: number, consumers: number, transport: Tr
   }
   const manifest = ManifestStore.open(path.join(out, 'manifest.jsonl'), 'test');
   const sink = new Sink(manifest, walked, { jobs: photos });
-  for await (const _ of sink.drain(outputs(), consumers));
+  for await (const _ of sink.consume(outputs(), consumers));
   manifest.close();
   return { produced, emitted, totals: sink.totals, started, left: pool.pids.length };
 }

@@ -35,7 +35,7 @@ export function createPool(options: Partial<PoolOptions>): Pool {
     timeoutMs: 30_000,
     retries: 1,
     memory: memoryLimits(2e9 * consumers, consumers),
-    recognize: () => undefined,
+    findByContent: () => undefined,
     clock: new FakeClock(),
     ...options,
   });
@@ -169,7 +169,7 @@ export function identifiedAs(name: string): Identified {
 }
 
 /** Recognizes photos with `known` in their name. */
-export function recognizeKnown(name: string): ManifestRecord | undefined {
+export function findKnown(name: string): ManifestRecord | undefined {
   if (!name.includes('known')) return undefined;
   return { source: name, status: 'failed', error: { code: 'CORRUPT', message: 'known' } };
 }

@@ -48,7 +48,7 @@ export async function runForkedPool(
     timeoutMs: 30_000,
     retries: 1,
     memory: memoryLimits(2e9 * consumers, consumers),
-    recognize: () => undefined,
+    findByContent: () => undefined,
     ...options,
   });
   async function* produced() {

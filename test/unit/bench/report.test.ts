@@ -42,14 +42,14 @@ test('the conclusion names the smallest count that is as good as the fastest, an
     machine,
   );
   expect(report).toMatch(
-    /^It stops paying at 2 workers \(2\.05 s, 1\.95 times as fast as one\); more gain nothing \(4: 2\.00 s, 8: 2\.40 s\); the 2 cores that they use are 49 % busy, so the run is bound by the disk, or by other waiting\.$/m,
+    /^2 workers \(2\.05 s, 1\.95 times as fast as one\) are enough; more are not faster \(4: 2\.00 s, 8: 2\.40 s\); the 2 cores that they use are 49 % busy, so the run is bound by the disk, or by other waiting\.$/m,
   );
 });
 
 test('a sweep without one worker has no speedup', () => {
   const report = benchReport([timing(2, 2, 4), timing(4, 2, 4)], machine);
   expect(report).toContain('| 2 | 2.00 | 2.00 | 2.00 | 50.0 | 150.0 | - | - | 200 |');
-  expect(report).toContain('It stops paying at 2 workers (2.00 s); more gain nothing (4: 2.00 s); ');
+  expect(report).toContain('2 workers (2.00 s) are enough; more are not faster (4: 2.00 s); ');
 });
 
 test('the efficiency of one worker is that of the one core it uses, and more may be faster', () => {

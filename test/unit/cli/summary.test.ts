@@ -66,7 +66,7 @@ test('a run that ended early says why, how many photos are left, and that the sa
   ]);
 });
 
-test('what left the manifest, what was pruned, links and exports have a line each', () => {
+test('removed records, what was pruned, links and exports have a line each', () => {
   const others = {
     removed: 1,
     pruned: { files: 12, bytes: 1.2e6 },
@@ -74,7 +74,7 @@ test('what left the manifest, what was pruned, links and exports have a line eac
     exports: [path.resolve('all.csv'), '/elsewhere/all.json'],
   };
   expect(lines(others).slice(1)).toEqual([
-    '1 photo left the manifest: gone, or not selected any more',
+    '1 record removed: the photo is gone, or not selected any more',
     '12 files pruned, 1.20 MB freed',
     '2 symbolic links not followed (--follow)',
     manifest,

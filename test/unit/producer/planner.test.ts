@@ -164,12 +164,15 @@ const identified: Identified = {
 test('a recognized photo has the thumbnail of the other record and its own name and state', () => {
   const { planner, folder } = plannerOf([done('a.jpg')]);
   const { status: _, ...state } = identified;
-  expect(planner.recognize(path.join(folder, 'b.jpg'), identified)).toEqual({ ...done('b.jpg'), ...state });
+  expect(planner.findByContent(path.join(folder, 'b.jpg'), identified)).toEqual({
+    ...done('b.jpg'),
+    ...state,
+  });
 });
 
 test('a recognized failure names the photo as it is called now', () => {
   const { planner, folder } = plannerOf([failed('a.jpg', 'CORRUPT')]);
-  expect(planner.recognize(path.join(folder, 'b.jpg'), identified)).toMatchObject({
+  expect(planner.findByContent(path.join(folder, 'b.jpg'), identified)).toMatchObject({
     source: 'b.jpg',
     error: { code: 'CORRUPT', message: 'b.jpg: why' },
     sourceMtimeMs: 7,
@@ -177,16 +180,20 @@ test('a recognized failure names the photo as it is called now', () => {
 });
 
 test('a content without a record, without its thumbnail, or of a failure to be tried again is not recognized', () => {
-  const recognize = (records: readonly ManifestRecord[], found: Identified, prepare = (_: string) => {}) => {
+  const findByContent = (
+    records: readonly ManifestRecord[],
+    found: Identified,
+    prepare = (_: string) => {},
+  ) => {
     const { planner, folder, out } = plannerOf(records);
     prepare(out);
-    return planner.recognize(path.join(folder, 'b.jpg'), found);
+    return planner.findByContent(path.join(folder, 'b.jpg'), found);
   };
-  expect(recognize([done('a.jpg')], { ...identified, sourceXxh128: 'another' })).toBeUndefined();
-  expect(recognize([done('a.jpg')], { ...identified, sourceBytes: 1001 })).toBeUndefined();
-  expect(recognize([failed('a.jpg', 'WORKER_DIED')], identified)).toBeUndefined();
+  expect(findByContent([done('a.jpg')], { ...identified, sourceXxh128: 'another' })).toBeUndefined();
+  expect(findByContent([done('a.jpg')], { ...identified, sourceBytes: 1001 })).toBeUndefined();
+  expect(findByContent([failed('a.jpg', 'WORKER_DIED')], identified)).toBeUndefined();
   const removeThumbnail = (out: string) => fs.rmSync(path.join(out, thumbnail.file));
-  expect(recognize([done('a.jpg')], identified, removeThumbnail)).toBeUndefined();
+  expect(findByContent([done('a.jpg')], identified, removeThumbnail)).toBeUndefined();
 });
 
 test('what is no regular file, or does not exist, is a job without facts', async () => {

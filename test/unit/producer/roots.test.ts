@@ -10,7 +10,7 @@ test('a path that does not exist is an error before anything is written', async 
   const running = runInProcess([path.join(folder, 'nowhere')], { out: path.join(folder, 'out') });
   await expect(running).rejects.toMatchObject({
     code: 'OPTION',
-    message: `Cannot take ${folder}/nowhere: no such file or directory (ENOENT)`,
+    message: `Cannot read ${folder}/nowhere: no such file or directory (ENOENT)`,
   });
   expect(fs.readdirSync(folder)).toEqual([]);
 });

@@ -38,7 +38,7 @@ test('a lock of another host is in use until it has missed heartbeats for a minu
   putLock(folder, { place: 'another boot', pid: 7 }, 50_000);
   expect(() => Lock.take(folder)).toThrow(
     `${folder} is in use by another run, process 7 on attic, since 1970-01-01 ${new Date(0).toTimeString().slice(0, 8)}; ` +
-      `if that one is dead, remove ${lockOf(folder)} or wait a minute`,
+      `if that run has ended, remove ${lockOf(folder)} or wait a minute`,
   );
   putLock(folder, { place: 'another boot', pid: 7 }, 70_000);
   const lock = Lock.take(folder);
@@ -50,7 +50,7 @@ test('an incomplete or foreign lock is in use for a minute, and is then taken ov
   const folder = temporaryFolder();
   for (const content of ['', '{"thumbs":"lo', 'null', '[]', '7', '{"pid":"7"}', 'a\u001b[31mb']) {
     fs.writeFileSync(lockOf(folder), content);
-    expect(() => Lock.take(folder)).toThrow(/is in use by another run; if that one is dead, remove /);
+    expect(() => Lock.take(folder)).toThrow(/is in use by another run; if that run has ended, remove /);
     const old = new Date(Date.now() - 70_000);
     fs.utimesSync(lockOf(folder), old, old);
     Lock.take(folder).release();
