@@ -1,84 +1,9 @@
-// Builds dist/: JavaScript in few files, declarations for TypeScript, and the JPEG reader's WebAssembly.
-// Run: npm run build
-//
-// The source has many small modules, and Node.js takes about a millisecond to load each: bundled, a run starts some 40 ms sooner
-// than with a file for each module (bench.md).
-import { execFileSync } from 'node:child_process';
+// Builds dist/ anew. Run: npm run build
 import fs from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { type BuildOptions, build } from 'esbuild';
+import { bundle, compileAssembly, projectFolder, writeDeclarations } from './bundling.js';
 
-export const projectFolder: string = fileURLToPath(new URL('..', import.meta.url));
-
-/** Every file that something starts: the command, the library, a process or a thread. */
-const COMMAND = 'src/cli/main.ts';
-const OTHER_ENTRIES = [
-  'src/index.ts',
-  'src/consumer/main.ts',
-  'src/consumer/parent-watch-thread.ts',
-  'src/maintenance/check-files-thread.ts',
-];
-
-const options: BuildOptions = {
-  absWorkingDir: projectFolder,
-  bundle: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20.9',
-  packages: 'external',
-  logLevel: 'warning',
-};
-
-const ASSEMBLY = 'src/image/decoders/jpeg/assembly';
-const WASM = 'dist/image/decoders/jpeg/reader.wasm';
-
-/** Writes the bundles. Only the command is split: it loads each subcommand when it is called. */
-export async function bundle(): Promise<void> {
-  const dist = { ...options, outbase: 'src', outdir: 'dist' };
-  const [command] = await Promise.all([
-    build({
-      ...dist,
-      entryPoints: [COMMAND],
-      splitting: true,
-      chunkNames: 'cli/[name]-[hash]',
-      metafile: true,
-    }),
-    build({ ...dist, entryPoints: OTHER_ENTRIES }),
-  ]);
-  removeOldChunks(Object.keys(command.metafile.outputs));
-}
-
-/** A chunk has another name when its content has changed; the old one stays. */
-function removeOldChunks(present: readonly string[]): void {
-  for (const name of fs.readdirSync(path.join(projectFolder, 'dist/cli'))) {
-    const file = `dist/cli/${name}`;
-    if (name.endsWith('.js') && !present.includes(file)) fs.rmSync(path.join(projectFolder, file));
-  }
-}
-
-/** Bundles scripts that import from `src/`, each into `<outdir>/<name>.js`, for plain Node.js. */
-export async function bundleScripts(entryPoints: readonly string[], outdir: string): Promise<void> {
-  await build({ ...options, entryPoints: [...entryPoints], outdir });
-}
-
-/** Compiles the JPEG reader's inner loops, unless that was done after their last change. */
-export function compileAssembly(): void {
-  const inFolder = (name: string) => path.join(projectFolder, ASSEMBLY, name);
-  const sources = fs.readdirSync(inFolder('.')).map((name) => fs.statSync(inFolder(name)).mtimeMs);
-  const built = fs.statSync(path.join(projectFolder, WASM), { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  if (built > Math.max(...sources)) return;
-  runTool('asc', '--config', `${ASSEMBLY}/asconfig.json`);
-}
-
-function runTool(name: string, ...args: string[]): void {
-  const program = path.join(projectFolder, 'node_modules/.bin', name);
-  execFileSync(program, args, { cwd: projectFolder, stdio: 'inherit' });
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  fs.rmSync(path.join(projectFolder, 'dist'), { recursive: true, force: true });
-  await bundle();
-  runTool('tsc', '-p', 'tsconfig.json');
-  compileAssembly();
-}
+fs.rmSync(path.join(projectFolder, 'dist'), { recursive: true, force: true });
+await bundle();
+writeDeclarations();
+compileAssembly();

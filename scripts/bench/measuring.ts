@@ -4,7 +4,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import os from 'node:os';
 import path from 'node:path';
 import { rendererVersion } from '../../src/image/renderer-version.js';
-import { bundleScripts, projectFolder } from '../build.js';
+import { bundleScripts, projectFolder } from '../bundling.js';
 
 /** The script of the `thumbs` command. */
 export const thumbsCommand: string = path.join(projectFolder, 'bin/thumbs.js');

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { xxhash128 } from 'hash-wasm';
 import sharp from 'sharp';
 import { isThumbnailName } from '../../src/files/thumbnail-name.js';
-import { projectFolder } from '../build.js';
+import { projectFolder } from '../bundling.js';
 import {
   alternate,
   bundledScript,

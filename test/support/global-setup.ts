@@ -4,7 +4,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { bundle, bundleScripts, compileAssembly } from '../../scripts/build.js';
+import { bundle, bundleScripts, compileAssembly } from '../../scripts/bundling.js';
 import { builtFolder, projectFolder } from './paths.js';
 import { makeCorpus } from './photos.js';
 

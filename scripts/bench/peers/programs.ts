@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Box, outputFormats } from '../../../src/options/variant.js';
-import { projectFolder } from '../../build.js';
+import { projectFolder } from '../../bundling.js';
 import { thumbsCommand } from '../measuring.js';
 import { type Command, parallelCommands, type RunInput } from './commands.js';
 

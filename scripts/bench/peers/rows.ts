@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { parseVariant, type Variant } from '../../../src/options/variant.js';
-import { projectFolder } from '../../build.js';
+import { projectFolder } from '../../bundling.js';
 import { mulberry32 } from '../../painting/noise.js';
 import { makeCorpus } from '../measuring.js';
 
