@@ -17,7 +17,8 @@ function testsIn(folder: string): string[] {
 /** What watch mode reruns after a change in a room of src/, or in a file that all rooms share. */
 function testsOf(room: string | undefined): string[] {
   if (room === undefined) return testsIn('test/unit');
-  return [`test/unit/${room}`, 'test/unit/run', `test/process/${room}`].flatMap(testsIn);
+  const folders = [`test/unit/${room}`, 'test/unit/run', `test/process/${room}`];
+  return [...folders.flatMap(testsIn), path.join(projectFolder, 'test/unit/rooms.test.ts')];
 }
 
 export default defineConfig({

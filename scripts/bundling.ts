@@ -10,7 +10,6 @@ import { type BuildOptions, build } from 'esbuild';
 
 export const projectFolder: string = fileURLToPath(new URL('..', import.meta.url));
 
-/** Every file that something starts: the command, the library, a process or a thread. */
 const COMMAND = 'src/cli/main.ts';
 const OTHER_ENTRIES = [
   'src/index.ts',
@@ -18,6 +17,9 @@ const OTHER_ENTRIES = [
   'src/consumer/parent-watch-thread.ts',
   'src/maintenance/check-files-thread.ts',
 ];
+
+/** Every file that something starts by its path: the command, the library, a process or a thread. */
+export const entries: readonly string[] = [COMMAND, ...OTHER_ENTRIES];
 
 const options: BuildOptions = {
   absWorkingDir: projectFolder,
