@@ -76,18 +76,23 @@ testBlocked(
   },
 );
 
-/** How to get a mount namespace of one's own: as root, or as a user where users may have namespaces. */
-const unshare = [['-m'], ['-rm']].find(
-  (flags) => spawnSync('unshare', [...flags, 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt']).status === 0,
-);
+/** Mounts a tmpfs, and changes it: with its source, because otherwise the owner is repeated, which an ordinary user may not name. */
+const mount = (folder: string, size: string) => `mount -t tmpfs -o size=${size} tmpfs ${folder}`;
+const remount = (folder: string, options: string) => `mount -o remount,${options} tmpfs ${folder}`;
 
-const testOnSmallDisk = testWith(unshare !== undefined, 'mount namespace');
+/** How to get a mount namespace of one's own: as root, or as a user where users may have namespaces. */
+const unshare = [['-m'], ['-rm']].find((flags) => {
+  const script = [mount('/mnt', '1m'), remount('/mnt', 'size=2m'), remount('/mnt', 'ro')].join(' && ');
+  return spawnSync('unshare', [...flags, 'bash', '-c', script]).status === 0;
+});
+
+const testOnSmallDisk = testWith(unshare !== undefined, 'unshare and right to mount');
 
 /** Runs a shell script in a mount namespace of its own, with `small` as a tmpfs of `size`. */
 function onSmallDisk(folder: string, size: string, script: string) {
   fs.mkdirSync(path.join(folder, 'small'));
   const thumbs = `thumbs() { '${process.execPath}' '${command}' "$@"; }`;
-  const lines = ['set -e', thumbs, `mount -t tmpfs -o size=${size} tmpfs small`, script];
+  const lines = ['set -e', thumbs, mount('small', size), script];
   return start('unshare', [...(unshare ?? []), 'bash', '-c', lines.join('\n')], { cwd: folder }).finished;
 }
 
@@ -98,7 +103,7 @@ testOnSmallDisk(
     const script = `
       thumbs photos -o small/out -w 2 2> first || echo "exit $?"
       cp -r small/out first-out
-      mount -o remount,size=100m small
+      ${remount('small', 'size=100m')}
       thumbs photos -o small/out -w 2 2> second && echo "exit $?"
       cp -r small/out second-out`;
     const { stdout } = await onSmallDisk(folder, '60k', script);
@@ -122,7 +127,7 @@ testOnSmallDisk(
     const { folder } = photoFolder(2);
     const script = `
       mkdir small/out
-      mount -o remount,ro small
+      ${remount('small', 'ro')}
       thumbs photos -o small/out || echo "exit $?"`;
     const { stdout, stderr } = await onSmallDisk(folder, '1m', script);
     expect(stdout).toBe('exit 3\n');
