@@ -10,16 +10,18 @@ import { type BuildOptions, build } from 'esbuild';
 
 export const projectFolder: string = fileURLToPath(new URL('..', import.meta.url));
 
-const COMMAND = 'src/cli/main.ts';
-const OTHER_ENTRIES = [
-  'src/index.ts',
+/** Each of these is split at its dynamic imports: a subcommand, or an export, is loaded when it is used. */
+const SPLIT = ['src/cli/main.ts', 'src/index.ts'];
+/** Processes and threads. */
+const WHOLE = [
   'src/consumer/main.ts',
   'src/consumer/parent-watch-thread.ts',
   'src/maintenance/check-files-thread.ts',
 ];
+const CHUNKS = 'chunks';
 
 /** Every file that something starts by its path: the command, the library, a process or a thread. */
-export const entries: readonly string[] = [COMMAND, ...OTHER_ENTRIES];
+export const entries: readonly string[] = [...SPLIT, ...WHOLE];
 
 const options: BuildOptions = {
   absWorkingDir: projectFolder,
@@ -34,27 +36,22 @@ const options: BuildOptions = {
 const ASSEMBLY = 'src/image/decoders/jpeg/assembly';
 const WASM = 'dist/image/decoders/jpeg/reader.wasm';
 
-/** Writes the bundles. Only the command is split: it loads each subcommand when it is called. */
+/** Writes the bundles. Command and library are split apart from each other: together they would be in more and smaller files. */
 export async function bundle(): Promise<void> {
-  const dist = { ...options, outbase: 'src', outdir: 'dist' };
-  const [command] = await Promise.all([
-    build({
-      ...dist,
-      entryPoints: [COMMAND],
-      splitting: true,
-      chunkNames: 'cli/[name]-[hash]',
-      metafile: true,
-    }),
-    build({ ...dist, entryPoints: OTHER_ENTRIES }),
+  const dist = { ...options, outbase: 'src', outdir: 'dist', metafile: true as const };
+  const split = { ...dist, splitting: true, chunkNames: `${CHUNKS}/[name]-[hash]` };
+  const results = await Promise.all([
+    ...SPLIT.map((entry) => build({ ...split, entryPoints: [entry] })),
+    build({ ...dist, entryPoints: WHOLE }),
   ]);
-  removeOldChunks(Object.keys(command.metafile.outputs));
+  removeOldChunks(results.flatMap(({ metafile }) => Object.keys(metafile.outputs)));
 }
 
 /** A chunk has another name when its content has changed; the old one stays. */
 function removeOldChunks(present: readonly string[]): void {
-  for (const name of fs.readdirSync(path.join(projectFolder, 'dist/cli'))) {
-    const file = `dist/cli/${name}`;
-    if (name.endsWith('.js') && !present.includes(file)) fs.rmSync(path.join(projectFolder, file));
+  for (const name of fs.readdirSync(path.join(projectFolder, 'dist', CHUNKS))) {
+    const file = `dist/${CHUNKS}/${name}`;
+    if (!present.includes(file)) fs.rmSync(path.join(projectFolder, file));
   }
 }
 

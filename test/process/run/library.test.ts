@@ -23,6 +23,24 @@ test('plain JavaScript finds the package by its name, and a run loads sharp in i
   expect(stdout).toBe('1\nfunction ThumbsError false\n');
 });
 
+test('importing the package loads none of its dependencies', () => {
+  const hooks = `
+    import fs from 'node:fs';
+    export function load(url, context, next) {
+      fs.writeSync(1, url + '\\n');
+      return next(url, context);
+    }`;
+  const script = `
+    import { createRequire, register } from 'node:module';
+    register('data:text/javascript,' + encodeURIComponent(${JSON.stringify(hooks)}));
+    await import('thumbs-pipeline');
+    console.log(Object.keys(createRequire(import.meta.url).cache).join('\\n'));`;
+  const args = ['--input-type=module', '-e', script];
+  const loaded = execFileSync(process.execPath, args, { cwd: projectFolder, encoding: 'utf8' });
+  expect(loaded).toContain('/dist/index.js\n');
+  expect(loaded).not.toContain('node_modules');
+});
+
 /** A run over `photos` of a folder: its summary, and the processes that it forked. */
 async function run(folder: string, options: ThumbsOptions) {
   let summary: SummaryEvent | undefined;
