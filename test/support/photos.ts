@@ -1,48 +1,50 @@
 // Folders of photos. The photos are encoded once, by the global setup, and copied from there.
 
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
 import { onTestFinished } from 'vitest';
-import { builtFolder } from './paths.js';
+import { jpeg, slowImage } from './images/drawn-images.js';
+import { builtFolder, projectFolder } from './paths.js';
+
+export { jpeg };
 
 /** Photos of the corpus, all different. */
 const CORPUS_PHOTOS = 300;
 
-const corpus = path.join(builtFolder, 'photos');
-const slow = path.join(builtFolder, 'slow.avif');
+/** What decides the bytes of the images: how they are drawn, and what encodes them. */
+const key = createHash('sha256')
+  .update(fs.readFileSync(path.join(projectFolder, 'test/support/images/drawn-images.ts')))
+  .update(JSON.stringify(sharp.versions))
+  .digest('hex')
+  .slice(0, 16);
+const corpus = path.join(builtFolder, 'images', key);
+const slow = path.join(corpus, 'slow.avif');
 
-/** Encodes what is missing of the corpus. */
+/** Encodes what is missing of the corpus, and removes the corpora of other keys. */
 export async function makeCorpus(): Promise<void> {
   fs.mkdirSync(corpus, { recursive: true });
-  for (let seed = 0; seed < CORPUS_PHOTOS; seed += 1) {
-    const file = corpusPhoto(seed);
-    if (!fs.existsSync(file)) fs.writeFileSync(file, await jpeg(seed));
-  }
-  if (!fs.existsSync(slow)) fs.writeFileSync(slow, await encodeSlowImage());
+  for (const name of fs.readdirSync(path.dirname(corpus)))
+    if (name !== key) fs.rmSync(path.join(path.dirname(corpus), name), { recursive: true });
+  for (let seed = 0; seed < CORPUS_PHOTOS; seed += 1) await make(corpusPhoto(seed), () => jpeg(seed));
+  await make(slow, slowImage);
+}
+
+/** Under its name a file is complete, even if the setup is killed. */
+async function make(file: string, encode: () => Promise<Buffer>): Promise<void> {
+  if (fs.existsSync(file)) return;
+  const temporary = `${file}.${process.pid}.tmp`;
+  fs.writeFileSync(temporary, await encode());
+  fs.renameSync(temporary, file);
 }
 
 function corpusPhoto(seed: number): string {
   return path.join(corpus, `${seed}.jpg`);
 }
 
-/** A JPEG of 320 x 240 pixels, or other sides, with detail that depends on `seed`. */
-export function jpeg(seed: number, width = 320, height = 240): Promise<Buffer> {
-  const pixels = Buffer.alloc(width * height * 3);
-  for (let at = 0; at < pixels.length; at += 1) pixels[at] = (seed * 37 + at * (1 + (seed % 5))) & 0xff;
-  return sharp(pixels, { raw: { width, height, channels: 3 } })
-    .jpeg()
-    .toBuffer();
-}
-
-function encodeSlowImage(): Promise<Buffer> {
-  const noise = { type: 'gaussian', mean: 120, sigma: 15 } as const;
-  const create = { width: 3600, height: 2500, channels: 3, background: 'grey', noise } as const;
-  return sharp({ create }).avif({ effort: 0 }).toBuffer();
-}
-
-/** Writes an AVIF of 9 megapixels: its decoding takes about a second, and 190 MB. */
+/** Writes {@link slowImage}. */
 export function writeSlowImage(file: string): void {
   fs.copyFileSync(slow, file);
 }
