@@ -49,11 +49,9 @@ test('extensions, recognition, the sentence about other files and the allowed lo
   expect([await isReadable(photo), await isReadable(drawing)]).toEqual([true, false]);
 
   const other = await modulesWithSvg();
-  expect(other.photoExtensions).toEqual([...photoExtensions.filter((name) => name !== 'avif'), 'svg']);
+  expect(other.photoExtensions).toEqual(photoExtensions.map((name) => (name === 'avif' ? 'svg' : name)));
   expect(other.recognize(drawing).decoder.name).toBe('SVG');
-  expect(() => other.recognize(photo)).toThrow(
-    'not a JPEG, PNG, WebP, GIF, TIFF or SVG image; it looks like',
-  );
+  expect(() => other.recognize(photo)).toThrow(/^not a JPEG, (?!.*AVIF).*\bSVG\b.* image; it looks like/);
   expect(await other.renderThumbnail(drawing, options)).toMatchObject({
     sourceWidth: 30,
     width: 9,

@@ -3,6 +3,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect } from 'vitest';
+import { unsupportedMessage } from '../formats.js';
 import { expectSound, recordsIn } from '../output.js';
 import { command } from '../paths.js';
 import { jpeg, temporaryFolder } from '../photos.js';
@@ -31,8 +32,7 @@ export const GOOD = 'done 320 x 240';
 
 /** The outcome of a file that no decoder recognizes. */
 export function unsupported(looksLike?: string): string {
-  const guess = looksLike === undefined ? '' : `; it looks like ${looksLike}`;
-  return `UNSUPPORTED not a JPEG, PNG, WebP, GIF, TIFF or AVIF image${guess}`;
+  return `UNSUPPORTED ${unsupportedMessage(looksLike)}`;
 }
 
 /** The outcome of an image that is damaged, with `message` somewhere in the decoder's message. */

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { decoders, photoExtensions, recognize } from '../../../../src/image/decoders/index.js';
 import { photoNameTest } from '../../../../src/producer/photo-names.js';
+import { unsupportedMessage } from '../../../support/formats.js';
 import { sampleImages } from '../../../support/paths.js';
 
 /** The beginnings of files without a decoder, a character for each byte, and what the message says they look like. */
@@ -70,12 +71,16 @@ const bytesOf = (text: string) => Buffer.from(text, 'latin1');
 
 for (const [name, [content, looksLike]] of Object.entries(OTHERS))
   test(`${name} is unsupported${looksLike === undefined ? '' : `, and looks like ${looksLike}`}`, () => {
-    const guess = looksLike === undefined ? '' : `; it looks like ${looksLike}`;
-    const message = `not a JPEG, PNG, WebP, GIF, TIFF or AVIF image${guess}`;
     expect(() => recognize(bytesOf(content))).toThrow(
-      expect.objectContaining({ code: 'UNSUPPORTED', message }),
+      expect.objectContaining({ code: 'UNSUPPORTED', message: unsupportedMessage(looksLike) }),
     );
   });
+
+test('the message for other files names every format', () => {
+  expect(unsupportedMessage('text')).toBe(
+    'not a JPEG, PNG, WebP, GIF, TIFF or AVIF image; it looks like text',
+  );
+});
 
 test('each format is recognized by its first bytes, and by no fewer', () => {
   for (const [format, beginning] of PHOTOS) {
