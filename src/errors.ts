@@ -73,18 +73,82 @@ export class ThumbsError extends Error {
   }
 }
 
-/** What is wrong with one image. `reason` is the cause alone, without the file's name. */
-export function imageError(
-  code: ImageErrorCode,
-  reason: string,
-  options: { readonly cause?: unknown; readonly limit?: Limits } = {},
-): ThumbsError {
-  return new ThumbsError(code, reason, options);
+/** What is wrong with one image. Its message is the cause alone, without the file's name. */
+export interface ImageError extends ThumbsError {
+  readonly code: ImageErrorCode;
 }
 
 /** Whether an error is one image's own. */
-export function isImageError(error: unknown): error is ThumbsError & { readonly code: ImageErrorCode } {
+export function isImageError(error: unknown): error is ImageError {
   return error instanceof ThumbsError && IMAGE_ERROR_CODES.has(error.code);
+}
+
+function imageError(
+  code: ImageErrorCode,
+  reason: string,
+  options: { readonly cause?: unknown; readonly limit?: Limits } = {},
+): ImageError {
+  return new ThumbsError(code, reason, options) as ImageError;
+}
+
+/** Data that its decoder cannot read. */
+export function damagedImageError(format: string, reason: string, cause: unknown): ImageError {
+  return imageError('CORRUPT', `the ${format.toUpperCase()} data is damaged: ${reason}`, { cause });
+}
+
+export function emptyFileError(): ImageError {
+  return imageError('CORRUPT', 'the file is empty');
+}
+
+/** A file of no supported format. @param guess What it looks like, if that is known. */
+export function unsupportedError(formats: readonly string[], guess: string | undefined): ImageError {
+  const names = `${formats.slice(0, -1).join(', ')} or ${formats.at(-1)}`;
+  return imageError(
+    'UNSUPPORTED',
+    `not a ${names} image${guess === undefined ? '' : `; it looks like ${guess}`}`,
+  );
+}
+
+export function tooManyPixelsError(width: number, height: number, maxPixels: number): ImageError {
+  const reason = `${width} x ${height} pixels are more than the limit of ${maxPixels}`;
+  return imageError('TOO_LARGE', reason, { limit: { maxPixels } });
+}
+
+export function fileTooLargeError(bytes: number, maxBytes: number): ImageError {
+  const reason = `${bytes} bytes are more than the limit of ${maxBytes}`;
+  return imageError('TOO_LARGE', reason, { limit: { maxBytes } });
+}
+
+/** An image whose consumer had more resident memory, in bytes, than this limit. */
+export function overMemoryError(
+  bytes: number,
+  limit: Pick<Limits, 'maxMemoryBytes' | 'memoryShareBytes'>,
+): ImageError {
+  const most = limit.maxMemoryBytes ?? limit.memoryShareBytes ?? Number.NaN;
+  const reason = `its consumer had ${megabytes(bytes)} of memory, more than the limit of ${megabytes(most)}`;
+  return imageError('TOO_LARGE', reason, { limit });
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.round(bytes / 1e6)} MB`;
+}
+
+export function timeoutError(timeoutMs: number): ImageError {
+  return imageError('TIMEOUT', `not finished after ${timeoutMs / 1000} s`, { limit: { timeoutMs } });
+}
+
+/** @param exit How the consumer ended on its last try. */
+export function workerDiedError(exit: string, tries: number): ImageError {
+  const count = tries === 1 ? '' : ` (${tries} tries)`;
+  return imageError('WORKER_DIED', `the process that worked on it died: ${exit}${count}`);
+}
+
+export function unreadableError(reason: string, cause?: unknown): ImageError {
+  return imageError('UNREADABLE', reason, { cause });
+}
+
+export function changedError(reason: string): ImageError {
+  return imageError('CHANGED', reason);
 }
 
 /** An invalid option or path. */
@@ -111,6 +175,11 @@ export function unreadableOutputError(folder: string, cause: unknown): ThumbsErr
 /** A file that exists and cannot be used as the manifest. */
 export function manifestError(file: string, reason: string): ThumbsError {
   return new ThumbsError('MANIFEST', `Cannot use ${printable(file)} as the manifest: ${reason}`);
+}
+
+/** A file without a complete header. */
+export function emptyManifestError(file: string): ThumbsError {
+  return manifestError(file, 'it is empty, or its header is incomplete');
 }
 
 /** A manifest that the system does not let us read or write. */

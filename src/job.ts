@@ -1,6 +1,6 @@
 // What passes between producer, pool, consumers and sink: jobs, their outcomes, and sentinels behind both.
 
-import type { ImageErrorCode, Limits } from './errors.js';
+import type { ImageError, ImageErrorCode, Limits } from './errors.js';
 import type { SourceFacts } from './files/source.js';
 import type { DoneFacts, ManifestRecord } from './manifest/record.js';
 import type { JpegReader } from './options/options.js';
@@ -87,6 +87,14 @@ export interface FailedOutcome extends Partial<ReadFacts> {
   readonly limit?: Limits;
 }
 
+/** The outcome of a photo with this error, and what is known of its source. */
+export function failedOutcome(
+  { code, message, limit }: ImageError,
+  facts: Partial<ReadFacts> = {},
+): FailedOutcome {
+  return { status: 'failed', code, reason: message, ...(limit === undefined ? {} : { limit }), ...facts };
+}
+
 /** The end of a job. */
 export type Outcome = DoneFacts | FailedOutcome;
 
@@ -139,6 +147,14 @@ export interface EmittedSentinel extends Sentinel {
 
 /** What the sink takes. */
 export type PoolOutput = JobResult | EmittedSentinel | Unchanged;
+
+/** What two processes have used that ran one after the other. */
+export function addUsage(one: Usage, other: Usage): Usage {
+  return {
+    peakMemoryBytes: Math.max(one.peakMemoryBytes, other.peakMemoryBytes),
+    cpuMs: one.cpuMs + other.cpuMs,
+  };
+}
 
 /** What the calling process has used so far. */
 export function currentUsage(): Usage {

@@ -43,9 +43,23 @@ function collect(value: string, earlier: readonly string[] = []): string[] {
   return [...earlier, value];
 }
 
-const NUMERIC = ['workers', 'timeout', 'retries', 'deadline', 'maxMemory', 'maxPixels', 'maxFileSize'];
+/** The options that are numbers and nothing else. */
+type NumericOption = {
+  [Name in keyof ThumbsOptions]-?: NonNullable<ThumbsOptions[Name]> extends number ? Name : never;
+}[keyof ThumbsOptions];
+
+/** The compiler sees to it that none is missing. */
+const NUMERIC: Readonly<Record<NumericOption, true>> = {
+  workers: true,
+  timeout: true,
+  retries: true,
+  deadline: true,
+  maxMemory: true,
+  maxPixels: true,
+  maxFileSize: true,
+};
 
 /** The library checks the values. */
 export function runOptions(typed: ParsedOptions): ThumbsOptions {
-  return libraryOptions(typed, NUMERIC);
+  return libraryOptions(typed, Object.keys(NUMERIC));
 }

@@ -82,9 +82,9 @@ export class Screen {
   async #write(stream: NodeJS.WriteStream, line: string): Promise<void> {
     // Both streams may be the terminal that has the progress line.
     if (this.#draw !== undefined && stream.isTTY === true) this.#line?.clear();
-    const hasRoom = stream.write(`${line}\n`);
+    const hasCapacity = stream.write(`${line}\n`);
     if (stream.isTTY === true) this.#redraw();
-    if (!hasRoom && stream.writable) await this.#drained(stream);
+    if (!hasCapacity && stream.writable) await this.#drained(stream);
   }
 
   #drained(stream: NodeJS.WriteStream): Promise<void> {

@@ -12,7 +12,7 @@ import {
   wrap,
 } from '../pool/process/protocol.js';
 import { exitWithParent, preferForOomKill } from './parent-watch.js';
-import { identify, type Loaded, load, makeThumbnail, prefetch } from './work.js';
+import { load, prefetch, workOn } from './work.js';
 
 const queue: Array<JobMessage | Retire | Sentinel> = [];
 let options: WorkOptions | undefined;
@@ -79,11 +79,6 @@ async function doJob(job: JobMessage): Promise<void> {
     if (!(error instanceof ThumbsError)) throw error;
     await send({ type: 'fatal', error: toWire(error) });
   }
-}
-
-function workOn({ task, exclusive }: JobMessage, loaded: Loaded, work: WorkOptions) {
-  if (task === 'identify') return identify(loaded);
-  return makeThumbnail(loaded, exclusive ? { ...work, maxMemory: Number.POSITIVE_INFINITY } : work);
 }
 
 /** Reads the next job's source while this one is decoded. */

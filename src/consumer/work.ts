@@ -7,7 +7,15 @@ import { publish } from '../files/thumbnail-folder.js';
 import { thumbnailName } from '../files/thumbnail-name.js';
 import { MemoryShortage } from '../image/limits.js';
 import { renderThumbnail } from '../image/render.js';
-import type { Deferred, FailedOutcome, Identified, Outcome, WorkOptions } from '../job.js';
+import {
+  type Deferred,
+  type FailedOutcome,
+  failedOutcome,
+  type Identified,
+  type Outcome,
+  type Task,
+  type WorkOptions,
+} from '../job.js';
 import type { DoneFacts } from '../manifest/record.js';
 import { contentHash } from './content-hash.js';
 
@@ -45,35 +53,36 @@ async function withSource<T>(path: string, use: (source: Source) => Promise<T>):
       await source.close();
     }
   } catch (error) {
-    return { ...failedOutcome(error), ...facts };
+    if (!isImageError(error)) throw error;
+    return failedOutcome(error, facts);
   }
 }
 
 /**
- * Renders and publishes. What is wrong with the image is an outcome.
+ * What a job asks for, once its source is loaded. What is wrong with the image is an outcome.
  * @throws {ThumbsError} `OUTPUT`: the thumbnail cannot be written, and so no other could be.
  */
-export async function makeThumbnail(
-  { bytes, facts }: Loaded,
+export function workOn(
+  { task, exclusive }: { readonly task: Task; readonly exclusive: boolean },
+  loaded: Loaded,
   options: WorkOptions,
-): Promise<Outcome | Deferred> {
+): Promise<Outcome | Identified | Deferred> {
+  if (task === 'identify') return identify(loaded);
+  return makeThumbnail(loaded, exclusive ? { ...options, maxMemory: Number.POSITIVE_INFINITY } : options);
+}
+
+async function makeThumbnail({ bytes, facts }: Loaded, options: WorkOptions): Promise<Outcome | Deferred> {
   try {
     return await renderAndPublish(bytes, facts, options);
   } catch (error) {
     if (error instanceof MemoryShortage) return { status: 'deferred' };
-    return { ...failedOutcome(error), ...facts, sourceXxh128: await contentHash(bytes) };
+    if (!isImageError(error)) throw error;
+    return failedOutcome(error, { ...facts, sourceXxh128: await contentHash(bytes) });
   }
 }
 
-export async function identify({ bytes, facts }: Loaded): Promise<Identified> {
+async function identify({ bytes, facts }: Loaded): Promise<Identified> {
   return { status: 'identified', ...facts, sourceXxh128: await contentHash(bytes) };
-}
-
-/** The outcome of an image's own error; any other error is thrown again. */
-function failedOutcome(error: unknown): FailedOutcome {
-  if (!isImageError(error)) throw error;
-  const { code, message, limit } = error;
-  return { status: 'failed', code, reason: message, ...(limit === undefined ? {} : { limit }) };
 }
 
 async function renderAndPublish(bytes: Buffer, facts: SourceFacts, options: WorkOptions): Promise<DoneFacts> {

@@ -3,6 +3,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { causeOf, outputError, ThumbsError } from '../errors.js';
+import { realFile } from './real-path.js';
 import { temporaryPath } from './temporary.js';
 
 /** Text is collected up to about this many characters before it is written; bytes are written as they come. */
@@ -48,26 +49,6 @@ function replaceable(file: string): string {
   const stats = fs.statSync(file, { throwIfNoEntry: false });
   if (stats?.isFile() === false) throw new Error('it is not a regular file');
   return realFile(file);
-}
-
-/**
- * The path of a file without symbolic links, whether or not the file exists: the same for all its names. Unchanged if not even its
- * folder exists.
- */
-export function realFile(file: string): string {
-  try {
-    if (fs.existsSync(file)) return fs.realpathSync(file);
-    const target = targetOf(file);
-    return path.join(fs.realpathSync(path.dirname(target)), path.basename(target));
-  } catch {
-    return file;
-  }
-}
-
-/** The target of a dangling link; any other path is returned unchanged. */
-function targetOf(file: string): string {
-  const isLink = fs.lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true;
-  return isLink ? path.resolve(path.dirname(file), fs.readlinkSync(file)) : file;
 }
 
 function writePieces(descriptor: number, pieces: Iterable<string | Uint8Array>): void {

@@ -3,7 +3,14 @@
 import { type BigIntStats, constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { causeOf, imageError, systemCode } from '../errors.js';
+import {
+  causeOf,
+  changedError,
+  emptyFileError,
+  fileTooLargeError,
+  systemCode,
+  unreadableError,
+} from '../errors.js';
 import { acquireBuffer } from './source-buffers.js';
 
 /** The state of a source's file. */
@@ -46,11 +53,11 @@ export class Source {
   /** @throws {ThumbsError} `UNREADABLE` or `CHANGED`; the message is the cause alone, without the file's name. */
   static async open(path: string): Promise<Source> {
     const handle = await open(path, OPEN_FLAGS).catch((error: unknown) => {
-      throw imageError('UNREADABLE', openFailure(error, path), { cause: error });
+      throw unreadableError(openFailure(error, path), error);
     });
     try {
       const state = await waitUntilStable(handle);
-      if (!state.isFile()) throw imageError('UNREADABLE', `${kindOf(state)}, not a file`);
+      if (!state.isFile()) throw unreadableError(`${kindOf(state)}, not a file`);
       return new Source(handle, state);
     } catch (error) {
       await handle.close();
@@ -64,17 +71,14 @@ export class Source {
    */
   async read(maxBytes: number): Promise<Buffer> {
     const size = this.facts.sourceBytes;
-    if (size > maxBytes) {
-      const reason = `${size} bytes are more than the limit of ${maxBytes}`;
-      throw imageError('TOO_LARGE', reason, { limit: { maxBytes } });
-    }
-    if (size === 0) throw imageError('CORRUPT', 'the file is empty');
+    if (size > maxBytes) throw fileTooLargeError(size, maxBytes);
+    if (size === 0) throw emptyFileError();
     const bytes = acquireBuffer(size);
     const length = await this.#readInto(bytes);
     const now = await this.#handle.stat({ bigint: true });
     const { size: sizeAtOpen, mtimeNs } = this.#stateAtOpen;
     if (length < size || now.size !== sizeAtOpen || now.mtimeNs !== mtimeNs)
-      throw imageError('CHANGED', 'the file changed while it was read');
+      throw changedError('the file changed while it was read');
     return bytes;
   }
 
@@ -92,7 +96,7 @@ export class Source {
         length += bytesRead;
       }
     } catch (error) {
-      throw imageError('UNREADABLE', causeOf(error), { cause: error });
+      throw unreadableError(causeOf(error), error);
     }
     return length;
   }
@@ -106,7 +110,7 @@ async function waitUntilStable(handle: FileHandle): Promise<BigIntStats> {
     if (age < 0 || age >= TICK_MS) return stats;
     await sleep(TICK_MS);
   }
-  throw imageError('CHANGED', 'the file is being written');
+  throw changedError('the file is being written');
 }
 
 function openFailure(error: unknown, path: string): string {

@@ -5,7 +5,7 @@
 
 import fs from 'node:fs';
 import path from 'node:path';
-import { causeOf, outputError, systemCode, ThumbsError, unreadableOutputError } from '../errors.js';
+import { causeOf, outputError, systemCode, ThumbsError } from '../errors.js';
 import { temporaryPath } from './temporary.js';
 
 /**
@@ -90,18 +90,5 @@ function hasBytes(folder: string, file: string, bytes: Uint8Array): boolean {
     return fs.readFileSync(path.join(folder, file)).equals(bytes);
   } catch {
     return false;
-  }
-}
-
-/**
- * The folder's path without symbolic links.
- * @throws {ThumbsError} `OUTPUT`: there is no such folder.
- */
-export function realFolder(folder: string): string {
-  try {
-    if (!fs.statSync(folder).isDirectory()) throw new Error('it is not a folder');
-    return fs.realpathSync(folder);
-  } catch (error) {
-    throw unreadableOutputError(folder, error);
   }
 }

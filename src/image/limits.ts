@@ -1,8 +1,6 @@
-// What an image may take: pixels, and memory as its header predicts it.
+// What an image may take, checked when its header has been read and before its pixels are.
 
-import type { Metadata } from 'sharp';
-import { imageError } from '../errors.js';
-import type { Box } from '../options/variant.js';
+import { tooManyPixelsError } from '../errors.js';
 
 /** Limits for one image. */
 export interface ImageLimits {
@@ -17,35 +15,24 @@ export class MemoryShortage extends Error {
   override readonly name = 'MemoryShortage';
 }
 
-/** @throws {ThumbsError} `TOO_LARGE`, with the figures. */
-export function checkPixels(width: number, height: number, { maxPixels }: ImageLimits): void {
-  if (width * height <= maxPixels) return;
-  const reason = `${width} x ${height} pixels are more than the limit of ${maxPixels}`;
-  throw imageError('TOO_LARGE', reason, { limit: { maxPixels } });
-}
-
-/** What any image takes: a decoder's tables and buffers. */
-const BASE_BYTES = 10e6;
-
-/** Lines of a source that libvips keeps between its reader and its resampler; measured, see bench.md. */
-const LINES = { most: 1500, least: 8 };
-
-/** Bytes of one pixel, as decoded. */
-export function pixelBytes({ channels = 4, depth }: Metadata): number {
-  return channels * (depth === 'uchar' ? 1 : 2);
+/** What an image takes, by its header. */
+export interface ImageNeeds {
+  /** Pixels of the first frame or page, as stored. */
+  readonly width: number;
+  /** Pixels of the first frame or page, as stored. */
+  readonly height: number;
+  /**
+   * An upper bound of the resident memory, in bytes, that its thumbnail takes, beyond an idle process and the source itself. If a
+   * header lies, the limit of resident memory applies.
+   */
+  readonly memoryNeed: number;
 }
 
 /**
- * An upper bound of the resident memory, in bytes, that a thumbnail of an image takes, beyond an idle process and the source itself.
- * The figures are measured ones, rounded up; if a header lies, the limit of resident memory applies.
- * @param heldBytesPerPixel Bytes for each pixel that the decoder holds of the whole image at once.
+ * @throws {ThumbsError} `TOO_LARGE`, with the figures.
+ * @throws {MemoryShortage}
  */
-export function memoryNeed(header: Metadata, box: Box, heldBytesPerPixel: number): number {
-  const { width, pageHeight, height: allPages } = header;
-  const height = pageHeight ?? allPages;
-  const pixel = pixelBytes(header);
-  const scale = Math.min(1, box.width / width, box.height / height);
-  const lines = Math.max(LINES.least, Math.min(LINES.most, height)) * width * pixel;
-  const thumbnail = width * scale * height * scale * pixel * 4;
-  return BASE_BYTES + lines + thumbnail + width * height * heldBytesPerPixel;
+export function checkLimits({ width, height, memoryNeed }: ImageNeeds, limits: ImageLimits): void {
+  if (width * height > limits.maxPixels) throw tooManyPixelsError(width, height, limits.maxPixels);
+  if (memoryNeed > limits.maxMemory) throw new MemoryShortage();
 }

@@ -2,13 +2,15 @@
 
 import { createHash } from 'node:crypto';
 import type { Sharp } from 'sharp';
-import { causeOf, imageError, ThumbsError } from '../errors.js';
+import { causeOf, damagedImageError, isImageError, ThumbsError } from '../errors.js';
 import type { JpegReader } from '../options/options.js';
 import type { Variant } from '../options/variant.js';
 import { printable } from '../printable.js';
+import { Declined } from './decoders/declined.js';
+import type { OpenImage, OpenRequest, Reader } from './decoders/decoder.js';
 import { decoders, recognize, type SourceFormat } from './decoders/index.js';
 import { encoders } from './encoders/index.js';
-import { MemoryShortage } from './limits.js';
+import { checkLimits, type ImageLimits, MemoryShortage } from './limits.js';
 import { loadSharp } from './sharp.js';
 
 // Only processes that render import this file, so sharp is loaded at once.
@@ -61,14 +63,39 @@ export async function renderThumbnail(bytes: Buffer, options: RenderOptions): Pr
   };
   const limits = { maxPixels, maxMemory: maxMemory - IDLE_BYTES - bytes.length };
   try {
-    const source = await decoder.open(bytes, { variant, jpegReader, ...limits, onWarning });
-    const thumbnail = await encode(source.image, variant, decoder.fastShrinkOnLoad);
-    return { ...thumbnail, sourceFormat: format, sourceWidth: source.width, sourceHeight: source.height };
+    const request = { variant, jpegReader, onWarning };
+    const { image, pixels } = await decode(bytes, decoder.readers, request, limits);
+    const thumbnail = await encode(pixels, variant, image.fastShrinkOnLoad);
+    const [sourceWidth, sourceHeight] = image.isTransposed
+      ? [image.height, image.width]
+      : [image.width, image.height];
+    return { ...thumbnail, sourceFormat: format, sourceWidth, sourceHeight };
   } catch (error) {
     if (error instanceof ThumbsError || error instanceof MemoryShortage) throw error;
     const cause = decoderMessage(error) || printable(warning) || 'the decoder names no cause';
-    throw imageError('CORRUPT', `the ${format.toUpperCase()} data is damaged: ${cause}`, { cause: error });
+    throw damagedImageError(format, cause, error);
   }
+}
+
+/** The image by the first of the readers that neither declines it nor exceeds the limits with it; the last one decides. */
+async function decode(
+  bytes: Buffer,
+  readers: readonly Reader[],
+  request: OpenRequest,
+  limits: ImageLimits,
+): Promise<{ image: OpenImage; pixels: Sharp }> {
+  let refusal: unknown;
+  for (const read of readers) {
+    try {
+      const image = await read(bytes, request);
+      checkLimits(image, limits);
+      return { image, pixels: image.pixels() };
+    } catch (error) {
+      if (!(error instanceof Declined || error instanceof MemoryShortage || isImageError(error))) throw error;
+      refusal = error;
+    }
+  }
+  throw refusal;
 }
 
 async function encode(

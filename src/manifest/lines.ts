@@ -45,7 +45,7 @@ const WINDOW_BYTES = 1 << 14;
 export class LineReader {
   readonly #descriptor: number;
   readonly #window = Buffer.allocUnsafe(WINDOW_BYTES);
-  #start = 0;
+  #windowStart = 0;
   #end = 0;
 
   constructor(descriptor: number) {
@@ -59,12 +59,13 @@ export class LineReader {
       readExactly(this.#descriptor, bytes, offset);
       return bytes.toString('utf8');
     }
-    if (offset < this.#start || offset + length > this.#end) {
-      this.#start = Math.max(0, offset - WINDOW_BYTES / 4);
-      this.#end = this.#start + fs.readSync(this.#descriptor, this.#window, 0, WINDOW_BYTES, this.#start);
+    if (offset < this.#windowStart || offset + length > this.#end) {
+      this.#windowStart = Math.max(0, offset - WINDOW_BYTES / 4);
+      this.#end =
+        this.#windowStart + fs.readSync(this.#descriptor, this.#window, 0, WINDOW_BYTES, this.#windowStart);
       if (offset + length > this.#end) throw new Error(`expected ${length} bytes at ${offset}`);
     }
-    return this.#window.toString('utf8', offset - this.#start, offset - this.#start + length);
+    return this.#window.toString('utf8', offset - this.#windowStart, offset - this.#windowStart + length);
   }
 }
 

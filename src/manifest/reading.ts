@@ -1,10 +1,7 @@
 // Reads a manifest from its first line to its last, and refuses what is not one.
 
 import fs from 'node:fs';
-import { manifestAccessError, manifestError, ThumbsError } from '../errors.js';
-import { realFile } from '../files/replace-file.js';
-import { realFolder } from '../files/thumbnail-folder.js';
-import type { ResolvedPlace } from '../options/options.js';
+import { emptyManifestError, manifestAccessError, manifestError, ThumbsError } from '../errors.js';
 import { type LinePosition, readLines } from './lines.js';
 import { isHeader, isRecord, MANIFEST_VERSION, type ManifestHeader, type ManifestRecord } from './record.js';
 
@@ -32,22 +29,13 @@ export function* readManifest(file: string): Generator<ManifestRecord> {
 }
 
 /**
- * The place without symbolic links, so that every file in it has one name.
- * @throws {ThumbsError} `OUTPUT`: there is no such folder.
- */
-export function realPlace({ out, manifest }: ResolvedPlace): ResolvedPlace {
-  return { out: realFolder(out), manifest: realFile(manifest) };
-}
-
-/**
  * Checks the header alone.
  * @throws {ThumbsError} `MANIFEST`: the file does not exist, or is not a manifest.
  */
 export function requireManifest(file: string): void {
   const descriptor = openManifest(file);
   try {
-    if (readHeader(file, descriptor) === undefined)
-      throw manifestError(file, 'it is empty, or its header is incomplete');
+    if (readHeader(file, descriptor) === undefined) throw emptyManifestError(file);
   } finally {
     fs.closeSync(descriptor);
   }

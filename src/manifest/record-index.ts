@@ -2,7 +2,7 @@
 // for each.
 
 import fs from 'node:fs';
-import { manifestError } from '../errors.js';
+import { emptyManifestError, manifestError } from '../errors.js';
 import { type LinePosition, LineReader } from './lines.js';
 import {
   entries,
@@ -138,7 +138,7 @@ export class RecordIndex {
   static openExisting(file: string, how?: IndexOptions): RecordIndex {
     withManifestErrors(file, 'read', () => fs.statSync(file));
     const records = RecordIndex.open(file, how);
-    if (records === undefined) throw manifestError(file, 'it is empty, or its header is incomplete');
+    if (records === undefined) throw emptyManifestError(file);
     return records;
   }
 

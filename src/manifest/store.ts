@@ -5,7 +5,7 @@
 
 import fs from 'node:fs';
 import path from 'node:path';
-import { manifestError } from '../errors.js';
+import { emptyManifestError, manifestError } from '../errors.js';
 import { replaceFile } from '../files/replace-file.js';
 import { jsonLine } from '../printable.js';
 import { copyLines, type LinePosition } from './lines.js';
@@ -41,13 +41,14 @@ export class ManifestStore {
     return withManifestErrors(file, 'write', () => {
       fs.mkdirSync(path.dirname(file), { recursive: true });
       const found = RecordIndex.open(file);
-      if (found?.header.options === digest && found.hasLfEndings) return ManifestStore.#openRecords(found);
+      if (found?.header.options === digest && found.hasLfEndings)
+        return ManifestStore.#openRecords(file, found);
       try {
         replaceFile(file, linesUnder(digest, found));
       } finally {
         found?.close();
       }
-      return ManifestStore.#openRecords(RecordIndex.open(file));
+      return ManifestStore.#openRecords(file, RecordIndex.open(file));
     });
   }
 
@@ -57,12 +58,12 @@ export class ManifestStore {
    */
   static openDamaged(file: string): ManifestStore {
     return withManifestErrors(file, 'write', () =>
-      ManifestStore.#openRecords(RecordIndex.open(file, { dropDamaged: true })),
+      ManifestStore.#openRecords(file, RecordIndex.open(file, { dropDamaged: true })),
     );
   }
 
-  static #openRecords(records: RecordIndex | undefined): ManifestStore {
-    if (records === undefined) throw new Error('it is empty, or its header is incomplete');
+  static #openRecords(file: string, records: RecordIndex | undefined): ManifestStore {
+    if (records === undefined) throw emptyManifestError(file);
     try {
       return new ManifestStore(records);
     } catch (error) {

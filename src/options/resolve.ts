@@ -33,11 +33,28 @@ const MIN_DEFAULT_MEMORY_MB = 256;
 /** Consumers' default part of the machine's memory. */
 const MEMORY_SHARE = 0.75;
 
-const OPTION_NAMES: ReadonlyArray<keyof ThumbsOptions> = [
-  ...(['workers', 'out', 'size', 'manifest', 'export', 'include', 'exclude', 'hidden', 'follow'] as const),
-  ...(['timeout', 'retries', 'deadline', 'maxMemory', 'maxPixels', 'maxFileSize'] as const),
-  ...(['force', 'retryFailed', 'prune', 'signal'] as const),
-];
+/** The compiler sees to it that no option is missing. */
+const OPTION_NAMES: Readonly<Record<keyof ThumbsOptions, true>> = {
+  workers: true,
+  out: true,
+  size: true,
+  manifest: true,
+  export: true,
+  include: true,
+  exclude: true,
+  hidden: true,
+  follow: true,
+  timeout: true,
+  retries: true,
+  deadline: true,
+  maxMemory: true,
+  maxPixels: true,
+  maxFileSize: true,
+  force: true,
+  retryFailed: true,
+  prune: true,
+  signal: true,
+};
 
 /**
  * Checks and completes where thumbnails and manifest are.
@@ -54,7 +71,7 @@ export function resolvePlace({ out, manifest }: PlaceOptions): ResolvedPlace {
  * @throws {ThumbsError} `OPTION`, with what was expected and the value.
  */
 export function resolveOptions(paths: readonly string[], options: ThumbsOptions = {}): ResolvedOptions {
-  refuseUnknown(options, OPTION_NAMES);
+  refuseUnknown(options, Object.keys(OPTION_NAMES));
   const roots = checkStrings('paths', paths);
   if (roots.length === 0) throw expectedError('paths', 'to name at least one folder or file', roots);
   const place = resolvePlace(options);

@@ -25,6 +25,20 @@ export interface Variant {
   readonly format: OutputFormat;
 }
 
+/**
+ * How many times smaller than an image a variant of it is, in each direction; 1 when it is not reduced.
+ * @param width Pixels of the image, upright.
+ * @param height Pixels of the image, upright.
+ */
+export function reductionOf({ box }: Variant, width: number, height: number): number {
+  return Math.max(1, width / box.width, height / box.height);
+}
+
+/** What of a variant decides the bytes of its thumbnails. PNG, the first format, is left out, so that digests stay as they were. */
+export function digestParts({ box, format }: Variant): Readonly<Record<string, unknown>> {
+  return { box, ...(format === 'png' ? {} : { format }) };
+}
+
 const MAX_SIDE = 16_384;
 
 /**

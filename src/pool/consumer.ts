@@ -35,7 +35,7 @@ export interface Exit {
 
 /** What a slot can do with its consumer. Everything that is given to a consumer that has ended is dropped. */
 export interface Consumer {
-  /** Its process id; undefined when it could not be started. */
+  /** Its process id, for reports; undefined when it could not be started. */
   readonly pid: number | undefined;
   /** Queues a job. Jobs are done one at a time, in this order. */
   assign(job: ConsumerJob): void;
@@ -71,8 +71,8 @@ export type StartConsumer = (listener: ConsumerListener) => Consumer;
 export interface Transport {
   /** How the consumers of a run are started that do its jobs with these options. */
   startConsumers(work: WorkOptions): StartConsumer;
-  /** Resident memory of consumers by their process ids, bytes; one that has ended is absent. */
-  residentMemory(pids: readonly number[]): Promise<ReadonlyMap<number, number>>;
+  /** Resident memory of consumers, bytes; one that has ended, or whose memory is not known here, is absent. */
+  residentMemory(consumers: readonly Consumer[]): Promise<ReadonlyMap<Consumer, number>>;
 }
 
 /** How a process ended: `signal SIGSEGV`, `exit code 3`. */

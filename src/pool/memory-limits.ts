@@ -1,4 +1,6 @@
-// How much memory consumers may use.
+// How much memory consumers may use, and what follows when one uses more.
+
+import { type ImageError, overMemoryError } from '../errors.js';
 
 /** Limits of a consumer's resident memory, bytes. */
 export interface MemoryLimits {
@@ -17,4 +19,22 @@ const LOWEST_SOFT = 200e6;
 export function memoryLimits(total: number, consumers: number): MemoryLimits {
   const hard = total / consumers;
   return { soft: Math.max(hard / 2, LOWEST_SOFT), hard, exclusive: total };
+}
+
+/** Why a consumer with this resident memory, in bytes, is to be killed while it works on an image; undefined when it is not. */
+export function excess(
+  residentBytes: number,
+  { hard, exclusive }: MemoryLimits,
+  isExclusive: boolean,
+): ImageError | undefined {
+  if (residentBytes <= (isExclusive ? exclusive : hard)) return undefined;
+  return overMemoryError(
+    residentBytes,
+    isExclusive ? { maxMemoryBytes: exclusive } : { memoryShareBytes: hard },
+  );
+}
+
+/** Whether a consumer with this resident memory, in bytes, between two images is to retire. */
+export function keepsTooMuch(residentBytes: number, { soft }: MemoryLimits): boolean {
+  return residentBytes > soft;
 }

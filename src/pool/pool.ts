@@ -5,7 +5,7 @@ import { consumerError } from '../errors.js';
 import type { Identified, Job, PoolOutput, Sentinel, Unchanged } from '../job.js';
 import { printable } from '../printable.js';
 import { type Clock, systemClock } from './clock.js';
-import type { Exit } from './consumer.js';
+import type { Consumer, Exit, Transport } from './consumer.js';
 import { Slot, type SlotOptions } from './slot.js';
 import { StallWatch } from './stall-watch.js';
 import { StartupFailures } from './startup-failures.js';
@@ -16,8 +16,7 @@ export interface PoolOptions extends SlotOptions {
   readonly consumers: number;
   /** The record of a photo whose content is on record. Undefined when it is not: then its thumbnail is made. */
   readonly findByContent: (path: string, identified: Identified) => Unchanged['record'] | undefined;
-  /** Resident memory of processes, bytes; one that has ended is absent. */
-  readonly residentMemory: (pids: readonly number[]) => Promise<ReadonlyMap<number, number>>;
+  readonly residentMemory: Transport['residentMemory'];
   /** Milliseconds without progress that are allowed after the longer of `timeoutMs` and `idleTimeoutMs`. @default STALL_MS */
   readonly stallMs?: number;
   /** @default systemClock */
@@ -65,9 +64,9 @@ export class Pool {
     this.#outputs.on('error', () => {});
   }
 
-  /** Process ids of the living consumers. */
-  get pids(): number[] {
-    return this.#slots.flatMap(({ pid }) => pid ?? []);
+  /** The living consumers. */
+  get consumers(): Consumer[] {
+    return this.#slots.flatMap(({ consumer }) => consumer ?? []);
   }
 
   /** Consumers that did not exit in order; each may have left a temporary file. */
@@ -220,7 +219,7 @@ export class Pool {
       const untaken = this.#untakenOf(slot);
       if (slot.capacity <= untaken) continue;
       const load = slot.load + untaken;
-      if (load > least || (load === least && (best === undefined || slot.pid === undefined))) continue;
+      if (load > least || (load === least && (best === undefined || slot.consumer === undefined))) continue;
       [best, least] = [slot, load];
     }
     return best;
@@ -238,10 +237,15 @@ export class Pool {
       for (const slot of this.#slots) slot.tick(ms);
       if (isMeasuring) return;
       isMeasuring = true;
-      void this.#options.residentMemory(this.pids).then((bytes) => {
+      const check = (bytes: ReadonlyMap<Consumer, number>) => {
         isMeasuring = false;
-        for (const slot of this.#slots) slot.checkMemory(bytes.get(slot.pid ?? 0) ?? 0);
-      });
+        for (const slot of this.#slots)
+          if (slot.consumer !== undefined) slot.checkMemory(bytes.get(slot.consumer) ?? 0);
+      };
+      this.#options
+        .residentMemory(this.consumers)
+        .then(check)
+        .catch((error: Error) => this.#outputs.destroy(error));
     });
   }
 
@@ -249,13 +253,13 @@ export class Pool {
     const waiting = this.#slots.find(({ waitingFor }) => waitingFor !== undefined);
     if (!this.#stallWatch.tick(ms, waiting !== undefined)) return;
     const seconds = this.#stallWatch.limitMs / 1000;
-    const consumer = `consumer ${waiting?.pid ?? '(not started)'}`;
+    const consumer = `consumer ${waiting?.consumer?.pid ?? '(not started)'}`;
     const cause = `no consumer sent anything for ${seconds} s; waiting for ${consumer}: ${printable(waiting?.waitingFor ?? '')}`;
     this.#outputs.destroy(consumerError(`Stalled: ${cause}`));
   }
 
   #onStartupFailure(exit: Exit): void {
-    const living = this.#slots.filter(({ pid }) => pid !== undefined);
+    const living = this.#slots.filter(({ consumer }) => consumer !== undefined);
     const isProductive = living.some((slot) => slot.isProductive);
     const message = this.#startupFailures.add(exit, { count: living.length, isProductive });
     if (message !== undefined) this.#outputs.destroy(consumerError(message));

@@ -1,10 +1,11 @@
 // The job that a consumer works on: its time, its memory, and the report of its last try.
 
-import type { Attempt, FailedOutcome } from '../job.js';
+import { timeoutError, workerDiedError } from '../errors.js';
+import { type Attempt, type FailedOutcome, failedOutcome } from '../job.js';
 import type { Assignment } from './assignments.js';
 import type { Clock } from './clock.js';
 import { describeExit, type Exit } from './consumer.js';
-import type { MemoryLimits } from './memory-limits.js';
+import { excess, type MemoryLimits } from './memory-limits.js';
 
 export class RunningJob {
   readonly assignment: Assignment;
@@ -25,18 +26,14 @@ export class RunningJob {
   spend(ms: number, timeoutMs: number): FailedOutcome | undefined {
     this.#spentMs += ms;
     if (this.#spentMs < timeoutMs) return undefined;
-    const reason = `not finished after ${timeoutMs / 1000} s`;
-    return { status: 'failed', code: 'TIMEOUT', reason, limit: { timeoutMs }, ...this.assignment.job.facts };
+    return failedOutcome(timeoutError(timeoutMs), this.assignment.job.facts);
   }
 
   /** Returns the outcome if the consumer's resident memory, in bytes, is over its limit. */
-  checkMemory(bytes: number, limits: MemoryLimits): FailedOutcome | undefined {
+  checkMemory(residentBytes: number, limits: MemoryLimits): FailedOutcome | undefined {
     const { exclusive, job } = this.assignment;
-    const most = exclusive ? limits.exclusive : limits.hard;
-    if (bytes <= most) return undefined;
-    const reason = `its consumer had ${megabytes(bytes)} of memory, more than the limit of ${megabytes(most)}`;
-    const limit = exclusive ? { maxMemoryBytes: most } : { memoryShareBytes: most };
-    return { status: 'failed', code: 'TOO_LARGE', reason, limit, ...job.facts };
+    const error = excess(residentBytes, limits, exclusive);
+    return error === undefined ? undefined : failedOutcome(error, job.facts);
   }
 
   /** The report of this try; with `exit` when the consumer ended during it. */
@@ -54,11 +51,5 @@ export class RunningJob {
 
 /** The outcome of an image whose consumer crashed on every try. */
 export function crashOutcome({ crashes, job }: Assignment, exit: Exit): FailedOutcome {
-  const tries = crashes === 1 ? '' : ` (${crashes} tries)`;
-  const reason = `the process that worked on it died: ${describeExit(exit)}${tries}`;
-  return { status: 'failed', code: 'WORKER_DIED', reason, ...job.facts };
-}
-
-function megabytes(bytes: number): string {
-  return `${Math.round(bytes / 1e6)} MB`;
+  return failedOutcome(workerDiedError(describeExit(exit), crashes), job.facts);
 }

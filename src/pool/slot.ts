@@ -4,11 +4,20 @@
 // An image whose consumer crashed is tried again here with nothing queued behind it; what was only queued goes back to the pool.
 
 import { type ThumbsError, unreachable } from '../errors.js';
-import type { EmittedSentinel, Identified, Job, JobResult, Outcome, Usage } from '../job.js';
+import {
+  addUsage,
+  type EmittedSentinel,
+  type Identified,
+  type Job,
+  type JobResult,
+  type Outcome,
+  type Usage,
+} from '../job.js';
 import { Assignments } from './assignments.js';
 import { BackOff } from './back-off.js';
 import type { Cancel, Clock } from './clock.js';
-import type { ConsumerListener, ConsumerResult, Exit, StartConsumer } from './consumer.js';
+import type { Consumer, ConsumerListener, ConsumerResult, Exit, StartConsumer } from './consumer.js';
+import { keepsTooMuch } from './memory-limits.js';
 import { crashOutcome, type RunningJob } from './running-job.js';
 import { SlotSentinel } from './slot-sentinel.js';
 import { type ConsumerLimits, SupervisedConsumer } from './supervised-consumer.js';
@@ -78,9 +87,9 @@ export class Slot {
     return isShut || isPaused || this.#assignments.isReserved ? 0 : IN_FLIGHT - this.#assignments.size;
   }
 
-  /** The consumer's process id, while there is one. */
-  get pid(): number | undefined {
-    return this.#consumer?.pid;
+  /** The consumer, while there is one. */
+  get consumer(): Consumer | undefined {
+    return this.#consumer?.consumer;
   }
 
   get hasExclusive(): boolean {
@@ -245,7 +254,7 @@ export class Slot {
       default:
         unreachable(outcome);
     }
-    if (residentBytes > this.#options.memory.soft) this.#retire();
+    if (keepsTooMuch(residentBytes, this.#options.memory)) this.#retire();
   }
 
   #finishJob(running: RunningJob, outcome: Outcome, exit?: Exit): void {
@@ -259,11 +268,8 @@ export class Slot {
     this.#consumer?.endJob();
   }
 
-  #addUsage({ peakMemoryBytes, cpuMs }: Usage): void {
-    this.#usage = {
-      peakMemoryBytes: Math.max(this.#usage.peakMemoryBytes, peakMemoryBytes),
-      cpuMs: this.#usage.cpuMs + cpuMs,
-    };
+  #addUsage(usage: Usage): void {
+    this.#usage = addUsage(this.#usage, usage);
   }
 
   #emitSentinel(): void {

@@ -25,7 +25,7 @@ interface KillReason {
 }
 
 export class SupervisedConsumer {
-  readonly #consumer: Consumer;
+  readonly consumer: Consumer;
   readonly #limits: ConsumerLimits;
   readonly #clock: Clock;
   #running: RunningJob | undefined;
@@ -42,11 +42,11 @@ export class SupervisedConsumer {
   ) {
     this.#limits = limits;
     this.#clock = clock;
-    this.#consumer = startConsumer(listener);
+    this.consumer = startConsumer(listener);
   }
 
   get pid(): number | undefined {
-    return this.#consumer.pid;
+    return this.consumer.pid;
   }
 
   get running(): RunningJob | undefined {
@@ -74,25 +74,25 @@ export class SupervisedConsumer {
   }
 
   assign({ id, job, exclusive }: Assignment): void {
-    this.#consumer.assign({ id, path: job.path, task: job.task, exclusive });
+    this.consumer.assign({ id, path: job.path, task: job.task, exclusive });
   }
 
   finish(): void {
-    this.#consumer.finish();
+    this.consumer.finish();
   }
 
   retire(): void {
     if (this.#isRetiring) return;
     this.#isRetiring = true;
-    this.#consumer.retire();
+    this.consumer.retire();
   }
 
   kill(): void {
-    this.#consumer.kill();
+    this.consumer.kill();
   }
 
   close(): Promise<void> {
-    return this.#consumer.close();
+    return this.consumer.close();
   }
 
   /** To be called when it has sent a message, or has been given something to do. */

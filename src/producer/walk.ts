@@ -83,27 +83,27 @@ export async function* walk(root: Root, options: WalkOptions): AsyncGenerator<st
   }
 }
 
-/** Lets callers pass one after the other while there is room. */
+/** Lets callers pass one after the other while there is capacity. */
 class Gate {
-  #hasRoom: () => boolean;
+  #hasCapacity: () => boolean;
   readonly #waiting: Array<() => void> = [];
 
-  constructor(hasRoom: () => boolean) {
-    this.#hasRoom = hasRoom;
+  constructor(hasCapacity: () => boolean) {
+    this.#hasCapacity = hasCapacity;
   }
 
   async pass(): Promise<void> {
-    if (!this.#hasRoom()) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    if (!this.#hasCapacity()) await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
-  /** To be called when there may be room again. */
+  /** To be called when there may be capacity again. */
   check(): void {
-    if (this.#hasRoom()) this.#waiting.shift()?.();
+    if (this.#hasCapacity()) this.#waiting.shift()?.();
   }
 
   /** Lets everyone pass from now on. */
   open(): void {
-    this.#hasRoom = () => true;
+    this.#hasCapacity = () => true;
     for (const pass of this.#waiting.splice(0)) pass();
   }
 }

@@ -3,12 +3,11 @@
 import path from 'node:path';
 import { causeOf, optionError, outputError } from '../errors.js';
 import { Lock } from '../files/locks/lock.js';
-import { realFile } from '../files/replace-file.js';
+import { realFile, realPlace } from '../files/real-path.js';
 import { removeStale } from '../files/temporary.js';
 import { prepareFolder } from '../files/thumbnail-folder.js';
 import { photoExtensions } from '../image/decoders/index.js';
 import type { PoolOutput } from '../job.js';
-import { realPlace } from '../manifest/reading.js';
 import { ManifestStore } from '../manifest/store.js';
 import type { ResolvedOptions, ThumbsOptions } from '../options/options.js';
 import { resolveOptions } from '../options/resolve.js';

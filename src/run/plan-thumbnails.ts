@@ -1,10 +1,9 @@
 // A dry run: what a run would do, found by the same walk and the same planner, without a consumer and without writing anything.
 
 import fs from 'node:fs';
-import { realFile } from '../files/replace-file.js';
+import { realFile, realPlace } from '../files/real-path.js';
 import type { Job, Unchanged } from '../job.js';
 import { findUnneeded, type PrunedEvent } from '../maintenance/prune.js';
-import { realPlace } from '../manifest/reading.js';
 import { RecordIndex } from '../manifest/record-index.js';
 import type { ResolvedOptions, ThumbsOptions } from '../options/options.js';
 import { resolveOptions } from '../options/resolve.js';

@@ -4,6 +4,7 @@ import { photoExtensions } from '../image/decoders/index.js';
 import { rendererVersion } from '../image/renderer-version.js';
 import { optionsDigest } from '../manifest/record.js';
 import type { ResolvedOptions } from '../options/options.js';
+import { digestParts } from '../options/variant.js';
 import { memoryLimits } from '../pool/memory-limits.js';
 import type { PlannerOptions } from '../producer/planner.js';
 import type { Root } from '../producer/roots.js';
@@ -11,7 +12,7 @@ import type { WalkOptions } from '../producer/walk.js';
 
 /** The digest of every option that changes pixels, and of the renderer's versions. */
 export function digestOf({ variant, jpegReader }: ResolvedOptions): string {
-  return optionsDigest({ box: variant.box, jpegReader, renderer: rendererVersion() });
+  return optionsDigest({ ...digestParts(variant), jpegReader, renderer: rendererVersion() });
 }
 
 export function plannerOptions(options: ResolvedOptions, digest: string): PlannerOptions {

@@ -4,7 +4,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { systemCode } from '../../errors.js';
-import { realFile } from '../replace-file.js';
+import { realFile } from '../real-path.js';
 import { temporaryPath } from '../temporary.js';
 
 /** A lock as it is on the disk. */

@@ -1,6 +1,6 @@
 // The list of decoders. Extensions, recognition, limits, allowed loaders and the sentence about unsupported files follow from it.
 
-import { imageError } from '../../errors.js';
+import { unsupportedError } from '../../errors.js';
 import type { Decoder } from './decoder.js';
 import { jpeg } from './jpeg/index.js';
 import { avif, gif, png, tiff, webp } from './libvips.js';
@@ -33,8 +33,5 @@ export function recognize(bytes: Uint8Array): { format: SourceFormat; decoder: D
   const found = Object.entries(decoders).find(([, decoder]) => decoder.recognizes(head));
   if (found !== undefined) return { format: found[0] as SourceFormat, decoder: found[1] };
   const names = Object.values(decoders).map(({ name }) => name);
-  const formats = `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
-  const other = describeOther(head);
-  const guess = other === undefined ? '' : `; it looks like ${other}`;
-  throw imageError('UNSUPPORTED', `not a ${formats} image${guess}`);
+  throw unsupportedError(names, describeOther(head));
 }

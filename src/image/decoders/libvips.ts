@@ -1,9 +1,9 @@
 // The formats that libvips decodes by itself: PNG, WebP, GIF, TIFF and AVIF; and JPEGs that our own reader leaves to it.
 
 import type { Metadata, Sharp } from 'sharp';
-import { checkPixels, MemoryShortage, memoryNeed, pixelBytes } from '../limits.js';
 import { loadSharp } from '../sharp.js';
-import type { Decoder, OpenImage, OpenRequest } from './decoder.js';
+import type { Decoder, Reader } from './decoder.js';
+import { memoryNeed, pixelBytes } from './libvips-memory.js';
 import { hasSignature } from './recognition.js';
 
 export const png: Decoder = decodedByLibvips({
@@ -52,28 +52,38 @@ export const avif: Decoder = decodedByLibvips({
   heldBytesPerPixel: ({ depth }) => (depth === 'uchar' ? 21 : 28),
 });
 
-function decodedByLibvips(format: Omit<Decoder, 'open' | 'fastShrinkOnLoad'>): Decoder {
-  return {
-    ...format,
-    fastShrinkOnLoad: true,
-    open: (bytes, request) => openWithLibvips(bytes, request, format.heldBytesPerPixel),
-  };
+function decodedByLibvips({
+  heldBytesPerPixel,
+  ...format
+}: Omit<Decoder, 'readers'> & Pick<LibvipsReaderOptions, 'heldBytesPerPixel'>): Decoder {
+  return { ...format, readers: [libvipsReader({ heldBytesPerPixel, fastShrinkOnLoad: true })] };
 }
 
-/** Opens an image that libvips decodes, once its header has shown that it is within the limits. */
-export async function openWithLibvips(
-  bytes: Buffer,
-  request: OpenRequest,
-  heldBytesPerPixel: (header: Metadata) => number,
-): Promise<OpenImage> {
-  const image = openInSharp(bytes);
-  image.on('warning', request.onWarning);
-  const header = await image.metadata();
-  checkPixels(header.width, header.pageHeight ?? header.height, request);
-  if (memoryNeed(header, request.variant.box, heldBytesPerPixel(header)) > request.maxMemory)
-    throw new MemoryShortage();
-  const { width, height } = header.autoOrient;
-  return { image, width, height };
+export interface LibvipsReaderOptions {
+  /** Bytes for each pixel that libvips and its libraries hold of the whole image at once. */
+  readonly heldBytesPerPixel: (header: Metadata) => number;
+  /** As in {@link OpenImage}. */
+  readonly fastShrinkOnLoad: boolean;
+}
+
+/** EXIF orientations from here on exchange width and height. */
+const FIRST_TRANSPOSED = 5;
+
+/** Reads images by libvips. */
+export function libvipsReader({ heldBytesPerPixel, fastShrinkOnLoad }: LibvipsReaderOptions): Reader {
+  return async (bytes, { variant, onWarning }) => {
+    const image = openInSharp(bytes);
+    image.on('warning', onWarning);
+    const header = await image.metadata();
+    return {
+      width: header.width,
+      height: header.pageHeight ?? header.height,
+      isTransposed: (header.orientation ?? 1) >= FIRST_TRANSPOSED,
+      memoryNeed: memoryNeed(header, variant, heldBytesPerPixel(header)),
+      fastShrinkOnLoad,
+      pixels: () => image,
+    };
+  };
 }
 
 /** An image in sharp that fails at the first sign of damage. Its limits are our own, checked where the figures are known. */

@@ -7,7 +7,7 @@ import { packageFile } from '../../package-file.js';
 import { printable } from '../../printable.js';
 import type { Consumer, ConsumerJob, ConsumerListener, Exit, Transport } from '../consumer.js';
 import { type FromConsumer, type ToConsumer, unwrap, wrap } from './protocol.js';
-import { residentMemory } from './resident-memory.js';
+import { residentMemoryOf } from './resident-memory.js';
 
 /** The file that a consumer runs. */
 const CONSUMER = 'dist/consumer/main.js';
@@ -29,8 +29,18 @@ export function forkedProcesses(entry: string = packageFile(CONSUMER)): Transpor
       consumer.send({ type: 'configure', work });
       return consumer;
     },
-    residentMemory,
+    residentMemory: measureConsumers,
   };
+}
+
+async function measureConsumers(consumers: readonly Consumer[]): Promise<ReadonlyMap<Consumer, number>> {
+  const bytes = await residentMemoryOf(consumers.flatMap(({ pid }) => pid ?? []));
+  const measured = new Map<Consumer, number>();
+  for (const consumer of consumers) {
+    const resident = bytes.get(consumer.pid ?? 0);
+    if (resident !== undefined) measured.set(consumer, resident);
+  }
+  return measured;
 }
 
 /**

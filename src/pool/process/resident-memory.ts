@@ -6,7 +6,7 @@ import fs from 'node:fs';
  * Resident memory of processes, in bytes; one that has ended is absent. Linux tells it in /proc; elsewhere pidusage asks the
  * platform (`ps`, WMI), which starts a process.
  */
-export async function residentMemory(pids: readonly number[]): Promise<ReadonlyMap<number, number>> {
+export async function residentMemoryOf(pids: readonly number[]): Promise<ReadonlyMap<number, number>> {
   if (process.platform === 'linux') return new Map(pids.flatMap(readFromProc));
   const { default: pidusage } = await import('pidusage');
   const found = await Promise.all(

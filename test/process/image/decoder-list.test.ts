@@ -4,33 +4,34 @@ import fs from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';
 import { expect, test, vi } from 'vitest';
-import type { Decoder } from '../../../src/image/decoders/decoder.js';
+import type { Decoder, OpenImage, Reader } from '../../../src/image/decoders/decoder.js';
 import { photoExtensions } from '../../../src/image/decoders/index.js';
 import type * as Libvips from '../../../src/image/decoders/libvips.js';
 import { renderThumbnail } from '../../../src/image/render.js';
 import { sampleImages } from '../../support/paths.js';
 
-/** The modules of `image/`, with a decoder of SVG in the list where that of AVIF is. */
-async function modulesWithSvg() {
+/** The modules of `image/`, with another decoder in the list where that of AVIF is. */
+async function modulesWith(createDecoder: (libvips: typeof Libvips) => Decoder) {
   vi.resetModules();
   vi.doMock('../../../src/image/decoders/libvips.js', async (importOriginal) => {
     const libvips = await importOriginal<typeof Libvips>();
-    const svg: Decoder = {
-      name: 'SVG',
-      extensions: ['svg'],
-      loaders: ['VipsForeignLoadSvgBuffer'],
-      fastShrinkOnLoad: true,
-      recognizes: ({ text }) => text.startsWith('<svg'),
-      heldBytesPerPixel: () => 4,
-      open: (bytes, request) => libvips.openWithLibvips(bytes, request, svg.heldBytesPerPixel),
-    };
-    return { ...libvips, avif: svg };
+    return { ...libvips, avif: createDecoder(libvips) };
   });
   return {
     ...(await import('../../../src/image/decoders/index.js')),
+    ...(await import('../../../src/image/decoders/declined.js')),
+    ...(await import('../../../src/image/limits.js')),
     ...(await import('../../../src/image/render.js')),
   };
 }
+
+const svg = ({ libvipsReader }: typeof Libvips): Decoder => ({
+  name: 'SVG',
+  extensions: ['svg'],
+  loaders: ['VipsForeignLoadSvgBuffer'],
+  readers: [libvipsReader({ heldBytesPerPixel: () => 4, fastShrinkOnLoad: true })],
+  recognizes: ({ text }) => text.startsWith('<svg'),
+});
 
 test('extensions, recognition, the sentence about other files and the allowed loaders follow from the list', async () => {
   const drawing = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="30" height="20"/>');
@@ -48,7 +49,7 @@ test('extensions, recognition, the sentence about other files and the allowed lo
   await renderThumbnail(photo, options);
   expect([await isReadable(photo), await isReadable(drawing)]).toEqual([true, false]);
 
-  const other = await modulesWithSvg();
+  const other = await modulesWith(svg);
   expect(other.photoExtensions).toEqual(photoExtensions.map((name) => (name === 'avif' ? 'svg' : name)));
   expect(other.recognize(drawing).decoder.name).toBe('SVG');
   expect(() => other.recognize(photo)).toThrow(/^not a JPEG, (?!.*AVIF).*\bSVG\b.* image; it looks like/);
@@ -58,4 +59,65 @@ test('extensions, recognition, the sentence about other files and the allowed lo
     height: 6,
   });
   expect([await isReadable(photo), await isReadable(drawing)]).toEqual([false, true]);
+});
+
+/** What a reader of a made-up format says of an image; its pixels are a grey picture of the same size. */
+type Says = Partial<OpenImage> | 'declines';
+
+/** Renders an image of a made-up format whose decoder has these readers, within 1,000 pixels and 1 GB. */
+async function renderWith(...says: readonly [Says, ...Says[]]) {
+  const read: number[] = [];
+  const modules = await modulesWith(({ openInSharp }) => {
+    const readers = says.map(
+      (said, index): Reader =>
+        async () => {
+          if (said === 'declines') throw new modules.Declined('a test');
+          const image = { width: 30, height: 20, isTransposed: false, memoryNeed: 0, fastShrinkOnLoad: true };
+          const pixels = () => {
+            read.push(index);
+            return openInSharp(tiff);
+          };
+          return { ...image, pixels, ...said };
+        },
+    );
+    const recognizes: Decoder['recognizes'] = ({ text }) => text === 'made up';
+    const loaders = ['VipsForeignLoadTiffBuffer'];
+    return { name: 'MADE', extensions: ['made'], loaders, readers: readers as [Reader], recognizes };
+  });
+  const tiff = await sharp({ create: { width: 30, height: 20, channels: 3, background: 'grey' } })
+    .tiff()
+    .toBuffer();
+  const variant = { box: { width: 9, height: 9 }, format: 'png' } as const;
+  const rendered = await modules
+    .renderThumbnail(Buffer.from('made up'), { variant, maxPixels: 1000, maxMemory: 1e9 })
+    .catch((error: Error) => error);
+  return { read, rendered, MemoryShortage: modules.MemoryShortage };
+}
+
+test('an image over a limit is refused by its header, whatever its decoder', async () => {
+  const large = await renderWith({ width: 1001, height: 1 });
+  expect(large.rendered).toMatchObject({ code: 'TOO_LARGE', limit: { maxPixels: 1000 } });
+  const hungry = await renderWith({ memoryNeed: 1e9 });
+  expect(hungry.rendered).toBeInstanceOf(hungry.MemoryShortage);
+  expect([large.read, hungry.read]).toEqual([[], []]);
+  const fitting = await renderWith({ width: 1000, height: 1, isTransposed: true, memoryNeed: 8e8 });
+  expect(fitting.rendered).toMatchObject({ sourceWidth: 1, sourceHeight: 1000 });
+});
+
+test('the first reader that neither declines nor exceeds a limit reads an image, and the last one decides', async () => {
+  for (const first of ['declines', { width: 1001 }, { memoryNeed: 1e9 }] as const)
+    expect(await renderWith(first, {})).toMatchObject({ read: [1], rendered: { sourceFormat: 'avif' } });
+  expect(await renderWith({}, {})).toMatchObject({ read: [0] });
+  const refused = await renderWith({ memoryNeed: 1e9 }, { width: 1001 });
+  expect(refused).toMatchObject({ read: [], rendered: { code: 'TOO_LARGE' } });
+});
+
+test('an error of a reader that is no refusal is the end of it', async () => {
+  const broken = () => {
+    throw new Error('made: the first reader fails');
+  };
+  expect(await renderWith({ pixels: broken }, {})).toMatchObject({
+    read: [],
+    rendered: { code: 'CORRUPT', message: 'the AVIF data is damaged: made: the first reader fails' },
+  });
 });

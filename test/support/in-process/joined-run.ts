@@ -68,5 +68,5 @@ export async function joinedRun(photos: number, consumers: number, transport: Tr
   const sink = new Sink(manifest, walked, { jobs: photos });
   for await (const _ of sink.consume(outputs(), consumers));
   manifest.close();
-  return { produced, emitted, totals: sink.totals, started, left: pool.pids.length };
+  return { produced, emitted, totals: sink.totals, started, left: pool.consumers.length };
 }

@@ -2,7 +2,7 @@
 // planner, sink and manifest do; what only a real consumer can show is for the tests in `process/`.
 
 import path from 'node:path';
-import { identify, load, makeThumbnail } from '../../../src/consumer/work.js';
+import { load, workOn } from '../../../src/consumer/work.js';
 import { ThumbsError } from '../../../src/errors.js';
 import type { WorkOptions } from '../../../src/job.js';
 import type { ThumbsOptions } from '../../../src/options/options.js';
@@ -32,13 +32,10 @@ export function inProcess(doJob?: DoJob): InProcessTransport {
 
 /** Reads, renders and publishes as a real consumer does. */
 function realWork(options: WorkOptions): DoJob {
-  return async ({ path: source, task, exclusive }, consumer) => {
+  return async (job, consumer) => {
     try {
-      const loaded = await load(source, options.maxBytes);
-      if (loaded.status !== 'loaded') return loaded;
-      if (task === 'identify') return await identify(loaded);
-      const maxMemory = exclusive ? Number.POSITIVE_INFINITY : options.maxMemory;
-      return await makeThumbnail(loaded, { ...options, maxMemory });
+      const loaded = await load(job.path, options.maxBytes);
+      return loaded.status === 'loaded' ? await workOn(job, loaded, options) : loaded;
     } catch (error) {
       if (!(error instanceof ThumbsError)) throw error;
       consumer.fail(error);

@@ -21,7 +21,8 @@ const ORDERLY: Exit = { code: 0, signal: null, stderrTail: '' };
 let nextPid = 1;
 
 export class TestConsumer implements Consumer {
-  readonly pid: number = nextPid++;
+  /** A test may change it: a transport need not have process ids, and two hosts may have the same ones. */
+  pid: number | undefined = nextPid++;
   /** Resident memory that it reports with its results, and that a test may report for it at any time; bytes. */
   residentBytes = 0;
   /** How it dies when it is told to finish; undefined to finish in order. */

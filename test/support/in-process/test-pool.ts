@@ -75,7 +75,7 @@ export class PoolRun {
         return consumer;
       },
       residentMemory: async () =>
-        new Map(this.consumers.map(({ pid, residentBytes }) => [pid, residentBytes])),
+        new Map(this.consumers.map((consumer) => [consumer, consumer.residentBytes])),
       clock: this.clock,
       ...others,
     });

@@ -63,7 +63,7 @@ export async function runForkedPool(
     if (output.type === 'sentinel') sentinels += 1;
     if (sentinels === consumers) break;
   }
-  expect(pool.pids).toEqual([]);
+  expect(pool.consumers).toEqual([]);
   const log = path.join(folder, 'log');
   return {
     results,

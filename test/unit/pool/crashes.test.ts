@@ -138,5 +138,5 @@ test('leaving the outputs early kills every consumer', async () => {
   });
   await expect(run.finished).rejects.toThrow('the caller leaves');
   expect(run.consumers.map(({ hasEnded }) => hasEnded)).toEqual([true, true]);
-  expect(run.pool.pids).toEqual([]);
+  expect(run.pool.consumers).toEqual([]);
 });

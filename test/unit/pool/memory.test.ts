@@ -146,3 +146,12 @@ test('an exclusive image whose consumer dies before it starts it stays exclusive
   expect(consumers).toHaveLength(3);
   expect(run.started).toEqual(['0 heavy', '2 heavy exclusive']);
 });
+
+test('a memory check that fails ends the run with its error', async () => {
+  const run = await startPool(['a'], {
+    doJob: () => HANGS,
+    residentMemory: () => Promise.reject(new Error('no memory is known')),
+  });
+  await run.advance(200);
+  await expect(run.finished).rejects.toThrow('no memory is known');
+});

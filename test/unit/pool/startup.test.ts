@@ -97,7 +97,7 @@ test('while a consumer lives that may still start a job, the run gives up 5 s af
     },
   });
   await run.advance(4900);
-  expect(run.pool.pids).toEqual([run.consumers[0]?.pid]);
+  expect(run.pool.consumers).toEqual([run.consumers[0]]);
   expect(run.consumers.length).toBeGreaterThan(3);
   await run.advance(5000);
   await expect(run.finished).rejects.toMatchObject({ code: 'CONSUMER' });
@@ -169,4 +169,27 @@ test('starts that fail while the pool is drained do not fail the run', async () 
   await run.advance(100);
   await run.finished;
   expect(run.sentinels).toBe(3);
+});
+
+test('a consumer that works keeps the run going although it has no process id', async () => {
+  let finish = () => {};
+  const run = await startPool(['a', 'b'], {
+    consumers: 2,
+    doJob: () =>
+      new Promise((resolve) => {
+        finish = () => resolve(FINISHED);
+      }),
+    onConsumer: (consumer, index) => {
+      consumer.pid = undefined;
+      if (index > 0) consumer.die(BROKEN);
+    },
+  });
+  await run.advance(20_000);
+  expect(run.consumers.length).toBeGreaterThan(3);
+  finish();
+  await run.advance(1);
+  finish();
+  await run.advance(1);
+  await run.finished;
+  expect(run.results).toEqual(['a: CORRUPT finished', 'b: CORRUPT finished']);
 });

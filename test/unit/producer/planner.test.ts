@@ -42,12 +42,12 @@ function plannerOf(records: readonly ManifestRecord[], options: Partial<PlannerO
   fs.mkdirSync(out);
   fs.writeFileSync(path.join(out, thumbnail.file), '12345');
   const manifest = path.join(folder, 'manifest.jsonl');
+  const written = ManifestStore.open(manifest, 'digest');
+  for (const record of records) written.append(record);
+  written.close();
   const store = ManifestStore.open(manifest, 'digest');
-  for (const record of records) store.append(record);
-  store.close();
-  const opened = ManifestStore.open(manifest, 'digest');
-  onTestFinished(() => opened.close());
-  const planner = new Planner(opened.records, {
+  onTestFinished(() => store.close());
+  const planner = new Planner(store.records, {
     manifest,
     out,
     digest: 'digest',

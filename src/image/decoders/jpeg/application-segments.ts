@@ -1,6 +1,6 @@
 // The application segments that affect pixels: JFIF and Adobe (colour space), EXIF (orientation), ICC (colour profile).
 
-import { Declined } from './declined.js';
+import { Declined } from '../declined.js';
 import { orientationOf } from './exif.js';
 
 /** libjpeg ignores a shorter JFIF segment. */

@@ -1,7 +1,7 @@
 // The marker segments of a JPEG file (ITU-T T.81, annex B): all that is not entropy-coded data.
 
+import { Declined } from '../declined.js';
 import { ApplicationSegments } from './application-segments.js';
-import { Declined } from './declined.js';
 
 /** A component in the frame header. */
 export interface Component {

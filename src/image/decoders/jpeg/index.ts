@@ -1,8 +1,9 @@
 // The JPEG decoder: our own reader reads what it supports at a reduced size, libvips reads the rest.
 
 import type { Metadata } from 'sharp';
-import { pixelBytes } from '../../limits.js';
 import type { Decoder } from '../decoder.js';
+import { libvipsReader } from '../libvips.js';
+import { pixelBytes } from '../libvips-memory.js';
 import { hasSignature } from '../recognition.js';
 
 export const jpeg: Decoder = {
@@ -10,11 +11,12 @@ export const jpeg: Decoder = {
   extensions: ['jpg', 'jpeg', 'jpe', 'jfif'],
   // Our own reader passes its pixels to sharp as a TIFF.
   loaders: ['VipsForeignLoadJpegBuffer', 'VipsForeignLoadTiffBuffer'],
-  // libvips then leaves at least a factor of 2 of the reduction to the resampler, as our own reader does.
-  fastShrinkOnLoad: false,
+  readers: [
+    async (bytes, request) => (await import('./open.js')).openReduced(bytes, request),
+    // libvips then leaves at least a factor of 2 of the reduction to the resampler, as our own reader does.
+    libvipsReader({ heldBytesPerPixel, fastShrinkOnLoad: false }),
+  ],
   recognizes: (head) => hasSignature(head, /^ffd8ff/),
-  heldBytesPerPixel,
-  open: async (bytes, request) => (await import('./open.js')).openJpeg(bytes, request, heldBytesPerPixel),
 };
 
 /** libjpeg holds the coefficients of all scans of a progressive image, two bytes each. */

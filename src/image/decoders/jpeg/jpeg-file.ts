@@ -1,7 +1,7 @@
 // Reads a JPEG at a half, a quarter or an eighth of its size and decodes only the coefficients needed for it. Declines what it does
 // not support and what may be damaged. It knows nothing of sharp or thumbnails.
 
-import { Declined } from './declined.js';
+import { Declined } from '../declined.js';
 import { Header, type Scan } from './header.js';
 import { withModule } from './module.js';
 import type { Samples } from './planes.js';

@@ -2,7 +2,7 @@
 
 import fs from 'node:fs';
 import { packageFile } from '../../../package-file.js';
-import { Declined } from './declined.js';
+import { Declined } from '../declined.js';
 import { COSINES } from './scaling.js';
 
 /** The exports of assembly/index.ts. Addresses are offsets in `memory`; booleans are returned as 0 or 1. */

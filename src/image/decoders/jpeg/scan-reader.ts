@@ -1,6 +1,6 @@
 // Decodes the scans of one image to planes.
 
-import { Declined } from './declined.js';
+import { Declined } from '../declined.js';
 import type { Header, Scan } from './header.js';
 import { Arena, type Module } from './module.js';
 import { allocatePlanes, type Grid, type PlanarImage, type Plane, type Samples, toPixels } from './planes.js';

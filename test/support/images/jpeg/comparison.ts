@@ -1,8 +1,8 @@
 // The thumbnail that our own reader leads to, beside the one that libvips makes.
 
 import sharp from 'sharp';
-import { Declined } from '../../../../src/image/decoders/jpeg/declined.js';
-import { reduceJpeg } from '../../../../src/image/decoders/jpeg/open.js';
+import { Declined } from '../../../../src/image/decoders/declined.js';
+import { openReduced } from '../../../../src/image/decoders/jpeg/open.js';
 import { type Rendered, renderThumbnail } from '../../../../src/image/render.js';
 import type { Box } from '../../../../src/options/variant.js';
 
@@ -10,8 +10,13 @@ export const maxPixels = 268_402_689;
 
 /** Why our own reader declines an image; undefined when it reads it. */
 export function declineReason(bytes: Buffer, box: Box): string | undefined {
-  const reduced = reduceJpeg(bytes, { variant: { box, format: 'png' }, maxPixels, maxMemory: 1e9 });
-  return reduced instanceof Declined ? reduced.message : undefined;
+  try {
+    openReduced(bytes, { variant: { box, format: 'png' }, jpegReader: 'own' }).pixels();
+    return undefined;
+  } catch (error) {
+    if (error instanceof Declined) return error.message;
+    throw error;
+  }
 }
 
 export interface Comparison {

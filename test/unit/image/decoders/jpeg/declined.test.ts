@@ -1,7 +1,6 @@
 // Which JPEGs our own reader declines, and why. Of sound ones libvips makes the thumbnail.
 
 import { expect, test } from 'vitest';
-import { reduceJpeg } from '../../../../../src/image/decoders/jpeg/open.js';
 import { renderThumbnail } from '../../../../../src/image/render.js';
 import { exif, segment, withSegments } from '../../../../support/images/hostile-images.js';
 import { boxAt, declineReason, maxPixels } from '../../../../support/images/jpeg/comparison.js';
@@ -241,18 +240,6 @@ for (const [name, [bytes, reason]] of Object.entries(OTHERS))
   test(`declined: ${name}`, () => {
     expect(declineReason(bytes, box)).toBe(reason);
   });
-
-test('declined: more pixels than the limit, and more memory than it may have', () => {
-  const pixels = lake.width * lake.height;
-  const limits = { variant: { box, format: 'png' } as const, maxPixels: pixels, maxMemory: 1e9 };
-  expect(reduceJpeg(jpeg, limits)).not.toBeInstanceOf(Error);
-  expect(reduceJpeg(jpeg, { ...limits, maxPixels: pixels - 1 })).toMatchObject({
-    message: 'more pixels than the limit',
-  });
-  expect(reduceJpeg(jpeg, { ...limits, maxMemory: jpeg.length })).toMatchObject({
-    message: 'more memory than the limit',
-  });
-});
 
 test('declined: an image that is less than four times its thumbnail', () => {
   const reason = 'a reduction by less than a factor of 4';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Declined } from '../../../../../src/image/decoders/jpeg/declined.js';
+import { Declined } from '../../../../../src/image/decoders/declined.js';
 import { Header } from '../../../../../src/image/decoders/jpeg/header.js';
 import { exif, segment, withSegments } from '../../../../support/images/hostile-images.js';
 import { encodeJpeg } from '../../../../support/images/jpeg/encoder.js';

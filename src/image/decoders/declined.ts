@@ -1,0 +1,7 @@
+/**
+ * Why a reader leaves an image to the next one of its decoder, which then decides: it does not support the file, or the file may be
+ * damaged. The reason is for tests and debugging; users never see it.
+ */
+export class Declined extends Error {
+  override readonly name = 'Declined';
+}
