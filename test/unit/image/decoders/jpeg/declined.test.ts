@@ -1,6 +1,8 @@
 // Which JPEGs our own reader declines, and why. Of sound ones libvips makes the thumbnail.
 
 import { expect, test } from 'vitest';
+import { Declined } from '../../../../../src/image/decoders/declined.js';
+import { openReduced } from '../../../../../src/image/decoders/jpeg/open.js';
 import { renderThumbnail } from '../../../../../src/image/render.js';
 import { exif, segment, withSegments } from '../../../../support/images/hostile-images.js';
 import { boxAt, declineReason, maxPixels } from '../../../../support/images/jpeg/comparison.js';
@@ -240,6 +242,21 @@ for (const [name, [bytes, reason]] of Object.entries(OTHERS))
   test(`declined: ${name}`, () => {
     expect(declineReason(bytes, box)).toBe(reason);
   });
+
+test('declined: every image, when libvips is to read all JPEGs', async () => {
+  const variant = { box, format: 'png' } as const;
+  expect(() => openReduced(jpeg, { variant, jpegReader: 'libvips' })).toThrow(Declined);
+  const own = await renderThumbnail(jpeg, { variant, maxPixels, jpegReader: 'own' });
+  const libvips = await renderThumbnail(jpeg, { variant, maxPixels, jpegReader: 'libvips' });
+  expect(own.sha256).not.toBe(libvips.sha256);
+});
+
+test('the header tells the pixels of the whole image, and more memory than the file and what is read of it take', () => {
+  const image = openReduced(jpeg, { variant: { box, format: 'png' }, jpegReader: 'own' });
+  expect(image).toMatchObject({ width: lake.width, height: lake.height });
+  const eighth = Math.floor(lake.width / 8) * Math.floor(lake.height / 8);
+  expect(image.memoryNeed).toBeGreaterThan(2 * jpeg.length + 2 * 3 * eighth);
+});
 
 test('declined: an image that is less than four times its thumbnail', () => {
   const reason = 'a reduction by less than a factor of 4';
