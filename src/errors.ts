@@ -67,7 +67,7 @@ export class ThumbsError extends Error {
     message: string,
     options: ErrorOptions & { readonly limit?: Limits } = {},
   ) {
-    super(message, options);
+    super(message, options.cause === undefined ? undefined : options);
     this.code = code;
     if (options.limit !== undefined) this.limit = options.limit;
   }

@@ -28,7 +28,7 @@ export function addRunOptions(command: Command): void {
     .option('--deadline <seconds>', 'time for the whole run; no photo is started after it (default: none)')
     .option(
       '--max-memory <MB>',
-      'memory of all consumers together (default: 3/4 of the machine or its container)',
+      'memory of all consumers together; one over its share is killed (default: 3/4 of the machine or its container)',
     )
     .option('--max-pixels <n>', `larger images are reported, not decoded (default: ${maxPixels})`)
     .option('--max-file-size <MB>', `larger files are reported, not read (default: ${maxFileSize})`)

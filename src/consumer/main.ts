@@ -2,6 +2,7 @@
 
 import { ThumbsError, toWire, unreachable } from '../errors.js';
 import { releaseBuffer } from '../files/source-buffers.js';
+import { loadDecoders } from '../image/render.js';
 import { currentUsage, type Sentinel, type WorkOptions } from '../job.js';
 import {
   type FromConsumer,
@@ -22,6 +23,9 @@ let prefetched: { readonly job: JobMessage; readonly loaded: ReturnType<typeof p
 
 // Ctrl-C, a closing terminal and a service manager reach the whole process group; the parent decides what they mean.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
+
+/** If it rejects, this process ends with the cause on stderr before any job has started. */
+const decodersLoaded = loadDecoders();
 
 exitWithParent();
 preferForOomKill();
@@ -55,6 +59,7 @@ function enqueue(item: JobMessage | Retire | Sentinel): void {
 
 async function workThroughQueue(): Promise<void> {
   isWorking = true;
+  await decodersLoaded;
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
     if (next.type === 'job') await doJob(next);
     else await exitAfter(next.type === 'sentinel' ? 'sentinel' : 'retired');

@@ -16,6 +16,14 @@ import { loadSharp } from './sharp.js';
 // Only processes that render import this file, so sharp is loaded at once.
 loadSharp().unblock({ operation: Object.values(decoders).flatMap(({ loaders }) => loaders) });
 
+/**
+ * Loads all decoders, so that an incomplete installation shows before the first image.
+ * @throws whatever keeps a module from being loaded.
+ */
+export async function loadDecoders(): Promise<void> {
+  await Promise.all(Object.values(decoders).map((decoder) => decoder.load()));
+}
+
 export interface RenderOptions {
   readonly variant: Variant;
   /** Images with more pixels (width times height of the first frame) are refused. */
@@ -57,6 +65,7 @@ export interface Rendered {
 export async function renderThumbnail(bytes: Buffer, options: RenderOptions): Promise<Rendered> {
   const { variant, maxPixels, maxMemory = Number.POSITIVE_INFINITY, jpegReader = 'own' } = options;
   const { format, decoder } = recognize(bytes);
+  const readers = await decoder.load();
   let warning = '';
   const onWarning = (message: string) => {
     if (warning === '' && !message.startsWith('error in tile')) warning = message;
@@ -64,7 +73,7 @@ export async function renderThumbnail(bytes: Buffer, options: RenderOptions): Pr
   const limits = { maxPixels, maxMemory: maxMemory - IDLE_BYTES - bytes.length };
   try {
     const request = { variant, jpegReader, onWarning };
-    const { image, pixels } = await decode(bytes, decoder.readers, request, limits);
+    const { image, pixels } = await decode(bytes, readers, request, limits);
     const thumbnail = await encode(pixels, variant, image.fastShrinkOnLoad);
     const [sourceWidth, sourceHeight] = image.isTransposed
       ? [image.height, image.width]

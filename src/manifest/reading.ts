@@ -67,7 +67,7 @@ export function* entries(file: string, descriptor: number): Generator<Entry> {
 /** @throws {ThumbsError} `MANIFEST`: the line is damaged. */
 export function requireRecord(file: string, { number, record }: Entry): ManifestRecord {
   if (record !== undefined) return record;
-  const remedy = '`thumbs verify --repair` removes it, and the next run makes its thumbnail again';
+  const remedy = '`thumbs verify --repair` removes it, and the next run treats its photo as new';
   throw manifestError(file, `line ${number} is not a record; ${remedy}`);
 }
 

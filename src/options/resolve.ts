@@ -79,12 +79,13 @@ export function resolveOptions(paths: readonly string[], options: ThumbsOptions 
     min: 1,
     max: 1024,
   });
+  const exports = resolveExports(options.export ?? [], place);
   return {
     paths: roots.map((root) => path.resolve(root)),
     workers,
     ...place,
     variant: parseVariant(options.size ?? defaultOptions.size),
-    exports: resolveExports(options.export ?? [], place),
+    exports,
     include: resolveGlobs('include', options.include ?? []),
     exclude: resolveGlobs('exclude', options.exclude ?? []),
     hidden: checkFlag('hidden', options.hidden ?? false),
@@ -100,7 +101,9 @@ export function resolveOptions(paths: readonly string[], options: ThumbsOptions 
 }
 
 function resolveTimes(options: ThumbsOptions): Pick<ResolvedOptions, 'timeoutMs' | 'retries' | 'deadlineMs'> {
-  const { timeout = defaultOptions.timeout, retries = defaultOptions.retries, deadline } = options;
+  const timeout = options.timeout ?? defaultOptions.timeout;
+  const retries = options.retries ?? defaultOptions.retries;
+  const { deadline } = options;
   return {
     timeoutMs: 1000 * checkNumber('timeout', timeout, { min: 0.001, max: 86_400 }),
     retries: checkInteger('retries', retries, { min: 0, max: 100 }),
@@ -115,7 +118,8 @@ function resolveLimits(
   options: ThumbsOptions,
   workers: number,
 ): Pick<ResolvedOptions, 'maxMemory' | 'maxPixels' | 'maxBytes'> {
-  const { maxPixels = defaultOptions.maxPixels, maxFileSize = defaultOptions.maxFileSize } = options;
+  const maxPixels = options.maxPixels ?? defaultOptions.maxPixels;
+  const maxFileSize = options.maxFileSize ?? defaultOptions.maxFileSize;
   const maxMemory = options.maxMemory ?? defaultMemory(workers);
   return {
     maxMemory: BYTES_PER_MB * checkNumber('maxMemory', maxMemory, { min: MIN_MEMORY_MB * workers, max: 1e9 }),

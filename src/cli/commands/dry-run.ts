@@ -82,7 +82,7 @@ function planLines(plan: PlanSummaryEvent, prunes: boolean, colors: Colors): str
       ([what, { photos, bytes }]) =>
         `${colors.bold(integer(photos).padStart(9))} ${what}${photos === 0 ? '' : `, ${byteSize(bytes)}`}`,
     ),
-    `${colors.bold(integer(plan.removed).padStart(9))} records to remove: the photo is gone, or not selected any more`,
+    `${colors.bold(integer(plan.removed).padStart(9))} to be removed from the manifest: the photo is gone, or not selected any more`,
     `${prunedFigures(plan.unneeded, true)}${prunes || files === 0 ? '' : ' (--prune, or `thumbs prune` afterwards)'}`,
     ...(links === 0 ? [] : [`${count(links, 'symbolic link')} not followed (--follow)`]),
     colors.dim('Nothing was done: this is a dry run.'),

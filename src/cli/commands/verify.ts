@@ -101,7 +101,7 @@ function verifiedLines(verified: VerifiedEvent, { repair }: VerifyOptions, color
 
 function remedy({ missing, damaged, wrongRecords, repaired }: VerifiedEvent, repair: boolean): string[] {
   if (repair && repaired > 0)
-    return [`${count(repaired, 'record')} marked or removed: the next run makes their thumbnails again`];
+    return [`${count(repaired, 'record')} marked or removed: the next run does these photos again`];
   if (damaged + wrongRecords > 0)
     return ['`thumbs verify --repair` has the next run make damaged thumbnails again.'];
   return missing > 0 ? ['The next run makes the missing ones.'] : [];

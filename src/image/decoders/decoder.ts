@@ -42,8 +42,11 @@ export interface Decoder {
   readonly extensions: readonly string[];
   /** The loaders of libvips that it uses. Each reads from memory, so no image can name a file or a host to be read. */
   readonly loaders: readonly string[];
-  /** The first one that neither declines an image nor exceeds the limits with it reads it. */
-  readonly readers: readonly [Reader, ...Reader[]];
+  /**
+   * Loads its readers. The first one that neither declines an image nor exceeds the limits with it reads it.
+   * @throws whatever keeps a module from being loaded: no image is to blame for that.
+   */
+  load(): Promise<readonly [Reader, ...Reader[]]>;
   /** Whether the beginning of a file is one of this format, whatever the file's name says. */
   recognizes(head: Head): boolean;
 }

@@ -55,8 +55,9 @@ export const avif: Decoder = decodedByLibvips({
 function decodedByLibvips({
   heldBytesPerPixel,
   ...format
-}: Omit<Decoder, 'readers'> & Pick<LibvipsReaderOptions, 'heldBytesPerPixel'>): Decoder {
-  return { ...format, readers: [libvipsReader({ heldBytesPerPixel, fastShrinkOnLoad: true })] };
+}: Omit<Decoder, 'load'> & Pick<LibvipsReaderOptions, 'heldBytesPerPixel'>): Decoder {
+  const readers = [libvipsReader({ heldBytesPerPixel, fastShrinkOnLoad: true })] as const;
+  return { ...format, load: async () => readers };
 }
 
 export interface LibvipsReaderOptions {

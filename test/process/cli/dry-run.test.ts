@@ -45,7 +45,7 @@ test('a dry run says its figures, -v names each file, and --json has the events'
     '1 moved or touched, to be compared by content, N',
     '2 unchanged, N',
     '1 known failures, not to be tried again (--retry-failed), N',
-    '1 records to remove: the photo is gone, or not selected any more',
+    '1 to be removed from the manifest: the photo is gone, or not selected any more',
     '2 files to prune, N to free (--prune, or `thumbs prune` afterwards)',
     'Nothing was done: this is a dry run.',
     '',
@@ -78,7 +78,7 @@ test('a dry run without -v says its figures, with --prune what a run would prune
     '1 moved or touched, to be compared by content, N',
     '2 unchanged, N',
     '0 known failures, not to be tried again (--retry-failed)',
-    '1 records to remove: the photo is gone, or not selected any more',
+    '1 to be removed from the manifest: the photo is gone, or not selected any more',
     '2 files to prune, N to free',
     'Nothing was done: this is a dry run.',
     '',
@@ -96,7 +96,7 @@ test('a folder that cannot be read is named, and no record of it is to leave; ex
   fs.chmodSync(shut, 0o700);
   expect(code).toBe(1);
   expect(stderr).toMatch(/^UNREADABLE FOLDER photos\/shut: permission denied \(EACCES\)$/m);
-  expect(stderr).toMatch(/^ +0 records to remove/m);
+  expect(stderr).toMatch(/^ +0 to be removed from the manifest/m);
   expect(stderr).toMatch(/^0 files to prune/m);
   expect(recordsIn(out)).toHaveLength(3);
 });

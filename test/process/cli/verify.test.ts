@@ -92,7 +92,7 @@ test('--repair says how many records the next run makes again', async () => {
   const again = await thumbs(['verify', '--repair'], { cwd: folder });
   expect([again.code, again.stderr]).toEqual([
     1,
-    expect.stringMatching(/\n1 record marked or removed: the next run makes their thumbnails again\n$/),
+    expect.stringMatching(/\n1 record marked or removed: the next run does these photos again\n$/),
   ]);
   expect((await runFolder(folder)).summary).toMatchObject({ made: 1, unchanged: 2 });
 });

@@ -29,7 +29,7 @@ const svg = ({ libvipsReader }: typeof Libvips): Decoder => ({
   name: 'SVG',
   extensions: ['svg'],
   loaders: ['VipsForeignLoadSvgBuffer'],
-  readers: [libvipsReader({ heldBytesPerPixel: () => 4, fastShrinkOnLoad: true })],
+  load: async () => [libvipsReader({ heldBytesPerPixel: () => 4, fastShrinkOnLoad: true })],
   recognizes: ({ text }) => text.startsWith('<svg'),
 });
 
@@ -82,7 +82,8 @@ async function renderWith(...says: readonly [Says, ...Says[]]) {
     );
     const recognizes: Decoder['recognizes'] = ({ text }) => text === 'made up';
     const loaders = ['VipsForeignLoadTiffBuffer'];
-    return { name: 'MADE', extensions: ['made'], loaders, readers: readers as [Reader], recognizes };
+    const load = async () => readers as [Reader];
+    return { name: 'MADE', extensions: ['made'], loaders, load, recognizes };
   });
   const tiff = await sharp({ create: { width: 30, height: 20, channels: 3, background: 'grey' } })
     .tiff()

@@ -2,8 +2,15 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { expectSound, recordsIn } from '../../support/output.js';
-import { command, projectFolder } from '../../support/paths.js';
+import { copyPackage } from '../../support/package-copy.js';
+import { command } from '../../support/paths.js';
 import { photoFolder, temporaryFolder, writePhotos } from '../../support/photos.js';
+import {
+  BLOCKED_PHOTOS,
+  deepPhotoFolder,
+  startBlockedRun,
+  testBlocked,
+} from '../../support/processes/blocked-run.js';
 import { start } from '../../support/processes/processes.js';
 import { testWithPrograms } from '../../support/requirements.js';
 
@@ -19,24 +26,45 @@ testWithPrograms('prlimit')('where only some consumers can be started, they do t
 
 test('an installation whose sharp does not load ends the run with exit 3 and the reason', async () => {
   const folder = temporaryFolder();
-  // What `npm ci` on another platform leaves: all that the package needs but the binaries.
-  const lock: { packages: Record<string, { dev?: boolean; optional?: boolean }> } = JSON.parse(
-    fs.readFileSync(path.join(projectFolder, 'package-lock.json'), 'utf8'),
-  );
-  const needed = Object.entries(lock.packages).flatMap(([name, { dev, optional }]) =>
-    name === '' || dev || optional ? [] : [name],
-  );
-  for (const name of ['bin', 'dist', 'package.json', ...needed]) {
-    const [from, to] = [path.join(projectFolder, name), path.join(folder, name)];
-    fs.mkdirSync(path.dirname(to), { recursive: true });
-    // From a link Node.js looks for the binaries beside its target, so whatever imports sharp is copied.
-    const isLinked = name.startsWith('node_modules/') && name !== 'node_modules/sharp';
-    if (isLinked) fs.symlinkSync(from, to);
-    else fs.cpSync(from, to, { recursive: true });
-  }
+  const copy = copyPackage(folder, { binaries: false });
   writePhotos(path.join(folder, 'photos'), 3);
-  const line = [path.join(folder, 'bin/thumbs.js'), 'photos', '-w', '3'];
-  const { code, stdout, stderr } = await start(process.execPath, line, { cwd: folder }).finished;
+  const { code, stdout, stderr } = await start(process.execPath, [copy, 'photos', '-w', '3'], { cwd: folder })
+    .finished;
   expect([code, stdout]).toEqual([3, '']);
   expect(stderr).toMatch(/^thumbs: Consumers cannot be started: exit code 1; stderr: .*sharp.*\n$/);
+});
+
+test('an installation whose JPEG reader does not load ends the run with exit 3, and no photo is recorded as damaged', async () => {
+  const folder = temporaryFolder();
+  const copy = copyPackage(folder, { binaries: true });
+  const wasm = path.join(folder, 'dist/image/decoders/jpeg/reader.wasm');
+  const reader = fs.readFileSync(wasm);
+  writePhotos(path.join(folder, 'photos'), 3);
+  const run = () => start(process.execPath, [copy, 'photos', '-w', '2'], { cwd: folder }).finished;
+  fs.rmSync(wasm);
+  for (const isMissing of [true, false]) {
+    if (!isMissing) fs.writeFileSync(wasm, reader.subarray(0, 1000));
+    const { code, stderr } = await run();
+    expect([code, stderr]).toEqual([3, expect.stringMatching(/^thumbs: Consumers cannot be started: .*\n$/)]);
+    expect(recordsIn(path.join(folder, 'thumbnails'))).toEqual([]);
+  }
+  fs.writeFileSync(wasm, reader);
+  expect(await run()).toMatchObject({ code: 0, stderr: expect.stringMatching(/^3 thumbnails made: /) });
+});
+
+testBlocked('a run ends in order although its package is replaced meanwhile', async () => {
+  const photos = deepPhotoFolder();
+  const folder = temporaryFolder();
+  const copy = copyPackage(folder, { binaries: true });
+  const run = await startBlockedRun(['-w', '2', '--export', 'list.csv', '--prune'], {
+    photos,
+    program: copy,
+  });
+  // The chunks of another version have other names.
+  fs.rmSync(path.join(folder, 'dist/chunks'), { recursive: true });
+  await run.pipe.read();
+  expect(await run.finished).toMatchObject({ code: 0 });
+  expect(fs.readFileSync(path.join(photos.folder, 'list.csv'), 'utf8').trimEnd().split('\n')).toHaveLength(
+    BLOCKED_PHOTOS + 1,
+  );
 });

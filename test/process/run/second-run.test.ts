@@ -112,7 +112,7 @@ test('a manifest with a damaged line is refused with the number of the line, exi
   const { code, stderr } = await thumbs(['photos'], { cwd: folder });
   expect([code, stderr]).toEqual([
     3,
-    `thumbs: Cannot use ${manifest} as the manifest: line 2 is not a record; \`thumbs verify --repair\` removes it, and the next run makes its thumbnail again\n`,
+    `thumbs: Cannot use ${manifest} as the manifest: line 2 is not a record; \`thumbs verify --repair\` removes it, and the next run treats its photo as new\n`,
   ]);
   expect(fs.readFileSync(manifest, 'utf8')).toBe(damaged);
 });

@@ -30,6 +30,8 @@ export interface BlockedRunOptions {
   /** What stderr has when the run is ready for the test. */
   readonly when?: string;
   readonly photos?: ReturnType<typeof deepPhotoFolder>;
+  /** The command. @default the project's own */
+  readonly program?: string;
 }
 
 /**
@@ -38,13 +40,13 @@ export interface BlockedRunOptions {
  */
 export async function startBlockedRun(
   args: readonly string[] = [],
-  { prefix = [], when = 'done ', photos = deepPhotoFolder() }: BlockedRunOptions = {},
+  { prefix = [], when = 'done ', photos = deepPhotoFolder(), program = command }: BlockedRunOptions = {},
 ): Promise<BlockedRun> {
   const { folder, out } = photos;
   const pipe = fullPipe();
   const stdout = fs.openSync(pipe.path, 'w');
-  const [program = '', ...line] = [...prefix, process.execPath, command, ...BLOCKED_ARGS, ...args];
-  const run = start(program, line, { cwd: folder, stdout });
+  const [first = '', ...line] = [...prefix, process.execPath, program, ...BLOCKED_ARGS, ...args];
+  const run = start(first, line, { cwd: folder, stdout });
   fs.closeSync(stdout);
   await untilWritten(run, when);
   return { ...run, folder, out, pipe };

@@ -126,3 +126,19 @@ test('the options of the caller are not changed', () => {
   const options = Object.freeze({ export: Object.freeze(['a.csv']), include: Object.freeze(['*.jpg']) });
   expect(() => resolveOptions(Object.freeze(['p']), options)).not.toThrow();
 });
+
+test('null, which a JSON file may have, is the default of an option that has one', () => {
+  const nulls = {
+    timeout: null,
+    retries: null,
+    maxPixels: null,
+    maxFileSize: null,
+  } as unknown as ThumbsOptions;
+  expect(resolveOptions(['.'], nulls)).toEqual(resolveOptions(['.']));
+});
+
+test('an error without a cause has no such property', () => {
+  expect(() => resolveOptions(['.'], { size: 0 })).toThrow(
+    expect.toSatisfy((error) => error instanceof ThumbsError && !('cause' in error)),
+  );
+});

@@ -1,7 +1,7 @@
 // The JPEG decoder: our own reader reads what it supports at a reduced size, libvips reads the rest.
 
 import type { Metadata } from 'sharp';
-import type { Decoder } from '../decoder.js';
+import type { Decoder, Reader } from '../decoder.js';
 import { libvipsReader } from '../libvips.js';
 import { pixelBytes } from '../libvips-memory.js';
 import { hasSignature } from '../recognition.js';
@@ -11,13 +11,15 @@ export const jpeg: Decoder = {
   extensions: ['jpg', 'jpeg', 'jpe', 'jfif'],
   // Our own reader passes its pixels to sharp as a TIFF.
   loaders: ['VipsForeignLoadJpegBuffer', 'VipsForeignLoadTiffBuffer'],
-  readers: [
-    async (bytes, request) => (await import('./open.js')).openReduced(bytes, request),
-    // libvips then leaves at least a factor of 2 of the reduction to the resampler, as our own reader does.
-    libvipsReader({ heldBytesPerPixel, fastShrinkOnLoad: false }),
-  ],
+  load: async () => {
+    const { openReduced } = await import('./open.js');
+    return [async (bytes, request) => openReduced(bytes, request), libvips];
+  },
   recognizes: (head) => hasSignature(head, /^ffd8ff/),
 };
+
+/** It leaves at least a factor of 2 of the reduction to the resampler, as our own reader does. */
+const libvips: Reader = libvipsReader({ heldBytesPerPixel, fastShrinkOnLoad: false });
 
 /** libjpeg holds the coefficients of all scans of a progressive image, two bytes each. */
 function heldBytesPerPixel(header: Metadata): number {
