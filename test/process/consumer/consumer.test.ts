@@ -6,16 +6,27 @@ import type { Exit } from '../../../src/pool/consumer.js';
 import { ForkedConsumer } from '../../../src/pool/process/forked-consumer.js';
 import type { FromConsumer } from '../../../src/pool/process/protocol.js';
 import { projectFolder } from '../../support/paths.js';
-import { photoFolder } from '../../support/photos.js';
+import { photoFolder, writeSlowImage } from '../../support/photos.js';
 
 const entry = path.join(projectFolder, 'dist/consumer/main.js');
 
-/** What the parent of a real consumer receives, up to its exit, when it sends these jobs and this last message. */
-async function conversation(files: readonly string[], out: string, last: 'retire' | 'sentinel') {
+/**
+ * What the parent of a real consumer receives, up to its exit, when it sends these jobs and this last message: at once, or when the
+ * consumer has started its first job.
+ */
+async function conversation(
+  files: readonly string[],
+  out: string,
+  last: 'retire' | 'sentinel',
+  when: 'at once' | 'started' = 'at once',
+) {
   const received: FromConsumer[] = [];
   const exit = await new Promise<Exit>((resolve) => {
     const child = new ForkedConsumer(entry, {
-      onStarted: (id) => received.push({ type: 'started', id }),
+      onStarted: (id) => {
+        received.push({ type: 'started', id });
+        if (when === 'started') child.send({ type: last });
+      },
       onResult: (result) => received.push({ type: 'result', ...result }),
       onFatal: ({ code, message }) => received.push({ type: 'fatal', error: { code, message } }),
       onRetired: (usage) => received.push({ type: 'retired', usage }),
@@ -23,20 +34,30 @@ async function conversation(files: readonly string[], out: string, last: 'retire
       onExit: resolve,
     });
     const variant = { box: { width: 9, height: 9 }, format: 'png' } as const;
-    const limits = { maxPixels: 1e6, maxBytes: 1e6, maxMemory: 1e9 };
+    const limits = { maxPixels: 1e8, maxBytes: 1e6, maxMemory: 1e9 };
     child.send({ type: 'configure', work: { out, variant, jpegReader: 'own', ...limits } });
     for (const [id, path] of files.entries())
       child.send({ type: 'job', id, path, task: 'make', exclusive: false });
-    child.send({ type: last });
+    if (when === 'at once') child.send({ type: last });
   });
   const lines = received.map((message) => ('id' in message ? `${message.type} ${message.id}` : message.type));
   return { received, lines, exit };
 }
 
 test('a consumer that retires finishes the running job, starts no other, and exits', async () => {
+  const { folder, files } = photoFolder(2);
+  // The message must arrive while the first job runs.
+  const slow = path.join(folder, 'slow.avif');
+  writeSlowImage(slow);
+  const { lines, exit } = await conversation([slow, ...files], folder, 'retire', 'started');
+  expect(lines).toEqual(['started 0', 'result 0', 'retired']);
+  expect(exit).toMatchObject({ code: 0, signal: null });
+});
+
+test('a consumer that retires before its first job has started drops all jobs and exits', async () => {
   const { folder, files } = photoFolder(3);
   const { lines, exit } = await conversation(files, folder, 'retire');
-  expect(lines).toEqual(['started 0', 'result 0', 'retired']);
+  expect(lines).toEqual(['retired']);
   expect(exit).toMatchObject({ code: 0, signal: null });
 });
 
