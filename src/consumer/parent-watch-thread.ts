@@ -1,4 +1,4 @@
-// The thread of `parent-watch.ts`: twice a second it checks that the process still has the same parent, and else kills it.
+// The thread of `parent-watch.ts`: twice a second it checks that the process has the same parent, and kills it if not.
 
 import { workerData } from 'node:worker_threads';
 

@@ -21,7 +21,7 @@ import type { VerifyEvent } from './findings.js';
 
 /** The options of {@link verifyThumbnails}. */
 export interface VerifyOptions extends PlaceOptions {
-  /** Have the next run make damaged thumbnails again, and remove damaged lines from the manifest. @default false */
+  /** Mark what is damaged, so that the next run makes it again, and remove damaged lines from the manifest. @default false */
   readonly repair?: boolean;
   /** Ends the verification; there is no summary then. */
   readonly signal?: AbortSignal;

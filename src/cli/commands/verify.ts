@@ -19,7 +19,7 @@ import {
 import { stopOnSignals } from '../signals.js';
 
 export function configure(command: Command): void {
-  command.option('--repair', 'have the next run make damaged thumbnails again');
+  command.option('--repair', 'mark what is damaged, so that the next run makes it again');
   addVerbosityOptions(addPlaceOptions(command)).action(async (typed: ParsedOptions) => {
     process.exitCode = await runVerify(libraryOptions(typed), verbosityOf(typed));
   });
@@ -101,8 +101,8 @@ function verifiedLines(verified: VerifiedEvent, { repair }: VerifyOptions, color
 
 function remedy({ missing, damaged, wrongRecords, repaired }: VerifiedEvent, repair: boolean): string[] {
   if (repair && repaired > 0)
-    return [`${count(repaired, 'record')} marked or removed: the next run does these photos again`];
+    return [`${count(repaired, 'record')} marked or removed: the next run processes these photos again`];
   if (damaged + wrongRecords > 0)
-    return ['`thumbs verify --repair` has the next run make damaged thumbnails again.'];
+    return ['`thumbs verify --repair` marks what is damaged, so that the next run makes it again.'];
   return missing > 0 ? ['The next run makes the missing ones.'] : [];
 }

@@ -63,7 +63,7 @@ test('each fault is a line, the remedy is the last, and --json has the events; e
     expect.stringMatching(/^3 thumbnails verified: 1 missing, 1 damaged, 1 wrong record \(5 photos, /),
     '1 foreign file, left alone',
     '1 file that no record names: `thumbs prune` frees 5 bytes',
-    '`thumbs verify --repair` has the next run make damaged thumbnails again.',
+    '`thumbs verify --repair` marks what is damaged, so that the next run makes it again.',
     '',
   ]);
   const inProcess: VerifyEvent[] = [];
@@ -92,7 +92,7 @@ test('--repair says how many records the next run makes again', async () => {
   const again = await thumbs(['verify', '--repair'], { cwd: folder });
   expect([again.code, again.stderr]).toEqual([
     1,
-    expect.stringMatching(/\n1 record marked or removed: the next run does these photos again\n$/),
+    expect.stringMatching(/\n1 record marked or removed: the next run processes these photos again\n$/),
   ]);
   expect((await runFolder(folder)).summary).toMatchObject({ made: 1, unchanged: 2 });
 });
