@@ -119,14 +119,14 @@ export function fileTooLargeError(bytes: number, maxBytes: number): ImageError {
   return imageError('TOO_LARGE', reason, { limit: { maxBytes } });
 }
 
-/** An image whose consumer had more resident memory, in bytes, than this limit. */
+/** An image whose consumer had more resident memory than the limit of this name; both in bytes. */
 export function overMemoryError(
   bytes: number,
-  limit: Pick<Limits, 'maxMemoryBytes' | 'memoryShareBytes'>,
+  name: 'maxMemoryBytes' | 'memoryShareBytes',
+  limit: number,
 ): ImageError {
-  const most = limit.maxMemoryBytes ?? limit.memoryShareBytes ?? Number.NaN;
-  const reason = `its consumer had ${megabytes(bytes)} of memory, more than the limit of ${megabytes(most)}`;
-  return imageError('TOO_LARGE', reason, { limit });
+  const reason = `its consumer had ${megabytes(bytes)} of memory, more than the limit of ${megabytes(limit)}`;
+  return imageError('TOO_LARGE', reason, { limit: { [name]: limit } });
 }
 
 function megabytes(bytes: number): string {

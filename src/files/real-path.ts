@@ -17,7 +17,7 @@ export function realPlace({ out, manifest }: ResolvedPlace): ResolvedPlace {
  * The folder's path without symbolic links.
  * @throws {ThumbsError} `OUTPUT`: there is no such folder.
  */
-export function realFolder(folder: string): string {
+function realFolder(folder: string): string {
   try {
     if (!fs.statSync(folder).isDirectory()) throw new Error('it is not a folder');
     return fs.realpathSync(folder);

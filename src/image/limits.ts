@@ -1,6 +1,7 @@
 // What an image may take, checked when its header has been read and before its pixels are.
 
 import { tooManyPixelsError } from '../errors.js';
+import type { StoredSize } from './upright.js';
 
 /** Limits for one image. */
 export interface ImageLimits {
@@ -16,11 +17,7 @@ export class MemoryShortage extends Error {
 }
 
 /** What an image takes, by its header. */
-export interface ImageNeeds {
-  /** Pixels of the first frame or page, as stored. */
-  readonly width: number;
-  /** Pixels of the first frame or page, as stored. */
-  readonly height: number;
+export interface ImageNeeds extends StoredSize {
   /**
    * An upper bound of the resident memory, in bytes, that its thumbnail takes, beyond an idle process and the source itself. If a
    * header lies, the limit of resident memory applies.

@@ -12,6 +12,7 @@ import { decoders, recognize, type SourceFormat } from './decoders/index.js';
 import { encoders } from './encoders/index.js';
 import { checkLimits, type ImageLimits, MemoryShortage } from './limits.js';
 import { loadSharp } from './sharp.js';
+import { uprightSize } from './upright.js';
 
 // Only processes that render import this file, so sharp is loaded at once.
 loadSharp().unblock({ operation: Object.values(decoders).flatMap(({ loaders }) => loaders) });
@@ -75,9 +76,7 @@ export async function renderThumbnail(bytes: Buffer, options: RenderOptions): Pr
     const request = { variant, jpegReader, onWarning };
     const { image, pixels } = await decode(bytes, readers, request, limits);
     const thumbnail = await encode(pixels, variant, image.fastShrinkOnLoad);
-    const [sourceWidth, sourceHeight] = image.isTransposed
-      ? [image.height, image.width]
-      : [image.width, image.height];
+    const [sourceWidth, sourceHeight] = uprightSize(image);
     return { ...thumbnail, sourceFormat: format, sourceWidth, sourceHeight };
   } catch (error) {
     if (error instanceof ThumbsError || error instanceof MemoryShortage) throw error;

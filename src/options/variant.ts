@@ -27,8 +27,8 @@ export interface Variant {
 
 /**
  * How many times smaller than an image a variant of it is, in each direction; 1 when it is not reduced.
- * @param width Pixels of the image, upright.
- * @param height Pixels of the image, upright.
+ * @param width Pixels of the image in the direction of the box's width.
+ * @param height Pixels of the image in the direction of the box's height.
  */
 export function reductionOf({ box }: Variant, width: number, height: number): number {
   return Math.max(1, width / box.width, height / box.height);

@@ -27,11 +27,9 @@ export function excess(
   { hard, exclusive }: MemoryLimits,
   isExclusive: boolean,
 ): ImageError | undefined {
-  if (residentBytes <= (isExclusive ? exclusive : hard)) return undefined;
-  return overMemoryError(
-    residentBytes,
-    isExclusive ? { maxMemoryBytes: exclusive } : { memoryShareBytes: hard },
-  );
+  const limit = isExclusive ? exclusive : hard;
+  if (residentBytes <= limit) return undefined;
+  return overMemoryError(residentBytes, isExclusive ? 'maxMemoryBytes' : 'memoryShareBytes', limit);
 }
 
 /** Whether a consumer with this resident memory, in bytes, between two images is to retire. */

@@ -45,10 +45,6 @@ export class SupervisedConsumer {
     this.consumer = startConsumer(listener);
   }
 
-  get pid(): number | undefined {
-    return this.consumer.pid;
-  }
-
   get running(): RunningJob | undefined {
     return this.#running;
   }
@@ -105,7 +101,7 @@ export class SupervisedConsumer {
     this.#hasStarted = true;
     if (assignment === undefined) return;
     assignment.tries += 1;
-    this.#running = new RunningJob(assignment, this.pid ?? 0, this.#clock);
+    this.#running = new RunningJob(assignment, this.consumer.pid ?? 0, this.#clock);
   }
 
   /** The running job has its result. */

@@ -120,7 +120,7 @@ async function* runLocked(
     const sink = new Sink(manifest, walked, planner);
     const unreported = unreportedFolders(walked);
     const outputs = await startPool(pool, planner, { options, roots, walked, signal: cancellation.signal });
-    const lateModules = loadLateModules(options);
+    preloadModules(options);
     for await (const event of sink.consume(outputs, options.workers)) {
       yield* unreported();
       yield event;
@@ -130,10 +130,10 @@ async function* runLocked(
     const isComplete = walked.ended && notReached === 0;
     const stays = isComplete ? isOutsideWalk(roots, walked.unreadableFolders, manifest.file) : () => true;
     const removed = manifest.finish(stays);
-    await writeExports(options, manifest.file, lateModules);
+    await writeExports(options, manifest.file);
     const pruned = { files: 0, bytes: 0 };
     if (options.prune && isComplete) {
-      const { prune } = await lateModules.prune();
+      const { prune } = await import('../maintenance/prune.js');
       for await (const event of prune(realPlace(options))) {
         pruned.files += 1;
         pruned.bytes += event.bytes;
@@ -183,34 +183,19 @@ function createPool(options: ResolvedOptions, planner: Planner, transport: Trans
   });
 }
 
-/** Modules that a run needs at its end, if it needs them. */
-interface LateModules {
-  readonly exports: () => Promise<typeof import('../manifest/export.js')>;
-  readonly prune: () => Promise<typeof import('../maintenance/prune.js')>;
-}
-
 /**
- * Begins to load them: after the first fork, which they would delay, but not as late as they are used, because an update may have
- * replaced this package's files by then.
+ * Begins to load what the run imports at its end: after the first fork, which it would delay, and long before it is needed, because an
+ * update may have replaced this package's files by then.
  */
-function loadLateModules({ exports, prune }: ResolvedOptions): LateModules {
-  const modules: LateModules = {
-    exports: () => import('../manifest/export.js'),
-    prune: () => import('../maintenance/prune.js'),
-  };
-  const ignore = () => {}; // It is thrown where the module is used.
-  if (exports.length > 0) modules.exports().catch(ignore);
-  if (prune) modules.prune().catch(ignore);
-  return modules;
+function preloadModules({ exports, prune }: ResolvedOptions): void {
+  const ignore = () => {}; // It is thrown again where the module is used.
+  if (exports.length > 0) import('../manifest/export.js').catch(ignore);
+  if (prune) import('../maintenance/prune.js').catch(ignore);
 }
 
-async function writeExports(
-  { exports }: ResolvedOptions,
-  manifest: string,
-  lateModules: LateModules,
-): Promise<void> {
+async function writeExports({ exports }: ResolvedOptions, manifest: string): Promise<void> {
   if (exports.length === 0) return;
-  const { exportManifest } = await lateModules.exports();
+  const { exportManifest } = await import('../manifest/export.js');
   for (const { file, format } of exports) exportManifest(manifest, file, format);
 }
 

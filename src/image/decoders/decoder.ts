@@ -16,8 +16,6 @@ export interface OpenRequest {
 
 /** An image whose header has been read. `render.ts` checks it against the limits before it asks for pixels. */
 export interface OpenImage extends ImageNeeds {
-  /** Whether width and height change places when the image is turned upright. */
-  readonly isTransposed: boolean;
   /** Whether sharp may let libvips' loader shrink the image so far that less than a factor of 2 is left to the resampler. */
   readonly fastShrinkOnLoad: boolean;
   /**
@@ -44,7 +42,7 @@ export interface Decoder {
   readonly loaders: readonly string[];
   /**
    * Loads its readers. The first one that neither declines an image nor exceeds the limits with it reads it.
-   * @throws whatever keeps a module from being loaded: no image is to blame for that.
+   * @throws whatever keeps a module from being loaded. That is charged to no image.
    */
   load(): Promise<readonly [Reader, ...Reader[]]>;
   /** Whether the beginning of a file is one of this format, whatever the file's name says. */

@@ -67,9 +67,6 @@ export interface LibvipsReaderOptions {
   readonly fastShrinkOnLoad: boolean;
 }
 
-/** EXIF orientations from here on exchange width and height. */
-const FIRST_TRANSPOSED = 5;
-
 /** Reads images by libvips. */
 export function libvipsReader({ heldBytesPerPixel, fastShrinkOnLoad }: LibvipsReaderOptions): Reader {
   return async (bytes, { variant, onWarning }) => {
@@ -79,7 +76,7 @@ export function libvipsReader({ heldBytesPerPixel, fastShrinkOnLoad }: LibvipsRe
     return {
       width: header.width,
       height: header.pageHeight ?? header.height,
-      isTransposed: (header.orientation ?? 1) >= FIRST_TRANSPOSED,
+      orientation: header.orientation ?? 1,
       memoryNeed: memoryNeed(header, variant, heldBytesPerPixel(header)),
       fastShrinkOnLoad,
       pixels: () => image,

@@ -72,7 +72,7 @@ async function renderWith(...says: readonly [Says, ...Says[]]) {
       (said, index): Reader =>
         async () => {
           if (said === 'declines') throw new modules.Declined('a test');
-          const image = { width: 30, height: 20, isTransposed: false, memoryNeed: 0, fastShrinkOnLoad: true };
+          const image = { width: 30, height: 20, orientation: 1, memoryNeed: 0, fastShrinkOnLoad: true };
           const pixels = () => {
             read.push(index);
             return openInSharp(tiff);
@@ -101,7 +101,7 @@ test('an image over a limit is refused by its header, whatever its decoder', asy
   const hungry = await renderWith({ memoryNeed: 1e9 });
   expect(hungry.rendered).toBeInstanceOf(hungry.MemoryShortage);
   expect([large.read, hungry.read]).toEqual([[], []]);
-  const fitting = await renderWith({ width: 1000, height: 1, isTransposed: true, memoryNeed: 8e8 });
+  const fitting = await renderWith({ width: 1000, height: 1, orientation: 6, memoryNeed: 8e8 });
   expect(fitting.rendered).toMatchObject({ sourceWidth: 1, sourceHeight: 1000 });
 });
 

@@ -41,6 +41,24 @@ export function createPool(options: Partial<PoolOptions>): Pool {
   });
 }
 
+/** A pool of that many slots, and every consumer that it has started, in order. @param onConsumer Called with each of them. */
+export function createObservedPool(
+  slots: number,
+  onConsumer: (consumer: TestConsumer) => void = () => {},
+): { pool: Pool; consumers: TestConsumer[] } {
+  const consumers: TestConsumer[] = [];
+  const pool = createPool({
+    consumers: slots,
+    startConsumer: (listener) => {
+      const consumer = new TestConsumer(listener, () => FINISHED);
+      consumers.push(consumer);
+      onConsumer(consumer);
+      return consumer;
+    },
+  });
+  return { pool, consumers };
+}
+
 /** A run of a pool. */
 export class PoolRun {
   readonly clock = new FakeClock();

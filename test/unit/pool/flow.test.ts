@@ -3,8 +3,7 @@
 import { expect, test } from 'vitest';
 import type { Job, PoolOutput, Sentinel, Unchanged } from '../../../src/job.js';
 import { settle } from '../../support/in-process/fake-clock.js';
-import { TestConsumer } from '../../support/in-process/test-consumer.js';
-import { createPool, FINISHED, startPool } from '../../support/in-process/test-pool.js';
+import { createObservedPool, createPool, FINISHED, startPool } from '../../support/in-process/test-pool.js';
 import { plannedJob } from '../../support/in-process/walk.js';
 
 for (const consumers of [1, 2, 8])
@@ -45,15 +44,7 @@ test('jobs go to the consumer with the least to do, and of equals to one that ru
 });
 
 test('preforked consumers do the first jobs, and a pool never preforks more than it is told', async () => {
-  const consumers: TestConsumer[] = [];
-  const pool = createPool({
-    consumers: 4,
-    startConsumer: (listener) => {
-      const consumer = new TestConsumer(listener, () => FINISHED);
-      consumers.push(consumer);
-      return consumer;
-    },
-  });
+  const { pool, consumers } = createObservedPool(4);
   pool.prefork(2);
   expect(consumers).toHaveLength(2);
   const outputs: PoolOutput[] = [];

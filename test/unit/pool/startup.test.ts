@@ -3,8 +3,8 @@
 import { expect, test } from 'vitest';
 import type { Exit } from '../../../src/pool/consumer.js';
 import { settle } from '../../support/in-process/fake-clock.js';
-import { TestConsumer } from '../../support/in-process/test-consumer.js';
-import { createPool, FINISHED, startPool } from '../../support/in-process/test-pool.js';
+import type { TestConsumer } from '../../support/in-process/test-consumer.js';
+import { createObservedPool, FINISHED, startPool } from '../../support/in-process/test-pool.js';
 
 const BROKEN: Partial<Exit> = { code: 1, stderrTail: 'sharp could not be loaded' };
 const KILLED: Partial<Exit> = { code: null, signal: 'SIGKILL' };
@@ -29,16 +29,7 @@ for (const consumers of [1, 4])
   });
 
 test('starts that fail before anybody asks for results are an error for whoever asks', async () => {
-  const consumers: TestConsumer[] = [];
-  const pool = createPool({
-    consumers: 4,
-    startConsumer: (listener) => {
-      const consumer = new TestConsumer(listener, () => FINISHED);
-      consumers.push(consumer);
-      consumer.die(BROKEN);
-      return consumer;
-    },
-  });
+  const { pool, consumers } = createObservedPool(4, (consumer) => consumer.die(BROKEN));
   pool.prefork(4);
   await settle();
   expect(consumers).toHaveLength(4);

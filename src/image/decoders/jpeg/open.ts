@@ -1,6 +1,7 @@
 // Opens a JPEG for our own reader, which reads it at a reduced size.
 
 import { reductionOf } from '../../../options/variant.js';
+import { uprightSize } from '../../upright.js';
 import { Declined } from '../declined.js';
 import type { OpenImage, OpenRequest } from '../decoder.js';
 import { openInSharp } from '../libvips.js';
@@ -20,14 +21,12 @@ export function openReduced(
   if (jpegReader !== 'own') throw new Declined('libvips is to read all JPEGs');
   const file = new JpegFile(bytes);
   const { width, height, orientation, profile } = file;
-  const isTransposed = orientation > 4;
-  const [uprightWidth, uprightHeight] = isTransposed ? [height, width] : [width, height];
-  const shrink = shrinkFor(reductionOf(variant, uprightWidth, uprightHeight));
+  const shrink = shrinkFor(reductionOf(variant, ...uprightSize(file)));
   if (shrink === undefined) throw new Declined('a reduction by less than a factor of 4');
   return {
     width,
     height,
-    isTransposed,
+    orientation,
     memoryNeed: file.memoryNeed(shrink),
     fastShrinkOnLoad: false,
     pixels: () => openInSharp(encodeTiff({ ...file.read(shrink), orientation, profile })),
