@@ -56,7 +56,11 @@ async function* findPhotos(options: ProducerOptions, progress: WalkProgress): As
   const overlap = roots.length > 1 && (follow || roots.some((root) => root.nested));
   const reachedBy = new Map<string, Root>();
   for (const root of roots) {
+    let selected = 0;
+    progress.selected.set(root.path, selected);
     for await (const path of walk(root, walkOptions)) {
+      selected += 1;
+      progress.selected.set(root.path, selected);
       if (overlap && isTaken(await realPathOf(path, root, follow), root, reachedBy)) continue;
       progress.found += 1;
       const planned = options.plan(path);

@@ -12,6 +12,8 @@ export interface UnreadableFolder {
 export interface WalkProgress {
   /** Photos found so far. */
   found: number;
+  /** By the path of each root that was walked: the photos selected in it, those that another root has led to as well. */
+  readonly selected: Map<string, number>;
   /** Symbolic links that were not followed. */
   skippedLinks: number;
   readonly unreadableFolders: UnreadableFolder[];
@@ -21,5 +23,5 @@ export interface WalkProgress {
 
 /** The progress of a walk that has not started. */
 export function newWalkProgress(): WalkProgress {
-  return { found: 0, skippedLinks: 0, unreadableFolders: [], ended: false };
+  return { found: 0, selected: new Map(), skippedLinks: 0, unreadableFolders: [], ended: false };
 }

@@ -1,0 +1,107 @@
+// The marker of a folder that this program fills: what the folder has, its layout, and which manifests use it. By it such a folder is
+// known: it is not walked, and `prune` and `verify` know whose thumbnails are in it.
+//
+//     thumbnails/.thumbs.json
+//
+//     {"thumbs":"thumbnails","version":1,"layout":"flat","manifests":["../catalog.jsonl","manifest.jsonl"],"left":{"manifest.jsonl":12}}
+
+import fs from 'node:fs';
+import path from 'node:path';
+import { causeOf, outputError, systemCode, ThumbsError } from '../errors.js';
+import { jsonLine } from '../printable.js';
+import { replaceFile } from './replace-file.js';
+
+export const MARKER_NAME = '.thumbs.json';
+
+/** What a marker says. */
+export interface FolderMarker {
+  /** What the folder has. */
+  readonly thumbs: 'thumbnails';
+  readonly version: number;
+  /** `flat`: every thumbnail lies in the folder itself. */
+  readonly layout: 'flat';
+  /** The manifests that use the folder: their paths relative to it, with `/`, sorted. */
+  readonly manifests: readonly string[];
+  /** By manifest: photos that have left it, with their thumbnails, since the last prune. Absent for none. */
+  readonly left?: Readonly<Record<string, number>>;
+}
+
+const VERSION = 1;
+
+/** A marker has some 100 bytes, and 30 for each manifest. */
+const MAX_BYTES = 1_000_000;
+
+/** Does not wait for the writer of a named pipe. Windows has neither the flag nor such pipes in folders. */
+const OPEN_FLAGS = fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0);
+
+/** The folder's marker; undefined when it has none, or a file of this name that is not ours or cannot be read. */
+export function readMarker(folder: string): FolderMarker | undefined {
+  try {
+    return parseMarker(readText(path.join(folder, MARKER_NAME)));
+  } catch {
+    return undefined; // Whoever writes to the folder reports the cause.
+  }
+}
+
+/** The file's text; undefined when there is no such file. */
+function readText(file: string): string | undefined {
+  let descriptor: number;
+  try {
+    descriptor = fs.openSync(file, OPEN_FLAGS);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+  try {
+    const stats = fs.fstatSync(descriptor);
+    return stats.isFile() && stats.size <= MAX_BYTES ? fs.readFileSync(descriptor, 'utf8') : '';
+  } finally {
+    fs.closeSync(descriptor);
+  }
+}
+
+/** Undefined for what is no marker, of whatever version. */
+function parseMarker(text: string | undefined): FolderMarker | undefined {
+  try {
+    const value: Partial<FolderMarker> | null = JSON.parse(text ?? '');
+    const isMarker = typeof value?.thumbs === 'string' && typeof value.version === 'number';
+    return isMarker && isTexts(value.manifests) ? (value as FolderMarker) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
+
+/**
+ * Writes what `change` makes of the folder's marker, or of an empty one; nothing if that is the same. The caller has locked the folder.
+ * @throws {ThumbsError} `OUTPUT`: it cannot be read or written, is of a newer version, or is a file of something else.
+ */
+export function changeMarker(folder: string, change: (marker: FolderMarker) => FolderMarker): void {
+  const file = path.join(folder, MARKER_NAME);
+  try {
+    const text = readText(file);
+    const found = text === undefined ? EMPTY : parseMarker(text);
+    if (found === undefined) throw outputError(file, 'it is not a marker of thumbs, and is left unchanged');
+    if (found.version > VERSION)
+      throw outputError(file, `it is of version ${found.version}, newer than ${VERSION}`);
+    const changed = `${jsonLine(change(found))}\n`;
+    if (changed !== text) replaceFile(file, [changed]);
+  } catch (error) {
+    throw error instanceof ThumbsError ? error : outputError(file, causeOf(error), error);
+  }
+}
+
+const EMPTY: FolderMarker = { thumbs: 'thumbnails', version: VERSION, layout: 'flat', manifests: [] };
+
+/** A manifest's path as markers of `folder` name it. Both are absolute and without symbolic links. */
+export function manifestName(folder: string, manifest: string): string {
+  return path.relative(folder, manifest).replaceAll(path.sep, '/');
+}
+
+/** The marker with these manifests besides its own, by the names of {@link manifestName}. */
+export function withManifests(marker: FolderMarker, names: readonly string[]): FolderMarker {
+  return { ...marker, manifests: [...new Set([...marker.manifests, ...names])].sort() };
+}
