@@ -53,7 +53,9 @@ export type RunErrorCode =
   /** Consumers cannot be started, or none of them makes progress. */
   | 'CONSUMER'
   /** Another run uses the output folder or the manifest. */
-  | 'LOCKED';
+  | 'LOCKED'
+  /** Thumbnails would be removed that may still be wanted; nothing was. */
+  | 'REFUSED';
 
 /** An error of this package. `code` is stable; `message` is one line for people, safe on a terminal. */
 export class ThumbsError extends Error {
@@ -61,15 +63,18 @@ export class ThumbsError extends Error {
   readonly code: ImageErrorCode | RunErrorCode;
   /** The limit that an image exceeded, if that is what is wrong with it. */
   declare readonly limit?: Limits;
+  /** For `REFUSED`: whether the option `forget` allows what was refused. */
+  declare readonly mayForget?: boolean;
 
   constructor(
     code: ImageErrorCode | RunErrorCode,
     message: string,
-    options: ErrorOptions & { readonly limit?: Limits } = {},
+    options: ErrorOptions & { readonly limit?: Limits; readonly mayForget?: boolean } = {},
   ) {
     super(message, options.cause === undefined ? undefined : options);
     this.code = code;
     if (options.limit !== undefined) this.limit = options.limit;
+    if (options.mayForget !== undefined) this.mayForget = options.mayForget;
   }
 }
 
@@ -193,9 +198,23 @@ export function consumerError(message: string): ThumbsError {
   return new ThumbsError('CONSUMER', message);
 }
 
+/** Thumbnails that are not removed because they may still be wanted. @param mayForget Whether the option `forget` removes them. */
+export function refusedError(reason: string, mayForget: boolean): ThumbsError {
+  return new ThumbsError('REFUSED', `Nothing was pruned: ${printable(reason)}`, { mayForget });
+}
+
 /** A folder or file that another run uses. */
 export function lockedError(message: string): ThumbsError {
   return new ThumbsError('LOCKED', printable(message));
+}
+
+/** A lock that is not held any more. @param holder Which run has taken it over; undefined when the lock is gone. */
+export function lostLockError(target: string, holder: string | undefined): ThumbsError {
+  const cause =
+    holder === undefined
+      ? `The lock of ${target} has been removed`
+      : `${target} is in use by ${holder}, which has taken over this run's lock`;
+  return lockedError(`${cause}: nothing more is written`);
 }
 
 /** An error as a message between processes carries it: over IPC an Error loses its class, its code or its message. */

@@ -9,7 +9,8 @@ export type {
   VerifyEvent,
   VerifyProgressEvent,
 } from './maintenance/findings.js';
-export { type PrunedEvent, type PruneOptions, pruneThumbnails } from './maintenance/prune.js';
+export { type PruneOptions, pruneThumbnails } from './maintenance/prune.js';
+export type { PrunedEvent } from './maintenance/unneeded.js';
 export { type VerifyOptions, verifyThumbnails } from './maintenance/verify.js';
 export { readManifest } from './manifest/reading.js';
 export type {

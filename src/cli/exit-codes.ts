@@ -6,7 +6,7 @@ import type { SummaryEvent } from '../run/events.js';
 export const exitCodes = {
   /** Every photo has its thumbnail. */
   ok: 0,
-  /** Some photos failed, or some folders could not be read; each is named. */
+  /** Some photos failed, some folders could not be read, or nothing was pruned because much would have been; each is named. */
   someFailed: 1,
   /** The command line is invalid; nothing was done. */
   usage: 2,
@@ -24,12 +24,13 @@ export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
 /** The exit code of a run that reached its summary. */
 export function exitCodeOf(
-  { stopped, failed, unreadableFolders }: SummaryEvent,
+  { stopped, failed, unreadableFolders, kept, pruneRefused }: SummaryEvent,
   stoppedBy: StopSignal | undefined,
 ): number {
   if (stopped === 'deadline') return exitCodes.deadline;
   if (stopped === 'signal' && stoppedBy !== undefined) return exitCodes[stoppedBy];
-  return failed > 0 || unreadableFolders > 0 ? exitCodes.someFailed : exitCodes.ok;
+  const isComplete = failed === 0 && unreadableFolders === 0 && kept === 0 && pruneRefused === undefined;
+  return isComplete ? exitCodes.ok : exitCodes.someFailed;
 }
 
 /** The exit code of an error that ended a run. */
@@ -42,6 +43,7 @@ export function exitCodeOfError(error: ThumbsError): number {
     case 'CONSUMER':
     case 'LOCKED':
       return exitCodes.cannotContinue;
+    case 'REFUSED':
     case 'CORRUPT':
     case 'UNSUPPORTED':
     case 'TOO_LARGE':

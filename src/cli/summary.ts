@@ -1,6 +1,6 @@
 // The texts of a run's summary.
 
-import type { PrunedEvent } from '../maintenance/prune.js';
+import type { PrunedEvent } from '../maintenance/unneeded.js';
 import type { FailedEvent, Pruned, SummaryEvent } from '../run/events.js';
 import { byteSize, count, duration, integer, rate, shownPath } from './format.js';
 import type { Colors } from './screen.js';
@@ -42,13 +42,28 @@ export function summaryLines(run: SummaryEvent, colors: Colors): string[] {
     ...(run.removed === 0
       ? []
       : [`${count(run.removed, 'record')} removed: the photo is gone, or not selected any more`]),
+    ...keptLines(run, colors),
     ...(run.pruned === undefined ? [] : [prunedFigures(run.pruned)]),
+    ...(run.pruneRefused === undefined
+      ? []
+      : [colors.yellow(`${run.pruneRefused} (--forget prunes nevertheless)`)]),
     ...(run.skippedLinks === 0
       ? []
       : [`${count(run.skippedLinks, 'symbolic link')} not followed (--follow)`]),
     `${colors.dim('manifest')} ${shownPath(run.manifest)}`,
     ...run.exports.map((file) => `${colors.dim('export')} ${shownPath(file)}`),
   ];
+}
+
+/** That records were kept because nothing was selected under their root. */
+export function keptLines(
+  { kept, emptyRoots }: Pick<SummaryEvent, 'kept' | 'emptyRoots'>,
+  colors: Colors,
+): string[] {
+  if (kept === 0) return [];
+  const roots = emptyRoots.map(shownPath).join(', ');
+  const line = `${count(kept, 'record')} kept, although no photo was found in ${roots}: is a disk missing? (--forget removes them)`;
+  return [colors.yellow(line)];
 }
 
 /** `12 files pruned, 1.20 MB freed`; for a dry run `12 files to prune, 1.20 MB to free`. */

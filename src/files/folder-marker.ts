@@ -22,8 +22,13 @@ export interface FolderMarker {
   readonly layout: 'flat';
   /** The manifests that use the folder: their paths relative to it, with `/`, sorted. */
   readonly manifests: readonly string[];
-  /** By manifest: photos that have left it, with their thumbnails, since the last prune. Absent for none. */
+  /** By manifest: photos that have left it since the last prune, as `ManifestStore.finish` counts them. Absent for none. */
   readonly left?: Readonly<Record<string, number>>;
+  /**
+   * The latest time, in milliseconds since 1970, of the files under thumbnails' names that were here before the first run. Such a file
+   * is ours only if it is newer. Absent when there was none.
+   */
+  readonly foreignUntilMs?: number;
 }
 
 const VERSION = 1;
@@ -95,13 +100,3 @@ export function changeMarker(folder: string, change: (marker: FolderMarker) => F
 }
 
 const EMPTY: FolderMarker = { thumbs: 'thumbnails', version: VERSION, layout: 'flat', manifests: [] };
-
-/** A manifest's path as markers of `folder` name it. Both are absolute and without symbolic links. */
-export function manifestName(folder: string, manifest: string): string {
-  return path.relative(folder, manifest).replaceAll(path.sep, '/');
-}
-
-/** The marker with these manifests besides its own, by the names of {@link manifestName}. */
-export function withManifests(marker: FolderMarker, names: readonly string[]): FolderMarker {
-  return { ...marker, manifests: [...new Set([...marker.manifests, ...names])].sort() };
-}

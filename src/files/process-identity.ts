@@ -35,7 +35,7 @@ export function isRunning({ pid, place, startTicks }: ProcessIdentity): boolean 
   if (place !== ownPlace()) return undefined;
   const found = statOf(pid)?.startTicks;
   // With hidepid, a living process of another user has no /proc entry for us.
-  return isAlive(pid) && (found === undefined || found === startTicks);
+  return isAlive(pid) && (found === undefined || startTicks === undefined || found === startTicks);
 }
 
 function ownPlace(): string {

@@ -1,8 +1,8 @@
-// Replaces a file as a whole: readers see the old file or the new one, never a part of it.
+// Replaces a file as a whole: readers see the old file or the new one, never a part of it. Mode and owner stay.
 
 import fs from 'node:fs';
 import path from 'node:path';
-import { causeOf, outputError, ThumbsError } from '../errors.js';
+import { causeOf, outputError, systemCode, ThumbsError } from '../errors.js';
 import { realFile } from './real-path.js';
 import { temporaryPath } from './temporary.js';
 
@@ -11,16 +11,19 @@ const CHUNK = 1 << 16;
 
 /**
  * Writes `pieces` to a temporary file beside `file`, flushes it to the disk and renames it. If `pieces` or the disk throws, `file` is
- * unchanged.
+ * unchanged. A file that exists keeps its mode and, as far as the system allows it, its owner and group.
  * @throws system errors (`ENOSPC`, `EACCES`, ...), and an Error if `file` exists and is no regular file.
  */
 export function replaceFile(file: string, pieces: Iterable<string | Uint8Array>): void {
-  const target = replaceable(file);
+  const found = replaceable(file);
+  const target = realFile(file);
   const temporary = temporaryPath(path.dirname(target));
-  const descriptor = fs.openSync(temporary, 'wx');
+  // What the old file keeps from others is kept from them while it is written, too.
+  const descriptor = fs.openSync(temporary, 'wx', found === undefined ? 0o666 : 0o600);
   try {
     try {
       writePieces(descriptor, pieces);
+      if (found !== undefined) keepAccess(descriptor, found);
       fs.fsyncSync(descriptor);
     } finally {
       fs.closeSync(descriptor);
@@ -44,11 +47,34 @@ export function replaceOutput(file: string, pieces: Iterable<string>): void {
   }
 }
 
-/** The regular file, or the free name, that `file` leads to: a link stays a link, and a device is not replaced. */
-function replaceable(file: string): string {
+/** The regular file that `file` leads to, if there is one: a link stays a link, and a device is not replaced. */
+function replaceable(file: string): fs.Stats | undefined {
   const stats = fs.statSync(file, { throwIfNoEntry: false });
   if (stats?.isFile() === false) throw new Error('it is not a regular file');
-  return realFile(file);
+  return stats;
+}
+
+const MODE_BITS = 0o7777;
+
+/** Gives a new file the owner, the group and the mode of the one that it replaces. */
+function keepAccess(descriptor: number, { uid, gid, mode }: fs.Stats): void {
+  const own = fs.fstatSync(descriptor);
+  // Only root can give a file away; a member of the group can keep the group alone.
+  if (own.uid !== uid || own.gid !== gid)
+    if (!isGiven(descriptor, uid, gid)) isGiven(descriptor, own.uid, gid);
+  // Last, because a change of owner clears bits of the mode. Some file systems have no modes that could differ.
+  if (((own.mode ^ mode) & MODE_BITS) !== 0) fs.fchmodSync(descriptor, mode & MODE_BITS);
+}
+
+/** Gives the file to an owner and a group, if the system permits it. */
+function isGiven(descriptor: number, uid: number, gid: number): boolean {
+  try {
+    fs.fchownSync(descriptor, uid, gid);
+    return true;
+  } catch (error) {
+    if (systemCode(error) !== 'EPERM') throw error;
+    return false;
+  }
 }
 
 function writePieces(descriptor: number, pieces: Iterable<string | Uint8Array>): void {

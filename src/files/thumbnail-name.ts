@@ -17,6 +17,11 @@ export function isThumbnailName(name: string): boolean {
   return NAME.test(name);
 }
 
+/** Whether a thumbnail's name is made of this digest. */
+export function hasDigest(name: string, sha256: string): boolean {
+  return name.startsWith(`${sha256}.`);
+}
+
 /** The format that a thumbnail's name says; undefined for any other name. */
 export function formatOfName(name: string): OutputFormat | undefined {
   const extension = NAME.exec(name)?.[1];

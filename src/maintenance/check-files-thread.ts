@@ -18,14 +18,21 @@ function check(file: string): Checked {
   try {
     content = fs.readFileSync(path.join(String(workerData), file));
   } catch (error) {
-    return { file, bytes: 0, status: 'damaged', reason: `it cannot be read: ${causeOf(error)}` };
+    return {
+      file,
+      bytes: 0,
+      isOwn: false,
+      status: 'damaged',
+      reason: `it cannot be read: ${causeOf(error)}`,
+    };
   }
   const bytes = content.length;
   const sha256 = createHash('sha256').update(content).digest('hex');
-  if (thumbnailName(sha256, format) !== file)
-    return { file, bytes, status: 'damaged', reason: `its bytes have the SHA-256 ${sha256}` };
+  const isOwn = thumbnailName(sha256, format) === file;
+  if (!isOwn)
+    return { file, bytes, isOwn, status: 'damaged', reason: `its bytes have the SHA-256 ${sha256}` };
   const size = encoders[format].readSize(content);
   if (size === undefined)
-    return { file, bytes, status: 'damaged', reason: `it is not a ${format.toUpperCase()}` };
-  return { file, bytes, status: 'sound', ...size };
+    return { file, bytes, isOwn, status: 'damaged', reason: `it is not a ${format.toUpperCase()}` };
+  return { file, bytes, isOwn, status: 'sound', ...size };
 }

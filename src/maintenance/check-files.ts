@@ -7,7 +7,12 @@ import { Worker } from 'node:worker_threads';
 import { packageFile } from '../package-file.js';
 
 /** The condition of a file under a thumbnail's name. */
-export type Checked = { readonly file: string; readonly bytes: number } & (
+export type Checked = {
+  readonly file: string;
+  readonly bytes: number;
+  /** Whether its bytes have the SHA-256 of its name, so that this program wrote it. */
+  readonly isOwn: boolean;
+} & (
   | { readonly status: 'sound'; readonly width: number; readonly height: number }
   | { readonly status: 'damaged'; readonly reason: string }
 );

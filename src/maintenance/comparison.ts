@@ -1,9 +1,11 @@
 // Compares the records of a manifest with the files of its output folder, and counts what is found.
 
-import { lstatSync } from 'node:fs';
+import { existsSync, lstatSync } from 'node:fs';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { readMarker } from '../files/folder-marker.js';
 import { ThumbnailSet } from '../files/thumbnail-name.js';
+import { addNamed, otherManifests } from '../manifest/folder-manifests.js';
 import type { DoneRecord, ThumbnailEntry } from '../manifest/record.js';
 import type { RecordIndex } from '../manifest/record-index.js';
 import type { ResolvedPlace } from '../options/options.js';
@@ -31,9 +33,16 @@ export class Comparison {
   /** Absolute paths of the sources whose thumbnail is missing or damaged, by the thumbnail. */
   readonly #affected = new Map<string, string[]>();
 
+  /** The thumbnails that other manifests of the folder name. */
+  readonly #ofOthers = new ThumbnailSet();
+  readonly #foreignUntilMs: number;
+
   constructor(place: ResolvedPlace, records: RecordIndex) {
     this.#place = place;
     this.#records = records;
+    this.#foreignUntilMs = readMarker(place.out)?.foreignUntilMs ?? Number.NEGATIVE_INFINITY;
+    for (const manifest of otherManifests(place))
+      if (existsSync(manifest)) addNamed(this.#ofOthers, manifest);
   }
 
   /** The files that are no thumbnails. */
@@ -98,15 +107,23 @@ export class Comparison {
     // The threads have reported them in no order.
     for (const [file, each] of [...checked].sort(([a], [b]) => (a < b ? -1 : 1))) {
       this.#totals.bytes += each.bytes;
-      if (!this.#named.has(file)) {
-        this.#totals.unneededBytes += each.bytes;
-        yield this.#finding('unneeded', file, 'no record names it');
+      if (!this.#named.has(file) && !this.#ofOthers.has(file)) {
+        yield this.#unnamed(each);
       } else if (each.status === 'damaged') {
         yield this.#finding('damaged', file, each.reason, this.#affected.get(file));
       }
     }
     for (const [file, sources] of this.#affected)
       if (!checked.has(file)) yield this.#finding('missing', file, 'it does not exist', sources);
+  }
+
+  /** As `prune` sees it: only a file whose bytes have the SHA-256 of its name is one of ours. */
+  #unnamed({ file, bytes, isOwn }: Checked): FindingEvent {
+    const { mtimeMs = 0 } = lstatSync(path.join(this.#place.out, file), { throwIfNoEntry: false }) ?? {};
+    if (!isOwn || mtimeMs <= this.#foreignUntilMs)
+      return this.#finding('foreign', file, 'not a file of thumbs, whatever its name says');
+    this.#totals.unneededBytes += bytes;
+    return this.#finding('unneeded', file, 'no record names it');
   }
 
   summary(seconds: number): VerifiedEvent {

@@ -1,110 +1,138 @@
-// Removes from the output folder what nothing needs any more: thumbnails that no record names, and stale temporary files. Files with
-// any other name are never touched.
+// Removes from the output folder what nothing needs any more, unless that may be a mistake: the wrong folder, the wrong manifest, a disk
+// that is missing.
 
-import { lstatSync } from 'node:fs';
-import fs from 'node:fs/promises';
-import path from 'node:path';
-import { causeOf, outputError, systemCode, unreadableOutputError } from '../errors.js';
+import fs from 'node:fs';
+import { causeOf, outputError, refusedError } from '../errors.js';
 import { Lock } from '../files/locks/lock.js';
 import { realPlace } from '../files/real-path.js';
-import { isStale } from '../files/temporary.js';
 import { isThumbnailName, ThumbnailSet } from '../files/thumbnail-name.js';
+import {
+  addNamed,
+  notePruned,
+  otherManifests,
+  photosLeft,
+  usesFolder,
+} from '../manifest/folder-manifests.js';
 import { requireManifest } from '../manifest/reading.js';
-import { RecordIndex } from '../manifest/record-index.js';
 import { checkFlag, refuseUnknown } from '../options/checks.js';
 import type { PlaceOptions, ResolvedPlace } from '../options/options.js';
 import { resolvePlace } from '../options/resolve.js';
+import { findUnneeded, type PrunedEvent } from './unneeded.js';
 
 /** The options of {@link pruneThumbnails}. */
 export interface PruneOptions extends PlaceOptions {
   /** Only report what would be removed. @default false */
   readonly dryRun?: boolean;
-}
-
-/** A file was removed, or would be. */
-export interface PrunedEvent {
-  readonly type: 'pruned';
-  /** Absolute path of the file. */
-  readonly path: string;
-  readonly bytes: number;
+  /**
+   * Prune although more than half of the recorded photos, and more than 20, have left the manifest since the last prune, or although a
+   * manifest that uses the folder is missing. @default false
+   */
+  readonly forget?: boolean;
 }
 
 /**
- * Removes the thumbnails that no record names, and stale temporary files, as it is iterated.
+ * Removes the thumbnails that no record names, and stale temporary files, as it is iterated. The records of every manifest that uses the
+ * folder count.
  * @throws {ThumbsError} `OPTION`, at once. While iterating: `MANIFEST` (there is none, or it is not a manifest: then everything would
- * be unneeded), `OUTPUT` or `LOCKED`.
+ * be unneeded), `REFUSED` (as with `forget`; or none of the manifest's thumbnails is in the folder), `OUTPUT` or `LOCKED`.
  */
 export function pruneThumbnails(options: PruneOptions = {}): AsyncGenerator<PrunedEvent> {
-  refuseUnknown(options, ['out', 'manifest', 'dryRun'] satisfies Array<keyof PruneOptions>);
-  return pruneLocked(resolvePlace(options), checkFlag('dryRun', options.dryRun ?? false));
+  refuseUnknown(options, ['out', 'manifest', 'dryRun', 'forget'] satisfies Array<keyof PruneOptions>);
+  const forget = checkFlag('forget', options.forget ?? false);
+  return pruneLocked(resolvePlace(options), checkFlag('dryRun', options.dryRun ?? false), forget);
 }
 
-async function* pruneLocked(resolved: ResolvedPlace, dryRun: boolean): AsyncGenerator<PrunedEvent> {
+async function* pruneLocked(
+  resolved: ResolvedPlace,
+  dryRun: boolean,
+  forget: boolean,
+): AsyncGenerator<PrunedEvent> {
   // Before anything is written: a wrong folder or manifest stays unchanged.
   const place = realPlace(resolved);
   requireManifest(place.manifest);
   if (dryRun) {
     for (const target of [place.out, place.manifest]) Lock.check(target);
-    yield* findUnneeded(place, namedThumbnails(place.manifest));
+    yield* findUnneeded(place, neededThumbnails(place, forget).named);
     return;
   }
   const locks = Lock.takeAll([place.out, place.manifest]);
   try {
-    yield* prune(place);
+    yield* prune(place, { forget, requireLocks: () => Lock.requireAllHeld(locks) });
   } finally {
     for (const lock of locks) lock.release();
   }
 }
 
-/** Prunes; the caller has locked the folder and the manifest. */
-export async function* prune(place: ResolvedPlace): AsyncGenerator<PrunedEvent> {
-  for await (const unneeded of findUnneeded(place, namedThumbnails(place.manifest))) {
+/** How a folder is pruned. */
+export interface PruneHow {
+  readonly forget: boolean;
+  /** Called before each file is removed; it throws when another run has taken over a lock. */
+  readonly requireLocks: () => void;
+}
+
+/**
+ * Prunes; the caller has locked the folder and the manifest.
+ * @throws {ThumbsError} `REFUSED`, `MANIFEST`, `OUTPUT` or `LOCKED`.
+ */
+export async function* prune(
+  place: ResolvedPlace,
+  { forget, requireLocks }: PruneHow,
+): AsyncGenerator<PrunedEvent> {
+  const { named, missing } = neededThumbnails(place, forget);
+  for await (const unneeded of findUnneeded(place, named)) {
+    requireLocks();
     try {
-      await fs.rm(unneeded.path, { force: true });
+      fs.rmSync(unneeded.path, { force: true });
     } catch (error) {
       throw outputError(unneeded.path, causeOf(error), error);
     }
     yield unneeded;
   }
+  notePruned(place, missing);
 }
 
-/** Thumbnails that are not `named`, and stale temporary files of thumbnails and of the manifest, sorted by name. */
-export async function* findUnneeded(
-  { out, manifest }: ResolvedPlace,
-  named: ThumbnailSet,
-): AsyncGenerator<PrunedEvent> {
-  for (const folder of new Set([out, path.dirname(manifest)])) {
-    const isUnnamed = (name: string) => folder === out && isThumbnailName(name) && !named.has(name);
-    for (const name of await filesIn(folder, (name) => isUnnamed(name) || isStale(name))) {
-      const file = path.join(folder, name);
-      const size = lstatSync(file, { throwIfNoEntry: false })?.size;
-      if (size !== undefined) yield { type: 'pruned', path: file, bytes: size };
-    }
-  }
+/** What must not be removed. */
+interface Needed {
+  /** The thumbnails that records of the folder's manifests name. */
+  readonly named: ThumbnailSet;
+  /** Manifests of the folder that do not exist, and whose records are forgotten. */
+  readonly missing: readonly string[];
 }
 
-/** The thumbnails that records name; of each source its last record. */
-function namedThumbnails(manifest: string): ThumbnailSet {
+/** @throws {ThumbsError} `REFUSED` or `MANIFEST`. */
+function neededThumbnails(place: ResolvedPlace, forget: boolean): Needed {
   const named = new ThumbnailSet();
-  const records = RecordIndex.openExisting(manifest);
-  try {
-    for (const record of records.all()) {
-      if (record.status === 'done') for (const { file } of record.thumbnails) named.add(file);
-    }
-  } finally {
-    records.close();
+  const sources = addNamed(named, place.manifest);
+  requireSameOutput(place, named);
+  if (!forget) requireFew(photosLeft(place), sources);
+  const missing: string[] = [];
+  for (const manifest of otherManifests(place)) {
+    if (fs.existsSync(manifest)) addNamed(named, manifest);
+    else missing.push(manifest);
   }
-  return named;
+  if (missing.length > 0 && !forget)
+    throw refusedError(`${missing.join(', ')} has thumbnails in this folder, and does not exist`, true);
+  return { named, missing };
 }
 
-/** Names of the regular files of a folder for which `isWanted` holds, sorted; none if there is no folder. */
-async function filesIn(folder: string, isWanted: (name: string) => boolean): Promise<string[]> {
-  const names: string[] = [];
-  try {
-    for await (const entry of await fs.opendir(folder))
-      if (entry.isFile() && isWanted(entry.name)) names.push(entry.name);
-  } catch (error) {
-    if (systemCode(error) !== 'ENOENT') throw unreadableOutputError(folder, error);
-  }
-  return names.sort();
+/** A manifest of another folder would make every thumbnail unneeded. */
+function requireSameOutput({ out, manifest }: ResolvedPlace, named: ThumbnailSet): void {
+  const isSame =
+    named.size === 0
+      ? usesFolder({ out, manifest })
+      : fs.readdirSync(out).some((name) => isThumbnailName(name) && named.has(name));
+  if (!isSame) throw refusedError(`${out} has no thumbnail that ${manifest} names`, false);
+}
+
+/** So many photos may leave the manifest between two prunes, however few it has. */
+const MAY_LEAVE = 20;
+
+/** @param recorded Photos that the manifest has now. */
+function requireFew(left: number, recorded: number): void {
+  const before = recorded + left;
+  if (left > MAY_LEAVE && left > before / 2)
+    throw refusedError(
+      `${left} of ${before} recorded photos have left the manifest since the last prune`,
+      true,
+    );
 }

@@ -4,10 +4,12 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { unreadableOutputError } from '../errors.js';
+import { MARKER_NAME } from '../files/folder-marker.js';
 import { Lock, lockPaths } from '../files/locks/lock.js';
 import { realPlace } from '../files/real-path.js';
 import { isStale, isTemporary } from '../files/temporary.js';
 import { isThumbnailName } from '../files/thumbnail-name.js';
+import { otherManifests } from '../manifest/folder-manifests.js';
 import { requireManifest } from '../manifest/reading.js';
 import type { DoneRecord } from '../manifest/record.js';
 import { RecordIndex } from '../manifest/record-index.js';
@@ -56,7 +58,8 @@ async function* verifyAndRepair(resolved: ResolvedPlace, signal?: AbortSignal): 
   requireManifest(place.manifest);
   const locks = Lock.takeAll([place.out, place.manifest]);
   try {
-    const store = ManifestStore.openDamaged(place.manifest);
+    const requireLocks = () => Lock.requireAllHeld(locks);
+    const store = ManifestStore.openDamaged(place.manifest, { requireLocks });
     try {
       const redo = (record: DoneRecord) => store.append({ ...record, redo: true });
       yield* verify(place, store.records, redo, signal);
@@ -96,12 +99,13 @@ async function listFolder({ out, manifest }: ResolvedPlace): Promise<FolderListi
   const thumbnails: string[] = [];
   const stale: string[] = [];
   const foreign: string[] = [];
-  const own = new Set([manifest, ...[out, manifest].flatMap(lockPaths)]);
+  const own = new Set([manifest, path.join(out, MARKER_NAME), ...[out, manifest].flatMap(lockPaths)]);
+  for (const other of otherManifests({ out, manifest })) own.add(other);
   try {
     for await (const entry of await fs.opendir(out)) {
       const { name } = entry;
       if (entry.isFile() && isThumbnailName(name)) thumbnails.push(name);
-      else if (entry.isFile() && isStale(name)) stale.push(name);
+      else if (entry.isFile() && isStale(out, name)) stale.push(name);
       else if (!isTemporary(name) && !own.has(path.join(out, name))) foreign.push(name);
     }
   } catch (error) {

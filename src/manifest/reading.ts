@@ -41,6 +41,17 @@ export function requireManifest(file: string): void {
   }
 }
 
+/** Whether a file is a manifest that this version can read, with a complete header. */
+export function isManifest(file: string): boolean {
+  try {
+    requireManifest(file);
+    return true;
+  } catch (error) {
+    if (error instanceof ThumbsError) return false;
+    throw error;
+  }
+}
+
 /** Opens a manifest that must exist; the caller closes it. */
 export function openManifest(file: string): number {
   return withManifestErrors(file, 'read', () => {

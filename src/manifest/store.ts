@@ -8,10 +8,24 @@ import path from 'node:path';
 import { emptyManifestError, manifestError } from '../errors.js';
 import { replaceFile } from '../files/replace-file.js';
 import { jsonLine } from '../printable.js';
-import { copyLines, type LinePosition } from './lines.js';
+import { copyLines, type LinePosition, LineReader } from './lines.js';
 import { entries, requireRecord, withManifestErrors } from './reading.js';
 import { MANIFEST_VERSION, type ManifestHeader, type ManifestRecord } from './record.js';
 import { RecordIndex, RecordPositions } from './record-index.js';
+
+/** How a run writes to its manifest. */
+export interface StoreOptions {
+  /** Called before each write; it throws when another run has taken over a lock. @default nothing */
+  readonly requireLocks?: () => void;
+}
+
+/** What a run has changed, other than by its results. */
+export interface Removed {
+  /** Sources that have no record any more. */
+  readonly records: number;
+  /** Of these, the photos that had a thumbnail, and whose content this run has not found under another name. */
+  readonly photos: number;
+}
 
 /** An open manifest that one run writes to. */
 export class ManifestStore {
@@ -21,10 +35,12 @@ export class ManifestStore {
   readonly #appended = new RecordPositions();
   /** By row of the earlier records: 1 if the record was kept. */
   readonly #kept: Uint8Array;
+  readonly #requireLocks: () => void;
   #end: number;
 
-  private constructor(records: RecordIndex) {
+  private constructor(records: RecordIndex, { requireLocks = () => {} }: StoreOptions) {
     this.records = records;
+    this.#requireLocks = requireLocks;
     // An incomplete last line is removed, so that the next record does not continue it.
     if (fs.statSync(records.file).size > records.end) fs.truncateSync(records.file, records.end);
     this.#descriptor = fs.openSync(records.file, 'a');
@@ -37,18 +53,18 @@ export class ManifestStore {
    * @throws {ThumbsError} `MANIFEST`: it cannot be read or written, is of another version, is something else, or a line is damaged. It
    * is then left unchanged.
    */
-  static open(file: string, digest: string): ManifestStore {
+  static open(file: string, digest: string, options: StoreOptions = {}): ManifestStore {
     return withManifestErrors(file, 'write', () => {
       fs.mkdirSync(path.dirname(file), { recursive: true });
       const found = RecordIndex.open(file);
       if (found?.header.options === digest && found.hasLfEndings)
-        return ManifestStore.#openRecords(file, found);
+        return ManifestStore.#openRecords(file, found, options);
       try {
         replaceFile(file, linesUnder(digest, found));
       } finally {
         found?.close();
       }
-      return ManifestStore.#openRecords(file, RecordIndex.open(file));
+      return ManifestStore.#openRecords(file, RecordIndex.open(file), options);
     });
   }
 
@@ -56,16 +72,16 @@ export class ManifestStore {
    * Opens an existing manifest for repair: under its own options, and without its damaged lines.
    * @throws {ThumbsError} `MANIFEST`: it cannot be read or written, is of another version, or is something else.
    */
-  static openDamaged(file: string): ManifestStore {
+  static openDamaged(file: string, options: StoreOptions = {}): ManifestStore {
     return withManifestErrors(file, 'write', () =>
-      ManifestStore.#openRecords(file, RecordIndex.open(file, { dropDamaged: true })),
+      ManifestStore.#openRecords(file, RecordIndex.open(file, { dropDamaged: true }), options),
     );
   }
 
-  static #openRecords(file: string, records: RecordIndex | undefined): ManifestStore {
+  static #openRecords(file: string, records: RecordIndex | undefined, options: StoreOptions): ManifestStore {
     if (records === undefined) throw emptyManifestError(file);
     try {
-      return new ManifestStore(records);
+      return new ManifestStore(records, options);
     } catch (error) {
       records.close();
       throw error;
@@ -80,9 +96,16 @@ export class ManifestStore {
   append(record: ManifestRecord): void {
     const line = jsonLine(record);
     const bytes = Buffer.from(`${line}\n`);
+    this.#requireLocks();
     withManifestErrors(this.file, 'write', () => fs.writeFileSync(this.#descriptor, bytes));
     this.#appended.set(record.source, { offset: this.#end, length: bytes.length - 1 });
     this.#end += bytes.length;
+  }
+
+  /** Whether this run has written or kept a record of a source. */
+  hasRecord(source: string): boolean {
+    const row = this.records.positions.rowOf(source);
+    return this.#appended.rowOf(source) !== undefined || (row !== undefined && this.#kept[row] === 1);
   }
 
   /** Keeps the earlier record of a source. */
@@ -94,25 +117,47 @@ export class ManifestStore {
   /**
    * Rewrites the file atomically, sorted by source (UTF-16 code units): with every record that was appended or kept, and those
    * earlier ones for which `stays` holds. A file that would not change is left alone.
-   * @returns How many sources have no record any more.
-   * @throws {ThumbsError} `MANIFEST`; the file then has what was appended.
+   * @param onRemoval Called before the first record is removed, with what is about to be.
+   * @throws {ThumbsError} `MANIFEST`; the file then has what was appended. `LOCKED`: the lock was lost.
    */
-  finish(stays: (source: string) => boolean): number {
+  finish(stays: (source: string) => boolean, onRemoval: (removed: Removed) => void = () => {}): Removed {
     const { positions, isSorted } = this.records;
     const sources: string[] = [];
-    let removed = 0;
+    const removed: string[] = [];
     for (const [source, row] of positions.sources()) {
       if (this.#appended.rowOf(source) !== undefined) continue;
       if (this.#kept[row] === 1 || stays(source)) sources.push(source);
-      else removed += 1;
+      else removed.push(source);
     }
     for (const [source] of this.#appended.sources()) sources.push(source);
+    const photos = withManifestErrors(this.file, 'read', () => this.#photosGone(removed));
+    const amounts = { records: removed.length, photos };
+    this.#requireLocks();
     withManifestErrors(this.file, 'write', () => {
       this.#checkFile();
-      if (isSorted && this.#appended.size === 0 && removed === 0) return;
+      if (isSorted && this.#appended.size === 0 && removed.length === 0) return;
+      if (removed.length > 0) onRemoval(amounts);
       replaceFile(this.file, this.#lines(sources.sort()));
     });
-    return removed;
+    return amounts;
+  }
+
+  /** How many of these sources had a thumbnail, and are not among the appended ones by their content. */
+  #photosGone(removed: readonly string[]): number {
+    const gone = new Map<string, number>();
+    for (const source of removed) {
+      const record = this.records.find(source);
+      if (record?.status === 'done') gone.set(record.sourceXxh128, (gone.get(record.sourceXxh128) ?? 0) + 1);
+    }
+    if (gone.size > 0)
+      for (const { sourceXxh128 } of this.#appendedRecords()) gone.delete(sourceXxh128 ?? '');
+    return [...gone.values()].reduce((sum, photos) => sum + photos, 0);
+  }
+
+  *#appendedRecords(): Generator<ManifestRecord> {
+    // The descriptor of `#appended` cannot read.
+    const reader = new LineReader(this.records.descriptor);
+    for (const [, row] of this.#appended.sources()) yield JSON.parse(reader.read(this.#appended.at(row)));
   }
 
   close(): void {

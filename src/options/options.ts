@@ -56,6 +56,11 @@ export interface ThumbsOptions extends PlaceOptions {
   readonly retryFailed?: boolean;
   /** After a complete run, remove the thumbnails that no record names, and stale temporary files. @default false */
   readonly prune?: boolean;
+  /**
+   * Let records go although nothing is selected under their root any more, and prune although more than half of the recorded photos have
+   * left the manifest. @default false
+   */
+  readonly forget?: boolean;
   /** Stops the run: no new work; images being worked on have 5 seconds to finish; the manifest is completed. */
   readonly signal?: AbortSignal;
 }
@@ -87,6 +92,7 @@ export interface ResolvedOptions extends ResolvedPlace {
   readonly force: boolean;
   readonly retryFailed: boolean;
   readonly prune: boolean;
+  readonly forget: boolean;
   readonly signal: AbortSignal | undefined;
   /** From the environment variable THUMBS_JPEG. */
   readonly jpegReader: JpegReader;

@@ -53,6 +53,7 @@ const OPTION_NAMES: Readonly<Record<keyof ThumbsOptions, true>> = {
   force: true,
   retryFailed: true,
   prune: true,
+  forget: true,
   signal: true,
 };
 
@@ -95,6 +96,7 @@ export function resolveOptions(paths: readonly string[], options: ThumbsOptions 
     force: checkFlag('force', options.force ?? false),
     retryFailed: checkFlag('retryFailed', options.retryFailed ?? false),
     prune: checkFlag('prune', options.prune ?? false),
+    forget: checkFlag('forget', options.forget ?? false),
     signal: options.signal,
     jpegReader: resolveJpegReader(process.env.THUMBS_JPEG),
   };

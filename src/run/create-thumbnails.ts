@@ -1,29 +1,32 @@
 // A run: joins producer, pool and sink, and keeps the order in which it begins and ends.
 
 import path from 'node:path';
-import { causeOf, optionError, outputError } from '../errors.js';
+import { causeOf, outputError, ThumbsError } from '../errors.js';
 import { Lock } from '../files/locks/lock.js';
 import { realFile, realPlace } from '../files/real-path.js';
 import { removeStale } from '../files/temporary.js';
 import { prepareFolder } from '../files/thumbnail-folder.js';
 import { photoExtensions } from '../image/decoders/index.js';
 import type { PoolOutput } from '../job.js';
+import type { PrunedEvent } from '../maintenance/unneeded.js';
+import { noteManifest, notePhotosLeft } from '../manifest/folder-manifests.js';
 import { ManifestStore } from '../manifest/store.js';
-import type { ResolvedOptions, ThumbsOptions } from '../options/options.js';
+import type { ResolvedOptions, ResolvedPlace, ThumbsOptions } from '../options/options.js';
 import { resolveOptions } from '../options/resolve.js';
 import type { Transport } from '../pool/consumer.js';
 import { memoryLimits } from '../pool/memory-limits.js';
 import { Pool } from '../pool/pool.js';
 import { forkedProcesses } from '../pool/process/forked-consumer.js';
-import { printable } from '../printable.js';
 import { certainJobs } from '../producer/certain-jobs.js';
 import { photoNameTest } from '../producer/photo-names.js';
 import { Planner } from '../producer/planner.js';
 import { produce } from '../producer/producer.js';
-import { findRoots, isOutsideWalk, type Root, rootsFrom } from '../producer/roots.js';
+import { findRoots, type Root, rootsFrom } from '../producer/roots.js';
 import { newWalkProgress, type WalkProgress } from '../producer/walk-progress.js';
 import { Cancellation } from './cancellation.js';
-import type { ThumbsEvent, UnreadableFolderEvent } from './events.js';
+import type { Pruned, ThumbsEvent, UnreadableFolderEvent } from './events.js';
+import { requireFreeExports, writeExports } from './exports.js';
+import { KeptRecords } from './kept-records.js';
 import { digestOf, plannerOptions, walkOptions } from './planning.js';
 import { Sink } from './sink.js';
 import { summarize } from './summary.js';
@@ -56,14 +59,11 @@ export async function* run(options: ResolvedOptions, transport: Transport): Asyn
   const startedAt = performance.now();
   // Everything that can refuse the run comes first, in this order, before a process is forked.
   const roots = await findRoots(options.paths, options.out);
+  requireFreeExports(options, roots);
   const written = [options.manifest, ...options.exports.map(({ file }) => file)];
   const folders = new Set([options.out, ...written.map((file) => path.dirname(file))]);
   for (const folder of folders) prepareFolder(folder);
   const manifest = realFile(options.manifest);
-  for (const { file } of options.exports) {
-    if (realFile(file) === manifest)
-      throw optionError(`The export ${printable(file)} is the manifest by another name`);
-  }
   const locks = Lock.takeAll([options.out, options.manifest]);
   try {
     // Temporary files are left only by a process that did not end in order: a run whose lock was left, or a consumer of this run.
@@ -73,6 +73,7 @@ export async function* run(options: ResolvedOptions, transport: Transport): Asyn
       roots: rootsFrom(manifest, roots),
       folders,
       startedAt,
+      requireLocks: () => Lock.requireAllHeld(locks),
     };
     yield* runLocked(checked, transport);
   } finally {
@@ -97,15 +98,18 @@ interface CheckedRun {
   /** Every folder that is written to. */
   readonly folders: Iterable<string>;
   readonly startedAt: number;
+  /** To be called before each write: throws when another run has taken over a lock. */
+  readonly requireLocks: () => void;
 }
 
 /** The run itself, while no other run writes to the output folder and the manifest. */
 async function* runLocked(
-  { options, roots, folders, startedAt }: CheckedRun,
+  { options, roots, folders, startedAt, requireLocks }: CheckedRun,
   transport: Transport,
 ): AsyncGenerator<ThumbsEvent> {
   const digest = digestOf(options);
-  const manifest = ManifestStore.open(options.manifest, digest);
+  const place = realPlace(options);
+  const manifest = ManifestStore.open(options.manifest, digest, { requireLocks });
   const planner = new Planner(manifest.records, plannerOptions(options, digest));
   const pool = createPool(options, planner, transport);
   const { signal, timeoutMs, deadlineMs } = options;
@@ -115,6 +119,7 @@ async function* runLocked(
     (graceMs) => pool.drain(graceMs),
   );
   try {
+    noteManifest(place);
     yield { type: 'start', workers: options.workers, out: options.out, manifest: manifest.file };
     const walked = newWalkProgress();
     const sink = new Sink(manifest, walked, planner);
@@ -128,22 +133,21 @@ async function* runLocked(
     yield* unreported();
     const notReached = walked.found - sink.finished;
     const isComplete = walked.ended && notReached === 0;
-    const stays = isComplete ? isOutsideWalk(roots, walked.unreadableFolders, manifest.file) : () => true;
-    const removed = manifest.finish(stays);
-    await writeExports(options, manifest.file);
-    const pruned = { files: 0, bytes: 0 };
-    if (options.prune && isComplete) {
-      const { prune } = await import('../maintenance/prune.js');
-      for await (const event of prune(realPlace(options))) {
-        pruned.files += 1;
-        pruned.bytes += event.bytes;
-        yield event;
-      }
-    }
+    const kept = new KeptRecords({ roots, walked, manifest: manifest.file, forget: options.forget });
+    const stays = (source: string) => !isComplete || kept.stays(source);
+    const removed = manifest.finish(stays, ({ photos }) => {
+      if (photos > 0) notePhotosLeft(place, photos);
+    });
+    requireLocks();
+    await writeExports(options.exports, manifest);
+    const pruning =
+      options.prune && isComplete ? yield* pruneAfterRun(place, options.forget, requireLocks) : {};
     yield {
       ...summarize(sink, options, performance.now() - startedAt),
-      removed,
-      ...(options.prune && isComplete ? { pruned } : {}),
+      removed: removed.records,
+      kept: kept.inEmptyRoots,
+      emptyRoots: kept.emptyRoots,
+      ...pruning,
       unreadableFolders: walked.unreadableFolders.length,
       skippedLinks: walked.skippedLinks,
       ...(isComplete ? {} : { stopped: cancellation.reason ?? 'signal' }),
@@ -193,10 +197,25 @@ function preloadModules({ exports, prune }: ResolvedOptions): void {
   if (prune) import('../maintenance/prune.js').catch(ignore);
 }
 
-async function writeExports({ exports }: ResolvedOptions, manifest: string): Promise<void> {
-  if (exports.length === 0) return;
-  const { exportManifest } = await import('../manifest/export.js');
-  for (const { file, format } of exports) exportManifest(manifest, file, format);
+/** Prunes, and returns what the summary says of it. A refusal does not make the run fail. */
+async function* pruneAfterRun(
+  place: ResolvedPlace,
+  forget: boolean,
+  requireLocks: () => void,
+): AsyncGenerator<PrunedEvent, { readonly pruned: Pruned } | { readonly pruneRefused: string }> {
+  const { prune } = await import('../maintenance/prune.js');
+  const pruned = { files: 0, bytes: 0 };
+  try {
+    for await (const event of prune(place, { forget, requireLocks })) {
+      pruned.files += 1;
+      pruned.bytes += event.bytes;
+      yield event;
+    }
+  } catch (error) {
+    if (error instanceof ThumbsError && error.code === 'REFUSED') return { pruneRefused: error.message };
+    throw error;
+  }
+  return { pruned };
 }
 
 interface Walk {

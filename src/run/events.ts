@@ -2,7 +2,7 @@
 
 import type { ImageErrorCode } from '../errors.js';
 import type { Attempt, Why } from '../job.js';
-import type { PrunedEvent } from '../maintenance/prune.js';
+import type { PrunedEvent } from '../maintenance/unneeded.js';
 import type { DoneRecord, FailedRecord } from '../manifest/record.js';
 
 /** How far the run is. */
@@ -110,6 +110,10 @@ export interface PlanSummaryEvent {
   readonly knownBad: Amount;
   /** Sources whose records would be removed. */
   readonly removed: number;
+  /** As in {@link SummaryEvent}. */
+  readonly kept: number;
+  /** As in {@link SummaryEvent}. */
+  readonly emptyRoots: readonly string[];
   /** Thumbnails that no record would name, and stale temporary files: what `prune` would then remove. */
   readonly unneeded: Pruned;
   readonly unreadableFolders: number;
@@ -142,8 +146,14 @@ export interface SummaryEvent {
   readonly failures: Readonly<Partial<Record<ImageErrorCode, number>>>;
   /** Sources whose records were removed: the photos are gone, or not selected any more. */
   readonly removed: number;
-  /** What was pruned; absent when that was not asked for, or the run was stopped. */
+  /** Records that were kept although their photos were not found, because nothing was selected under their root: a disk may be missing. */
+  readonly kept: number;
+  /** Absolute paths of these roots. */
+  readonly emptyRoots: readonly string[];
+  /** What was pruned; absent when that was not asked for, was refused, or the run was stopped. */
   readonly pruned?: Pruned;
+  /** Why nothing was pruned; absent when that was not asked for, or was done. */
+  readonly pruneRefused?: string;
   readonly unreadableFolders: number;
   /** Symbolic links that were not followed. */
   readonly skippedLinks: number;

@@ -3,15 +3,17 @@
 import fs from 'node:fs';
 import { realFile, realPlace } from '../files/real-path.js';
 import type { Job, Unchanged } from '../job.js';
-import { findUnneeded, type PrunedEvent } from '../maintenance/prune.js';
+import { findUnneeded, type PrunedEvent } from '../maintenance/unneeded.js';
+import { addNamed, otherManifests } from '../manifest/folder-manifests.js';
 import { RecordIndex } from '../manifest/record-index.js';
-import type { ResolvedOptions, ThumbsOptions } from '../options/options.js';
+import type { ResolvedOptions, ResolvedPlace, ThumbsOptions } from '../options/options.js';
 import { resolveOptions } from '../options/resolve.js';
 import { Planner } from '../producer/planner.js';
 import { produce } from '../producer/producer.js';
-import { findRoots, isOutsideWalk, rootsFrom } from '../producer/roots.js';
+import { findRoots, rootsFrom } from '../producer/roots.js';
 import { newWalkProgress } from '../producer/walk-progress.js';
 import type { PlannedEvent, PlanSummaryEvent, UnreadableFolderEvent } from './events.js';
+import { KeptRecords } from './kept-records.js';
 import { digestOf, plannerOptions, walkOptions } from './planning.js';
 import { RemainingThumbnails } from './remaining-thumbnails.js';
 
@@ -52,13 +54,12 @@ async function* plan(resolved: ResolvedOptions): AsyncGenerator<PlanEvent> {
     }
     for (const folder of walked.unreadableFolders) yield { type: 'unreadable-folder', ...folder };
     // After a walk that was stopped nothing is known of the photos it has not found, and a run would prune nothing.
-    const stays = walked.ended
-      ? isOutsideWalk(roots, walked.unreadableFolders, options.manifest)
-      : () => true;
-    const removed = remaining.finish(stays);
+    const { manifest, forget } = options;
+    const kept = new KeptRecords({ roots, walked, manifest, forget });
+    const removed = remaining.finish((source) => !walked.ended || kept.stays(source));
     const unneeded = { files: 0, bytes: 0 };
     const place = fs.existsSync(options.out) ? realPlace(options) : options;
-    for await (const event of walked.ended ? findUnneeded(place, remaining.thumbnails) : []) {
+    for await (const event of walked.ended ? unneededAfter(place, remaining) : []) {
       unneeded.files += 1;
       unneeded.bytes += event.bytes;
       yield event;
@@ -69,6 +70,8 @@ async function* plan(resolved: ResolvedOptions): AsyncGenerator<PlanEvent> {
       ...others,
       knownBad,
       removed,
+      kept: kept.inEmptyRoots,
+      emptyRoots: kept.emptyRoots,
       unneeded,
       unreadableFolders: walked.unreadableFolders.length,
       skippedLinks: walked.skippedLinks,
@@ -77,6 +80,15 @@ async function* plan(resolved: ResolvedOptions): AsyncGenerator<PlanEvent> {
   } finally {
     records?.close();
   }
+}
+
+/** What would be pruned after the run. */
+function unneededAfter(
+  place: ResolvedPlace,
+  { thumbnails, known }: RemainingThumbnails,
+): AsyncGenerator<PrunedEvent> {
+  for (const manifest of otherManifests(place)) if (fs.existsSync(manifest)) addNamed(thumbnails, manifest);
+  return findUnneeded(place, thumbnails, known);
 }
 
 function none(): { photos: number; bytes: number } {

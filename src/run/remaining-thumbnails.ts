@@ -7,6 +7,8 @@ import type { RecordIndex } from '../manifest/record-index.js';
 
 export class RemainingThumbnails {
   readonly thumbnails: ThumbnailSet = new ThumbnailSet();
+  /** Those that records name now and may not name afterwards: they are known as thumbnails without being read. */
+  readonly known: ThumbnailSet = new ThumbnailSet();
   readonly #records: RecordIndex | undefined;
   readonly #manifest: string;
   readonly #digest: string;
@@ -32,7 +34,7 @@ export class RemainingThumbnails {
       return;
     }
     const record = this.#records?.find(source);
-    if (record !== undefined && !this.#willDiffer(item, record)) this.#keep(record);
+    if (record !== undefined) addTo(this.#willDiffer(item, record) ? this.known : this.thumbnails, record);
     const bytes = item.task === 'identify' ? item.facts?.sourceBytes : undefined;
     if (bytes === undefined || this.#keptSizes.has(bytes)) return;
     this.#keptSizes.add(bytes);
@@ -50,13 +52,22 @@ export class RemainingThumbnails {
     let removed = 0;
     for (const [source, row] of this.#records?.positions.sources() ?? []) {
       if (this.#found[row] === 1) continue;
-      if (stays(source)) this.#keep(this.#records?.find(source));
-      else removed += 1;
+      const record = this.#records?.find(source);
+      if (stays(source)) {
+        this.#keep(record);
+        continue;
+      }
+      removed += 1;
+      addTo(this.known, record);
     }
     return removed;
   }
 
   #keep(record: ManifestRecord | undefined): void {
-    if (record?.status === 'done') for (const { file } of record.thumbnails) this.thumbnails.add(file);
+    addTo(this.thumbnails, record);
   }
+}
+
+function addTo(thumbnails: ThumbnailSet, record: ManifestRecord | undefined): void {
+  if (record?.status === 'done') for (const { file } of record.thumbnails) thumbnails.add(file);
 }

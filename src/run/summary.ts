@@ -8,7 +8,16 @@ import type { Sink } from './sink.js';
 /** The part of a summary that does not depend on how the walk ended. */
 type Figures = Omit<
   SummaryEvent,
-  'removed' | 'pruned' | 'unreadableFolders' | 'skippedLinks' | 'stopped' | 'notReached' | 'walked'
+  | 'removed'
+  | 'kept'
+  | 'emptyRoots'
+  | 'pruned'
+  | 'pruneRefused'
+  | 'unreadableFolders'
+  | 'skippedLinks'
+  | 'stopped'
+  | 'notReached'
+  | 'walked'
 >;
 
 export function summarize(sink: Sink, options: ResolvedOptions, milliseconds: number): Figures {

@@ -5,6 +5,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';
 import { expect } from 'vitest';
+import { MARKER_NAME } from '../../src/files/folder-marker.js';
 import { formatOfName, isThumbnailName, thumbnailName } from '../../src/files/thumbnail-name.js';
 import { readManifest } from '../../src/manifest/reading.js';
 import type { ManifestRecord } from '../../src/manifest/record.js';
@@ -60,8 +61,8 @@ export async function expectSound(out: string): Promise<void> {
   const sources = recordsIn(out).map(({ source }) => source);
   expect(sources).toEqual([...new Set(sources)].sort());
   expect(processesLeft()).toEqual([]);
-  // Temporary files and locks are hidden ones.
-  expect(fs.readdirSync(out).filter((name) => name.startsWith('.'))).toEqual([]);
+  // Temporary files and locks are hidden ones, as is the folder's marker.
+  expect(fs.readdirSync(out).filter((name) => name.startsWith('.'))).toEqual([MARKER_NAME]);
   await expectWhole(out);
 }
 

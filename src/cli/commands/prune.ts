@@ -17,7 +17,9 @@ import { stopOnSignals } from '../signals.js';
 import { prunedFigures, prunedLine } from '../summary.js';
 
 export function configure(command: Command): void {
-  command.option('--dry-run', 'only say what would be removed');
+  command
+    .option('--forget', 'prune although many photos, or a manifest that uses the folder, are missing')
+    .option('--dry-run', 'only say what would be removed');
   addVerbosityOptions(addPlaceOptions(command)).action(async (typed: ParsedOptions) => {
     process.exitCode = await runPrune(libraryOptions(typed), verbosityOf(typed));
   });

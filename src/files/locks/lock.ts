@@ -9,7 +9,7 @@
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
-import { causeOf, lockedError, outputError, systemCode, ThumbsError } from '../../errors.js';
+import { causeOf, lockedError, lostLockError, outputError, systemCode, ThumbsError } from '../../errors.js';
 import { jsonLine } from '../../printable.js';
 import { isRunning, ownIdentity, type ProcessIdentity } from '../process-identity.js';
 import { createLock, type LockFile, lockPath, readLock, removeLock, touchLock } from './lock-file.js';
@@ -33,17 +33,24 @@ const DEAD_AFTER_MS = 60_000;
 /** Attempts before this process gives up because others were quicker. */
 const ATTEMPTS = 10;
 
+/** How often at most a holder reads its lock before it writes: within this time nobody can have taken it for dead. */
+const CHECK_MS = 1000;
+
 /** Milliseconds between attempts: a takeover by another process takes only a few system calls. */
 const PAUSE_MS = 10;
 
 export class Lock {
   /** Whether the lock was taken over from a dead holder, which may have left temporary files. */
   readonly tookOver: boolean;
+  readonly #target: string;
   readonly #file: string;
   readonly #text: string;
   readonly #heartbeat: NodeJS.Timeout;
+  /** By the clock of the day, which goes on while this machine sleeps. */
+  #heldAt = Date.now();
 
-  private constructor(file: string, text: string, tookOver: boolean) {
+  private constructor(target: string, file: string, text: string, tookOver: boolean) {
+    this.#target = target;
     this.#file = file;
     this.#text = text;
     this.tookOver = tookOver;
@@ -68,12 +75,13 @@ export class Lock {
       file = lockPath(target);
       for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
         const { created, now } = createLock(file, text);
-        if (created) return new Lock(file, text, false);
+        if (created) return new Lock(target, file, text, false);
         const found = readLock(file);
         if (found === undefined) continue; // Released just now.
+        if (!isLockText(found.text)) throw new Error('it is not a lock of thumbs, and is left unchanged');
         const holder = parseHolder(found.text);
         if (isHeld(holder, found, now)) throw inUseError(target, file, holder);
-        if (takeOver(file, found.text, text)) return new Lock(file, text, true);
+        if (takeOver(file, found.text, text)) return new Lock(target, file, text, true);
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
       }
     } catch (error) {
@@ -112,6 +120,34 @@ export class Lock {
     } catch (error) {
       throw error instanceof ThumbsError ? error : outputError(file, causeOf(error), error);
     }
+  }
+
+  /**
+   * To be called before each write to what is locked: a process that was suspended for more than a minute may have been taken for dead
+   * by another host, which writes now.
+   * @throws {ThumbsError} `LOCKED`: the lock is not this one's any more. `OUTPUT`: it cannot be read.
+   */
+  requireHeld(): void {
+    const now = Date.now();
+    if (Math.abs(now - this.#heldAt) < CHECK_MS) return;
+    let found: LockFile | undefined;
+    try {
+      found = readLock(this.#file);
+    } catch (error) {
+      throw outputError(this.#file, causeOf(error), error);
+    }
+    if (found?.text !== this.#text) {
+      throw lostLockError(this.#target, found && describeHolder(parseHolder(found.text)));
+    }
+    this.#heldAt = now;
+  }
+
+  /**
+   * {@link requireHeld} for each of these locks.
+   * @throws {ThumbsError} `LOCKED` or `OUTPUT`.
+   */
+  static requireAllHeld(locks: readonly Lock[]): void {
+    for (const lock of locks) lock.requireHeld();
   }
 
   /** Removes the lock, unless another process has replaced it since. */
@@ -170,6 +206,14 @@ function takeOver(file: string, dead: string, text: string): boolean {
   return readLock(file)?.text === text;
 }
 
+/** What every lock begins with. */
+const BEGINNING = jsonLine({ thumbs: 'lock' }).slice(0, -1);
+
+/** Whether a text is a lock, or one that a crash of the machine has left: a part of it, or zeros. */
+function isLockText(text: string): boolean {
+  return text.startsWith(BEGINNING) || BEGINNING.startsWith(text.replaceAll('\0', ''));
+}
+
 /** Undefined when the lock is incomplete, after a crash of the machine. */
 function parseHolder(text: string): Holder | undefined {
   try {
@@ -189,12 +233,16 @@ function isHeld(holder: Holder | undefined, { mtimeMs }: LockFile, now: number):
 
 function inUseError(target: string, file: string, holder: Holder | undefined): ThumbsError {
   const elsewhere = holder === undefined || isRunning(holder) === undefined;
-  const who =
-    holder === undefined
-      ? 'another run'
-      : `another run, process ${holder.pid}${elsewhere ? ` on ${holder.host}` : ''}, since ${localTime(holder.startedAt)}`;
+  const who = describeHolder(holder);
   const remedy = elsewhere ? `; if that run has ended, remove ${file} or wait a minute` : '';
   return lockedError(`${target} is in use by ${who}${remedy}`);
+}
+
+/** `another run, process 4711 on attic, since 2026-11-20 22:00:00` */
+function describeHolder(holder: Holder | undefined): string {
+  if (holder === undefined) return 'another run';
+  const host = isRunning(holder) === undefined ? ` on ${holder.host}` : '';
+  return `another run, process ${holder.pid}${host}, since ${localTime(holder.startedAt)}`;
 }
 
 /** `2026-11-20 22:00:00`, in this machine's time zone. */

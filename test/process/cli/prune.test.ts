@@ -3,21 +3,22 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import type { PrunedEvent } from '../../../src/maintenance/prune.js';
+import type { PrunedEvent } from '../../../src/maintenance/unneeded.js';
 import { resolveOptions } from '../../../src/options/resolve.js';
 import { run } from '../../../src/run/create-thumbnails.js';
 import { inProcess, runFolder } from '../../support/in-process/run.js';
+import { thumbnailNameOf, writeThumbnail } from '../../support/left-files.js';
 import { expectSound, thumbnailsIn } from '../../support/output.js';
 import { photoFolder, snapshot } from '../../support/photos.js';
 import { thumbs, thumbsJson } from '../../support/processes/command.js';
 
-const unneeded = [`${'0'.repeat(64)}.png`, `${'ab'.repeat(32)}.png`];
+const unneeded = ['123456789', '987654321'].map(thumbnailNameOf).sort();
 
 /** The output of a run, with two thumbnails of 9 bytes that no record names. */
 async function untidyOutput() {
   const { folder, out } = photoFolder(2);
   await runFolder(folder);
-  for (const name of unneeded) fs.writeFileSync(path.join(out, name), '123456789');
+  for (const bytes of ['123456789', '987654321']) writeThumbnail(out, bytes);
   return { folder, out };
 }
 

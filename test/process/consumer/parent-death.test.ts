@@ -3,6 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { runFolder } from '../../support/in-process/run.js';
+import { temporaryNameOf } from '../../support/left-files.js';
 import { expectSound, expectWhole, recordsIn } from '../../support/output.js';
 import { builtFixture } from '../../support/paths.js';
 import { photoFolder, writeSlowImage } from '../../support/photos.js';
@@ -39,9 +40,9 @@ test('consumers that are busy end with their parent, nothing partial has a final
   await expectWhole(out);
   expect(recordsIn(out)).toHaveLength(3);
   // What a consumer leaves that is killed while it writes.
-  fs.writeFileSync(path.join(out, `.thumbs-${run.pid}-0123abcd.tmp`), 'a part');
+  fs.writeFileSync(path.join(out, temporaryNameOf(run.pid)), 'a part');
   // A folder of such a name stays, and does no harm.
-  const folderOfThatName = path.join(out, `.thumbs-${run.pid}-4567cdef.tmp`);
+  const folderOfThatName = path.join(out, temporaryNameOf(run.pid));
   fs.mkdirSync(folderOfThatName);
   fs.rmSync(slow);
   const { summary } = await runFolder(folder);

@@ -17,6 +17,8 @@ export function summaryEvent(figures: Partial<SummaryEvent> = {}): SummaryEvent 
     known: 0,
     failures: {},
     removed: 0,
+    kept: 0,
+    emptyRoots: [],
     unreadableFolders: 0,
     skippedLinks: 0,
     notReached: 0,

@@ -5,13 +5,15 @@ import type { SummaryEvent } from '../../../src/run/events.js';
 
 /** As far as the exit code depends on it. */
 function summary(figures: Partial<SummaryEvent>): SummaryEvent {
-  return { failed: 0, unreadableFolders: 0, ...figures } as SummaryEvent;
+  return { failed: 0, unreadableFolders: 0, kept: 0, ...figures } as SummaryEvent;
 }
 
-test('failures and unreadable folders are exit 1, everything done is 0', () => {
+test('failures, unreadable folders, records kept for a missing disk and a refused prune are exit 1, everything done is 0', () => {
   expect(exitCodeOf(summary({}), undefined)).toBe(0);
   expect(exitCodeOf(summary({ failed: 1 }), undefined)).toBe(1);
   expect(exitCodeOf(summary({ unreadableFolders: 1 }), undefined)).toBe(1);
+  expect(exitCodeOf(summary({ kept: 1 }), undefined)).toBe(1);
+  expect(exitCodeOf(summary({ pruneRefused: 'a reason' }), undefined)).toBe(1);
 });
 
 test('a run that ended early has the code of its deadline or of its signal, whatever failed', () => {
@@ -28,8 +30,17 @@ test('a signal that came when all was done changes nothing', () => {
 });
 
 test('an error is a usage error, a run that could not continue, or a failure', () => {
-  const codes = ['OPTION', 'OUTPUT', 'MANIFEST', 'CONSUMER', 'LOCKED', 'CORRUPT', 'TIMEOUT'] as const;
+  const codes = [
+    'OPTION',
+    'OUTPUT',
+    'MANIFEST',
+    'CONSUMER',
+    'LOCKED',
+    'REFUSED',
+    'CORRUPT',
+    'TIMEOUT',
+  ] as const;
   expect(codes.map((code) => exitCodeOfError(new ThumbsError(code, 'message')))).toEqual([
-    2, 3, 3, 3, 3, 1, 1,
+    2, 3, 3, 3, 3, 1, 1, 1,
   ]);
 });

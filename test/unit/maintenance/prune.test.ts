@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
@@ -8,13 +8,9 @@ import { resolveOptions } from '../../../src/options/resolve.js';
 import { run } from '../../../src/run/create-thumbnails.js';
 import { prune } from '../../support/in-process/maintenance.js';
 import { inProcess, runFolder, runInProcess } from '../../support/in-process/run.js';
+import { deadProcess, temporaryNameOf, thumbnailNameOf, writeThumbnail } from '../../support/left-files.js';
 import { thumbnailsIn } from '../../support/output.js';
 import { photoFolder, snapshot, temporaryFolder } from '../../support/photos.js';
-
-/** Process id of a process that has ended. */
-function deadProcess(): number {
-  return spawnSync('true').pid;
-}
 
 /** The output of a run, and beside it what `prune` removes and what it must not touch. */
 async function untidyOutput() {
@@ -22,13 +18,15 @@ async function untidyOutput() {
   await runFolder(folder);
   const dead = deadProcess();
   const unneeded = {
-    [`${'0'.repeat(64)}.png`]: 'a thumbnail that no record names',
-    [`${'ab'.repeat(32)}.png`]: 'another one',
-    [`.thumbs-${dead}-0123abcd.tmp`]: 'a part',
+    [thumbnailNameOf('a thumbnail that no record names')]: 'a thumbnail that no record names',
+    [thumbnailNameOf('another one')]: 'another one',
+    [temporaryNameOf(dead)]: 'a part',
   };
   const others = {
-    [`.thumbs-${process.ppid}-0123abcd.tmp`]: 'of a living process',
-    [`.thumbs-${dead}-0123abcd.tmp.txt`]: 'a foreign name',
+    [temporaryNameOf(process.ppid)]: 'of a living process',
+    [`${temporaryNameOf(dead)}.txt`]: 'a foreign name',
+    [`.thumbs-${dead}-0123abcd.tmp`]: 'of an earlier version, perhaps on another host',
+    [`${'ab'.repeat(32)}.png`]: 'other bytes than the name says',
     [`${'0'.repeat(63)}.png`]: 'too short',
     [`${'0'.repeat(65)}.png`]: 'too long',
     [`${'A'.repeat(64)}.png`]: 'upper case',
@@ -137,7 +135,7 @@ test('thumbnails of photos elsewhere, and of records under other options, are ne
 
 test('a thumbnail that only a replaced line names is unneeded', async () => {
   const { out } = await untidyOutput();
-  const unneeded = `${'0'.repeat(64)}.png`;
+  const unneeded = writeThumbnail(out, 'replaced');
   const manifest = path.join(out, 'manifest.jsonl');
   const [header, line = '', ...rest] = fs.readFileSync(manifest, 'utf8').split('\n');
   const replaced = line.replace(/[0-9a-f]{64}\.png/, unneeded);
@@ -150,9 +148,9 @@ test('beside a manifest elsewhere stale temporary files are pruned, and thumbnai
   const elsewhere = temporaryFolder();
   const manifest = path.join(elsewhere, 'all.jsonl');
   await runFolder(folder, { manifest });
-  const stale = `.thumbs-${deadProcess()}-0123abcd.tmp`;
-  const named = `${'0'.repeat(64)}.png`;
-  for (const name of [stale, named]) fs.writeFileSync(path.join(elsewhere, name), 'x');
+  const stale = temporaryNameOf(deadProcess());
+  const named = writeThumbnail(elsewhere, 'x');
+  fs.writeFileSync(path.join(elsewhere, stale), 'x');
   expect(await prune({ out, manifest })).toEqual([stale]);
   expect(fs.readdirSync(elsewhere).sort()).toEqual([named, 'all.jsonl']);
 });

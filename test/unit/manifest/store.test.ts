@@ -86,9 +86,9 @@ test('finish drops the earlier records that are not to stay, and keeps all appen
 function keepOnly(file: string, ...sources: string[]): number {
   const store = ManifestStore.open(file, 'digest');
   for (const source of sources) store.keep(source);
-  const removed = store.finish(() => false);
+  const { records } = store.finish(() => false);
   store.close();
-  return removed;
+  return records;
 }
 
 test('kept records stay as they were, and a file that would not change is not written', () => {

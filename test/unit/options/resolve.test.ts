@@ -27,6 +27,7 @@ test('defaults are complete and every path is absolute', () => {
     force: false,
     retryFailed: false,
     prune: false,
+    forget: false,
     signal: undefined,
     jpegReader: 'own',
   });

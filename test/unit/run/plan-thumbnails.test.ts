@@ -9,6 +9,7 @@ import { type PlanEvent, planThumbnails } from '../../../src/run/plan-thumbnails
 import { replaceUnseen, setTime } from '../../support/file-changes.js';
 import { verify } from '../../support/in-process/maintenance.js';
 import { runFolder } from '../../support/in-process/run.js';
+import { writeThumbnail } from '../../support/left-files.js';
 import { outcomesOf, thumbnailOf, thumbnailsIn } from '../../support/output.js';
 import { damagedImages } from '../../support/paths.js';
 import { jpeg, mutate, photoFolder, snapshot, temporaryFolder } from '../../support/photos.js';
@@ -51,7 +52,7 @@ async function outdated() {
   fs.rmSync(thumbnailOf(out, 'photo-4.jpg'));
   fs.rmSync(fifth);
   fs.writeFileSync(path.join(folder, 'photos/new.jpg'), await jpeg(200, 100, 200));
-  fs.writeFileSync(path.join(out, `${'0'.repeat(64)}.png`), 'no record names it');
+  writeThumbnail(out, 'no record names it');
   mutate(thumbnailOf(out, 'photo-6.jpg'), 50);
   await verify({ out, repair: true });
   replaceUnseen(seventh);
@@ -95,6 +96,8 @@ test('a dry run reports what a run then does, and writes nothing', async () => {
     unchanged: amount('photo-7.jpg', 'photo-8.jpg'),
     knownBad: amount('broken.jpg'),
     removed: 2,
+    kept: 0,
+    emptyRoots: [],
     unneeded: { files: 3, bytes: expect.any(Number) },
     unreadableFolders: 0,
     skippedLinks: 0,
@@ -147,7 +150,7 @@ test('a thumbnail that force would make again is not to be pruned; one of anothe
 test('a dry run that is stopped reports nothing to remove or to prune', async () => {
   const { folder, out } = photoFolder(3);
   await runFolder(folder);
-  fs.writeFileSync(path.join(out, `${'0'.repeat(64)}.png`), 'no record names it');
+  writeThumbnail(out, 'no record names it');
   const { events } = await planFolder(folder, { signal: AbortSignal.abort() });
   expect(events).toEqual([
     expect.objectContaining({ type: 'plan', removed: 0, unneeded: { files: 0, bytes: 0 }, walked: false }),

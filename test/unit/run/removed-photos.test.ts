@@ -5,6 +5,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import type { ThumbsEvent } from '../../../src/run/events.js';
 import { runFolder, runInProcess } from '../../support/in-process/run.js';
+import { writeThumbnail } from '../../support/left-files.js';
 import { expectSound, recordsIn, thumbnailsIn } from '../../support/output.js';
 import { photoFolder, temporaryFolder, writePhotos } from '../../support/photos.js';
 
@@ -57,7 +58,7 @@ test('a stopped run removes no record and prunes nothing', async () => {
   const { folder, out, files } = photoFolder(8);
   await runFolder(folder);
   fs.rmSync(files[0] ?? '');
-  fs.writeFileSync(path.join(out, `${'0'.repeat(64)}.png`), 'no record names it');
+  writeThumbnail(out, 'no record names it');
   const stop = new AbortController();
   const onEvent = ({ type }: ThumbsEvent) => {
     if (type === 'done') stop.abort();

@@ -46,15 +46,54 @@ test('a lock of another host is in use until it has missed heartbeats for a minu
   lock.release();
 });
 
-test('an incomplete or foreign lock is in use for a minute, and is then taken over', () => {
+test('an incomplete lock is in use for a minute, and is then taken over', () => {
   const folder = temporaryFolder();
-  for (const content of ['', '{"thumbs":"lo', 'null', '[]', '7', '{"pid":"7"}', 'a\u001b[31mb']) {
+  for (const content of ['', '{"thumbs":"lo', '{"thumbs":"lock","pid":"7"}', '\0\0\0']) {
     fs.writeFileSync(lockOf(folder), content);
     expect(() => Lock.take(folder)).toThrow(/is in use by another run; if that run has ended, remove /);
     const old = new Date(Date.now() - 70_000);
     fs.utimesSync(lockOf(folder), old, old);
     Lock.take(folder).release();
   }
+});
+
+test('a file under the lock’s name that is no lock is left unchanged, however old it is', () => {
+  const folder = temporaryFolder();
+  for (const content of ['null', '[]', '7', '{"pid":"7"}', 'a\u001b[31mb']) {
+    fs.writeFileSync(lockOf(folder), content);
+    fs.utimesSync(lockOf(folder), 1, 1);
+    expect(() => Lock.take(folder)).toThrow(
+      expect.objectContaining({
+        code: 'OUTPUT',
+        message: `Cannot write to ${lockOf(folder)}: it is not a lock of thumbs, and is left unchanged`,
+      }),
+    );
+    expect(fs.readFileSync(lockOf(folder), 'utf8')).toBe(content);
+  }
+});
+
+test('a lock that another process has taken over, or that was removed, is not held any more', () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const folder = temporaryFolder();
+  const lock = Lock.take(folder);
+  const later = () => vi.setSystemTime(Date.now() + 70_000);
+  later();
+  lock.requireHeld();
+  putLock(folder, { place: 'another boot', pid: 7 });
+  later();
+  expect(() => lock.requireHeld()).toThrow(
+    expect.objectContaining({
+      code: 'LOCKED',
+      message: expect.stringMatching(
+        `^${folder} is in use by another run, process 7 on attic, since .*, which has taken over this run's lock: nothing more is written$`,
+      ),
+    }),
+  );
+  fs.rmSync(lockOf(folder));
+  expect(() => lock.requireHeld()).toThrow(/has been removed: /);
 });
 
 test('a lock with an id that no process can have is taken over', () => {

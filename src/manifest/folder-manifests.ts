@@ -1,0 +1,104 @@
+// Which manifests use an output folder, and what of it is theirs: the folder's marker says it.
+
+import fs from 'node:fs';
+import path from 'node:path';
+import { changeMarker, type FolderMarker, readMarker } from '../files/folder-marker.js';
+import { realFile } from '../files/real-path.js';
+import { isThumbnailName, ThumbnailSet } from '../files/thumbnail-name.js';
+import type { ResolvedPlace } from '../options/options.js';
+import { isManifest } from './reading.js';
+import { RecordIndex } from './record-index.js';
+
+/**
+ * The manifests of a folder other than the place's own, as real paths: those of its marker, and `manifest.jsonl` in it, because earlier
+ * versions wrote no marker. They may be missing.
+ */
+export function otherManifests({ out, manifest }: ResolvedPlace): string[] {
+  const named = readMarker(out)?.manifests ?? [];
+  const files = named.map((name) => realFile(path.resolve(out, name)));
+  const usual = path.join(out, 'manifest.jsonl');
+  if (isManifest(usual)) files.push(realFile(usual));
+  return [...new Set(files)].filter((file) => file !== manifest);
+}
+
+/** Whether the folder is known as one that the place's manifest uses. */
+export function usesFolder({ out, manifest }: ResolvedPlace): boolean {
+  const names = readMarker(out)?.manifests ?? ['manifest.jsonl'];
+  return names.includes(nameIn(out, manifest));
+}
+
+/**
+ * Notes in the folder's marker that the place's manifest uses the folder. The caller has locked it, and no thumbnail of a first run is
+ * there yet.
+ * @throws {ThumbsError} `OUTPUT`: the marker cannot be read or written, or is a file of something else. `MANIFEST`: one of the folder's
+ * manifests cannot be read.
+ */
+export function noteManifest(place: ResolvedPlace): void {
+  const files = [place.manifest, ...otherManifests(place)];
+  const isFirst = readMarker(place.out) === undefined;
+  const foreignUntilMs = isFirst ? foreignTime(place.out, files) : undefined;
+  changeMarker(place.out, (marker) => ({
+    ...marker,
+    manifests: [...new Set([...marker.manifests, ...files.map((file) => nameIn(place.out, file))])].sort(),
+    ...(foreignUntilMs === undefined ? {} : { foreignUntilMs }),
+  }));
+}
+
+/** The `foreignUntilMs` of a folder without a marker: undefined when its thumbnails are those of a manifest, or it has none. */
+function foreignTime(out: string, manifests: readonly string[]): number | undefined {
+  const files = fs.readdirSync(out).filter(isThumbnailName);
+  if (files.length === 0) return undefined;
+  const named = new ThumbnailSet();
+  for (const manifest of manifests) addNamed(named, manifest);
+  if (files.some((file) => named.has(file))) return undefined;
+  const times = files.map(
+    (file) => fs.lstatSync(path.join(out, file), { throwIfNoEntry: false })?.mtimeMs ?? 0,
+  );
+  return times.reduce((latest, time) => Math.max(latest, time), 0);
+}
+
+/** Adds the thumbnails that a manifest's records name to `named`; of each source its last record. Returns the number of sources. */
+export function addNamed(named: ThumbnailSet, manifest: string): number {
+  const records = RecordIndex.openExisting(manifest);
+  try {
+    for (const record of records.all())
+      if (record.status === 'done') for (const { file } of record.thumbnails) named.add(file);
+    return records.size;
+  } finally {
+    records.close();
+  }
+}
+
+/** Photos that have left the place's manifest since the last prune. */
+export function photosLeft({ out, manifest }: ResolvedPlace): number {
+  return readMarker(out)?.left?.[nameIn(out, manifest)] ?? 0;
+}
+
+/** Notes that `photos` more have left. The caller has locked the folder. */
+export function notePhotosLeft({ out, manifest }: ResolvedPlace, photos: number): void {
+  const name = nameIn(out, manifest);
+  changeMarker(out, (marker) => ({
+    ...marker,
+    left: { ...marker.left, [name]: (marker.left?.[name] ?? 0) + photos },
+  }));
+}
+
+/** Notes that the folder was pruned, and drops manifests that are missing. The caller has locked the folder. */
+export function notePruned({ out, manifest }: ResolvedPlace, missing: readonly string[]): void {
+  if (readMarker(out) === undefined) return; // A folder of an earlier version: the next run writes the marker.
+  const dropped = new Set(missing.map((file) => nameIn(out, file)));
+  const pruned = nameIn(out, manifest);
+  changeMarker(out, ({ left, ...marker }): FolderMarker => {
+    const others = Object.entries(left ?? {}).filter(([name]) => name !== pruned && !dropped.has(name));
+    return {
+      ...marker,
+      manifests: marker.manifests.filter((name) => !dropped.has(name)),
+      ...(others.length === 0 ? {} : { left: Object.fromEntries(others) }),
+    };
+  });
+}
+
+/** A manifest's path as the marker of `out` names it. Both are absolute and without symbolic links. */
+function nameIn(out: string, manifest: string): string {
+  return path.relative(out, manifest).replaceAll(path.sep, '/');
+}

@@ -1,0 +1,52 @@
+// Which records of earlier runs stay although the walk has not found their photos.
+
+import path from 'node:path';
+import { isInside, isOutsideWalk, type Root } from '../producer/roots.js';
+import type { WalkProgress } from '../producer/walk-progress.js';
+
+export interface KeptRecordsOptions {
+  readonly roots: readonly Root[];
+  readonly walked: WalkProgress;
+  /** Absolute path of the manifest. */
+  readonly manifest: string;
+  /** Whether the records under an empty root go. */
+  readonly forget: boolean;
+}
+
+/** Records outside the roots, in folders that could not be read, and, unless `forget` is set, under a root in which nothing was selected. */
+export class KeptRecords {
+  readonly #isOutsideWalk: (source: string) => boolean;
+  readonly #folder: string;
+  readonly #emptyRoots: readonly string[];
+  readonly #rootsWithRecords = new Set<string>();
+  #inEmptyRoots = 0;
+
+  /** To be made after the walk. */
+  constructor({ roots, walked, manifest, forget }: KeptRecordsOptions) {
+    this.#isOutsideWalk = isOutsideWalk(roots, walked.unreadableFolders, manifest);
+    this.#folder = path.dirname(manifest);
+    const paths = roots.map(({ path }) => path);
+    this.#emptyRoots = forget ? [] : paths.filter((root) => walked.selected.get(root) === 0);
+  }
+
+  /** Whether the record of a source that the walk has not found stays. To be called once for each. */
+  stays(source: string): boolean {
+    if (this.#isOutsideWalk(source)) return true;
+    const file = path.resolve(this.#folder, source);
+    const emptyRoot = this.#emptyRoots.find((root) => isInside(root, file));
+    if (emptyRoot === undefined) return false;
+    this.#rootsWithRecords.add(emptyRoot);
+    this.#inEmptyRoots += 1;
+    return true;
+  }
+
+  /** Records that stay only because nothing was selected under their root: a disk may be missing. */
+  get inEmptyRoots(): number {
+    return this.#inEmptyRoots;
+  }
+
+  /** Those roots, absolute paths, sorted. */
+  get emptyRoots(): string[] {
+    return [...this.#rootsWithRecords].sort();
+  }
+}
