@@ -44,9 +44,7 @@ export function summaryLines(run: SummaryEvent, colors: Colors): string[] {
       : [`${count(run.removed, 'record')} removed: the photo is gone, or not selected any more`]),
     ...keptLines(run, colors),
     ...(run.pruned === undefined ? [] : [prunedFigures(run.pruned)]),
-    ...(run.pruneRefused === undefined
-      ? []
-      : [colors.yellow(`${run.pruneRefused} (--forget prunes nevertheless)`)]),
+    ...refusalLines(run, colors),
     ...(run.skippedLinks === 0
       ? []
       : [`${count(run.skippedLinks, 'symbolic link')} not followed (--follow)`]),
@@ -64,6 +62,11 @@ export function keptLines(
   const roots = emptyRoots.map(shownPath).join(', ');
   const line = `${count(kept, 'record')} kept, although no photo was found in ${roots}: is a disk missing? (--forget removes them)`;
   return [colors.yellow(line)];
+}
+
+/** That nothing was pruned, or would be. */
+export function refusalLines({ pruneRefused }: Pick<SummaryEvent, 'pruneRefused'>, colors: Colors): string[] {
+  return pruneRefused === undefined ? [] : [colors.yellow(`${pruneRefused} (--forget prunes nevertheless)`)];
 }
 
 /** `12 files pruned, 1.20 MB freed`; for a dry run `12 files to prune, 1.20 MB to free`. */

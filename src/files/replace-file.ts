@@ -15,8 +15,8 @@ const CHUNK = 1 << 16;
  * @throws system errors (`ENOSPC`, `EACCES`, ...), and an Error if `file` exists and is no regular file.
  */
 export function replaceFile(file: string, pieces: Iterable<string | Uint8Array>): void {
-  const found = replaceable(file);
   const target = realFile(file);
+  const found = replaceable(target);
   const temporary = temporaryPath(path.dirname(target));
   // What the old file keeps from others is kept from them while it is written, too.
   const descriptor = fs.openSync(temporary, 'wx', found === undefined ? 0o666 : 0o600);
@@ -47,9 +47,10 @@ export function replaceOutput(file: string, pieces: Iterable<string>): void {
   }
 }
 
-/** The regular file that `file` leads to, if there is one: a link stays a link, and a device is not replaced. */
-function replaceable(file: string): fs.Stats | undefined {
-  const stats = fs.statSync(file, { throwIfNoEntry: false });
+/** The regular file under this name, if there is one: a link stays a link, and a device is not replaced. */
+function replaceable(target: string): fs.Stats | undefined {
+  const stats = fs.lstatSync(target, { throwIfNoEntry: false });
+  if (stats?.isSymbolicLink()) throw new Error('it is a link into a folder that does not exist');
   if (stats?.isFile() === false) throw new Error('it is not a regular file');
   return stats;
 }

@@ -2,7 +2,7 @@
 // that is missing.
 
 import fs from 'node:fs';
-import { causeOf, outputError, refusedError } from '../errors.js';
+import { causeOf, outputError, refusedError, type ThumbsError } from '../errors.js';
 import { Lock } from '../files/locks/lock.js';
 import { realPlace } from '../files/real-path.js';
 import { isThumbnailName, ThumbnailSet } from '../files/thumbnail-name.js';
@@ -102,16 +102,15 @@ interface Needed {
 /** @throws {ThumbsError} `REFUSED` or `MANIFEST`. */
 function neededThumbnails(place: ResolvedPlace, forget: boolean): Needed {
   const named = new ThumbnailSet();
-  const sources = addNamed(named, place.manifest);
+  const recorded = addNamed(named, place.manifest);
   requireSameOutput(place, named);
-  if (!forget) requireFew(photosLeft(place), sources);
+  const refusal = forget ? undefined : refusalOf(place, { recorded, left: photosLeft(place) });
+  if (refusal !== undefined) throw refusal;
   const missing: string[] = [];
   for (const manifest of otherManifests(place)) {
     if (fs.existsSync(manifest)) addNamed(named, manifest);
     else missing.push(manifest);
   }
-  if (missing.length > 0 && !forget)
-    throw refusedError(`${missing.join(', ')} has thumbnails in this folder, and does not exist`, true);
   return { named, missing };
 }
 
@@ -127,12 +126,26 @@ function requireSameOutput({ out, manifest }: ResolvedPlace, named: ThumbnailSet
 /** So many photos may leave the manifest between two prunes, however few it has. */
 const MAY_LEAVE = 20;
 
-/** @param recorded Photos that the manifest has now. */
-function requireFew(left: number, recorded: number): void {
+/** Photos of a manifest. */
+export interface PhotoCounts {
+  /** Photos that it has. */
+  readonly recorded: number;
+  /** Photos that have left it since the last prune. */
+  readonly left: number;
+}
+
+/** Why the folder is not pruned without `forget`; undefined when it is. */
+export function refusalOf(place: ResolvedPlace, { recorded, left }: PhotoCounts): ThumbsError | undefined {
   const before = recorded + left;
-  if (left > MAY_LEAVE && left > before / 2)
-    throw refusedError(
-      `${left} of ${before} recorded photos have left the manifest since the last prune`,
-      true,
-    );
+  if (left > MAY_LEAVE && left > before / 2) {
+    const reason = `${left} of ${before} recorded photos have left the manifest since the last prune`;
+    return refusedError(reason, true);
+  }
+  const missing = otherManifests(place).filter((manifest) => !fs.existsSync(manifest));
+  if (missing.length === 0) return undefined;
+  const verb =
+    missing.length === 1
+      ? 'names thumbnails of this folder and does'
+      : 'name thumbnails of this folder and do';
+  return refusedError(`${missing.join(', ')} ${verb} not exist`, true);
 }

@@ -116,6 +116,8 @@ export interface PlanSummaryEvent {
   readonly emptyRoots: readonly string[];
   /** Thumbnails that no record would name, and stale temporary files: what `prune` would then remove. */
   readonly unneeded: Pruned;
+  /** Why `prune` would then be refused; absent when it was not asked for, or would not be. */
+  readonly pruneRefused?: string;
   readonly unreadableFolders: number;
   /** Symbolic links that were not followed. */
   readonly skippedLinks: number;

@@ -3,8 +3,9 @@
 import fs from 'node:fs';
 import { realFile, realPlace } from '../files/real-path.js';
 import type { Job, Unchanged } from '../job.js';
+import { refusalOf } from '../maintenance/prune.js';
 import { findUnneeded, type PrunedEvent } from '../maintenance/unneeded.js';
-import { addNamed, otherManifests } from '../manifest/folder-manifests.js';
+import { addNamed, otherManifests, photosLeft } from '../manifest/folder-manifests.js';
 import { RecordIndex } from '../manifest/record-index.js';
 import type { ResolvedOptions, ResolvedPlace, ThumbsOptions } from '../options/options.js';
 import { resolveOptions } from '../options/resolve.js';
@@ -56,7 +57,7 @@ async function* plan(resolved: ResolvedOptions): AsyncGenerator<PlanEvent> {
     // After a walk that was stopped nothing is known of the photos it has not found, and a run would prune nothing.
     const { manifest, forget } = options;
     const kept = new KeptRecords({ roots, walked, manifest, forget });
-    const removed = remaining.finish((source) => !walked.ended || kept.stays(source));
+    const { removed, recorded, left } = remaining.finish((source) => !walked.ended || kept.stays(source));
     const unneeded = { files: 0, bytes: 0 };
     const place = fs.existsSync(options.out) ? realPlace(options) : options;
     for await (const event of walked.ended ? unneededAfter(place, remaining) : []) {
@@ -65,6 +66,10 @@ async function* plan(resolved: ResolvedOptions): AsyncGenerator<PlanEvent> {
       yield event;
     }
     const { 'known-bad': knownBad, ...others } = counts;
+    const isRefusable = options.prune && !forget && walked.ended;
+    const refusal = isRefusable
+      ? refusalOf(place, { recorded, left: left + photosLeft(place) })?.message
+      : undefined;
     yield {
       type: 'plan',
       ...others,
@@ -73,6 +78,7 @@ async function* plan(resolved: ResolvedOptions): AsyncGenerator<PlanEvent> {
       kept: kept.inEmptyRoots,
       emptyRoots: kept.emptyRoots,
       unneeded,
+      ...(refusal === undefined ? {} : { pruneRefused: refusal }),
       unreadableFolders: walked.unreadableFolders.length,
       skippedLinks: walked.skippedLinks,
       walked: walked.ended,

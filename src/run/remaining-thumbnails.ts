@@ -5,6 +5,16 @@ import type { Job, Unchanged } from '../job.js';
 import { type ManifestRecord, sourceName } from '../manifest/record.js';
 import type { RecordIndex } from '../manifest/record-index.js';
 
+/** The records after the run. */
+export interface RemainingRecords {
+  /** Sources that would have no record any more. */
+  readonly removed: number;
+  /** Sources that would have one. */
+  readonly recorded: number;
+  /** Of those removed, the photos with a thumbnail that were not merely moved, as far as is known before their content is read. */
+  readonly left: number;
+}
+
 export class RemainingThumbnails {
   readonly thumbnails: ThumbnailSet = new ThumbnailSet();
   /** Those that records name now and may not name afterwards: they are known as thumbnails without being read. */
@@ -14,6 +24,8 @@ export class RemainingThumbnails {
   readonly #digest: string;
   /** By row of the records: 1 if the walk has found the source. */
   readonly #found: Uint8Array;
+  #new = 0;
+  #moved = 0;
   /** Sizes whose records are all kept, because content may find any of them. */
   readonly #keptSizes = new Set<number>();
 
@@ -28,7 +40,9 @@ export class RemainingThumbnails {
   add(item: Job | Unchanged): void {
     const source = sourceName(this.#manifest, item.path);
     const row = this.#records?.positions.rowOf(source);
-    if (row !== undefined) this.#found[row] = 1;
+    if (row === undefined) this.#new += 1;
+    else this.#found[row] = 1;
+    if (item.type === 'job' && item.why === 'moved') this.#moved += 1;
     if (item.type === 'unchanged') {
       this.#keep(item.record);
       return;
@@ -47,9 +61,9 @@ export class RemainingThumbnails {
     return why === 'force' && facts?.sourceBytes !== record.sourceBytes;
   }
 
-  /** Keeps the records that the walk did not cover, and returns how many would be removed. */
-  finish(stays: (source: string) => boolean): number {
-    let removed = 0;
+  /** Keeps the records that the walk did not cover, and returns what the others come to. */
+  finish(stays: (source: string) => boolean): RemainingRecords {
+    let [removed, withThumbnail] = [0, 0];
     for (const [source, row] of this.#records?.positions.sources() ?? []) {
       if (this.#found[row] === 1) continue;
       const record = this.#records?.find(source);
@@ -58,9 +72,11 @@ export class RemainingThumbnails {
         continue;
       }
       removed += 1;
+      if (record?.status === 'done') withThumbnail += 1;
       addTo(this.known, record);
     }
-    return removed;
+    const recorded = (this.#records?.size ?? 0) - removed + this.#new;
+    return { removed, recorded, left: Math.max(0, withThumbnail - this.#moved) };
   }
 
   #keep(record: ManifestRecord | undefined): void {

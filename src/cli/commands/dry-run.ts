@@ -11,7 +11,7 @@ import { byteSize, count, integer, shownPath } from '../format.js';
 import { type Colors, Screen } from '../screen.js';
 import type { Verbosity } from '../shared-options.js';
 import { stopOnSignals } from '../signals.js';
-import { keptLines, prunedFigures, prunedLine } from '../summary.js';
+import { keptLines, prunedFigures, prunedLine, refusalLines } from '../summary.js';
 
 /** Says what would be done, and returns the exit code. */
 export async function runDryRun(
@@ -85,6 +85,7 @@ function planLines(plan: PlanSummaryEvent, prunes: boolean, colors: Colors): str
     `${colors.bold(integer(plan.removed).padStart(9))} to be removed from the manifest: the photo is gone, or not selected any more`,
     ...keptLines(plan, colors),
     `${prunedFigures(plan.unneeded, true)}${prunes || files === 0 ? '' : ' (--prune, or `thumbs prune` afterwards)'}`,
+    ...refusalLines(plan, colors),
     ...(links === 0 ? [] : [`${count(links, 'symbolic link')} not followed (--follow)`]),
     colors.dim('Nothing was done: this is a dry run.'),
   ];

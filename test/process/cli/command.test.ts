@@ -207,7 +207,7 @@ testBlocked('a reader that does not read blocks the run, and gets everything in 
 test('an export that cannot be written is found before the work, one that fails later loses no failure', async () => {
   const folder = folderOfPhotos();
   fs.writeFileSync(path.join(folder, 'file'), '');
-  fs.mkdirSync(path.join(folder, 'all.csv'));
+  fs.symlinkSync('gone/all.csv', path.join(folder, 'all.csv'));
   const [early, late] = await Promise.all([
     thumbs(['photos', '-o', 'early', '--export', 'file/all.csv'], { cwd: folder }),
     thumbs(['photos', '-o', 'late', '--export', 'all.csv'], { cwd: folder }),
@@ -218,7 +218,7 @@ test('an export that cannot be written is found before the work, one that fails 
   ]);
   expect(late.code).toBe(3);
   expect(late.stderr).toMatch(
-    /^CORRUPT photos\/truncated\.jpg: .*\nthumbs: Cannot write .*all\.csv: it is not a regular file\n$/,
+    /^CORRUPT photos\/truncated\.jpg: .*\nthumbs: Cannot write .*all\.csv: it is a link into a folder that does not exist\n$/,
   );
 });
 

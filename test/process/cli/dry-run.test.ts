@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 import { type PlanEvent, planThumbnails } from '../../../src/run/plan-thumbnails.js';
 import { setTime } from '../../support/file-changes.js';
 import { runFolder } from '../../support/in-process/run.js';
+import { thumbnailNameOf, writeThumbnail } from '../../support/left-files.js';
 import { recordsIn, thumbnailOf } from '../../support/output.js';
 import { damagedImages } from '../../support/paths.js';
 import { jpeg, photoFolder, snapshot, temporaryFolder } from '../../support/photos.js';
@@ -21,7 +22,7 @@ async function outdated() {
   fs.rmSync(second);
   fs.rmSync(thumbnailOf(out, path.basename(third)));
   fs.writeFileSync(path.join(folder, 'photos/new.jpg'), await jpeg(200, 100, 200));
-  fs.writeFileSync(path.join(out, `${'0'.repeat(64)}.png`), '123456789');
+  writeThumbnail(out, '123456789');
   return { folder, out };
 }
 
@@ -55,7 +56,7 @@ test('a dry run says its figures, -v names each file, and --json has the events'
     'compare photos/photo-1.jpg (touched, N)',
     'known-bad photos/broken.jpg (N)',
     'new photos/new.jpg (N)',
-    `prune thumbnails/${'0'.repeat(64)}.png (9 bytes)`,
+    `prune thumbnails/${thumbnailNameOf('123456789')} (9 bytes)`,
     expect.stringMatching(/^prune thumbnails\/[0-9a-f]{64}\.png \(N\)$/),
     'unchanged photos/photo-4.jpg (N)',
     'unchanged photos/photo-5.jpg (N)',
@@ -71,7 +72,7 @@ test('a dry run without -v says its figures, with --prune what a run would prune
   const { stdout, stderr } = await thumbs(args, { cwd: folder });
   expect(stdout).toBe('');
   expect(withoutSizes(stderr)).toEqual([
-    `prune thumbnails/${'0'.repeat(64)}.png (9 bytes)`,
+    `prune thumbnails/${thumbnailNameOf('123456789')} (9 bytes)`,
     expect.stringMatching(/^prune thumbnails\/[0-9a-f]{64}\.png \(N\)$/),
     '1 new, N',
     '2 changed, N',

@@ -7,6 +7,7 @@ import { expect, test } from 'vitest';
 import type { VerifyEvent } from '../../../src/maintenance/findings.js';
 import { verifyThumbnails } from '../../../src/maintenance/verify.js';
 import { runFolder } from '../../support/in-process/run.js';
+import { writeThumbnail } from '../../support/left-files.js';
 import { recordsIn, thumbnailOf } from '../../support/output.js';
 import { command, damagedImages, projectFolder } from '../../support/paths.js';
 import { mutate, photoFolder } from '../../support/photos.js';
@@ -46,7 +47,7 @@ test('each fault is a line, the remedy is the last, and --json has the events; e
   const text = fs.readFileSync(manifest, 'utf8');
   fs.writeFileSync(manifest, text.replace(/(photo-3\.jpg".*?"width":)\d+/, '$17'));
   fs.writeFileSync(path.join(out, 'notes.txt'), 'a foreign file');
-  fs.writeFileSync(path.join(out, `${'0'.repeat(64)}.png`), '12345');
+  writeThumbnail(out, '12345');
   const { code, stderr, events } = await thumbsJson<VerifyEvent>(['verify'], { cwd: folder });
   expect(code).toBe(1);
   expect(stderr.split('\n')).toEqual([
