@@ -9,11 +9,15 @@ import { expectSound, thumbnailsIn } from '../../support/output.js';
 import { photoFolder, snapshot, temporaryFolder, writePhotos } from '../../support/photos.js';
 import { thumbs, thumbsJson } from '../../support/processes/command.js';
 
-/** The command's exit code and stderr, and that it changed nothing. */
+/** The command's exit code and stderr, and that it changed nothing; a lock that it takes and releases changes its folder's time. */
 async function expectRefused(args: readonly string[], cwd: string): Promise<[number | null, string]> {
-  const before = snapshot(cwd);
+  const state = () =>
+    [...snapshot(cwd)].map(([name, entry]) =>
+      fs.statSync(path.join(cwd, name)).isDirectory() ? name : `${name} ${entry}`,
+    );
+  const before = state();
   const { code, stderr } = await thumbs(args, { cwd });
-  expect(snapshot(cwd)).toEqual(before);
+  expect(state()).toEqual(before);
   return [code, stderr];
 }
 
@@ -92,10 +96,7 @@ test('a folder with files of another program under thumbnails’ names loses non
   const store = path.join(folder, 'store');
   fs.mkdirSync(store);
   fs.writeFileSync(path.join(store, `${'0'.repeat(64)}.png`), 'text under a name that is not its hash');
-  const foreign = [
-    ...writeThumbnail(store, 'a store that names its files as we do'),
-    `${'0'.repeat(64)}.png`,
-  ];
+  writeThumbnail(store, 'a store that names its files as we do');
   const before = snapshot(store);
   const { code, stderr } = await thumbs(['photos', '-o', 'store', '--prune'], { cwd: folder });
   expect([code, stderr.includes('0 files pruned')]).toEqual([0, true]);
@@ -106,7 +107,6 @@ test('a folder with files of another program under thumbnails’ names loses non
   const verified = await thumbs(['verify', '-o', 'store'], { cwd: folder });
   expect([verified.code, verified.stderr.match(/^FOREIGN/gm)?.length]).toEqual([0, 2]);
   expect(verified.stderr).not.toContain('thumbs prune');
-  expect(foreign).toBeDefined();
 });
 
 test('prune with the manifest of another folder is refused, exit 1, and removes nothing', async () => {
