@@ -35,14 +35,17 @@ export class Comparison {
 
   /** The thumbnails that other manifests of the folder name. */
   readonly #ofOthers = new ThumbnailSet();
+  readonly #missingManifests: string[] = [];
   readonly #foreignUntilMs: number;
 
   constructor(place: ResolvedPlace, records: RecordIndex) {
     this.#place = place;
     this.#records = records;
     this.#foreignUntilMs = readMarker(place.out)?.foreignUntilMs ?? Number.NEGATIVE_INFINITY;
-    for (const manifest of otherManifests(place))
+    for (const manifest of otherManifests(place)) {
       if (existsSync(manifest)) addNamed(this.#ofOthers, manifest);
+      else this.#missingManifests.push(manifest);
+    }
   }
 
   /** The files that are no thumbnails. */
@@ -134,6 +137,7 @@ export class Comparison {
       ...found,
       wrongRecords,
       sources: this.#records.size,
+      missingManifests: this.#missingManifests,
       seconds,
     };
   }

@@ -48,6 +48,8 @@ export interface VerifiedEvent {
   readonly unneeded: number;
   /** Bytes of the files that are unneeded. */
   readonly unneededBytes: number;
+  /** Absolute paths of manifests that use the folder, too, and do not exist: what they named counts as unneeded, and is not pruned. */
+  readonly missingManifests: readonly string[];
   /** Records that were marked for the next run because of `repair`, and damaged lines that were removed. */
   readonly repaired: number;
   /** Wall-clock time. */

@@ -90,7 +90,11 @@ function verifiedLines(verified: VerifiedEvent, { repair }: VerifyOptions, color
   const condition = faults.length === 0 ? 'all sound' : colors.red(faults.join(', '));
   const read = `${byteSize(verified.bytes)} in ${duration(verified.seconds)}`;
   const sources = `${count(verified.sources, 'photo')}${verified.failed === 0 ? '' : `, ${integer(verified.failed)} of them failed`}`;
-  const pruning = `\`thumbs prune\` frees ${byteSize(verified.unneededBytes)}`;
+  const missingManifests = verified.missingManifests.map(shownPath).join(', ');
+  const pruning =
+    missingManifests === ''
+      ? `\`thumbs prune\` frees ${byteSize(verified.unneededBytes)}`
+      : `they may be of ${missingManifests}, which uses the folder and does not exist`;
   return [
     `${colors.bold(`${count(verified.thumbnails, 'thumbnail')} verified: ${condition}`)} (${sources}; ${read})`,
     ...(foreign === 0 ? [] : [`${count(foreign, 'foreign file')}, left alone`]),

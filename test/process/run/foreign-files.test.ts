@@ -165,6 +165,10 @@ test('prune is refused while a manifest that uses the folder is missing; --forge
   await thumbs(['photos'], { cwd: folder });
   await thumbs(['more', '-m', 'more.jsonl'], { cwd: folder });
   fs.rmSync(path.join(folder, 'more.jsonl'));
+  const { stderr: verified } = await thumbs(['verify'], { cwd: folder });
+  expect(verified).toMatch(
+    /^1 file that no record names: they may be of more\.jsonl, which uses the folder and does not exist$/m,
+  );
   const [code, stderr] = await expectRefused(['prune'], folder);
   expect([code, stderr]).toEqual([
     1,
