@@ -4,7 +4,7 @@ import { type ImageError, overMemoryError } from '../errors.js';
 
 /** Limits of a consumer's resident memory, bytes. */
 export interface MemoryLimits {
-  /** Between two images: a consumer over it is replaced. */
+  /** Between two images: a consumer over it is replaced. Never more than `hard`. */
   readonly soft: number;
   /** At any time: a consumer over it is killed. It is one consumer's share of the total. */
   readonly hard: number;
@@ -18,7 +18,7 @@ const LOWEST_SOFT = 200e6;
 /** Shares `total` bytes among `consumers`. */
 export function memoryLimits(total: number, consumers: number): MemoryLimits {
   const hard = total / consumers;
-  return { soft: Math.max(hard / 2, LOWEST_SOFT), hard, exclusive: total };
+  return { soft: Math.min(Math.max(hard / 2, LOWEST_SOFT), hard), hard, exclusive: total };
 }
 
 /** Why a consumer with this resident memory, in bytes, is to be killed while it works on an image; undefined when it is not. */

@@ -18,10 +18,10 @@ export interface ConsumerLimits {
 /** Long enough to start Node.js and load sharp from a slow disk. */
 export const IDLE_TIMEOUT_MS = 30_000;
 
-/** The job for which the consumer was killed, and its outcome. */
+/** The job for which the consumer was killed, and its outcome; without one the job is not charged, and any consumer may have it. */
 interface KillReason {
   readonly running: RunningJob;
-  readonly outcome: FailedOutcome;
+  readonly outcome: FailedOutcome | undefined;
 }
 
 export class SupervisedConsumer {
@@ -32,6 +32,8 @@ export class SupervisedConsumer {
   #killReason: KillReason | undefined;
   #hasStarted = false;
   #isRetiring = false;
+  /** Whether the running job was started after the order to retire had been sent. */
+  #startedRetiring = false;
   #idleMs = 0;
 
   constructor(
@@ -64,7 +66,7 @@ export class SupervisedConsumer {
     return this.#killReason !== undefined;
   }
 
-  /** The outcome of the running job, if the consumer was killed because of it. */
+  /** The outcome of the running job, if the consumer was killed because of it and the job is charged. */
   get killOutcome(): FailedOutcome | undefined {
     return this.#killReason?.running === this.#running ? this.#killReason?.outcome : undefined;
   }
@@ -101,6 +103,7 @@ export class SupervisedConsumer {
     this.#hasStarted = true;
     if (assignment === undefined) return;
     assignment.tries += 1;
+    this.#startedRetiring = this.#isRetiring;
     this.#running = new RunningJob(assignment, this.consumer.pid ?? 0, this.#clock);
   }
 
@@ -127,7 +130,9 @@ export class SupervisedConsumer {
   checkMemory(residentBytes: number): void {
     const running = this.#running;
     const outcome = running?.checkMemory(residentBytes, this.#limits.memory);
-    if (running !== undefined && outcome !== undefined) this.#killFor({ running, outcome });
+    if (running === undefined || outcome === undefined) return;
+    // A consumer is told to retire for the memory that an earlier job has left, and may have started the next one by then.
+    this.#killFor({ running, outcome: this.#startedRetiring ? undefined : outcome });
   }
 
   #killFor(reason: KillReason): void {

@@ -8,9 +8,10 @@ import { FINISHED, runPool, startPool } from '../../support/in-process/test-pool
 const HANGS = new Promise<never>(() => {});
 const memory = { soft: 250e6, hard: 400e6, exclusive: 800e6 };
 
-test('a total is shared among the consumers; the soft limit is half a share, at least 200 MB', () => {
+test('a total is shared among the consumers; the soft limit is half a share, at least 200 MB, but not more than a share', () => {
   expect(memoryLimits(4e9, 4)).toEqual({ soft: 500e6, hard: 1e9, exclusive: 4e9 });
-  expect(memoryLimits(600e6, 4)).toEqual({ soft: 200e6, hard: 150e6, exclusive: 600e6 });
+  expect(memoryLimits(1e9, 4)).toEqual({ soft: 200e6, hard: 250e6, exclusive: 1e9 });
+  expect(memoryLimits(600e6, 4)).toEqual({ soft: 150e6, hard: 150e6, exclusive: 600e6 });
 });
 
 test('a consumer over its share is killed, and its photo recorded with the figure', async () => {
@@ -76,6 +77,67 @@ test('a consumer that retires gets no further job, and the other consumers conti
   run.consumers[0]?.die({ code: 0 });
   await run.finished;
   expect(run.sentinels).toBe(2);
+});
+
+/** The first consumer starts its next photo before the order to retire reaches it: the two messages cross. */
+function startsNextFirst(consumer: TestConsumer, index: number): void {
+  if (index === 0) consumer.retire = () => {};
+}
+
+test('a photo that starts in a consumer that was told to retire is not charged with the memory of the photo before', async () => {
+  let starts = 0;
+  const run = await startPool(['keep', 'next', 'c'], {
+    memory,
+    retries: 0,
+    onConsumer: startsNextFirst,
+    doJob: ({ path }, consumer) => {
+      if (path === 'keep') consumer.residentBytes = 500e6;
+      if (path === 'next') starts += 1;
+      return path === 'next' && starts === 1 ? HANGS : FINISHED;
+    },
+  });
+  expect(run.started).toEqual(['0 keep', '0 next']);
+  await run.advance(200);
+  await run.finished;
+  expect(run.results).toEqual(['c: CORRUPT finished', 'keep: CORRUPT finished', 'next: CORRUPT finished']);
+  expect(run.started).toEqual(['0 keep', '0 next', '1 next', '1 c']);
+  expect(run.resultOf('next')?.attempt).toMatchObject({ tries: 1 });
+  expect(run.pool.crashes).toBe(1);
+});
+
+test('a photo that takes too much memory itself is charged, though its first consumer was told to retire', async () => {
+  const run = await startPool(['keep', 'leak', 'c'], {
+    memory,
+    onConsumer: startsNextFirst,
+    doJob: ({ path }, consumer) => {
+      if (path !== 'c') consumer.residentBytes = 500e6;
+      return path === 'leak' ? HANGS : FINISHED;
+    },
+  });
+  await run.advance(200);
+  await run.finished;
+  expect(run.results).toEqual([
+    'c: CORRUPT finished',
+    'keep: CORRUPT finished',
+    'leak: TOO_LARGE its consumer had 500 MB of memory, more than the limit of 400 MB',
+  ]);
+  expect(run.started).toEqual(['0 keep', '0 leak', '1 leak', '2 c']);
+});
+
+test('a photo that hangs in a consumer that was told to retire is charged with its time', async () => {
+  const run = await startPool(['keep', 'hang', 'c'], {
+    memory,
+    timeoutMs: 1000,
+    onConsumer: startsNextFirst,
+    doJob: ({ path }, consumer) => {
+      if (path === 'keep') consumer.residentBytes = 300e6;
+      return path === 'hang' ? HANGS : FINISHED;
+    },
+  });
+  await run.advance(1200);
+  await run.finished;
+  expect(run.results).toContain('hang: TIMEOUT not finished after 1 s');
+  expect(run.started).toEqual(['0 keep', '0 hang', '1 c']);
 });
 
 test('an image that needs more than a share is done exclusively, with the memory of all', async () => {
