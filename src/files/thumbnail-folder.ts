@@ -6,6 +6,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { causeOf, outputError, systemCode, ThumbsError } from '../errors.js';
+import { createFolder } from './create-folder.js';
 import { temporaryPath } from './temporary.js';
 
 /**
@@ -15,7 +16,7 @@ import { temporaryPath } from './temporary.js';
  */
 export function prepareFolder(folder: string): void {
   try {
-    fs.mkdirSync(folder, { recursive: true });
+    createFolder(folder);
     const probe = temporaryPath(folder);
     fs.closeSync(fs.openSync(probe, 'wx'));
     fs.unlinkSync(probe);

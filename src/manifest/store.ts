@@ -6,6 +6,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { emptyManifestError, manifestError } from '../errors.js';
+import { createFolder } from '../files/create-folder.js';
 import { replaceFile } from '../files/replace-file.js';
 import { jsonLine } from '../printable.js';
 import { copyLines, type LinePosition, LineReader } from './lines.js';
@@ -55,7 +56,7 @@ export class ManifestStore {
    */
   static open(file: string, digest: string, options: StoreOptions = {}): ManifestStore {
     return withManifestErrors(file, 'write', () => {
-      fs.mkdirSync(path.dirname(file), { recursive: true });
+      createFolder(path.dirname(file));
       const found = RecordIndex.open(file);
       if (found?.header.options === digest && found.hasLfEndings)
         return ManifestStore.#openRecords(file, found, options);

@@ -76,6 +76,31 @@ testBlocked(
   },
 );
 
+const testWithProc = testWith(fs.existsSync('/proc/self'), '/proc');
+
+for (const [option, file] of [
+  ['-o', '/proc/xx'],
+  ['-o', '/proc/xx/out'],
+  ['-m', '/proc/xx/m.jsonl'],
+  ['--export', '/proc/xx/a.csv'],
+] as const)
+  testWithProc(
+    `${option} ${file}, where no folder can be created, ends the run with the path and the cause`,
+    async () => {
+      const { folder } = photoFolder(1);
+      const run = start(process.execPath, [command, 'photos', option, file], { cwd: folder });
+      // A run that does not end is killed, and the test fails.
+      const limit = setTimeout(() => run.child.kill('SIGKILL'), 20_000);
+      const { code, stderr } = await run.finished;
+      clearTimeout(limit);
+      expect({ code, stderr }).toEqual({
+        code: 3,
+        stderr: `thumbs: Cannot write to ${file.endsWith('/out') ? file : '/proc/xx'}: no such file or directory (ENOENT)\n`,
+      });
+      expect(processesLeft()).toEqual([]);
+    },
+  );
+
 /** Mounts a tmpfs, and changes it: with its source, because otherwise the owner is repeated, which an ordinary user may not name. */
 const mount = (folder: string, size: string) => `mount -t tmpfs -o size=${size} tmpfs ${folder}`;
 const remount = (folder: string, options: string) => `mount -o remount,${options} tmpfs ${folder}`;
