@@ -100,7 +100,7 @@ export class Pool {
         yield output;
         if (output.type === 'sentinel') continue;
         if (slot !== undefined) this.#untaken.set(slot, this.#untakenOf(slot) - 1);
-        this.#notify();
+        this.#onChange();
       }
     } finally {
       stopTicking();
@@ -127,7 +127,7 @@ export class Pool {
         onStartupFailure: (exit) => this.#onStartupFailure(exit),
         onChange: () => {
           this.#stallWatch.reset();
-          this.#notify();
+          this.#onChange();
         },
         onCrash: () => {
           this.#crashes += 1;
@@ -170,23 +170,34 @@ export class Pool {
   }
 
   /**
-   * Gives out what was requeued, then `job`, and resolves when that has a slot. Without a job it resolves when every job is
-   * finished: only then no slot can return one.
+   * Gives out `job` when nothing is requeued, and resolves when it has a slot. Without a job it resolves when every job is finished:
+   * only then no slot can return one.
    */
   async #giveOut(job?: Job): Promise<void> {
     while (!this.#isOver) {
-      const [requeued] = this.#requeued;
-      const next = requeued ?? (job === undefined ? undefined : { job, exclusive: false });
-      if (next === undefined && !this.#isBusy()) return;
-      const slot = this.#freeSlot(next?.exclusive ?? false);
-      if (slot === undefined || next === undefined) {
-        await this.#nextChange();
-        continue;
+      if (this.#requeued.length === 0) {
+        if (job === undefined && !this.#isBusy()) return;
+        const slot = job === undefined ? undefined : this.#freeSlot(false);
+        if (job !== undefined && slot !== undefined) {
+          slot.assign(job, false);
+          return;
+        }
       }
-      slot.assign(next.job, next.exclusive);
-      if (requeued === undefined) return;
-      this.#requeued.shift();
+      await this.#nextChange();
     }
+  }
+
+  /** A slot may have capacity. What was requeued is given out here, because the producer may be long in finding its next photo. */
+  #onChange(): void {
+    while (!this.#isOver) {
+      const [next] = this.#requeued;
+      const slot = next && this.#freeSlot(next.exclusive);
+      if (next === undefined || slot === undefined) break;
+      // First, because an assignment that starts a consumer is a change itself.
+      this.#requeued.shift();
+      slot.assign(next.job, next.exclusive);
+    }
+    this.#notify();
   }
 
   /** Passes on what needs no consumer, as soon as the sink has read enough of what is before it. */

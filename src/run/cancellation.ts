@@ -31,7 +31,7 @@ export class Cancellation {
     if (deadlineMs !== undefined) this.#timer = setTimeout(() => this.#onDeadline(), Math.max(deadlineMs, 0));
   }
 
-  /** Aborted when the run is cancelled: the walk ends. */
+  /** Aborted when the run is cancelled, and when it has ended for any other reason: the walk ends. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
@@ -41,8 +41,9 @@ export class Cancellation {
     return this.#reason;
   }
 
-  /** Stops watching. */
-  release(): void {
+  /** To be called when the run ends, however that may be: stops watching, and ends a walk that still goes on. */
+  end(): void {
+    this.#controller.abort();
     clearTimeout(this.#timer);
     this.#options.signal?.removeEventListener('abort', this.#onSignal);
   }

@@ -36,8 +36,8 @@ import { summarize } from './summary.js';
  *
  * The run starts on the first iteration and advances only as you iterate: while no event is asked for, at most two images a worker
  * are finished. The last event is the summary. A photo that cannot be done is a `failed` event, never a throw. Leaving the loop early
- * ends the consumers at once; the manifest then has what was done. To end a run in order, abort `options.signal`: the run finishes
- * the images it works on, completes the manifest and gives its summary.
+ * ends the walk and the consumers at once; the manifest then has what was done. To end a run in order, abort `options.signal`: the run
+ * finishes the images it works on, completes the manifest and gives its summary.
  *
  * @param paths Folders and single files; at least one.
  * @throws {ThumbsError} `OPTION`, at once, when an option is invalid.
@@ -155,7 +155,7 @@ async function* runLocked(
       walked: walked.ended,
     };
   } finally {
-    cancellation.release();
+    cancellation.end();
     await pool.close();
     manifest.close();
     if (pool.crashes > 0) await removeStaleFrom(folders);

@@ -37,13 +37,14 @@ async function* plan(resolved: ResolvedOptions): AsyncGenerator<PlanEvent> {
   const roots = rootsFrom(options.manifest, await findRoots(resolved.paths, resolved.out));
   const digest = digestOf(options);
   const records = RecordIndex.open(options.manifest, { digest });
+  const end = new AbortController();
   try {
     const planner = new Planner(records, plannerOptions(options, digest));
     const walked = newWalkProgress();
     const remaining = new RemainingThumbnails(records, options.manifest, digest);
     const counts = { new: none(), changed: none(), compare: none(), unchanged: none(), 'known-bad': none() };
     const planPhoto = (path: string) => planner.plan(path);
-    const { signal } = options;
+    const signal = AbortSignal.any([end.signal, ...(options.signal === undefined ? [] : [options.signal])]);
     const walk = { ...walkOptions(options, roots), plan: planPhoto, consumers: 0, signal };
     for await (const item of produce(walk, walked)) {
       if (item.type === 'sentinel') continue;
@@ -84,6 +85,8 @@ async function* plan(resolved: ResolvedOptions): AsyncGenerator<PlanEvent> {
       walked: walked.ended,
     };
   } finally {
+    // Otherwise the walk goes on when the caller has left the loop.
+    end.abort();
     records?.close();
   }
 }

@@ -3,7 +3,13 @@
 import { expect, test } from 'vitest';
 import type { Job, PoolOutput, Sentinel, Unchanged } from '../../../src/job.js';
 import { settle } from '../../support/in-process/fake-clock.js';
-import { createObservedPool, createPool, FINISHED, startPool } from '../../support/in-process/test-pool.js';
+import {
+  createObservedPool,
+  createPool,
+  FINISHED,
+  identifiedAs,
+  startPool,
+} from '../../support/in-process/test-pool.js';
 import { plannedJob } from '../../support/in-process/walk.js';
 
 for (const consumers of [1, 2, 8])
@@ -73,6 +79,57 @@ async function* produced(): AsyncGenerator<Job | Unchanged | Sentinel> {
   yield plannedJob('b');
   for (let sent = 0; sent < 4; sent += 1) yield { type: 'sentinel' };
 }
+
+/** A producer that has no further photo for as long as a test runs. */
+const until = { name: 'later', resolved: new Promise<never>(() => {}) };
+
+test('a photo that its consumer did not start is given out again while the producer has no further photo', async () => {
+  const run = await startPool(['crash', 'queued', 'later'], {
+    until,
+    retries: 0,
+    doJob: ({ path }, consumer) => {
+      if (path !== 'crash') return FINISHED;
+      consumer.die({ code: 1 });
+      return new Promise(() => {});
+    },
+  });
+  expect(run.results).toEqual([
+    'crash: WORKER_DIED the process that worked on it died: exit code 1',
+    'queued: CORRUPT finished',
+  ]);
+  await run.pool.close();
+});
+
+test('a deferred photo is done exclusively while the producer has no further photo, and after those that run', async () => {
+  let finish = () => {};
+  const run = await startPool(['slow', 'heavy', 'beside', 'later'], {
+    consumers: 2,
+    until,
+    doJob: ({ path, exclusive }) => {
+      if (path === 'heavy' && !exclusive) return { status: 'deferred' };
+      if (path !== 'slow') return FINISHED;
+      return new Promise((resolve) => {
+        finish = () => resolve(FINISHED);
+      });
+    },
+  });
+  expect(run.results).toEqual(['beside: CORRUPT finished']);
+  finish();
+  await settle();
+  expect(run.results).toEqual(['beside', 'heavy', 'slow'].map((name) => `${name}: CORRUPT finished`));
+  expect(run.started.at(-1)).toMatch(/ heavy exclusive$/);
+  await run.pool.close();
+});
+
+test('a photo whose content is not on record is made while the producer has no further photo', async () => {
+  const run = await startPool(['moved', 'later'], {
+    until,
+    task: 'identify',
+    doJob: ({ path, task }) => (task === 'identify' ? identifiedAs(path) : FINISHED),
+  });
+  expect(run.results).toEqual(['moved: CORRUPT finished']);
+  await run.pool.close();
+});
 
 test('unchanged photos wait for the sink: at most 256 are ahead of it', async () => {
   let produced = 0;

@@ -67,11 +67,11 @@ test('a deadline after the signal changes nothing', () => {
   expect([cancellation.reason, graces]).toEqual(['signal', [5000]]);
 });
 
-test('after the run neither the signal nor the deadline has an effect, and no timer is left', () => {
+test('after the run the walk ends, neither the signal nor the deadline has an effect, and no timer is left', () => {
   const caller = new AbortController();
   const { cancellation, graces } = watch({ signal: caller.signal, deadlineMs: 600 });
-  cancellation.release();
+  cancellation.end();
   expect(vi.getTimerCount()).toBe(0);
   caller.abort();
-  expect([cancellation.reason, cancellation.signal.aborted, graces]).toEqual([undefined, false, []]);
+  expect([cancellation.reason, cancellation.signal.aborted, graces]).toEqual([undefined, true, []]);
 });
