@@ -3,6 +3,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import os from 'node:os';
 import path from 'node:path';
+import { median } from '../../src/bench/median.js';
 import { rendererVersion } from '../../src/image/renderer-version.js';
 import { bundleScripts, projectFolder } from '../bundling.js';
 
@@ -35,16 +36,14 @@ export async function timeProcess(args: readonly string[], program = process.exe
 }
 
 export interface Statistics {
-  /** Of an even number of values: the larger of the two in the middle. */
   readonly median: number;
   readonly min: number;
   readonly max: number;
 }
 
 export function statistics(values: readonly number[]): Statistics {
-  const sorted = [...values].sort((a, b) => a - b);
-  const [min = Number.NaN] = sorted;
-  return { min, median: sorted[sorted.length >> 1] ?? Number.NaN, max: sorted.at(-1) ?? Number.NaN };
+  if (values.length === 0) return { min: Number.NaN, median: Number.NaN, max: Number.NaN };
+  return { min: Math.min(...values), median: median(values), max: Math.max(...values) };
 }
 
 /** `0.123 (0.120 to 0.130)` */

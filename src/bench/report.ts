@@ -1,5 +1,6 @@
 // A sweep's timings as Markdown: the machine, the table, and a sentence that says what the table shows.
 
+import { median } from './median.js';
 import type { Timing } from './sweep.js';
 
 /** The machine of a sweep. */
@@ -124,11 +125,4 @@ function conclusion(rows: readonly Row[], cores: number): string {
 
 function ratio(value: number): string {
   return Number.isNaN(value) ? '-' : value.toFixed(2);
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] ?? Number.NaN;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
 }

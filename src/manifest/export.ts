@@ -70,7 +70,14 @@ const CSV_COLUMNS = [
 /** RFC 4180; a source has a row for each thumbnail, or one that says why there is none. */
 function* csvRows(records: Iterable<ManifestRecord>): Generator<string> {
   // With this delimiter a lone line feed or carriage return would not be quoted.
-  const options = { columns: [...CSV_COLUMNS], record_delimiter: 'windows', quoted_match: /[\r\n]/ };
+  const options = {
+    columns: [...CSV_COLUMNS],
+    record_delimiter: 'windows',
+    quoted_match: /[\r\n]/,
+    // A name that a spreadsheet would run as a formula gets an apostrophe; a negative number does not
+    // (https://owasp.org/www-community/attacks/CSV_Injection).
+    escape_formulas: true,
+  };
   yield stringify([], { ...options, header: true });
   for (const record of records) yield stringify(csvObjects(record), options);
 }

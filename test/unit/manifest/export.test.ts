@@ -4,7 +4,9 @@ import { expect, test } from 'vitest';
 import { exportManifest } from '../../../src/manifest/export.js';
 import type { ManifestRecord } from '../../../src/manifest/record.js';
 import type { ExportFormat } from '../../../src/options/options.js';
+import { runInProcess } from '../../support/in-process/run.js';
 import { manifestPath, writeRecords } from '../../support/manifests.js';
+import { temporaryFolder, writePhotos } from '../../support/photos.js';
 
 const hash = 'ab'.repeat(32);
 
@@ -57,6 +59,42 @@ test('.csv quotes a name with a lone line feed or carriage return', () => {
   const { text } = exported('csv', [done('a\nb.jpg'), done('c\rd.jpg')]);
   expect(text).toContain('"a\nb.jpg",done,');
   expect(text).toContain('"c\rd.jpg",done,');
+});
+
+/** Names that a spreadsheet would take for formulas. */
+const FORMULAS = ["=cmd|'x'!A1.jpg", '@a.jpg', '-1.jpg', '+1.jpg', '\t=1.jpg', '\r=1.jpg'];
+
+test('.csv has no cell that a spreadsheet runs as a formula', () => {
+  const records = FORMULAS.flatMap((name) => [
+    done(name),
+    { ...failed, source: `${name}.png`, error: { ...failed.error, message: `${name}.png: it is empty` } },
+  ]);
+  const { text } = exported('csv', records);
+  const cells = text.split('\r\n').flatMap((row) => row.match(/"(?:[^"]|"")*"|[^,]+/g) ?? []);
+  expect(cells.filter((cell) => /^"?[=@+\-\t\r]/.test(cell))).toEqual([]);
+  expect(cells.filter((cell) => /^"?'/.test(cell))).toHaveLength(3 * FORMULAS.length);
+  expect(text).toContain("'=cmd|'x'!A1.jpg,done,");
+  expect(text).toContain(`"'\r=1.jpg",done,`);
+});
+
+test('.csv leaves ordinary names and negative numbers as they are', () => {
+  const { text } = exported('csv', [{ ...done("../a-b/'c+d=e@f.jpg"), sourceMtimeMs: -1500 }]);
+  expect(text).toContain("\r\n../a-b/'c+d=e@f.jpg,done,");
+  expect(text).toContain(',2912345,-1500,0123456789abcdef0123456789abcdef,');
+});
+
+test('.csv of a run over photos that are called like formulas', async () => {
+  const folder = temporaryFolder();
+  const [photo = ''] = writePhotos(folder, 1);
+  const names = FORMULAS.slice(0, 4);
+  for (const name of names) fs.copyFileSync(photo, path.join(folder, name));
+  fs.rmSync(photo);
+  const csv = path.join(folder, 'export.csv');
+  // In the photos' own folder, where a source is the name alone.
+  const manifest = path.join(folder, 'manifest.jsonl');
+  await runInProcess([folder], { out: path.join(folder, 'thumbnails'), manifest, export: [csv] });
+  const rows = fs.readFileSync(csv, 'utf8').split('\r\n').slice(1, -1);
+  expect(rows.map((row) => row.split(',')[0]).sort()).toEqual(names.map((name) => `'${name}`).sort());
 });
 
 test('.csv has a row for each source, quoted as in RFC 4180', () => {
