@@ -16,6 +16,17 @@ test('the README names every extension of a photo, and no other', () => {
   expect(list.split(/, | or /).sort()).toEqual([...photoExtensions].sort());
 });
 
+test('.ci/run has the two set-up lines of the README, word for word, and nothing that hides their failure', () => {
+  const [, ...setUp] = /^ {4}(npm ci .*)\n {4}(npm ci .*)$/m.exec(read('README.md')) ?? [];
+  const lines = read('.ci/run').split('\n');
+  expect(setUp).toHaveLength(2);
+  expect(lines.filter((line) => line.includes('npm ci'))).toEqual(setUp);
+  expect(lines).toContain('set -euo pipefail');
+  expect(lines.indexOf('npx --no -- tsx scripts/ci/check-packages.ts')).toBe(
+    lines.indexOf(setUp[0] ?? '') + 1,
+  );
+});
+
 test('every link of a document that is installed with the package leads to a file that is installed too', () => {
   const installed = ['README.md', 'LICENSE', ...JSON.parse(read('package.json')).files];
   const isInstalled = (file: string) =>
