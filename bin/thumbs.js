@@ -1,2 +1,8 @@
 #!/usr/bin/env node
-import '../dist/cli/main.js';
+try {
+  await import('../dist/cli/main.js');
+} catch (error) {
+  console.error(error);
+  console.error('thumbs: The program cannot be loaded. Install it again.');
+  process.exitCode = 70;
+}

@@ -57,24 +57,52 @@ export type RunErrorCode =
   /** Thumbnails would be removed that may still be wanted; nothing was. */
   | 'REFUSED';
 
+/** An option whose value is not what was expected, for a caller with names of its own for options, as the command has. */
+export interface Expected {
+  /** The option as {@link ThumbsOptions} has it. */
+  readonly option: string;
+  /** `to be an integer from 1 to 1024`; other options that it names are in backquotes. */
+  readonly expectation: string;
+  /** The value, on one line. */
+  readonly shown: string;
+}
+
+/** What helps against an error, for a caller that says it in its own terms. */
+export type Remedy =
+  /** `verifyThumbnails` with `repair` removes what is damaged from the manifest, and the next run treats its photo as new. */
+  | { readonly type: 'repair' }
+  /** The option `forget` allows what was refused. */
+  | { readonly type: 'forget' }
+  /** Another output folder. `out` is one that would do, absolute. */
+  | { readonly type: 'other-output'; readonly out: string };
+
+interface ErrorDetails {
+  readonly limit?: Limits;
+  readonly expected?: Expected;
+  readonly remedy?: Remedy;
+}
+
 /** An error of this package. `code` is stable; `message` is one line for people, safe on a terminal. */
 export class ThumbsError extends Error {
   override readonly name = 'ThumbsError';
   readonly code: ImageErrorCode | RunErrorCode;
   /** The limit that an image exceeded, if that is what is wrong with it. */
   declare readonly limit?: Limits;
-  /** For `REFUSED`: whether the option `forget` allows what was refused. */
-  declare readonly mayForget?: boolean;
+  /** What was expected of an option, if that is what is wrong. The message says it too. */
+  declare readonly expected?: Expected;
+  /** What helps, where the program knows it. The message does not name it. */
+  declare readonly remedy?: Remedy;
 
   constructor(
     code: ImageErrorCode | RunErrorCode,
     message: string,
-    options: ErrorOptions & { readonly limit?: Limits; readonly mayForget?: boolean } = {},
+    { cause, limit, expected, remedy }: ErrorOptions & ErrorDetails = {},
   ) {
-    super(message, options.cause === undefined ? undefined : options);
+    super(message, cause === undefined ? undefined : { cause });
     this.code = code;
-    if (options.limit !== undefined) this.limit = options.limit;
-    if (options.mayForget !== undefined) this.mayForget = options.mayForget;
+    if (limit !== undefined) this.limit = limit;
+    if (expected !== undefined) this.expected = expected;
+    if (remedy !== undefined) this.remedy = remedy;
   }
 }
 
@@ -163,8 +191,15 @@ export function optionError(message: string, cause?: unknown): ThumbsError {
 
 /** An option's value that is not what was expected: ``Expected `retries` to be ..., got `x` (string)``. */
 export function expectedError(name: string, expectation: string, value: unknown): ThumbsError {
-  const shown = typeof value === 'object' ? JSON.stringify(value) : String(value);
-  return optionError(`Expected \`${name}\` ${expectation}, got \`${printable(shown)}\` (${typeof value})`);
+  const shown = printable(typeof value === 'object' ? JSON.stringify(value) : String(value));
+  const message = `Expected \`${name}\` ${expectation}, got \`${shown}\` (${typeof value})`;
+  return new ThumbsError('OPTION', message, { expected: { option: name, expectation, shown } });
+}
+
+/** A path that a run was given, in its output folder. @param out Another output folder, which would do; absolute. */
+export function insideOutputError(file: string, out: string): ThumbsError {
+  const message = `${printable(file)} is in the output folder, which is never walked: choose one beside or below the photos`;
+  return new ThumbsError('OPTION', message, { remedy: { type: 'other-output', out } });
 }
 
 /** A file or folder that cannot be written to. */
@@ -180,6 +215,12 @@ export function unreadableOutputError(folder: string, cause: unknown): ThumbsErr
 /** A file that exists and cannot be used as the manifest. */
 export function manifestError(file: string, reason: string): ThumbsError {
   return new ThumbsError('MANIFEST', `Cannot use ${printable(file)} as the manifest: ${reason}`);
+}
+
+/** A line of the manifest, counted from 1, that is not a record. */
+export function damagedLineError(file: string, line: number): ThumbsError {
+  const message = `Cannot use ${printable(file)} as the manifest: line ${line} is not a record`;
+  return new ThumbsError('MANIFEST', message, { remedy: { type: 'repair' } });
 }
 
 /** A file without a complete header. */
@@ -200,7 +241,8 @@ export function consumerError(message: string): ThumbsError {
 
 /** Thumbnails that are not removed because they may still be wanted. @param mayForget Whether the option `forget` removes them. */
 export function refusedError(reason: string, mayForget: boolean): ThumbsError {
-  return new ThumbsError('REFUSED', `Nothing was pruned: ${printable(reason)}`, { mayForget });
+  const message = `Nothing was pruned: ${printable(reason)}`;
+  return new ThumbsError('REFUSED', message, mayForget ? { remedy: { type: 'forget' } } : {});
 }
 
 /** A folder or file that another run uses. */

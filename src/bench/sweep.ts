@@ -111,7 +111,11 @@ async function timeRun(
   return { workers, seconds, summary };
 }
 
+/** The exit code of a run that met a fault of the program itself. */
+const INTERNAL_ERROR = 70;
+
 function runError(code: number | null, stderr: string): ThumbsError {
+  if (code === INTERNAL_ERROR) throw new Error(`a run ended with exit code ${code}: ${stderr}`);
   const message = stderr.trim().replace(/^thumbs: /, '') || `a run ended with exit code ${code}`;
   return fromWire({ code: code === 2 ? 'OPTION' : 'OUTPUT', message });
 }

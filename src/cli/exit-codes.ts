@@ -12,6 +12,8 @@ export const exitCodes = {
   usage: 2,
   /** The run could not continue. */
   cannotContinue: 3,
+  /** A fault of the program itself; the code of EX_SOFTWARE in sysexits.h. */
+  internalError: 70,
   /** The deadline passed before all photos were done; the code of timeout(1). */
   deadline: 124,
   SIGINT: 130,

@@ -21,8 +21,8 @@ export class FailureList {
     this.#folders.push(folder);
   }
 
-  /** One line each, sorted by path, known failures last. The list is empty afterwards. */
-  takeLines(colors: Colors): string[] {
+  /** One line each, sorted by path, known failures last. The list is empty afterwards. @param retry A command line that tries them again. */
+  takeLines(colors: Colors, retry: string): string[] {
     const byPath = (a: { path: string }, b: { path: string }) => (a.path < b.path ? -1 : 1);
     const failures = this.#failures.sort(byPath);
     const named = (isKnown: boolean) =>
@@ -33,10 +33,7 @@ export class FailureList {
       ...named(false),
       ...(known.length === 0
         ? []
-        : [
-            'Known from an earlier run, unchanged and not tried again (--retry-failed tries them):',
-            ...known,
-          ]),
+        : [`Known from an earlier run, unchanged and not tried again (${retry} tries them):`, ...known]),
       ...(this.#unnamed === 0 ? [] : [`... and ${integer(this.#unnamed)} more, which the manifest names`]),
     ];
     this.#folders.length = 0;

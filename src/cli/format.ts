@@ -35,9 +35,14 @@ export function byteSize(bytes: number): string {
   return `${rate(bytes / Number(size))} ${unit}`;
 }
 
-/** A path as it would be typed from here, safe on a terminal: relative if it is below the working folder. */
+/** {@link typedPath}, safe on a terminal. */
 export function shownPath(file: string): string {
+  return printable(typedPath(file));
+}
+
+/** An absolute path as it would be typed from here: relative if it is below the working folder. */
+export function typedPath(file: string): string {
   const relative = path.relative('', file);
   const below = relative !== '' && !relative.startsWith('..') && !path.isAbsolute(relative);
-  return printable(below ? relative : file);
+  return below ? relative : file;
 }

@@ -1,10 +1,13 @@
 // The command line: what can be typed, and how errors end it. Everything else is loaded when it is needed.
 
 import fs from 'node:fs';
-import { Command, CommanderError } from 'commander';
-import { optionError, ThumbsError } from '../errors.js';
+import { Command } from 'commander';
+import { optionError } from '../errors.js';
 import { packageFile } from '../package-file.js';
-import { exitCodeOfError, exitCodes } from './exit-codes.js';
+import { FatalErrors } from './errors/fatal.js';
+import { typedName } from './errors/message.js';
+import { unknownCommandMessage } from './errors/similar-command.js';
+import { exitCodes } from './exit-codes.js';
 import { guardOutput } from './output-guard.js';
 import { addRunOptions, runOptions } from './run-options.js';
 import { type ParsedOptions, verbosityOf } from './shared-options.js';
@@ -46,12 +49,14 @@ Examples:
   $ thumbs verify                            whether every thumbnail is sound
   $ thumbs prune                             remove thumbnails that no photo needs any more
   $ thumbs bench ./photos --runs 5           which worker count is best here
+  $ thumbs help prune                        the options of a subcommand
   $ thumbs ./bench                           a folder that has a subcommand's name
 
 A run makes what is new or has changed; the rest is carried over from the manifest.
 
 Exit codes: 0 every photo has its thumbnail; 1 some failed, each is named; 2 invalid command line;
-3 the run could not continue; 124 the deadline passed; 130 and 143 stopped by SIGINT and SIGTERM.`;
+3 the run could not continue; 70 a fault of thumbs itself; 124 the deadline passed; 130 and 143 stopped by
+SIGINT and SIGTERM.`;
 
 function createProgram(): Command {
   const { version } = JSON.parse(fs.readFileSync(packageFile('package.json'), 'utf8'));
@@ -77,18 +82,39 @@ function createProgram(): Command {
   });
   for (const [name, { usage, description }] of Object.entries(subcommands))
     program.addCommand(new Command(name).usage(usage).description(description).exitOverride());
+  addHelpCommand(program);
   program.hook('preSubcommand', async (_, command) => {
     refuseEarlyOptions(program, command);
-    (await subcommands[command.name()]?.load())?.configure(command);
+    await configure(command);
   });
   return program;
+}
+
+async function configure(command: Command): Promise<void> {
+  (await subcommands[command.name()]?.load())?.configure(command);
+}
+
+/** Our own, because commander's shows a subcommand before its options are loaded. */
+function addHelpCommand(program: Command): void {
+  const help: Command = program
+    .command('help')
+    .usage('[command]')
+    .description('Shows this help, or that of a command.');
+  help.argument('[command]').action(async (name: string | undefined) => {
+    if (name === undefined) program.help();
+    const command = program.commands.find((known) => known.name() === name);
+    if (command === undefined) help.error(unknownCommandMessage(name, Object.keys(subcommands)));
+    if (command !== help) await configure(command);
+    command.help();
+  });
 }
 
 /** Options of a run before a subcommand's name would be ignored. */
 function refuseEarlyOptions(program: Command, command: Command): void {
   const early = Object.keys(program.opts()).find((option) => program.getOptionValueSource(option) === 'cli');
   if (early === undefined) return;
-  throw optionError(`Expected the options of \`${command.name()}\` after its name, got \`${early}\` before`);
+  const typed = typedName(early, program);
+  throw optionError(`Expected the options of \`${command.name()}\` after its name, got \`${typed}\` before`);
 }
 
 /**
@@ -100,18 +126,9 @@ async function keepYoungGenerationSmall(): Promise<void> {
   setFlagsFromString('--semi-space-growth-factor=1');
 }
 
-/** An expected error is one line; any other keeps its stack, because it is a fault of the program. */
-async function fail(error: unknown): Promise<void> {
-  if (error instanceof CommanderError) {
-    process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-  } else if (error instanceof ThumbsError) {
-    const { Screen } = await import('./screen.js');
-    new Screen({ progress: false }).say(`thumbs: ${error.message}`);
-    process.exitCode = exitCodeOfError(error);
-  } else {
-    throw error;
-  }
-}
-
 guardOutput(exitCodes.cannotContinue);
-await createProgram().parseAsync().catch(fail);
+const program = createProgram();
+const errors = new FatalErrors(program, process.argv.slice(2));
+// Rejections that nobody handles come here too.
+process.on('uncaughtException', (error) => errors.reportUncaught(error));
+await program.parseAsync().catch((error) => errors.report(error));

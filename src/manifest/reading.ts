@@ -1,7 +1,13 @@
 // Reads a manifest from its first line to its last, and refuses what is not one.
 
 import fs from 'node:fs';
-import { emptyManifestError, manifestAccessError, manifestError, ThumbsError } from '../errors.js';
+import {
+  damagedLineError,
+  emptyManifestError,
+  manifestAccessError,
+  manifestError,
+  ThumbsError,
+} from '../errors.js';
 import { type LinePosition, readLines } from './lines.js';
 import { isHeader, isRecord, MANIFEST_VERSION, type ManifestHeader, type ManifestRecord } from './record.js';
 
@@ -78,8 +84,7 @@ export function* entries(file: string, descriptor: number): Generator<Entry> {
 /** @throws {ThumbsError} `MANIFEST`: the line is damaged. */
 export function requireRecord(file: string, { number, record }: Entry): ManifestRecord {
   if (record !== undefined) return record;
-  const remedy = '`thumbs verify --repair` removes it, and the next run treats its photo as new';
-  throw manifestError(file, `line ${number} is not a record; ${remedy}`);
+  throw damagedLineError(file, number);
 }
 
 /** A header has about 120 bytes. */

@@ -52,7 +52,7 @@ export function checkGlob(name: 'include' | 'exclude', glob: string): string {
     throw expectedError(name, 'to be a glob relative to each folder, without `..`', glob);
   if (glob.startsWith('!') && !glob.startsWith('!(')) {
     const other = name === 'include' ? 'exclude' : 'include';
-    throw expectedError(name, `to be a glob without a leading \`!\` (use ${other})`, glob);
+    throw expectedError(name, `to be a glob without a leading \`!\` (use \`${other}\`)`, glob);
   }
   return glob;
 }

@@ -3,7 +3,7 @@
 import { realpathSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { causeOf, optionError } from '../errors.js';
+import { causeOf, insideOutputError, optionError } from '../errors.js';
 import { printable } from '../printable.js';
 import type { UnreadableFolder } from './walk-progress.js';
 
@@ -28,7 +28,7 @@ export async function findRoots(paths: readonly string[], out: string): Promise<
   for (const rootPath of paths) {
     const root = await findRoot(rootPath);
     if (isInside(realOut, root.realPath))
-      throw optionError(`${printable(rootPath)} is in the output folder, which is never walked`);
+      throw insideOutputError(rootPath, path.join(folderOf(root), 'thumbnails'));
     if (!found.has(root.realPath)) found.set(root.realPath, root);
   }
   const folders = new Set(
@@ -76,6 +76,11 @@ export function isOutsideWalk(
     const isCovered = folders.some((root) => isInside(root.path, file));
     return !isCovered || unreadable.some((folder) => isInside(folder.path, file));
   };
+}
+
+/** The folder that a root is, or is in. */
+function folderOf({ path: rootPath, kind }: Omit<Root, 'nested'>): string {
+  return kind === 'folder' ? rootPath : path.dirname(rootPath);
 }
 
 /** The real path of a file of `root` that is reached through no further link. */

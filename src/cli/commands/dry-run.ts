@@ -5,6 +5,7 @@ import type { ThumbsOptions } from '../../options/options.js';
 import { jsonLine } from '../../printable.js';
 import type { Amount, PlannedEvent, PlanSummaryEvent } from '../../run/events.js';
 import { type PlanEvent, planThumbnails } from '../../run/plan-thumbnails.js';
+import { subcommandLine } from '../command-line.js';
 import { exitCodes } from '../exit-codes.js';
 import { unreadableLine } from '../failure-list.js';
 import { byteSize, count, integer, shownPath } from '../format.js';
@@ -40,8 +41,7 @@ export async function runDryRun(
         break;
       case 'plan':
         screen.stopLine();
-        if (!quiet)
-          for (const line of planLines(event, options.prune === true, colors)) await screen.say(line);
+        if (!quiet) for (const line of planLines(event, options, colors)) await screen.say(line);
         break;
       default:
         unreachable(event);
@@ -67,7 +67,7 @@ function plannedLine({ plan, why, path, bytes }: PlannedEvent, colors: Colors): 
   return `${colors.dim(plan)} ${shownPath(path)} (${because}${byteSize(bytes)})`;
 }
 
-function planLines(plan: PlanSummaryEvent, prunes: boolean, colors: Colors): string[] {
+function planLines(plan: PlanSummaryEvent, options: ThumbsOptions, colors: Colors): string[] {
   const amounts: Array<[string, Amount]> = [
     ['new', plan.new],
     ['changed', plan.changed],
@@ -76,7 +76,6 @@ function planLines(plan: PlanSummaryEvent, prunes: boolean, colors: Colors): str
     ['known failures, not to be tried again (--retry-failed)', plan.knownBad],
   ];
   const links = plan.skippedLinks;
-  const { files } = plan.unneeded;
   return [
     ...amounts.map(
       ([what, { photos, bytes }]) =>
@@ -84,9 +83,15 @@ function planLines(plan: PlanSummaryEvent, prunes: boolean, colors: Colors): str
     ),
     `${colors.bold(integer(plan.removed).padStart(9))} to be removed from the manifest: the photo is gone, or not selected any more`,
     ...keptLines(plan, colors),
-    `${prunedFigures(plan.unneeded, true)}${prunes || files === 0 ? '' : ' (--prune, or `thumbs prune` afterwards)'}`,
+    pruneLine(plan, options),
     ...refusalLines(plan, colors),
     ...(links === 0 ? [] : [`${count(links, 'symbolic link')} not followed (--follow)`]),
     colors.dim('Nothing was done: this is a dry run.'),
   ];
+}
+
+function pruneLine({ unneeded }: PlanSummaryEvent, options: ThumbsOptions): string {
+  const isAdvised = options.prune !== true && unneeded.files > 0;
+  const how = isAdvised ? ` (--prune, or ${subcommandLine('prune', options)} afterwards)` : '';
+  return prunedFigures(unneeded, true) + how;
 }

@@ -5,6 +5,7 @@ import type { ThumbsOptions } from '../../options/options.js';
 import { jsonLine } from '../../printable.js';
 import { createThumbnails } from '../../run/create-thumbnails.js';
 import type { Progress, ThumbsEvent } from '../../run/events.js';
+import { sameCommandWith } from '../command-line.js';
 import { exitCodeOf, exitCodes } from '../exit-codes.js';
 import { FailureList } from '../failure-list.js';
 import { shownPath } from '../format.js';
@@ -70,7 +71,8 @@ class Reporter {
   /** To be called at the end, whether or not there was a summary: failures are named in any case. */
   stop(): void {
     this.#screen.stopLine();
-    for (const line of this.#failures.takeLines(this.#screen.colors)) this.#screen.say(line);
+    const retry = sameCommandWith('--retry-failed');
+    for (const line of this.#failures.takeLines(this.#screen.colors, retry)) this.#screen.say(line);
   }
 
   async report(event: ThumbsEvent): Promise<void> {

@@ -5,6 +5,7 @@ import { unreachable } from '../../errors.js';
 import type { FindingEvent, VerifiedEvent, VerifyProgressEvent } from '../../maintenance/findings.js';
 import { type VerifyOptions, verifyThumbnails } from '../../maintenance/verify.js';
 import { jsonLine } from '../../printable.js';
+import { subcommandLine } from '../command-line.js';
 import { exitCodes } from '../exit-codes.js';
 import { byteSize, count, duration, integer, shownPath } from '../format.js';
 import { type Colors, Screen } from '../screen.js';
@@ -80,7 +81,7 @@ function findingLine({ finding, path, reason, sources }: FindingEvent, colors: C
   return `${color(finding.toUpperCase())} ${shownPath(path)}: ${reason}${of}`;
 }
 
-function verifiedLines(verified: VerifiedEvent, { repair }: VerifyOptions, colors: Colors): string[] {
+function verifiedLines(verified: VerifiedEvent, options: VerifyOptions, colors: Colors): string[] {
   const { missing, damaged, wrongRecords, foreign, unneeded } = verified;
   const faults = [
     ...(missing === 0 ? [] : [`${integer(missing)} missing`]),
@@ -93,20 +94,25 @@ function verifiedLines(verified: VerifiedEvent, { repair }: VerifyOptions, color
   const missingManifests = verified.missingManifests.map(shownPath).join(', ');
   const pruning =
     missingManifests === ''
-      ? `\`thumbs prune\` frees ${byteSize(verified.unneededBytes)}`
+      ? `${subcommandLine('prune', options)} frees ${byteSize(verified.unneededBytes)}`
       : `they may be of ${missingManifests}, which uses the folder and does not exist`;
   return [
     `${colors.bold(`${count(verified.thumbnails, 'thumbnail')} verified: ${condition}`)} (${sources}; ${read})`,
     ...(foreign === 0 ? [] : [`${count(foreign, 'foreign file')}, left alone`]),
     ...(unneeded === 0 ? [] : [`${count(unneeded, 'file')} that no record names: ${pruning}`]),
-    ...remedy(verified, repair === true),
+    ...remedy(verified, options),
   ];
 }
 
-function remedy({ missing, damaged, wrongRecords, repaired }: VerifiedEvent, repair: boolean): string[] {
-  if (repair && repaired > 0)
+function remedy(
+  { missing, damaged, wrongRecords, repaired }: VerifiedEvent,
+  options: VerifyOptions,
+): string[] {
+  if (options.repair === true && repaired > 0)
     return [`${count(repaired, 'record')} marked or removed: the next run processes these photos again`];
   if (damaged + wrongRecords > 0)
-    return ['`thumbs verify --repair` marks what is damaged, so that the next run makes it again.'];
+    return [
+      `${subcommandLine('verify', options, '--repair')} marks what is damaged, so that the next run makes it again.`,
+    ];
   return missing > 0 ? ['The next run makes the missing ones.'] : [];
 }

@@ -38,12 +38,21 @@ test('--version prints the version, --help every option with its default, the co
 
 const wrong: ReadonlyArray<readonly [args: readonly string[], stderr: RegExp]> = [
   [[], /missing required argument 'path'/],
-  [['-w', '0', 'p'], /^thumbs: Expected `workers` to be an integer from 1 to 1024, got `0` \(number\)$/m],
-  [['-w', 'abc', 'p'], /^thumbs: Expected `workers` .* got `abc` \(string\)$/m],
-  [['-w', '', 'p'], /^thumbs: Expected `workers` .* got `` \(string\)$/m],
-  [['-s', '20', '-s', 'big', 'p'], /^thumbs: Expected `size` to be WIDTHxHEIGHT .* got `big`/m],
-  [['--export', 'a.xml', 'p'], /^thumbs: Expected `export` to end in \.txt, \.csv or \.json, got `a\.xml`/m],
-  [['--timeout', '-1', 'p'], /^thumbs: Expected `timeout` to be a number from 0\.001 to 86400, got `-1`/m],
+  [['-w', '0', 'p'], /^thumbs: Expected `--workers` to be an integer from 1 to 1024, got `0`$/m],
+  [['-w', 'abc', 'p'], /^thumbs: Expected `--workers` .* got `abc`$/m],
+  [['-w', '', 'p'], /^thumbs: Expected `--workers` .* got ``$/m],
+  [['-s', '20', '-s', 'big', 'p'], /^thumbs: Expected `--size` to be WIDTHxHEIGHT .* got `big`/m],
+  [
+    ['--export', 'a.xml', 'p'],
+    /^thumbs: Expected `--export` to end in \.txt, \.csv or \.json, got `a\.xml`/m,
+  ],
+  [['--timeout', '-1', 'p'], /^thumbs: Expected `--timeout` to be a number from 0\.001 to 86400, got `-1`/m],
+  [
+    ['-w', '2', '--max-memory', 'abc', 'p'],
+    /^thumbs: Expected `--max-memory` to be a number from 256 to 1000000000, got `abc`$/m,
+  ],
+  [['--exclude', '!a', 'p'], /^thumbs: Expected `--exclude` to be a glob .* \(use `--include`\), got `!a`$/m],
+  [['verify', '-o', ''], /^thumbs: Expected `--out` to be a non-empty string, got ``$/m],
   [['--no-such-option', 'p'], /unknown option '--no-such-option'/],
   [['-q', '-v', 'p'], /'-q, --quiet' cannot be used with option '-v, --verbose'/],
   [['/no/such/folder'], /^thumbs: Cannot read \/no\/such\/folder: no such file or directory \(ENOENT\)$/m],
@@ -52,16 +61,13 @@ const wrong: ReadonlyArray<readonly [args: readonly string[], stderr: RegExp]> =
   [['prune', '--force'], /unknown option '--force'/],
   [
     ['-o', 'elsewhere', 'prune'],
-    /^thumbs: Expected the options of `prune` after its name, got `out` before$/m,
+    /^thumbs: Expected the options of `prune` after its name, got `--out` before$/m,
   ],
   [
     ['bench', '--sweep', '1,x', 'p'],
-    /^thumbs: Expected `sweep` to be worker counts like 1,2,4, got `1,x` \(string\)$/m,
+    /^thumbs: Expected `--sweep` to be worker counts like 1,2,4, got `1,x`$/m,
   ],
-  [
-    ['bench', '--runs', '0', 'p'],
-    /^thumbs: Expected `runs` to be an integer from 1 to 100, got `0` \(number\)$/m,
-  ],
+  [['bench', '--runs', '0', 'p'], /^thumbs: Expected `--runs` to be an integer from 1 to 100, got `0`$/m],
 ];
 
 test('an invalid command line is refused with exit 2 and what was expected, and nothing is written', async () => {
@@ -81,6 +87,21 @@ test('an invalid command line is refused with exit 2 and what was expected, and 
       files: [],
     })),
   );
+});
+
+test('an output folder that is a source, or above it, is refused with an option that would do', async () => {
+  const { folder } = photoFolder(1);
+  const [here, above] = await Promise.all([
+    thumbs(['.', '-o', '.'], { cwd: path.join(folder, 'photos') }),
+    thumbs(['photos', '-o', '.'], { cwd: folder }),
+  ]);
+  expect(here).toMatchObject({ code: 2, stdout: '' });
+  expect(here.stderr).toMatch(/choose one beside or below the photos, with `-o thumbnails` for example\n$/);
+  expect(above).toMatchObject({ code: 2, stdout: '' });
+  const option = /with `-o (\S+)` for example\n$/.exec(above.stderr)?.[1] ?? '';
+  expect(option).toBe('photos/thumbnails');
+  expect(fs.readdirSync(folder)).toEqual(['photos']);
+  expect((await thumbs(['photos', '-o', option], { cwd: folder })).code).toBe(0);
 });
 
 test('without a terminal: a summary on stderr, nothing on stdout, no control characters; equal pixels share a thumbnail', async () => {

@@ -91,7 +91,7 @@ test('known failures are named apart from new ones, exit 1', async () => {
   expect(code).toBe(1);
   expect(stderr.split('\n')).toEqual([
     expect.stringMatching(/^UNSUPPORTED photos\/text-named\.jpg: not a /),
-    'Known from an earlier run, unchanged and not tried again (--retry-failed tries them):',
+    'Known from an earlier run, unchanged and not tried again (`thumbs photos --retry-failed` tries them):',
     expect.stringMatching(/^TOO_LARGE photos\/giant-header\.jpg: 65500 x 65500 pixels /),
     'CORRUPT photos/truncated.jpg: \\u001b[31mred\\u000aand more',
     'CORRUPT photos/zero-byte.jpg: the file is empty',

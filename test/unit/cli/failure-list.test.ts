@@ -5,6 +5,7 @@ import { FailureList, unreadableLine } from '../../../src/cli/failure-list.js';
 import type { FailedEvent } from '../../../src/run/events.js';
 
 const plain = picocolors.createColors(false);
+const retry = '`thumbs photos --retry-failed`';
 
 function failure(name: string, { known = false, reason = 'the JPEG data is damaged' } = {}): FailedEvent {
   const source = `../photos/${name}`;
@@ -31,12 +32,12 @@ test('folders come first, then new failures, then known ones, each sorted by pat
   list.add(failure('b.jpg', { known: true }));
   list.addFolder(shut);
   list.addFolder({ ...shut, path: path.resolve('photos/locked') });
-  expect(list.takeLines(plain)).toEqual([
+  expect(list.takeLines(plain, retry)).toEqual([
     'UNREADABLE FOLDER photos/locked: permission denied (EACCES)',
     'UNREADABLE FOLDER photos/shut: permission denied (EACCES)',
     'CORRUPT photos/a.jpg: the JPEG data is damaged',
     'CORRUPT photos/d.jpg: the JPEG data is damaged',
-    'Known from an earlier run, unchanged and not tried again (--retry-failed tries them):',
+    'Known from an earlier run, unchanged and not tried again (`thumbs photos --retry-failed` tries them):',
     'CORRUPT photos/b.jpg: the JPEG data is damaged',
     'CORRUPT photos/c.jpg: the JPEG data is damaged',
   ]);
@@ -44,26 +45,26 @@ test('folders come first, then new failures, then known ones, each sorted by pat
 
 test('lines that were taken are not given again', () => {
   const list = new FailureList();
-  expect(list.takeLines(plain)).toEqual([]);
+  expect(list.takeLines(plain, retry)).toEqual([]);
   list.add(failure('a.jpg'));
   list.addFolder(shut);
-  expect(list.takeLines(plain)).toHaveLength(2);
-  expect(list.takeLines(plain)).toEqual([]);
+  expect(list.takeLines(plain, retry)).toHaveLength(2);
+  expect(list.takeLines(plain, retry)).toEqual([]);
 });
 
 test('10,000 failures are named, further ones are counted', () => {
   const list = new FailureList();
   for (let number = 0; number < 11_234; number += 1) list.add(failure(`${number}.jpg`));
-  const lines = list.takeLines(plain);
+  const lines = list.takeLines(plain, retry);
   expect(lines).toHaveLength(10_001);
   expect(lines.at(-1)).toBe('... and 1,234 more, which the manifest names');
-  expect(list.takeLines(plain)).toEqual([]);
+  expect(list.takeLines(plain, retry)).toEqual([]);
 });
 
 test('codes are red, and a name cannot control the terminal', () => {
   const list = new FailureList();
   list.add(failure('\u001b[2J.jpg'));
-  expect(list.takeLines(picocolors.createColors(true))).toEqual([
+  expect(list.takeLines(picocolors.createColors(true), retry)).toEqual([
     '\u001b[31mCORRUPT\u001b[39m photos/\\u001b[2J.jpg: the JPEG data is damaged',
   ]);
   expect(unreadableLine(shut, plain)).toBe('UNREADABLE FOLDER photos/shut: permission denied (EACCES)');

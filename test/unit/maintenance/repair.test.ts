@@ -54,7 +54,8 @@ test('a repair removes a damaged line, and the next run restores its record', as
   fs.writeFileSync(manifest, damaged);
   await expect(runFolder(folder)).rejects.toMatchObject({
     code: 'MANIFEST',
-    message: `Cannot use ${manifest} as the manifest: line 3 is not a record; \`thumbs verify --repair\` removes it, and the next run treats its photo as new`,
+    message: `Cannot use ${manifest} as the manifest: line 3 is not a record`,
+    remedy: { type: 'repair' },
   });
   expect((await verify({ out })).findings).toEqual(['record manifest.jsonl: ']);
   expect(fs.readFileSync(manifest, 'utf8')).toBe(damaged);

@@ -96,7 +96,7 @@ const wrong: ReadonlyArray<readonly [options: Record<string, unknown>, message: 
   ],
   [
     { exclude: ['!a'] },
-    'Expected `exclude` to be a glob without a leading `!` (use include), got `!a` (string)',
+    'Expected `exclude` to be a glob without a leading `!` (use `include`), got `!a` (string)',
   ],
   [{ hidden: 'yes' }, 'Expected `hidden` to be true or false, got `yes` (string)'],
   [{ timeout: 0 }, 'Expected `timeout` to be a number from 0.001 to 86400, got `0` (number)'],

@@ -1,0 +1,52 @@
+// Command lines in messages: with the options that were typed, and quoted, so that they can be pasted into a shell.
+
+import type { PlaceOptions } from '../options/options.js';
+import { printable } from '../printable.js';
+
+/** Beyond this, a line with hundreds of paths say, a message does not repeat the command line. */
+const MOST_CHARACTERS = 300;
+
+/** What of the options a subcommand needs to find the same output: as typed. */
+export type Place = Pick<PlaceOptions, 'out' | 'manifest'>;
+
+/** A subcommand for the same output: `` `thumbs verify -o 'my thumbs' --repair` ``, in backquotes. */
+export function subcommandLine(name: string, { out, manifest }: Place, ...options: string[]): string {
+  const place = [
+    ...(out === undefined ? [] : ['-o', out]),
+    ...(manifest === undefined ? [] : ['-m', manifest]),
+  ];
+  return `\`${commandLine([name, ...place, ...options])}\``;
+}
+
+/** The command as it was typed, with a further option: `` `thumbs photos -o out --retry-failed` ``, in backquotes. */
+export function sameCommandWith(option: string, args: readonly string[] = process.argv.slice(2)): string {
+  // After `--` come paths alone.
+  const end = args.includes('--') ? args.indexOf('--') : args.length;
+  const line = commandLine([...args.slice(0, end), option, ...args.slice(end)]);
+  return line.length > MOST_CHARACTERS ? `the same command with \`${option}\`` : `\`${line}\``;
+}
+
+/** `thumbs` with these arguments, quoted where a POSIX shell needs it. */
+export function commandLine(args: readonly string[]): string {
+  return ['thumbs', ...args.map(quoted)].join(' ');
+}
+
+/** Letters, digits and characters that no shell interprets anywhere in a word. */
+const PLAIN = /^[\p{L}\p{N}_@%+:,./=-]+$/u;
+
+/** A word as a POSIX shell reads it back. */
+export function quoted(word: string): string {
+  if (PLAIN.test(word)) return word;
+  if (printable(word) === word) return `'${word.replaceAll("'", "'\\''")}'`;
+  // A control character as its bytes, as POSIX.1-2024, 2.2.4 has it.
+  const escaped = word.replace(/['\\]/g, '\\$&').replace(/./gsu, (character) => {
+    const isSafe = printable(character) === character;
+    return isSafe ? character : [...Buffer.from(character)].map((byte) => `\\${octal(byte)}`).join('');
+  });
+  return `$'${escaped}'`;
+}
+
+/** Three octal digits. */
+function octal(byte: number): string {
+  return byte.toString(8).padStart(3, '0');
+}
