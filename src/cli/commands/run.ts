@@ -92,7 +92,8 @@ class Reporter {
         break;
       case 'failed':
         this.#progress = event.progress;
-        this.#failures.add(event);
+        // Every night the same names would hide a new one.
+        if (!(quiet && event.known)) this.#failures.add(event);
         if (verbose)
           this.#screen.say(`${colors.red('failed')} ${shownPath(event.path)} (${describeAttempt(event)})`);
         break;

@@ -156,6 +156,26 @@ test('-q names failures only and --json has one object a line on stdout, the sum
   );
 });
 
+test('-q does not name a failure that is known; the exit code stays 1, and --json has it', async () => {
+  const folder = folderOfPhotos();
+  await thumbs(['photos'], { cwd: folder });
+  const [quiet, json, loud] = [
+    await thumbs(['photos', '-q'], { cwd: folder }),
+    await thumbsJson(['photos', '-q'], { cwd: folder }),
+    await thumbs(['photos'], { cwd: folder }),
+  ];
+  expect(quiet).toMatchObject({ code: 1, stdout: '', stderr: '' });
+  expect([json.code, json.stderr]).toEqual([1, '']);
+  expect(json.events.filter(({ type }) => type === 'failed')).toMatchObject([{ known: true }]);
+  expect(loud.code).toBe(1);
+  expect(loud.stderr).toMatch(
+    /^Known from an earlier run, .*\(`thumbs photos --retry-failed` tries them\):\nCORRUPT photos\/truncated\.jpg: /,
+  );
+  // Tried again, it is named.
+  const again = await thumbs(['photos', '-q', '--retry-failed'], { cwd: folder });
+  expect(again).toMatchObject({ code: 1, stderr: expect.stringMatching(/^CORRUPT .*\n$/) });
+});
+
 test('a folder without photos is no failure', async () => {
   const folder = temporaryFolder();
   fs.mkdirSync(path.join(folder, 'empty'));
