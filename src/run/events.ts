@@ -114,8 +114,10 @@ export interface PlanSummaryEvent {
   readonly kept: number;
   /** As in {@link SummaryEvent}. */
   readonly emptyRoots: readonly string[];
-  /** Thumbnails that no record would name, and stale temporary files: what `prune` would then remove. */
-  readonly unneeded: Pruned;
+  /** Thumbnails that no record would name, and stale temporary files: what `prune` would then remove. Absent when that is not known. */
+  readonly unneeded?: Pruned;
+  /** Why `unneeded` is not known, on one line: another run, whose records the dry run has not read, uses the output, or has. */
+  readonly unneededUnknown?: string;
   /** Why `prune` would then be refused; absent when it was not asked for, or would not be. */
   readonly pruneRefused?: string;
   readonly unreadableFolders: number;

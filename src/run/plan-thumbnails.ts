@@ -1,6 +1,9 @@
 // A dry run: what a run would do, found by the same walk and the same planner, without a consumer and without writing anything.
 
 import fs from 'node:fs';
+import path from 'node:path';
+import { ThumbsError } from '../errors.js';
+import { Lock } from '../files/locks/lock.js';
 import { realFile, realPlace } from '../files/real-path.js';
 import type { Job, Unchanged } from '../job.js';
 import { refusalOf } from '../maintenance/prune.js';
@@ -9,6 +12,7 @@ import { addNamed, otherManifests, photosLeft } from '../manifest/folder-manifes
 import { RecordIndex } from '../manifest/record-index.js';
 import type { ResolvedOptions, ResolvedPlace, ThumbsOptions } from '../options/options.js';
 import { resolveOptions } from '../options/resolve.js';
+import { printable } from '../printable.js';
 import { Planner } from '../producer/planner.js';
 import { produce } from '../producer/producer.js';
 import { findRoots, rootsFrom } from '../producer/roots.js';
@@ -36,6 +40,7 @@ async function* plan(resolved: ResolvedOptions): AsyncGenerator<PlanEvent> {
   const options = { ...resolved, manifest: realFile(resolved.manifest) };
   const roots = rootsFrom(options.manifest, await findRoots(resolved.paths, resolved.out));
   const digest = digestOf(options);
+  const manifestBefore = stateOf(options.manifest);
   const records = RecordIndex.open(options.manifest, { digest });
   const end = new AbortController();
   try {
@@ -59,15 +64,17 @@ async function* plan(resolved: ResolvedOptions): AsyncGenerator<PlanEvent> {
     const { manifest, forget } = options;
     const kept = new KeptRecords({ roots, walked, manifest, forget });
     const { removed, recorded, left } = remaining.finish((source) => !walked.ended || kept.stays(source));
+    const unneededUnknown = otherRun(options, manifestBefore);
+    const isKnown = walked.ended && unneededUnknown === undefined;
     const unneeded = { files: 0, bytes: 0 };
     const place = fs.existsSync(options.out) ? realPlace(options) : options;
-    for await (const event of walked.ended ? unneededAfter(place, remaining) : []) {
+    for await (const event of isKnown ? unneededAfter(place, remaining) : []) {
       unneeded.files += 1;
       unneeded.bytes += event.bytes;
       yield event;
     }
     const { 'known-bad': knownBad, ...others } = counts;
-    const isRefusable = options.prune && !forget && walked.ended;
+    const isRefusable = options.prune && !forget && isKnown;
     const refusal = isRefusable
       ? refusalOf(place, { recorded, left: left + photosLeft(place) })?.message
       : undefined;
@@ -78,7 +85,7 @@ async function* plan(resolved: ResolvedOptions): AsyncGenerator<PlanEvent> {
       removed,
       kept: kept.inEmptyRoots,
       emptyRoots: kept.emptyRoots,
-      unneeded,
+      ...(unneededUnknown === undefined ? { unneeded } : { unneededUnknown }),
       ...(refusal === undefined ? {} : { pruneRefused: refusal }),
       unreadableFolders: walked.unreadableFolders.length,
       skippedLinks: walked.skippedLinks,
@@ -98,6 +105,25 @@ function unneededAfter(
 ): AsyncGenerator<PrunedEvent> {
   for (const manifest of otherManifests(place)) if (fs.existsSync(manifest)) addNamed(thumbnails, manifest);
   return findUnneeded(place, thumbnails, known);
+}
+
+/** That another run uses the place, or has used it since the manifest was in this state, on one line; undefined when none has. */
+function otherRun({ out, manifest }: ResolvedPlace, manifestBefore: string | undefined): string | undefined {
+  try {
+    // Where there is no folder nobody has taken a lock.
+    for (const target of [out, manifest]) if (fs.existsSync(path.dirname(target))) Lock.check(target);
+  } catch (error) {
+    if (error instanceof ThumbsError && error.code === 'LOCKED') return error.message;
+    throw error;
+  }
+  if (stateOf(manifest) === manifestBefore) return undefined;
+  return `another run has changed ${printable(manifest)} meanwhile`;
+}
+
+/** Another text when the file has been written to or replaced; undefined when there is none. */
+function stateOf(file: string): string | undefined {
+  const stats = fs.statSync(file, { bigint: true, throwIfNoEntry: false });
+  return stats === undefined ? undefined : [stats.ino, stats.size, stats.mtimeNs].join(' ');
 }
 
 function none(): { photos: number; bytes: number } {

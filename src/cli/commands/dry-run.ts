@@ -90,7 +90,8 @@ function planLines(plan: PlanSummaryEvent, options: ThumbsOptions, colors: Color
   ];
 }
 
-function pruneLine({ unneeded }: PlanSummaryEvent, options: ThumbsOptions): string {
+function pruneLine({ unneeded, unneededUnknown }: PlanSummaryEvent, options: ThumbsOptions): string {
+  if (unneeded === undefined) return `What could be pruned is not known: ${unneededUnknown}`;
   const isAdvised = options.prune !== true && unneeded.files > 0;
   const how = isAdvised ? ` (--prune, or ${subcommandLine('prune', options)} afterwards)` : '';
   return prunedFigures(unneeded, true) + how;

@@ -7,9 +7,10 @@ import { type PlanEvent, planThumbnails } from '../../../src/run/plan-thumbnails
 import { setTime } from '../../support/file-changes.js';
 import { runFolder } from '../../support/in-process/run.js';
 import { thumbnailNameOf, writeThumbnail } from '../../support/left-files.js';
-import { recordsIn, thumbnailOf } from '../../support/output.js';
+import { recordsIn, thumbnailOf, thumbnailsIn } from '../../support/output.js';
 import { damagedImages } from '../../support/paths.js';
 import { jpeg, photoFolder, snapshot, temporaryFolder } from '../../support/photos.js';
+import { startBlockedRun, testBlocked } from '../../support/processes/blocked-run.js';
 import { thumbs, thumbsJson, thumbsUnprivileged } from '../../support/processes/command.js';
 
 /** A folder whose output is behind its photos in every way that a dry run counts. */
@@ -101,6 +102,30 @@ test('a folder that cannot be read is named, and no record of it is to leave; ex
   expect(stderr).toMatch(/^0 files to prune/m);
   expect(recordsIn(out)).toHaveLength(3);
 });
+
+testBlocked(
+  'while another run works, what could be pruned is not known, and the dry run says so',
+  async () => {
+    const run = await startBlockedRun(['-w', '2']);
+    expect(thumbnailsIn(run.out).length).toBeGreaterThan(0);
+    fs.writeFileSync(path.join(run.out, `${'0'.repeat(64)}.png`), 'no record names it');
+    const [text, json] = await Promise.all([
+      thumbs(['photos', '--dry-run', '-v'], { cwd: run.folder }),
+      thumbsJson<PlanEvent>(['photos', '--dry-run', '--prune'], { cwd: run.folder }),
+    ]);
+    const inUse = `${run.out} is in use by another run, process ${run.pid}, since `;
+    expect(text.code).toBe(0);
+    expect(text.stderr).toContain(`What could be pruned is not known: ${inUse}`);
+    expect(text.stderr).not.toMatch(/^prune |to prune/m);
+    expect(json.code).toBe(0);
+    expect(json.events.filter(({ type }) => type === 'pruned')).toEqual([]);
+    const summary = json.events.at(-1);
+    expect(summary).toMatchObject({ type: 'plan', unneededUnknown: expect.stringContaining(inUse) });
+    expect(summary).not.toHaveProperty('unneeded');
+    await run.pipe.read();
+    expect((await run.finished).code).toBe(0);
+  },
+);
 
 test('a dry run refuses what a run refuses, with the same exit codes', async () => {
   const folder = temporaryFolder();

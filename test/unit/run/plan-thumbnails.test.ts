@@ -110,7 +110,7 @@ test('a dry run reports what a run then does, and writes nothing', async () => {
     identified: 2,
     known: 1,
     removed: 2,
-    pruned: plan.unneeded satisfies Pruned,
+    pruned: plan.unneeded satisfies Pruned | undefined,
   });
   expect(outcomesOf(run.events)).toMatchObject({ 'moved.jpg': 'identified', 'photo-2.jpg': 'identified' });
   expect(run.events.flatMap((event) => (event.type === 'pruned' ? [event.path] : []))).toEqual(pruned);
@@ -138,7 +138,7 @@ test('a thumbnail that force would make again is not to be pruned; one of anothe
   const { folder, files } = photoFolder(3);
   await runFolder(folder);
   const toPrune = async (options: ThumbsOptions) =>
-    (await planFolder(folder, options)).summary.unneeded.files;
+    (await planFolder(folder, options)).summary.unneeded?.files;
   expect(await toPrune({ force: true })).toBe(0);
   expect(await toPrune({ force: true, size: 50 })).toBe(3);
   fs.appendFileSync(files[0] ?? '', 'more');
@@ -181,4 +181,20 @@ test('a dry run refuses what a run refuses', async () => {
   expect(() => planThumbnails(['photos'], { workers: 0 })).toThrow(
     expect.objectContaining({ code: 'OPTION' }),
   );
+});
+
+test('a run that works and ends during the dry run makes nothing that could be pruned', async () => {
+  const { folder, out } = photoFolder(2);
+  await runFolder(folder);
+  fs.writeFileSync(path.join(folder, 'photos/new.jpg'), await jpeg(200, 100, 200));
+  const events: PlanEvent[] = [];
+  for await (const event of planThumbnails([path.join(folder, 'photos')], { out })) {
+    if (events.length === 0) await runFolder(folder);
+    events.push(event);
+  }
+  expect(thumbnailsIn(out)).toHaveLength(3);
+  expect(events.filter(({ type }) => type === 'pruned')).toEqual([]);
+  const manifest = path.join(out, 'manifest.jsonl');
+  expect(events.at(-1)).toMatchObject({ unneededUnknown: `another run has changed ${manifest} meanwhile` });
+  expect(events.at(-1)).not.toHaveProperty('unneeded');
 });
