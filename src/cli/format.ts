@@ -2,6 +2,10 @@
 
 import path from 'node:path';
 import { printable } from '../printable.js';
+import { workingFolder } from '../working-folder.js';
+
+/** Where the command was started, if that folder still existed then. */
+const startFolder = workingFolder();
 
 /** `1 photo`, `1,234 photos`. */
 export function count(amount: number, noun: string, plural = `${noun}s`): string {
@@ -42,7 +46,8 @@ export function shownPath(file: string): string {
 
 /** An absolute path as it would be typed from here: relative if it is below the working folder. */
 export function typedPath(file: string): string {
-  const relative = path.relative('', file);
+  if (startFolder === undefined) return file;
+  const relative = path.relative(startFolder, file);
   const below = relative !== '' && !relative.startsWith('..') && !path.isAbsolute(relative);
   return below ? relative : file;
 }

@@ -3,6 +3,7 @@
 import fs from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { packageFile } from '../package-file.js';
+import { leaveRemovedFolder } from '../working-folder.js';
 
 /** A thread costs 30 ms of a core and 9 MB: a run that is over by then does not need it. */
 const THREAD_AFTER_MS = 1000;
@@ -18,6 +19,7 @@ export function exitWithParent(): void {
 }
 
 function startThread(parent: number): void {
+  leaveRemovedFolder();
   const thread = new Worker(packageFile('dist/consumer/parent-watch-thread.js'), {
     workerData: { parent },
     // It needs next to no memory.

@@ -1,7 +1,7 @@
 // Checks of single option values. Each returns the value, or throws `OPTION` with what was expected and what came.
 
 import path from 'node:path';
-import { expectedError, optionError } from '../errors.js';
+import { causeOf, expectedError, optionError, systemCode } from '../errors.js';
 import { printable } from '../printable.js';
 
 /**
@@ -18,6 +18,18 @@ export function checkString(name: string, value: unknown): string {
   if (typeof value !== 'string' || value === '') throw expectedError(name, 'to be a non-empty string', value);
   if (value.includes('\0')) throw expectedError(name, 'to hold no NUL character', value);
   return value;
+}
+
+/** The absolute path. A relative one starts at the working directory, if that still exists. */
+export function checkPath(name: string, value: unknown): string {
+  const text = checkString(name, value);
+  try {
+    return path.resolve(text);
+  } catch (error) {
+    const state =
+      systemCode(error) === 'ENOENT' ? 'does not exist any more' : `cannot be read: ${causeOf(error)}`;
+    throw expectedError(name, `to be an absolute path, because the working directory ${state}`, text);
+  }
 }
 
 export function checkStrings(name: string, value: unknown): string[] {

@@ -8,7 +8,7 @@ import {
   checkGlob,
   checkInteger,
   checkNumber,
-  checkString,
+  checkPath,
   checkStrings,
   refuseUnknown,
 } from './checks.js';
@@ -62,9 +62,8 @@ const OPTION_NAMES: Readonly<Record<keyof ThumbsOptions, true>> = {
  * @throws {ThumbsError} `OPTION`, with what was expected and the value.
  */
 export function resolvePlace({ out, manifest }: PlaceOptions): ResolvedPlace {
-  const folder = path.resolve(checkString('out', out ?? defaultOptions.out));
-  const file = checkString('manifest', manifest ?? path.join(folder, 'manifest.jsonl'));
-  return { out: folder, manifest: path.resolve(file) };
+  const folder = checkPath('out', out ?? defaultOptions.out);
+  return { out: folder, manifest: checkPath('manifest', manifest ?? path.join(folder, 'manifest.jsonl')) };
 }
 
 /**
@@ -82,7 +81,7 @@ export function resolveOptions(paths: readonly string[], options: ThumbsOptions 
   });
   const exports = resolveExports(options.export ?? [], place);
   return {
-    paths: roots.map((root) => path.resolve(root)),
+    paths: roots.map((root) => checkPath('paths', root)),
     workers,
     ...place,
     variant: parseVariant(options.size ?? defaultOptions.size),
@@ -147,7 +146,7 @@ function resolveExports(files: readonly string[], { manifest }: ResolvedPlace): 
     const extension = path.extname(file).slice(1).toLowerCase();
     const format = EXPORT_FORMATS.find((known) => known === extension);
     if (format === undefined) throw expectedError('export', 'to end in .txt, .csv or .json', file);
-    const target = path.resolve(file);
+    const target = checkPath('export', file);
     if (target === manifest) throw expectedError('export', 'to be another file than the manifest', target);
     return { file: target, format };
   });

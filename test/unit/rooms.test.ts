@@ -19,6 +19,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'errors.ts',
     'printable.ts',
     'package-file.ts',
+    'working-folder.ts',
   ],
   bench: ['run', 'errors.ts', 'package-file.ts'],
   run: [
@@ -42,6 +43,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'image',
     'errors.ts',
     'package-file.ts',
+    'working-folder.ts',
   ],
   producer: ['job.ts', 'manifest', 'files', 'errors.ts', 'printable.ts'],
   'pool/process': ['pool/process/protocol.ts', 'pool', 'errors.ts', 'printable.ts', 'package-file.ts'],
@@ -58,6 +60,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'errors.ts': ['printable.ts'],
   'printable.ts': [],
   'package-file.ts': [],
+  'working-folder.ts': [],
 };
 
 /** The rooms that use a package. Of Node.js' own modules, any room may use those that are not listed. */

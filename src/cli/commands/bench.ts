@@ -1,14 +1,13 @@
 // `thumbs bench <path...>`: which worker count is best on this machine for these photos.
 
 import os from 'node:os';
-import path from 'node:path';
 import type { Command } from 'commander';
 import { benchReport } from '../../bench/report.js';
 import { sweep, type Turn } from '../../bench/sweep.js';
 import { expectedError } from '../../errors.js';
 import { replaceOutput } from '../../files/replace-file.js';
 import { rendererVersion } from '../../image/renderer-version.js';
-import { checkInteger } from '../../options/checks.js';
+import { checkInteger, checkPath } from '../../options/checks.js';
 import { defaultOptions } from '../../options/options.js';
 import { resolveOptions } from '../../options/resolve.js';
 import { exitCodes } from '../exit-codes.js';
@@ -45,7 +44,9 @@ async function runBench(paths: readonly string[], options: BenchOptions): Promis
   const cores = os.availableParallelism();
   const counts = options.sweep === undefined ? defaultCounts(cores) : parseCounts(options.sweep);
   const runs = checkInteger('runs', numberOrText(options.runs ?? 3), { min: 1, max: 100 });
-  const { paths: roots } = resolveOptions(paths, { size: options.size });
+  const output = options.output === undefined ? undefined : checkPath('output', options.output);
+  // Each run has an output folder of its own; this one only spares a default that depends on the working folder.
+  const { paths: roots } = resolveOptions(paths, { size: options.size, out: os.tmpdir() });
   const screen = new Screen({ progress: true });
   const stop = new AbortController();
   const stoppedBy = stopOnSignals(stop, screen, 'Stopping: ending the run that is timed');
@@ -65,7 +66,7 @@ async function runBench(paths: readonly string[], options: BenchOptions): Promis
     const report = benchReport(timings, { cpu, cores, node: process.version, sharp, libvips });
     screen.stopLine();
     await screen.print(report.trimEnd());
-    if (options.output !== undefined) replaceOutput(path.resolve(options.output), [report]);
+    if (output !== undefined) replaceOutput(output, [report]);
     return exitCodes.ok;
   } finally {
     screen.stopLine();

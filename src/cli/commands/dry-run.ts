@@ -5,6 +5,7 @@ import type { ThumbsOptions } from '../../options/options.js';
 import { jsonLine } from '../../printable.js';
 import type { Amount, PlannedEvent, PlanSummaryEvent } from '../../run/events.js';
 import { type PlanEvent, planThumbnails } from '../../run/plan-thumbnails.js';
+import { leaveRemovedFolder } from '../../working-folder.js';
 import { subcommandLine } from '../command-line.js';
 import { exitCodes } from '../exit-codes.js';
 import { unreadableLine } from '../failure-list.js';
@@ -49,7 +50,9 @@ export async function runDryRun(
   };
   screen.startLine(() => `${count(found, 'photo')} found`);
   try {
-    for await (const event of planThumbnails(paths, { ...options, signal: stop.signal })) {
+    const events = planThumbnails(paths, { ...options, signal: stop.signal });
+    leaveRemovedFolder();
+    for await (const event of events) {
       if (stop.signal.aborted) break;
       if (json) await screen.print(jsonLine(event));
       await report(event);

@@ -5,6 +5,7 @@ import type { ThumbsOptions } from '../../options/options.js';
 import { jsonLine } from '../../printable.js';
 import { createThumbnails } from '../../run/create-thumbnails.js';
 import type { Progress, ThumbsEvent } from '../../run/events.js';
+import { leaveRemovedFolder } from '../../working-folder.js';
 import { sameCommandWith } from '../command-line.js';
 import { exitCodeOf, exitCodes } from '../exit-codes.js';
 import { FailureList } from '../failure-list.js';
@@ -34,7 +35,9 @@ export async function runThumbs(
   let exitCode: number = exitCodes.ok;
   reporter.start();
   try {
-    for await (const event of createThumbnails(paths, { ...options, signal: stop.signal })) {
+    const events = createThumbnails(paths, { ...options, signal: stop.signal });
+    leaveRemovedFolder();
+    for await (const event of events) {
       if (event.type === 'start' && options.deadline !== undefined)
         setTimeout(() => forceExit.abort(), 1000 * options.deadline).unref();
       await reporter.report(event);

@@ -5,6 +5,7 @@ import { unreachable } from '../../errors.js';
 import type { FindingEvent, VerifiedEvent, VerifyProgressEvent } from '../../maintenance/findings.js';
 import { type VerifyOptions, verifyThumbnails } from '../../maintenance/verify.js';
 import { jsonLine } from '../../printable.js';
+import { leaveRemovedFolder } from '../../working-folder.js';
 import { subcommandLine } from '../command-line.js';
 import { exitCodes } from '../exit-codes.js';
 import { byteSize, count, duration, integer, shownPath } from '../format.js';
@@ -37,7 +38,9 @@ async function runVerify(options: VerifyOptions, verbosity: Verbosity): Promise<
   let exitCode: number = exitCodes.ok;
   screen.startLine(() => `${integer(latest.checked)}/${count(latest.files, 'thumbnail')} read`);
   try {
-    for await (const event of verifyThumbnails({ ...options, signal: stop.signal })) {
+    const events = verifyThumbnails({ ...options, signal: stop.signal });
+    leaveRemovedFolder();
+    for await (const event of events) {
       if (json) await screen.print(jsonLine(event));
       switch (event.type) {
         case 'progress':

@@ -6,7 +6,7 @@ import { runFolder } from '../../support/in-process/run.js';
 import { temporaryNameOf } from '../../support/left-files.js';
 import { expectSound, expectWhole, recordsIn } from '../../support/output.js';
 import { builtFixture } from '../../support/paths.js';
-import { photoFolder, writeSlowImage } from '../../support/photos.js';
+import { photoFolder, temporaryFolder, writeSlowImage } from '../../support/photos.js';
 import { startBlockedRun, testBlocked } from '../../support/processes/blocked-run.js';
 import { startRun } from '../../support/processes/command.js';
 import {
@@ -59,11 +59,22 @@ testBlocked('consumers that are idle end with their parent', async () => {
   await expectGone();
 });
 
+const parent = fileURLToPath(new URL('../../fixtures/parent-of-looping.js', import.meta.url));
+
 test('a consumer that hangs in JavaScript ends with its parent', async () => {
-  const parent = fileURLToPath(new URL('../../fixtures/parent-of-looping.js', import.meta.url));
   const { child, output } = start(process.execPath, [parent, builtFixture('looping-consumer')]);
   await until(() => output.stdout !== '');
   expect(processesLeft()).toHaveLength(2);
+  child.kill('SIGKILL');
+  await expectGone();
+});
+
+test('a consumer whose working folder is removed does not end before its parent, but with it', async () => {
+  const script = 'cd "$0" && rmdir "$0" && exec "$@"';
+  const line = [process.execPath, parent, builtFixture('looping-consumer')];
+  const { child, output, finished } = start('sh', ['-c', script, temporaryFolder(), ...line]);
+  await Promise.race([until(() => output.stdout !== ''), finished]);
+  expect(output).toEqual({ stdout: expect.stringMatching(/^\d+\n$/), stderr: '' });
   child.kill('SIGKILL');
   await expectGone();
 });
