@@ -1,6 +1,13 @@
 // The public library: re-exports only.
 
-export { type ImageErrorCode, type Limits, type RunErrorCode, ThumbsError } from './errors.js';
+export {
+  type Expected,
+  type ImageErrorCode,
+  type Limits,
+  type Remedy,
+  type RunErrorCode,
+  ThumbsError,
+} from './errors.js';
 export type { SourceFormat } from './image/decoders/index.js';
 export type { Attempt, Why } from './job.js';
 export type {

@@ -14,7 +14,7 @@ interface ErrorEvent {
   /** `INTERNAL` is a fault of the program itself. */
   readonly code: ThumbsError['code'] | 'INTERNAL';
   readonly message: string;
-  /** Of a fault of the program itself. */
+  /** Of a fault of the program itself, with its cause and fields as Node.js shows them. */
   readonly stack?: string;
 }
 
@@ -69,7 +69,7 @@ export class FatalErrors {
   }
 
   #onFault(error: unknown): void {
-    const stack = error instanceof Error ? (error.stack ?? String(error)) : inspect(error);
+    const stack = inspect(error);
     const lines = stack.split('\n').map(printable);
     process.stderr.write(`${lines.join('\n')}\nthumbs: ${FAULT}\n`);
     const message = error instanceof Error ? error.message : String(error);
