@@ -108,7 +108,8 @@ testBlocked(
   async () => {
     const run = await startBlockedRun(['-w', '2']);
     expect(thumbnailsIn(run.out).length).toBeGreaterThan(0);
-    fs.writeFileSync(path.join(run.out, `${'0'.repeat(64)}.png`), 'no record names it');
+    // As if made just now: the run has not recorded it.
+    writeThumbnail(run.out, 'not recorded yet');
     const [text, json] = await Promise.all([
       thumbs(['photos', '--dry-run', '-v'], { cwd: run.folder }),
       thumbsJson<PlanEvent>(['photos', '--dry-run', '--prune'], { cwd: run.folder }),

@@ -67,3 +67,17 @@ test('what tries known failures again', async () => {
   const again = await paste(known.stderr, folder);
   expect(again).toMatchObject({ code: 1, stderr: expect.stringMatching(/^CORRUPT photos\/broken\.jpg: /) });
 });
+
+test('what prunes although it was refused', async () => {
+  const { folder, manifest } = await finishedRun();
+  const other = path.join(folder, 'other.jsonl');
+  await thumbs(['photos/photo-1.jpg', ...PLACE, '-m', other], { cwd: folder });
+  fs.rmSync(other);
+  const refused = await thumbs(['prune', ...PLACE], { cwd: folder });
+  expect(refused).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/; `thumbs prune .*` prunes nevertheless\n$/),
+  });
+  expect(await paste(refused.stderr, folder)).toMatchObject({ code: 0 });
+  expect(fs.existsSync(manifest)).toBe(true);
+});

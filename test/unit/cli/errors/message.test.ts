@@ -4,7 +4,13 @@ import { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { messageOf } from '../../../../src/cli/errors/message.js';
 import { addRunOptions } from '../../../../src/cli/run-options.js';
-import { damagedLineError, expectedError, insideOutputError, outputError } from '../../../../src/errors.js';
+import {
+  damagedLineError,
+  expectedError,
+  insideOutputError,
+  outputError,
+  refusedError,
+} from '../../../../src/errors.js';
 
 /** The command with these arguments, parsed. */
 function typed(...args: string[]): Command {
@@ -40,6 +46,9 @@ test('a remedy has the options that were typed', () => {
   const damaged = damagedLineError('/out/manifest.jsonl', 7);
   expect(messageOf(damaged, typed('-o', 'my out', '-m', 'm.jsonl'))).toBe(
     "Cannot use /out/manifest.jsonl as the manifest: line 7 is not a record; `thumbs verify -o 'my out' -m m.jsonl --repair` removes it, and the next run treats its photo as new",
+  );
+  expect(messageOf(refusedError('it may be the wrong folder', true), typed('-o', 'out'))).toBe(
+    'Nothing was pruned: it may be the wrong folder; `thumbs prune -o out --forget` prunes nevertheless',
   );
   expect(messageOf(insideOutputError('/photos', '/my photos/thumbnails'), typed())).toBe(
     "/photos is in the output folder, which is never walked: choose one beside or below the photos, with `-o '/my photos/thumbnails'` for example",
