@@ -33,15 +33,18 @@ export type {
   Amount,
   DoneEvent,
   FailedEvent,
+  PassedOverEvent,
   PlannedEvent,
   PlanSummaryEvent,
   Progress,
   Pruned,
+  SkippedFolderEvent,
   StartEvent,
   StopReason,
   SummaryEvent,
   ThumbsEvent,
   UnchangedEvent,
   UnreadableFolderEvent,
+  WalkFigures,
 } from './run/events.js';
 export { type PlanEvent, planThumbnails } from './run/plan-thumbnails.js';

@@ -1,7 +1,16 @@
 // The texts of a run's summary.
 
+import { photoExtensions } from '../image/decoders/index.js';
 import type { PrunedEvent } from '../maintenance/unneeded.js';
-import type { FailedEvent, Pruned, SummaryEvent } from '../run/events.js';
+import { printable } from '../printable.js';
+import type {
+  FailedEvent,
+  PassedOverEvent,
+  Pruned,
+  SkippedFolderEvent,
+  SummaryEvent,
+  WalkFigures,
+} from '../run/events.js';
 import { byteSize, count, duration, integer, rate, shownPath } from './format.js';
 import type { Colors } from './screen.js';
 
@@ -20,8 +29,11 @@ export function describeAttempt({ record, attempt }: FailedEvent): string {
   return parts.join(', ') + (stderrTail === undefined ? '' : `; stderr: ${stderrTail}`);
 }
 
-/** The run's figures, and where the manifest is. */
-export function summaryLines(run: SummaryEvent, colors: Colors): string[] {
+/**
+ * The run's figures, and where the manifest is.
+ * @param named With `-v`: what the walk left out and was named.
+ */
+export function summaryLines(run: SummaryEvent, colors: Colors, named?: number): string[] {
   const results = [
     ...(run.made === 0 && run.unchanged > 0 ? [] : [`${count(run.made, 'thumbnail')} made`]),
     ...(run.shared === 0 ? [] : [`${integer(run.shared)} shared`]),
@@ -39,15 +51,13 @@ export function summaryLines(run: SummaryEvent, colors: Colors): string[] {
     ...(run.stopped === undefined ? [] : [colors.yellow(describeStop(run))]),
     ...(run.photos === 0 && run.stopped === undefined ? [colors.yellow('No photos found.')] : []),
     `${colors.bold(results.join(', '))}: ${figures}`,
+    ...walkLines(run, run.photos > 0, colors, named),
     ...(run.removed === 0
       ? []
       : [`${count(run.removed, 'record')} removed: the photo is gone, or not selected any more`]),
     ...keptLines(run, colors),
     ...(run.pruned === undefined ? [] : [prunedFigures(run.pruned)]),
     ...refusalLines(run, colors),
-    ...(run.skippedLinks === 0
-      ? []
-      : [`${count(run.skippedLinks, 'symbolic link')} not followed (--follow)`]),
     `${colors.dim('manifest')} ${shownPath(run.manifest)}`,
     ...run.exports.map((file) => `${colors.dim('export')} ${shownPath(file)}`),
   ];
@@ -80,19 +90,75 @@ export function prunedLine({ path, bytes }: PrunedEvent, colors: Colors): string
   return `${colors.dim('prune')} ${shownPath(path)} (${byteSize(bytes)})`;
 }
 
+/**
+ * What the walk left out, and which paths and globs selected nothing.
+ * @param namesPaths Whether to name the paths: where no photo was found, they are all that were given. {@link keptLines} names some of them.
+ * @param named With `-v`: how many files and folders were named.
+ */
+export function walkLines(
+  walk: WalkFigures & Pick<SummaryEvent, 'emptyRoots'>,
+  namesPaths: boolean,
+  colors: Colors,
+  named: number | undefined,
+): string[] {
+  const { passedOver, selectedNothing, skippedLinks } = walk;
+  const { '.thumbs.json': thumbnails = 0, ...system } = walk.skippedFolders;
+  const [files, systemFolders] = [total(passedOver), total(system)];
+  const unnamed = named === undefined ? 0 : files + systemFolders + thumbnails - named;
+  const emptyPaths = selectedNothing.paths.filter((folder) => !walk.emptyRoots.includes(folder));
+  return [
+    ...(unnamed === 0 ? [] : [`... and ${integer(unnamed)} more passed over or not walked`]),
+    ...(files === 0 ? [] : [`${describePassedOver(passedOver)} (${byFrequency(passedOver)})`]),
+    ...(systemFolders === 0
+      ? []
+      : [`${count(systemFolders, 'system folder')} not walked (${byFrequency(system)})`]),
+    ...(thumbnails === 0
+      ? []
+      : [`${count(thumbnails, 'folder of thumbnails', 'folders of thumbnails')} not walked`]),
+    ...(skippedLinks === 0 ? [] : [`${count(skippedLinks, 'symbolic link')} not followed (--follow)`]),
+    ...(namesPaths ? emptyPaths.map((folder) => colors.yellow(`${shownPath(folder)}: no photos found`)) : []),
+    ...selectedNothing.include.map((glob) =>
+      colors.yellow(`--include '${printable(glob)}' selected nothing`),
+    ),
+    ...(named === undefined
+      ? []
+      : walk.excludedNothing.map((glob) => `--exclude '${printable(glob)}' excluded nothing`)),
+  ];
+}
+
+/** A file or folder that the walk left out. */
+export function leftOutLine(event: PassedOverEvent | SkippedFolderEvent, colors: Colors): string {
+  const what = event.type === 'passed-over' ? 'passed over' : 'not walked';
+  return `${colors.dim(what)} ${shownPath(event.path)}`;
+}
+
+function describePassedOver(passedOver: WalkFigures['passedOver']): string {
+  const files = total(passedOver);
+  // Only an --include leaves out files with a photo's extension.
+  if (photoExtensions.some((extension) => extension in passedOver))
+    return `${count(files, 'picture or video', 'pictures and videos')} not selected`;
+  return `${count(files, 'file of another format', 'files of other formats')} passed over`;
+}
+
+function total(amounts: Readonly<Record<string, number>>): number {
+  return Object.values(amounts).reduce((sum, amount) => sum + amount, 0);
+}
+
 function describeUnchanged({ unchanged, identified }: SummaryEvent): string {
   return `${integer(unchanged)} unchanged${identified === 0 ? '' : ` (${integer(identified)} by content)`}`;
 }
 
 /** `3 CORRUPT, 1 TIMEOUT; 2 known from an earlier run`. */
 function describeFailures(run: SummaryEvent): string {
-  return byCode(run) + (run.known === 0 ? '' : `; ${integer(run.known)} known from an earlier run`);
+  return (
+    byFrequency(run.failures) + (run.known === 0 ? '' : `; ${integer(run.known)} known from an earlier run`)
+  );
 }
 
-/** `3 CORRUPT, 1 TIMEOUT`, the most frequent first. */
-function byCode({ failures }: SummaryEvent): string {
-  const groups = Object.entries(failures).sort(([a, many], [b, more]) => more - many || (a < b ? -1 : 1));
-  return groups.map(([code, amount]) => `${integer(amount)} ${code}`).join(', ');
+/** `3 CORRUPT, 1 TIMEOUT`: the most frequent first, equals by name. */
+function byFrequency(amounts: Readonly<Record<string, number>>): string {
+  const groups = Object.entries(amounts).sort(([a, many], [b, more]) => more - many || (a < b ? -1 : 1));
+  return groups.map(([name, amount]) => `${integer(amount)} ${name}`).join(', ');
 }
 
 function describeStop({ stopped, notReached, walked }: SummaryEvent): string {

@@ -3,17 +3,12 @@
 import fs from 'node:fs/promises';
 import type { IsPhotoName } from './photo-names.js';
 import type { Root } from './roots.js';
-
-/** What decides whether a photo in a root is taken. */
-export interface Selection {
-  readonly include: readonly string[];
-  readonly exclude: readonly string[];
-}
+import type { SelectionOptions } from './selection/selection.js';
 
 /** Counts up to `enough`, by the entries of the roots themselves. Where globs select, only roots that are files are certain. */
 export async function certainJobs(
   roots: readonly Root[],
-  { include, exclude }: Selection,
+  { include, exclude }: Pick<SelectionOptions, 'include' | 'exclude'>,
   isPhotoName: IsPhotoName,
   enough: number,
 ): Promise<number> {

@@ -4,12 +4,14 @@
 import fs from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type { Job, Sentinel, Unchanged } from '../job.js';
+import type { CountedPaths, GroupedPath } from './counted-paths.js';
 import { type Root, realPathIn } from './roots.js';
+import { Selection, type SelectionOptions } from './selection/selection.js';
 import { type WalkOptions, walk } from './walk.js';
 import type { WalkProgress } from './walk-progress.js';
 
-/** How the roots are walked. */
-export interface ProducerOptions extends Omit<WalkOptions, 'onUnreadable' | 'onSkippedLink'> {
+/** How the roots are walked, and what is selected in them. */
+export interface ProducerOptions extends SelectionOptions, Pick<WalkOptions, 'out' | 'follow' | 'signal'> {
   readonly roots: readonly Root[];
   /** N: the number of sentinels after the last job. */
   readonly consumers: number;
@@ -44,18 +46,27 @@ interface Found {
 }
 
 async function* findPhotos(options: ProducerOptions, progress: WalkProgress): AsyncGenerator<Found> {
-  const { roots, follow } = options;
-  const walkOptions: WalkOptions = {
-    ...options,
-    onUnreadable: (path, reason) => progress.unreadableFolders.push({ path, reason }),
-    onSkippedLink: () => {
-      progress.skippedLinks += 1;
-    },
-  };
+  const { roots, out, follow, signal } = options;
+  const selection = await Selection.from(options);
+  const named = new Set(roots.map(({ realPath }) => realPath));
   // Only then can two roots lead to one file; otherwise no path needs to be remembered.
   const overlap = roots.length > 1 && (follow || roots.some((root) => root.nested));
   const reachedBy = new Map<string, Root>();
+  const leftOut: LeftOut[] = [];
   for (const root of roots) {
+    const leaveOut = (found: GroupedPath, counted: CountedPaths) => {
+      if (overlap) leftOut.push({ found, counted, root });
+      else counted.add(found);
+    };
+    const walkOptions: WalkOptions = {
+      ...{ selection, named, out, follow, signal },
+      onUnreadable: (path, reason) => progress.unreadableFolders.push({ path, reason }),
+      onSkippedLink: () => {
+        progress.skippedLinks += 1;
+      },
+      onPassedOver: (file) => leaveOut(file, progress.passedOver),
+      onSkippedFolder: (folder) => leaveOut(folder, progress.skippedFolders),
+    };
     let selected = 0;
     progress.selected.set(root.path, selected);
     for await (const path of walk(root, walkOptions)) {
@@ -69,7 +80,22 @@ async function* findPhotos(options: ProducerOptions, progress: WalkProgress): As
       yield { planned };
     }
   }
-  progress.ended = options.signal?.aborted !== true;
+  // Another root may have selected what one has left out.
+  for (const { found, counted, root } of leftOut) {
+    const realPath = await realPathOf(found.path, root, follow);
+    if (reachedBy.has(realPath)) continue;
+    reachedBy.set(realPath, root);
+    counted.add(found);
+  }
+  progress.unmatched = selection.unmatched;
+  progress.ended = signal?.aborted !== true;
+}
+
+/** What a root has that is not selected, where two roots may lead to one file. */
+interface LeftOut {
+  readonly found: GroupedPath;
+  readonly counted: CountedPaths;
+  readonly root: Root;
 }
 
 /** Whether an earlier root has led to the file. If none has, this root is noted as the first. */

@@ -1,17 +1,24 @@
-// The file system as fast-glob sees it in a walk: it pauses while enough photos wait, reports folders that cannot be read, contains
-// no loop, and has names that fast-glob does not lose.
+// The file system as fast-glob sees it in a walk: it has the selected files, and the folders that may lead to one. It pauses while enough
+// photos wait, reports what it leaves out, contains no loop, and has names that fast-glob does not lose.
 
-import nodeFs, { type Dirent, type Stats } from 'node:fs';
+import type { Dirent } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { FileSystemAdapter } from 'fast-glob';
 import { causeOf, systemCode } from '../errors.js';
-import { decodeName, encodeName } from './glob-names.js';
+import { MARKER_NAME } from '../files/folder-marker.js';
+import type { GroupedPath } from './counted-paths.js';
 import { isInside, type Root, realPathIn } from './roots.js';
+import { decodeName, encodeName } from './selection/glob-names.js';
+import type { Selection } from './selection/selection.js';
+import { isFilled, mayBeFilled, systemFolder } from './skipped-folders.js';
 
 export interface WalkFileSystemOptions {
   /** The real path of the output folder, which is never walked. */
   readonly out: string;
+  readonly selection: Selection;
+  /** Real paths of all roots: such a folder is walked whatever it is. */
+  readonly named: ReadonlySet<string>;
   readonly follow: boolean;
   /** After it every folder is empty. */
   readonly signal: AbortSignal;
@@ -19,24 +26,24 @@ export interface WalkFileSystemOptions {
   readonly onUnreadable: (folder: string, reason: string) => void;
   /** Called for each symbolic link that is skipped because `follow` is off. */
   readonly onSkippedLink: () => void;
+  /** Called with each file that looks like a picture or a video and is not selected; its group is its extension. */
+  readonly onPassedOver: (file: GroupedPath) => void;
+  /** Called with each folder that is not walked because of what it is; that is its group. */
+  readonly onSkippedFolder: (folder: GroupedPath) => void;
   /** Resolves when a further folder may be listed. */
   readonly mayList: () => Promise<void>;
 }
+
+/** What fast-glob asks of an entry. */
+type Entry = Pick<Dirent, 'name' | 'isDirectory' | 'isFile' | 'isSymbolicLink'>;
 
 /** What Node.js puts in place of bytes of a name that are not UTF-8; a file of such a name cannot be opened. */
 const NOT_UTF8 = '\ufffd';
 
 export function walkFileSystem(root: Root, options: WalkFileSystemOptions): Partial<FileSystemAdapter> {
-  const onDisk = (file: string) => path.join(root.path, decodeName(file.slice(root.path.length)));
+  const { selection, named, follow } = options;
   /** Real paths of the folders walked so far; kept only where links can make a loop. */
   const realPaths = new Map<string, string>();
-
-  function isWalkable(folder: string, realPath: string): boolean {
-    if (isInside(options.out, realPath)) return false;
-    if (options.follow) return !isLoop(folder, realPath);
-    // The fixed beginning of a glob is opened without being listed first, and may lead through a link.
-    return realPath === realPathIn(root, folder);
-  }
 
   /** A loop leads to a folder that is already on the path to it. */
   function isLoop(folder: string, realPath: string): boolean {
@@ -48,41 +55,88 @@ export function walkFileSystem(root: Root, options: WalkFileSystemOptions): Part
     return false;
   }
 
-  async function list(folder: string): Promise<Dirent[]> {
+  /** @param inner The folder's path from the root, as the selection knows it; empty for the root. */
+  async function list(inner: string): Promise<Entry[]> {
+    if (inner !== '' && !selection.mayBeBelow(inner)) return [];
     await options.mayList();
     if (options.signal.aborted) return [];
+    const folder = path.join(root.path, decodeName(inner));
     try {
-      if (!isWalkable(folder, await fs.realpath(folder))) return [];
-      const entries = await fs.readdir(folder, { withFileTypes: true });
-      return entries.filter(isWalked).map(encodeEntry);
+      const realPath = follow ? await fs.realpath(folder) : realPathIn(root, folder);
+      if (isInside(options.out, realPath) || (follow && isLoop(folder, realPath))) return [];
+      const isNamed = inner === '' || named.has(realPath);
+      const system = isNamed ? undefined : systemFolderOf(folder);
+      if (system !== undefined) return skip(folder, system);
+      const entries: Entry[] = await fs.readdir(folder, { withFileTypes: true });
+      if (!isNamed && isOfThumbnails(folder, realPath, entries)) return skip(folder, MARKER_NAME);
+      return selected(
+        follow ? await Promise.all(entries.map((entry) => followed(entry, folder))) : entries,
+        folder,
+        inner,
+      );
     } catch (error) {
       if (systemCode(error) !== 'ENOENT') options.onUnreadable(folder, causeOf(error));
       else if (folder.includes(NOT_UTF8)) options.onUnreadable(folder, 'its name is not valid UTF-8');
-      // Any other ENOENT: removed since it was listed, or the fixed beginning of a glob that this root does not have.
+      // Any other ENOENT: removed since the folder above was listed.
       return [];
     }
   }
 
-  function isWalked(entry: Dirent): boolean {
-    if (options.follow || !entry.isSymbolicLink()) return true;
-    options.onSkippedLink();
+  function skip(folder: string, group: string): Entry[] {
+    options.onSkippedFolder({ path: folder, group });
+    return [];
+  }
+
+  function systemFolderOf(folder: string): string | undefined {
+    const name = path.basename(folder);
+    return selection.namesFolder(name) ? undefined : systemFolder(name);
+  }
+
+  /** Whether this program fills the folder, or one that it lies in and that the walk has not come through. */
+  function isOfThumbnails(folder: string, realPath: string, entries: readonly Entry[]): boolean {
+    if (mayBeFilled(entries) && isFilled(folder)) return true;
+    const above = path.dirname(realPath);
+    if (!follow || realPaths.get(path.dirname(folder)) === above) return false;
+    // The folder was reached by a link.
+    for (let parent = above; !named.has(parent); parent = path.dirname(parent)) {
+      if (isFilled(parent)) return true;
+      if (parent === path.dirname(parent)) break;
+    }
     return false;
   }
 
+  /** The entries that fast-glob sees, under encoded names. */
+  function selected(entries: readonly Entry[], folder: string, inner: string): Entry[] {
+    return entries.filter((entry) => {
+      const { name } = entry;
+      entry.name = encodeName(name);
+      const file = inner === '' ? entry.name : `${inner}/${entry.name}`;
+      if (selection.excludes(file)) return false;
+      if (!follow && entry.isSymbolicLink()) {
+        options.onSkippedLink();
+        return false;
+      }
+      if (entry.isDirectory() || selection.selects(file)) return true;
+      const group = entry.isFile() ? selection.passedOverAs(file) : undefined;
+      if (group !== undefined) options.onPassedOver({ path: path.join(folder, name), group });
+      return false;
+    });
+  }
+
   return {
-    readdir: ((folder: string, _: unknown, callback: (error: null, entries: Dirent[]) => void) => {
-      void list(onDisk(folder)).then((entries) => callback(null, entries));
+    readdir: ((folder: string, _: unknown, callback: (error: null, entries: Entry[]) => void) => {
+      const inner = folder.slice(root.path.length).replace(/^\//, '');
+      void list(inner).then((entries) => callback(null, entries));
     }) as FileSystemAdapter['readdir'],
-    stat: ((file: string, callback: StatCallback) =>
-      nodeFs.stat(onDisk(file), callback)) as FileSystemAdapter['stat'],
-    lstat: ((file: string, callback: StatCallback) =>
-      nodeFs.lstat(onDisk(file), callback)) as FileSystemAdapter['lstat'],
   };
 }
 
-type StatCallback = (error: NodeJS.ErrnoException | null, stats: Stats) => void;
-
-function encodeEntry(entry: Dirent): Dirent {
-  entry.name = encodeName(entry.name);
-  return entry;
+/** What a link leads to, under the link's name; the link itself if it leads nowhere. */
+async function followed(entry: Entry, folder: string): Promise<Entry> {
+  if (!entry.isSymbolicLink()) return entry;
+  const { name } = entry;
+  return fs.stat(path.join(folder, name)).then(
+    (stats) => Object.assign(stats, { name }),
+    () => entry,
+  );
 }

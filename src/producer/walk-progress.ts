@@ -1,5 +1,7 @@
 // How far a walk is, and what it has met.
 
+import { CountedPaths } from './counted-paths.js';
+
 /** A folder that could not be read. */
 export interface UnreadableFolder {
   /** Absolute path of the folder. */
@@ -17,11 +19,26 @@ export interface WalkProgress {
   /** Symbolic links that were not followed. */
   skippedLinks: number;
   readonly unreadableFolders: UnreadableFolder[];
+  /** Files that look like a picture or a video and were not selected, by extension in lower case; neither excluded nor hidden ones. */
+  readonly passedOver: CountedPaths;
+  /** Folders that were not walked although nobody excluded them, by what they are: `@eaDir`, or `.thumbs.json` for those that this program fills. */
+  readonly skippedFolders: CountedPaths;
+  /** Globs that have matched nothing; known when the walk has ended. */
+  unmatched: { readonly include: readonly string[]; readonly exclude: readonly string[] };
   /** Whether the walk has ended, so that `found` is the total. */
   ended: boolean;
 }
 
 /** The progress of a walk that has not started. */
 export function newWalkProgress(): WalkProgress {
-  return { found: 0, selected: new Map(), skippedLinks: 0, unreadableFolders: [], ended: false };
+  return {
+    found: 0,
+    selected: new Map(),
+    skippedLinks: 0,
+    unreadableFolders: [],
+    passedOver: new CountedPaths(),
+    skippedFolders: new CountedPaths(),
+    unmatched: { include: [], exclude: [] },
+    ended: false,
+  };
 }

@@ -3,21 +3,15 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
-import { decodeName } from './glob-names.js';
-import { photoGlob, photoNameTest } from './photo-names.js';
 import { type Root, realPathIn } from './roots.js';
+import { decodeName } from './selection/glob-names.js';
+import type { Selection } from './selection/selection.js';
+import { isFilled } from './skipped-folders.js';
 import { type WalkFileSystemOptions, walkFileSystem } from './walk-file-system.js';
 
-export interface WalkOptions extends Pick<WalkFileSystemOptions, 'onUnreadable' | 'onSkippedLink'> {
+export interface WalkOptions extends Omit<WalkFileSystemOptions, 'signal' | 'mayList'> {
   /** The output folder, which is never walked; it need not exist. */
   readonly out: string;
-  /** Photo extensions, lower case, without the dot. */
-  readonly extensions: readonly string[];
-  /** Empty for every photo extension. */
-  readonly include: readonly string[];
-  readonly exclude: readonly string[];
-  readonly hidden: boolean;
-  readonly follow: boolean;
   /** After it no further folder is listed, and the walk ends. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -40,40 +34,37 @@ export async function* walk(root: Root, options: WalkOptions): AsyncGenerator<st
   }
   // Consumers that were preforked load while this process loads fast-glob.
   const { default: fastGlob } = await import('fast-glob');
-  const { extensions, include } = options;
-  const isPhotoName = photoNameTest(extensions);
   const found = new Readable({ objectMode: true, read: () => {} });
   const realOut = await fs.realpath(options.out).catch(() => options.out); // It need not exist.
   const gate = new Gate(() => found.readableLength < MAX_WAITING);
   const stop = new AbortController();
   const signal = AbortSignal.any([stop.signal, ...(options.signal === undefined ? [] : [options.signal])]);
-  const globbing = fastGlob.stream(include.length === 0 ? photoGlob(extensions) : [...include], {
+  // Every entry of a file system that has only what is selected.
+  const globbing = fastGlob.stream('**', {
     cwd: root.path,
-    ignore: options.exclude.map((glob) => glob.replace(/\/+$/, '')),
-    baseNameMatch: true,
-    caseSensitiveMatch: false,
-    dot: options.hidden,
+    dot: true,
     concurrency: LISTED_AT_ONCE,
-    followSymbolicLinks: options.follow,
+    // The file system follows them.
+    followSymbolicLinks: false,
     // A folder, a pipe or a device under a photo's name is found and reported, not ignored.
     onlyFiles: false,
     markDirectories: true,
-    // Remembering every path costs memory; only several patterns can find one twice.
-    unique: include.length > 1,
+    // Remembering every path costs memory, and one glob finds each once.
+    unique: false,
     fs: walkFileSystem(root, { ...options, out: realOut, signal, mayList: () => gate.pass() }),
   });
-  globbing.on('data', (entry: string) => found.push(entry));
+  globbing.on('data', (entry: string) => {
+    if (!entry.endsWith('/') || isPhotoNamed(entry.slice(0, -1), options.selection)) found.push(entry);
+  });
   globbing.on('end', () => found.push(null));
   globbing.on('error', (error: Error) => found.destroy(error));
   try {
     const entries: AsyncIterable<string> = found;
     for await (const entry of entries) {
       gate.check();
-      const name = decodeName(entry);
-      const isFolder = name.endsWith('/');
-      const file = path.join(root.path, isFolder ? name.slice(0, -1) : name);
-      // A folder is a job only under a photo's name, and the output folder never is.
-      if (isFolder && (!isPhotoName(file) || realPathIn(root, file) === realOut)) continue;
+      const file = path.join(root.path, decodeName(entry.replace(/\/$/, '')));
+      // A folder is a job only under a photo's name, and one of thumbnails never is.
+      if (entry.endsWith('/') && (realPathIn(root, file) === realOut || isFilled(file))) continue;
       yield file;
     }
   } finally {
@@ -81,6 +72,10 @@ export async function* walk(root: Root, options: WalkOptions): AsyncGenerator<st
     stop.abort();
     gate.open();
   }
+}
+
+function isPhotoNamed(folder: string, selection: Selection): boolean {
+  return selection.isPhotoName(folder) && selection.selects(folder);
 }
 
 /** Lets callers pass one after the other while there is capacity. */

@@ -30,6 +30,7 @@ import { KeptRecords } from './kept-records.js';
 import { digestOf, plannerOptions, walkOptions } from './planning.js';
 import { Sink } from './sink.js';
 import { summarize } from './summary.js';
+import { leftOutEvents, walkFigures } from './walk-figures.js';
 
 /**
  * Makes a thumbnail of every photo under `paths`, and a manifest.
@@ -131,6 +132,7 @@ async function* runLocked(
       yield event;
     }
     yield* unreported();
+    yield* leftOutEvents(walked);
     const notReached = walked.found - sink.finished;
     const isComplete = walked.ended && notReached === 0;
     const kept = new KeptRecords({ roots, walked, manifest: manifest.file, forget: options.forget });
@@ -148,11 +150,9 @@ async function* runLocked(
       kept: kept.inEmptyRoots,
       emptyRoots: kept.emptyRoots,
       ...pruning,
-      unreadableFolders: walked.unreadableFolders.length,
-      skippedLinks: walked.skippedLinks,
+      ...walkFigures(walked, roots),
       ...(isComplete ? {} : { stopped: cancellation.reason ?? 'signal' }),
       notReached,
-      walked: walked.ended,
     };
   } finally {
     cancellation.end();

@@ -75,6 +75,47 @@ export interface UnreadableFolderEvent {
   readonly reason: string;
 }
 
+/** A file in a walked folder looks like a picture or a video by its name, and is not selected. */
+export interface PassedOverEvent {
+  readonly type: 'passed-over';
+  /** Absolute path of the file. */
+  readonly path: string;
+  /** In lower case, without the dot. */
+  readonly extension: string;
+}
+
+/** A folder was not walked, because of what it is. */
+export interface SkippedFolderEvent {
+  readonly type: 'skipped-folder';
+  /** Absolute path of the folder. */
+  readonly path: string;
+  /** Its group in {@link WalkFigures.skippedFolders}. */
+  readonly group: string;
+}
+
+/** What the walk has met besides photos. */
+export interface WalkFigures {
+  readonly unreadableFolders: number;
+  /** Symbolic links that were not followed. */
+  readonly skippedLinks: number;
+  /**
+   * Files that look like a picture or a video by their names and were not selected, by extension in lower case, in walked folders: other
+   * formats, and photos that `include` leaves out. Not those that `exclude` leaves out, nor hidden ones. The first 10,000 have an event.
+   */
+  readonly passedOver: Readonly<Record<string, number>>;
+  /**
+   * Folders that were not walked, by what they are: those that systems and network storage keep (`@eaDir`, `lost+found`, ...), and under
+   * `.thumbs.json` those that this program fills. The first 10,000 have an event.
+   */
+  readonly skippedFolders: Readonly<Record<string, number>>;
+  /** Folders, as absolute paths, and globs of `include` from which nothing was selected; none unless the walk was complete. */
+  readonly selectedNothing: { readonly paths: readonly string[]; readonly include: readonly string[] };
+  /** Globs of `exclude` that matched nothing; none unless the walk was complete. */
+  readonly excludedNothing: readonly string[];
+  /** Whether the walk was complete, so that the number of photos found is the total. */
+  readonly walked: boolean;
+}
+
 /** Files that were removed from the output folder, or would be. */
 export interface Pruned {
   readonly files: number;
@@ -101,7 +142,7 @@ export interface Amount {
 }
 
 /** The last event of a dry run. */
-export interface PlanSummaryEvent {
+export interface PlanSummaryEvent extends WalkFigures {
   readonly type: 'plan';
   readonly new: Amount;
   readonly changed: Amount;
@@ -120,18 +161,13 @@ export interface PlanSummaryEvent {
   readonly unneededUnknown?: string;
   /** Why `prune` would then be refused; absent when it was not asked for, or would not be. */
   readonly pruneRefused?: string;
-  readonly unreadableFolders: number;
-  /** Symbolic links that were not followed. */
-  readonly skippedLinks: number;
-  /** Whether the walk was complete. */
-  readonly walked: boolean;
 }
 
 /** What ended a run before its photos did: its `signal`, or its `deadline`. */
 export type StopReason = 'signal' | 'deadline';
 
 /** The last event. */
-export interface SummaryEvent {
+export interface SummaryEvent extends WalkFigures {
   readonly type: 'summary';
   /** Photos finished: `made + shared + unchanged + failed`. */
   readonly photos: number;
@@ -158,15 +194,10 @@ export interface SummaryEvent {
   readonly pruned?: Pruned;
   /** Why nothing was pruned; absent when that was not asked for, or was done. */
   readonly pruneRefused?: string;
-  readonly unreadableFolders: number;
-  /** Symbolic links that were not followed. */
-  readonly skippedLinks: number;
   /** Why the run ended early; absent when it was complete. */
   readonly stopped?: StopReason;
   /** Photos that were found and not finished. */
   readonly notReached: number;
-  /** Whether the walk was complete, so that `photos + notReached` is the total. */
-  readonly walked: boolean;
   /** Sentinels that the sink counted: the number of workers that was asked for. */
   readonly workers: number;
   /** Wall-clock time. */
@@ -194,5 +225,7 @@ export type ThumbsEvent =
   | UnchangedEvent
   | FailedEvent
   | UnreadableFolderEvent
+  | PassedOverEvent
+  | SkippedFolderEvent
   | PrunedEvent
   | SummaryEvent;

@@ -17,13 +17,26 @@ import { Planner } from '../producer/planner.js';
 import { produce } from '../producer/producer.js';
 import { findRoots, rootsFrom } from '../producer/roots.js';
 import { newWalkProgress } from '../producer/walk-progress.js';
-import type { PlannedEvent, PlanSummaryEvent, UnreadableFolderEvent } from './events.js';
+import type {
+  PassedOverEvent,
+  PlannedEvent,
+  PlanSummaryEvent,
+  SkippedFolderEvent,
+  UnreadableFolderEvent,
+} from './events.js';
 import { KeptRecords } from './kept-records.js';
 import { digestOf, plannerOptions, walkOptions } from './planning.js';
 import { RemainingThumbnails } from './remaining-thumbnails.js';
+import { leftOutEvents, walkFigures } from './walk-figures.js';
 
 /** The events of a dry run; the last one is the summary. */
-export type PlanEvent = PlannedEvent | UnreadableFolderEvent | PrunedEvent | PlanSummaryEvent;
+export type PlanEvent =
+  | PlannedEvent
+  | UnreadableFolderEvent
+  | PassedOverEvent
+  | SkippedFolderEvent
+  | PrunedEvent
+  | PlanSummaryEvent;
 
 /**
  * Reports what {@link createThumbnails} would do with the same arguments now: a `planned` event a photo, and a `pruned` event for each
@@ -60,6 +73,7 @@ async function* plan(resolved: ResolvedOptions): AsyncGenerator<PlanEvent> {
       yield event;
     }
     for (const folder of walked.unreadableFolders) yield { type: 'unreadable-folder', ...folder };
+    yield* leftOutEvents(walked);
     // After a walk that was stopped nothing is known of the photos it has not found, and a run would prune nothing.
     const { manifest, forget } = options;
     const kept = new KeptRecords({ roots, walked, manifest, forget });
@@ -87,9 +101,7 @@ async function* plan(resolved: ResolvedOptions): AsyncGenerator<PlanEvent> {
       emptyRoots: kept.emptyRoots,
       ...(unneededUnknown === undefined ? { unneeded } : { unneededUnknown }),
       ...(refusal === undefined ? {} : { pruneRefused: refusal }),
-      unreadableFolders: walked.unreadableFolders.length,
-      skippedLinks: walked.skippedLinks,
-      walked: walked.ended,
+      ...walkFigures(walked, roots),
     };
   } finally {
     // Otherwise the walk goes on when the caller has left the loop.

@@ -7,8 +7,8 @@ import type { ResolvedOptions } from '../options/options.js';
 import { digestParts } from '../options/variant.js';
 import { memoryLimits } from '../pool/memory-limits.js';
 import type { PlannerOptions } from '../producer/planner.js';
+import type { ProducerOptions } from '../producer/producer.js';
 import type { Root } from '../producer/roots.js';
-import type { WalkOptions } from '../producer/walk.js';
 
 /** The digest of every option that changes pixels, and of the renderer's versions. */
 export function digestOf({ variant, jpegReader }: ResolvedOptions): string {
@@ -25,6 +25,6 @@ export function plannerOptions(options: ResolvedOptions, digest: string): Planne
 export function walkOptions(
   { out, include, exclude, hidden, follow }: ResolvedOptions,
   roots: readonly Root[],
-): Omit<WalkOptions, 'onUnreadable' | 'onSkippedLink'> & { readonly roots: readonly Root[] } {
+): Omit<ProducerOptions, 'plan' | 'consumers' | 'signal'> {
   return { roots, out, extensions: photoExtensions, include, exclude, hidden, follow };
 }

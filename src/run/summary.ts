@@ -2,22 +2,13 @@
 
 import { currentUsage } from '../job.js';
 import type { ResolvedOptions } from '../options/options.js';
-import type { SummaryEvent } from './events.js';
+import type { SummaryEvent, WalkFigures } from './events.js';
 import type { Sink } from './sink.js';
 
 /** The part of a summary that does not depend on how the walk ended. */
 type Figures = Omit<
   SummaryEvent,
-  | 'removed'
-  | 'kept'
-  | 'emptyRoots'
-  | 'pruned'
-  | 'pruneRefused'
-  | 'unreadableFolders'
-  | 'skippedLinks'
-  | 'stopped'
-  | 'notReached'
-  | 'walked'
+  keyof WalkFigures | 'removed' | 'kept' | 'emptyRoots' | 'pruned' | 'pruneRefused' | 'stopped' | 'notReached'
 >;
 
 export function summarize(sink: Sink, options: ResolvedOptions, milliseconds: number): Figures {

@@ -70,6 +70,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'fast-glob': ['producer'],
   'hash-wasm': ['consumer'],
   'log-update': ['cli'],
+  micromatch: ['producer'],
   'node:child_process': ['bench', 'pool/process'],
   'node:worker_threads': ['consumer', 'maintenance'],
   picocolors: ['cli'],

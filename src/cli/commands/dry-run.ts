@@ -13,7 +13,7 @@ import { byteSize, count, integer, shownPath } from '../format.js';
 import { type Colors, Screen } from '../screen.js';
 import type { Verbosity } from '../shared-options.js';
 import { stopOnSignals } from '../signals.js';
-import { keptLines, prunedFigures, prunedLine, refusalLines } from '../summary.js';
+import { keptLines, leftOutLine, prunedFigures, prunedLine, refusalLines, walkLines } from '../summary.js';
 
 /** Says what would be done, and returns the exit code. */
 export async function runDryRun(
@@ -26,6 +26,7 @@ export async function runDryRun(
   const { colors } = screen;
   const stoppedBy = stopOnSignals(stop, screen, 'Stopping');
   let found = 0;
+  let leftOut = 0;
   let exitCode: number = exitCodes.ok;
   const report = async (event: PlanEvent) => {
     switch (event.type) {
@@ -40,10 +41,19 @@ export async function runDryRun(
         exitCode = exitCodes.someFailed;
         await screen.say(unreadableLine(event, colors));
         break;
-      case 'plan':
-        screen.stopLine();
-        if (!quiet) for (const line of planLines(event, options, colors)) await screen.say(line);
+      case 'passed-over':
+      case 'skipped-folder':
+        leftOut += 1;
+        if (verbose) await screen.say(leftOutLine(event, colors));
         break;
+      case 'plan': {
+        screen.stopLine();
+        const walk = walkLines(event, true, colors, verbose ? leftOut : undefined);
+        const lines = [...planLines(event, options, colors), ...walk];
+        if (!quiet) for (const line of lines) await screen.say(line);
+        if (!quiet) await screen.say(colors.dim('Nothing was done: this is a dry run.'));
+        break;
+      }
       default:
         unreachable(event);
     }
@@ -78,7 +88,6 @@ function planLines(plan: PlanSummaryEvent, options: ThumbsOptions, colors: Color
     ['unchanged', plan.unchanged],
     ['known failures, not to be tried again (--retry-failed)', plan.knownBad],
   ];
-  const links = plan.skippedLinks;
   return [
     ...amounts.map(
       ([what, { photos, bytes }]) =>
@@ -88,8 +97,6 @@ function planLines(plan: PlanSummaryEvent, options: ThumbsOptions, colors: Color
     ...keptLines(plan, colors),
     pruneLine(plan, options),
     ...refusalLines(plan, colors),
-    ...(links === 0 ? [] : [`${count(links, 'symbolic link')} not followed (--follow)`]),
-    colors.dim('Nothing was done: this is a dry run.'),
   ];
 }
 

@@ -14,7 +14,7 @@ import { progressLine } from '../progress-line.js';
 import { Screen } from '../screen.js';
 import type { Verbosity } from '../shared-options.js';
 import { stopOnSignals } from '../signals.js';
-import { describeAttempt, prunedLine, summaryLines } from '../summary.js';
+import { describeAttempt, leftOutLine, prunedLine, summaryLines } from '../summary.js';
 
 /** Runs until the summary and returns the exit code. */
 export async function runThumbs(
@@ -56,6 +56,8 @@ class Reporter {
   readonly #verbosity: Verbosity;
   readonly #failures = new FailureList();
   readonly #startedAt = performance.now();
+  /** Files and folders that the walk left out and that were named. */
+  #leftOut = 0;
   #progress: Progress = { finished: 0, failed: 0, worked: 0, found: 0, jobs: 0, walked: false };
 
   constructor(screen: Screen, verbosity: Verbosity) {
@@ -106,10 +108,17 @@ class Reporter {
       case 'unreadable-folder':
         this.#failures.addFolder(event);
         break;
-      case 'summary':
-        this.stop();
-        if (!quiet) for (const line of summaryLines(event, colors)) this.#screen.say(line);
+      case 'passed-over':
+      case 'skipped-folder':
+        this.#leftOut += 1;
+        if (verbose) this.#screen.say(leftOutLine(event, colors));
         break;
+      case 'summary': {
+        this.stop();
+        const lines = summaryLines(event, colors, verbose ? this.#leftOut : undefined);
+        if (!quiet) for (const line of lines) this.#screen.say(line);
+        break;
+      }
       default:
         unreachable(event);
     }

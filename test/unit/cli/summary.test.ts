@@ -74,13 +74,62 @@ test('removed records, what was pruned, links and exports have a line each', () 
     exports: [path.resolve('all.csv'), '/elsewhere/all.json'],
   };
   expect(lines(others).slice(1)).toEqual([
+    '2 symbolic links not followed (--follow)',
     '1 record removed: the photo is gone, or not selected any more',
     '12 files pruned, 1.20 MB freed',
-    '2 symbolic links not followed (--follow)',
     manifest,
     'export all.csv',
     'export /elsewhere/all.json',
   ]);
+});
+
+test('what was passed over is by extension, the most frequent first; photos among it are no other formats', () => {
+  const line = (passedOver: SummaryEvent['passedOver']) => lines({ passedOver })[1];
+  // Some extensions are numbers, which come first in an object.
+  expect(line({ '360': 1, cr2: 2, heic: 9, mov: 2 })).toBe(
+    '14 files of other formats passed over (9 heic, 2 cr2, 2 mov, 1 360)',
+  );
+  expect(line({ heic: 1 })).toBe('1 file of another format passed over (1 heic)');
+  expect(line({ heic: 2, png: 1200 })).toBe('1,202 pictures and videos not selected (1,200 png, 2 heic)');
+  expect(line({ png: 1 })).toBe('1 picture or video not selected (1 png)');
+});
+
+test('folders that were not walked have a line for those of systems and one for those of thumbnails', () => {
+  const skippedFolders = { '@eaDir': 2, 'lost+found': 1, '.thumbs.json': 2 };
+  expect(lines({ skippedFolders }).slice(1)).toEqual([
+    '3 system folders not walked (2 @eaDir, 1 lost+found)',
+    '2 folders of thumbnails not walked',
+    manifest,
+  ]);
+  expect(lines({ skippedFolders: { '.thumbs.json': 1 } })[1]).toBe('1 folder of thumbnails not walked');
+});
+
+test('paths and includes that selected nothing are named, excludes with -v alone', () => {
+  const figures = {
+    selectedNothing: { paths: [path.resolve('empty'), '/elsewhere'], include: ['*.tif', 'a\u001b[2J'] },
+    excludedNothing: ['private*'],
+  };
+  const named = [
+    'empty: no photos found',
+    '/elsewhere: no photos found',
+    "--include '*.tif' selected nothing",
+    expect.not.stringContaining('\u001b'),
+  ];
+  expect(lines(figures).slice(1)).toEqual([...named, manifest]);
+  expect(summaryLines(summaryEvent(figures), plain, 0).slice(1)).toEqual([
+    ...named,
+    "--exclude 'private*' excluded nothing",
+    manifest,
+  ]);
+  // `No photos found.` says it of all paths.
+  expect(lines({ ...figures, photos: 0 })).not.toContain('empty: no photos found');
+});
+
+test('with -v what was left out and not named is counted', () => {
+  const run = summaryEvent({ passedOver: { heic: 12_000 }, skippedFolders: { '@eaDir': 3 } });
+  expect(summaryLines(run, plain, 10_003)).toContain('... and 2,000 more passed over or not walked');
+  expect(summaryLines(run, plain, 12_003).join()).not.toContain('more');
+  expect(lines({ passedOver: { heic: 12_000 } }).join()).not.toContain('more');
 });
 
 test('pruned files have figures and names, before and after', () => {

@@ -1,9 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { certainJobs, type Selection } from '../../../src/producer/certain-jobs.js';
+import { certainJobs } from '../../../src/producer/certain-jobs.js';
 import { photoNameTest } from '../../../src/producer/photo-names.js';
 import { findRoots } from '../../../src/producer/roots.js';
+import type { SelectionOptions } from '../../../src/producer/selection/selection.js';
 import { makeTree, temporaryFolder } from '../../support/photos.js';
 
 /** The jobs that are certain for `roots` of a tree, up to `enough`. */
@@ -11,7 +12,7 @@ async function certain(
   tree: readonly string[],
   roots: readonly string[],
   enough = 100,
-  selection: Partial<Selection> = {},
+  selection: Partial<SelectionOptions> = {},
 ): Promise<number> {
   const folder = makeTree(temporaryFolder(), tree);
   const paths = roots.map((root) => path.join(folder, root));

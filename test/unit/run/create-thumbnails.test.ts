@@ -31,7 +31,15 @@ test('the public types are those of the events that come', () => {
   expectTypeOf<Extract<ThumbsEvent, { type: 'failed' }>>().toEqualTypeOf<FailedEvent>();
   expectTypeOf<Extract<ThumbsEvent, { type: 'summary' }>>().toEqualTypeOf<SummaryEvent>();
   expectTypeOf<ThumbsEvent['type']>().toEqualTypeOf<
-    'start' | 'done' | 'unchanged' | 'failed' | 'unreadable-folder' | 'pruned' | 'summary'
+    | 'start'
+    | 'done'
+    | 'unchanged'
+    | 'failed'
+    | 'unreadable-folder'
+    | 'passed-over'
+    | 'skipped-folder'
+    | 'pruned'
+    | 'summary'
   >();
   expectTypeOf<DoneEvent['record']>().toEqualTypeOf<DoneRecord>();
   expectTypeOf<FailedEvent['record']['error']['code']>().toEqualTypeOf<ImageErrorCode>();

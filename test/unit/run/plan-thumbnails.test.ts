@@ -101,6 +101,10 @@ test('a dry run reports what a run then does, and writes nothing', async () => {
     unneeded: { files: 3, bytes: expect.any(Number) },
     unreadableFolders: 0,
     skippedLinks: 0,
+    passedOver: {},
+    skippedFolders: {},
+    selectedNothing: { paths: [], include: [] },
+    excludedNothing: [],
     walked: true,
   } satisfies PlanSummaryEvent);
   const run = await runFolder(folder, { prune: true });

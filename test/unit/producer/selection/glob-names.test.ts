@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { decodeName, encodeName } from '../../../src/producer/glob-names.js';
+import { decodeName, encodeName } from '../../../../src/producer/selection/glob-names.js';
 
 test('an encoded name has no line terminator, and decodes to the name', () => {
   const names = [

@@ -1,0 +1,126 @@
+// What `--include` and `--exclude` match: the rules of fast-glob, by its own matcher, micromatch. Files and folders are matched alike, by
+// their paths from the root with `/`, as glob-names.ts encodes them.
+//
+// fast-glob itself gets no glob: it would open the fixed start of an include without listing the folder above, so in the letter case as
+// typed, and would walk an excluded folder unless the exclude's last part is fixed.
+
+type Micromatch = typeof import('micromatch');
+
+/** `**`, and whatever else may match more than one part of a path. */
+const ANY_DEPTH = '**';
+
+/** One glob without braces. */
+interface Pattern {
+  readonly regExp: RegExp;
+  /** Its parts between slashes: an expression for one part of a path, or {@link ANY_DEPTH}. */
+  readonly parts: ReadonlyArray<RegExp | typeof ANY_DEPTH>;
+  /** Its parts without wildcards, except the last: names of folders, in lower case. */
+  readonly folderNames: readonly string[];
+}
+
+/** The globs of one option, and which of them have matched. */
+export class Globs {
+  readonly #globs: ReadonlyArray<{ readonly glob: string; readonly patterns: readonly Pattern[] }>;
+  readonly #unmatched: Set<string>;
+  readonly #dot: boolean;
+
+  private constructor(globs: readonly string[], dot: boolean, micromatch?: Micromatch) {
+    this.#dot = dot;
+    this.#unmatched = new Set(globs);
+    this.#globs =
+      micromatch === undefined
+        ? []
+        : [...this.#unmatched].map((glob) => ({ glob, patterns: patternsOf(glob, dot, micromatch) }));
+  }
+
+  /** @param dot Whether wildcards match names that start with a dot. */
+  static async from(globs: readonly string[], dot: boolean): Promise<Globs> {
+    if (globs.length === 0) return new Globs([], dot);
+    const { default: micromatch } = await import('micromatch');
+    return new Globs(globs, dot, micromatch);
+  }
+
+  get isEmpty(): boolean {
+    return this.#globs.length === 0;
+  }
+
+  /** Those that have matched nothing so far, as they were given. */
+  get unmatched(): readonly string[] {
+    return [...this.#unmatched];
+  }
+
+  /** Whether one of them matches a path. All that do are no longer {@link unmatched}. */
+  match(path: string): boolean {
+    let isMatch = false;
+    for (const { glob, patterns } of this.#globs) {
+      if (isMatch && !this.#unmatched.has(glob)) continue;
+      if (!patterns.some(({ regExp }) => regExp.test(path))) continue;
+      this.#unmatched.delete(glob);
+      if (this.#unmatched.size === 0) return true;
+      isMatch = true;
+    }
+    return isMatch;
+  }
+
+  /** Whether one of them may match something below this folder. */
+  mayMatchBelow(folder: string): boolean {
+    const names = folder.split('/');
+    return this.#globs.some(({ patterns }) =>
+      patterns.some(({ parts }) => mayMatchBelow(parts, names, this.#dot)),
+    );
+  }
+
+  /** Whether one of them has a folder of this name, in any letter case, among its parts. */
+  hasFolder(name: string): boolean {
+    return this.#globs.some(({ patterns }) =>
+      patterns.some(({ folderNames }) => folderNames.includes(name.toLowerCase())),
+    );
+  }
+}
+
+function patternsOf(glob: string, dot: boolean, micromatch: Micromatch): Pattern[] {
+  const options = { dot, nocase: true, posix: true, nonegate: true };
+  // A folder is matched by its path, which has no slash at its end.
+  const simple = micromatch.braces(glob.replace(/\/+$/, ''), { expand: true, keepEscaping: true });
+  return simple.filter(Boolean).map((pattern) => {
+    const path = pattern.includes('/') ? pattern.replace(/\/{2,}/g, '/') : `**/${pattern}`;
+    const parts = splitPattern(path.replace(/^(?:\.\/)+/, ''));
+    return {
+      regExp: micromatch.makeRe(path, options),
+      parts: parts.map((part) => (part.includes(ANY_DEPTH) ? ANY_DEPTH : micromatch.makeRe(part, options))),
+      folderNames: parts
+        .slice(0, -1)
+        .filter(isFixed)
+        .map((part) => part.replace(/\\(.)/g, '$1').toLowerCase()),
+    };
+  });
+}
+
+/** A slash may stand in a group: `+(a/b)/c`. From there on the parts are {@link ANY_DEPTH}. */
+function splitPattern(pattern: string): string[] {
+  const parts = pattern.split('/');
+  const open = parts.findIndex((part) => {
+    const bare = part.replace(/\\./g, '');
+    return count(bare, '(') !== count(bare, ')') || count(bare, '[') !== count(bare, ']');
+  });
+  return open === -1 ? parts : [...parts.slice(0, open), ANY_DEPTH];
+}
+
+function count(text: string, character: string): number {
+  return text.split(character).length - 1;
+}
+
+function isFixed(part: string): boolean {
+  return !/[*?[({]/.test(part.replace(/\\./g, ''));
+}
+
+/** Whether a path that begins with these names, and is longer, may match. */
+function mayMatchBelow(parts: Pattern['parts'], names: readonly string[], dot: boolean): boolean {
+  const [part, ...otherParts] = parts;
+  const [name, ...otherNames] = names;
+  if (part === undefined) return false;
+  if (name === undefined) return true;
+  if (part !== ANY_DEPTH) return part.test(name) && mayMatchBelow(otherParts, otherNames, dot);
+  const isPassed = dot || !name.startsWith('.');
+  return mayMatchBelow(otherParts, names, dot) || (isPassed && mayMatchBelow(parts, otherNames, dot));
+}

@@ -1,0 +1,72 @@
+// Which files a walk selects, and which folders it lists for them: by their paths from the root with `/`, as glob-names.ts encodes them.
+
+import { type PictureExtensionOf, photoNameTest, pictureExtensions } from '../photo-names.js';
+import { Globs } from './globs.js';
+
+export interface SelectionOptions {
+  /** Globs of files; empty for every photo extension. */
+  readonly include: readonly string[];
+  /** Globs of files and folders. */
+  readonly exclude: readonly string[];
+  /** Whether names that start with a dot are selected too. */
+  readonly hidden: boolean;
+  /** Photo extensions, lower case, without the dot. */
+  readonly extensions: readonly string[];
+}
+
+export class Selection {
+  /** Whether a file or folder has a photo's name. */
+  readonly isPhotoName: (name: string) => boolean;
+  readonly #include: Globs;
+  readonly #exclude: Globs;
+  readonly #hidden: boolean;
+  readonly #pictureExtensionOf: PictureExtensionOf;
+
+  private constructor({ extensions, hidden }: SelectionOptions, include: Globs, exclude: Globs) {
+    this.#include = include;
+    this.#exclude = exclude;
+    this.#hidden = hidden;
+    this.isPhotoName = photoNameTest(extensions);
+    this.#pictureExtensionOf = pictureExtensions(extensions);
+  }
+
+  static async from(options: SelectionOptions): Promise<Selection> {
+    const include = await Globs.from(options.include, options.hidden);
+    return new Selection(options, include, await Globs.from(options.exclude, true));
+  }
+
+  /** Globs that have matched nothing so far. */
+  get unmatched(): { readonly include: readonly string[]; readonly exclude: readonly string[] } {
+    return { include: this.#include.unmatched, exclude: this.#exclude.unmatched };
+  }
+
+  /** Whether a file is left out, or a folder with all that is in it. */
+  excludes(file: string): boolean {
+    return this.#exclude.match(file);
+  }
+
+  /** Whether a file that is not excluded is selected. */
+  selects(file: string): boolean {
+    if (!this.#include.isEmpty) return this.#include.match(file);
+    return this.isPhotoName(file) && this.#isShown(file);
+  }
+
+  /** Whether a folder that is not excluded may have selected files in it, at any depth. */
+  mayBeBelow(folder: string): boolean {
+    return this.#include.isEmpty ? this.#isShown(folder) : this.#include.mayMatchBelow(folder);
+  }
+
+  /** Whether an include names a folder: `--include '@eaDir/*.jpg'`. */
+  namesFolder(name: string): boolean {
+    return this.#include.hasFolder(name);
+  }
+
+  /** The extension of a file that is not selected, if it looks like a picture or a video and is not hidden. */
+  passedOverAs(file: string): string | undefined {
+    return this.#isShown(file) ? this.#pictureExtensionOf(file) : undefined;
+  }
+
+  #isShown(file: string): boolean {
+    return this.#hidden || file.charAt(file.lastIndexOf('/') + 1) !== '.';
+  }
+}
