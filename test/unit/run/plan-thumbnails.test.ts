@@ -151,13 +151,21 @@ test('a thumbnail that force would make again is not to be pruned; one of anothe
   expect(summary.pruned?.files).toBe(3);
 });
 
-test('a dry run that is stopped reports nothing to remove or to prune', async () => {
+test('a dry run that is stopped reports nothing to remove or to prune, and nothing that selected nothing', async () => {
   const { folder, out } = photoFolder(3);
   await runFolder(folder);
   writeThumbnail(out, 'no record names it');
-  const { events } = await planFolder(folder, { signal: AbortSignal.abort() });
+  const globs = { include: ['*.tif'], exclude: ['drafts'] };
+  const { events } = await planFolder(folder, { ...globs, signal: AbortSignal.abort() });
   expect(events).toEqual([
-    expect.objectContaining({ type: 'plan', removed: 0, unneeded: { files: 0, bytes: 0 }, walked: false }),
+    expect.objectContaining({
+      type: 'plan',
+      removed: 0,
+      unneeded: { files: 0, bytes: 0 },
+      selectedNothing: { paths: [], include: [] },
+      excludedNothing: [],
+      walked: false,
+    }),
   ]);
 });
 
