@@ -208,7 +208,9 @@ test.each([fill, fillAsVersion01])(
     const all = ['p/a.jpg', `p/thumbs/${THUMBNAIL}`, 'p/thumbs/ab/b.png', 'p/thumbs/more/c.png'];
     expect(await filesOf(['p', 'p/thumbs'])).toEqual(all);
     expect(await filesOf(['p/thumbs/ab'])).toEqual(['p/thumbs/ab/b.png']);
+    // The link leads to another part of the folder: that is walked only where the folder itself is a root.
     expect(await filesOf(['p/thumbs/ab'], true)).toEqual(['p/thumbs/ab/b.png']);
+    expect(await filesOf(['p/thumbs'], true)).toEqual([...all.slice(1), 'p/thumbs/ab/link/c.png'].sort());
     expect(await filesOf([`p/thumbs/${THUMBNAIL}`])).toEqual([`p/thumbs/${THUMBNAIL}`]);
   },
 );
