@@ -4,6 +4,9 @@
 // fast-glob itself gets no glob: it would open the fixed start of an include without listing the folder above, so in the letter case as
 // typed, and would walk an excluded folder unless the exclude's last part is fixed.
 
+import { causeOf, optionError } from '../../errors.js';
+import { printable } from '../../printable.js';
+
 type Micromatch = typeof import('micromatch');
 
 /** `**`, and whatever else may match more than one part of a path. */
@@ -18,26 +21,42 @@ interface Pattern {
   readonly folderNames: readonly string[];
 }
 
+/** A glob as it was given, and what it means. */
+interface Glob {
+  readonly glob: string;
+  readonly patterns: readonly Pattern[];
+}
+
 /** The globs of one option, and which of them have matched. */
 export class Globs {
-  readonly #globs: ReadonlyArray<{ readonly glob: string; readonly patterns: readonly Pattern[] }>;
+  readonly #globs: readonly Glob[];
   readonly #unmatched: Set<string>;
   readonly #dot: boolean;
 
-  private constructor(globs: readonly string[], dot: boolean, micromatch?: Micromatch) {
+  private constructor(globs: readonly Glob[], dot: boolean) {
+    this.#globs = globs;
+    this.#unmatched = new Set(globs.map(({ glob }) => glob));
     this.#dot = dot;
-    this.#unmatched = new Set(globs);
-    this.#globs =
-      micromatch === undefined
-        ? []
-        : [...this.#unmatched].map((glob) => ({ glob, patterns: patternsOf(glob, dot, micromatch) }));
   }
 
-  /** @param dot Whether wildcards match names that start with a dot. */
+  /**
+   * @param dot Whether wildcards match names that start with a dot.
+   * @throws {ThumbsError} `OPTION`: a glob has too many alternatives (`{1..9999}`), or is too long.
+   */
   static async from(globs: readonly string[], dot: boolean): Promise<Globs> {
     if (globs.length === 0) return new Globs([], dot);
     const { default: micromatch } = await import('micromatch');
-    return new Globs(globs, dot, micromatch);
+    const patterns = (glob: string) => {
+      try {
+        return patternsOf(glob, dot, micromatch);
+      } catch (error) {
+        throw optionError(`Cannot use the glob ${printable(glob)}: ${causeOf(error)}`, error);
+      }
+    };
+    return new Globs(
+      [...new Set(globs)].map((glob) => ({ glob, patterns: patterns(glob) })),
+      dot,
+    );
   }
 
   get isEmpty(): boolean {

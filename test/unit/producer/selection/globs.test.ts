@@ -155,3 +155,10 @@ test('the fixed parts of a glob name folders', async () => {
   expect(await named('@ea*/*.jpg', '@eaDir')).toBe(false);
   expect(await named('@eaDir', '@eaDir')).toBe(false);
 });
+
+test('a glob with too many alternatives is refused', async () => {
+  await expect(Globs.from(['*.jpg', '{1..9999}/*'], false)).rejects.toMatchObject({
+    code: 'OPTION',
+    message: expect.stringMatching(/^Cannot use the glob \{1\.\.9999\}\/\*: .*limit/),
+  });
+});
