@@ -75,6 +75,7 @@ export function walkFileSystem(root: Root, options: WalkFileSystemOptions): Part
         inner,
       );
     } catch (error) {
+      if (systemCode(error) === undefined) throw error; // It is no fault of the folder's.
       if (systemCode(error) !== 'ENOENT') options.onUnreadable(folder, causeOf(error));
       else if (folder.includes(NOT_UTF8)) options.onUnreadable(folder, 'its name is not valid UTF-8');
       // Any other ENOENT: removed since the folder above was listed.
@@ -124,9 +125,9 @@ export function walkFileSystem(root: Root, options: WalkFileSystemOptions): Part
   }
 
   return {
-    readdir: ((folder: string, _: unknown, callback: (error: null, entries: Entry[]) => void) => {
+    readdir: ((folder: string, _: unknown, callback: (error: unknown, entries?: Entry[]) => void) => {
       const inner = folder.slice(root.path.length).replace(/^\//, '');
-      void list(inner).then((entries) => callback(null, entries));
+      void list(inner).then((entries) => callback(null, entries), callback);
     }) as FileSystemAdapter['readdir'],
   };
 }

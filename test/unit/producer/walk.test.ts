@@ -185,6 +185,21 @@ test('a folder whose name is not UTF-8 is reported as unreadable', async () => {
   expect(progress.ended).toBe(true);
 });
 
+test('a fault of the program in a walk ends it, and is not charged to a folder', async () => {
+  const folder = makeTree(temporaryFolder(), ['p/a.jpg', 'p/sub/link -> nowhere']);
+  const progress = Object.defineProperty(newWalkProgress(), 'skippedLinks', {
+    get: () => {
+      throw new TypeError('a fault');
+    },
+  });
+  const { items } = await startWalk([path.join(folder, 'p')], { out: path.join(folder, 'out'), progress });
+  const drain = async () => {
+    for await (const _ of items);
+  };
+  await expect(drain()).rejects.toThrow('a fault');
+  expect(progress.unreadableFolders).toEqual([]);
+});
+
 test('an abort ends a walk that finds nothing', async () => {
   // A skipped link in each folder shows that the folder was listed.
   const links = Array.from({ length: 300 }, (_, sub) => `p/${sub % 15}/${sub}/link -> nowhere`);
