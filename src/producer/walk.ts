@@ -62,9 +62,10 @@ export async function* walk(root: Root, options: WalkOptions): AsyncGenerator<st
     const entries: AsyncIterable<string> = found;
     for await (const entry of entries) {
       gate.check();
-      const file = path.join(root.path, decodeName(entry.replace(/\/$/, '')));
+      const isFolder = entry.endsWith('/');
+      const file = path.join(root.path, decodeName(isFolder ? entry.slice(0, -1) : entry));
       // A folder is a job only under a photo's name, and one of thumbnails never is.
-      if (entry.endsWith('/') && (realPathIn(root, file) === realOut || isFilled(file))) continue;
+      if (isFolder && (realPathIn(root, file) === realOut || isFilled(file))) continue;
       yield file;
     }
   } finally {
