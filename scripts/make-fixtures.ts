@@ -1,15 +1,16 @@
-// Writes test/fixtures/images/: a sound JPEG, and damaged or foreign files, each named by what is wrong with it. All images come from
-// one seeded scene, so every run writes the same bytes. Run: npx tsx scripts/make-fixtures.ts
+// Writes test/fixtures/images/: a sound JPEG, and damaged or foreign files, each named by what is wrong with it; and odd-images/ beside
+// it. All images come from one seeded scene or from a ramp, so every run writes the same bytes. Run: npx tsx scripts/make-fixtures.ts
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { deflateSync } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
 import { pngChunk } from '../test/support/images/hostile-images.js';
+import { oddImages } from './odd-images.js';
 import { mulberry32 } from './painting/noise.js';
 import { paintScene } from './painting/scene.js';
 
-const FOLDER = fileURLToPath(new URL('../test/fixtures/images/', import.meta.url));
+const FIXTURES = fileURLToPath(new URL('../test/fixtures/', import.meta.url));
 const WIDTH = 240;
 const HEIGHT = 160;
 
@@ -118,5 +119,11 @@ async function fixtures(): Promise<Record<string, Buffer>> {
   };
 }
 
-await mkdir(FOLDER, { recursive: true });
-for (const [name, bytes] of Object.entries(await fixtures())) await writeFile(path.join(FOLDER, name), bytes);
+async function write(name: string, images: Record<string, Buffer>): Promise<void> {
+  const folder = path.join(FIXTURES, name);
+  await mkdir(folder, { recursive: true });
+  for (const [file, bytes] of Object.entries(images)) await writeFile(path.join(folder, file), bytes);
+}
+
+await write('images', await fixtures());
+await write('odd-images', await oddImages());

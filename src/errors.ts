@@ -18,7 +18,9 @@ export type ImageErrorCode =
   /** It could not be opened or read, or is not a regular file. */
   | 'UNREADABLE'
   /** It changed while it was read. */
-  | 'CHANGED';
+  | 'CHANGED'
+  /** An unexpected error of this program; the image may be fine. */
+  | 'INTERNAL';
 
 const IMAGE_ERROR_CODES: ReadonlySet<string> = new Set<ImageErrorCode>([
   'CORRUPT',
@@ -28,6 +30,7 @@ const IMAGE_ERROR_CODES: ReadonlySet<string> = new Set<ImageErrorCode>([
   'WORKER_DIED',
   'UNREADABLE',
   'CHANGED',
+  'INTERNAL',
 ]);
 
 /** The limit that an image exceeded, by its name. Under a higher one the image may be tried again. */
@@ -142,6 +145,12 @@ export function unsupportedError(formats: readonly string[], guess: string | und
   );
 }
 
+/** An image of a supported format that has a feature which its decoder cannot read. @param feature In words, as `LZMA compression`. */
+export function unsupportedFeatureError(format: string, feature: string, cause: unknown): ImageError {
+  const reason = `${format.toUpperCase()} images with ${printable(feature)} are not supported`;
+  return imageError('UNSUPPORTED', reason, { cause });
+}
+
 export function tooManyPixelsError(width: number, height: number, maxPixels: number): ImageError {
   const reason = `${width} x ${height} pixels are more than the limit of ${maxPixels}`;
   return imageError('TOO_LARGE', reason, { limit: { maxPixels } });
@@ -182,6 +191,11 @@ export function unreadableError(reason: string, cause?: unknown): ImageError {
 
 export function changedError(reason: string): ImageError {
   return imageError('CHANGED', reason);
+}
+
+/** An unexpected error while a consumer worked on an image; `cause` has the stack. */
+export function internalError(cause: unknown): ImageError {
+  return imageError('INTERNAL', `an unexpected error in thumbs: ${printable(causeOf(cause))}`, { cause });
 }
 
 /** An invalid option or path. */

@@ -1,16 +1,16 @@
 // Bytes in, thumbnail out. It knows nothing of files, processes or messages, so any transport can use it.
 
 import { createHash } from 'node:crypto';
-import type { Sharp } from 'sharp';
-import { causeOf, damagedImageError, isImageError, ThumbsError } from '../errors.js';
+import { damagedImageError, isImageError, unsupportedFeatureError } from '../errors.js';
 import type { JpegReader } from '../options/options.js';
 import type { Variant } from '../options/variant.js';
-import { printable } from '../printable.js';
 import { Declined } from './decoders/declined.js';
 import type { OpenImage, OpenRequest, Reader } from './decoders/decoder.js';
 import { decoders, recognize, type SourceFormat } from './decoders/index.js';
+import { DecoderFailure, type SharpImage } from './decoders/sharp-image.js';
+import { unsupportedFeature } from './decoders/warnings.js';
 import { encoders } from './encoders/index.js';
-import { checkLimits, type ImageLimits, MemoryShortage } from './limits.js';
+import { checkLimits, type ImageLimits } from './limits.js';
 import { loadSharp } from './sharp.js';
 import { uprightSize } from './upright.js';
 
@@ -55,86 +55,85 @@ export interface Rendered {
   readonly sourceHeight: number;
 }
 
+/** The part of a thumbnail that does not depend on its source's header. */
+type Encoded = Omit<Rendered, `source${string}`>;
+
 /**
  * Makes the thumbnail of one image: upright by EXIF, sRGB by the embedded profile, 8 bits a channel, alpha kept, the first frame or
  * page, fitted inside the box, never enlarged, without metadata. Equal pixels give equal bytes. `bytes` must not change until the
  * promise settles.
  *
  * @throws {ThumbsError} `UNSUPPORTED`, `TOO_LARGE` or `CORRUPT`; the message is the cause alone, without a file's name.
- * @throws {MemoryShortage}
+ * @throws {MemoryShortage} The image itself may be fine.
+ * @throws any other error for a fault of this program.
  */
 export async function renderThumbnail(bytes: Buffer, options: RenderOptions): Promise<Rendered> {
   const { variant, maxPixels, maxMemory = Number.POSITIVE_INFINITY, jpegReader = 'own' } = options;
   const { format, decoder } = recognize(bytes);
   const readers = await decoder.load();
-  let warning = '';
-  const onWarning = (message: string) => {
-    if (warning === '' && !message.startsWith('error in tile')) warning = message;
-  };
   const limits = { maxPixels, maxMemory: maxMemory - IDLE_BYTES - bytes.length };
   try {
-    const request = { variant, jpegReader, onWarning };
-    const { image, pixels } = await decode(bytes, readers, request, limits);
-    const thumbnail = await encode(pixels, variant, image.fastShrinkOnLoad);
+    const { image, thumbnail } = await read(bytes, readers, { variant, jpegReader }, limits);
     const [sourceWidth, sourceHeight] = uprightSize(image);
     return { ...thumbnail, sourceFormat: format, sourceWidth, sourceHeight };
   } catch (error) {
-    if (error instanceof ThumbsError || error instanceof MemoryShortage) throw error;
-    const cause = decoderMessage(error) || printable(warning) || 'the decoder names no cause';
-    throw damagedImageError(format, cause, error);
+    if (!(error instanceof DecoderFailure)) throw error;
+    const feature = unsupportedFeature(error);
+    if (feature !== undefined) throw unsupportedFeatureError(format, feature, error);
+    throw damagedImageError(format, error.message, error);
   }
 }
 
-/** The image by the first of the readers that neither declines it nor exceeds the limits with it; the last one decides. */
-async function decode(
+/**
+ * The thumbnail by the first of the readers that neither declines the image nor refuses it; the last one decides. One that lacks memory
+ * ends this: another reader would give other pixels, and the same image is to give the same thumbnail whatever the memory.
+ */
+async function read(
   bytes: Buffer,
   readers: readonly Reader[],
   request: OpenRequest,
   limits: ImageLimits,
-): Promise<{ image: OpenImage; pixels: Sharp }> {
+): Promise<{ image: OpenImage; thumbnail: Encoded }> {
   let refusal: unknown;
-  for (const read of readers) {
+  for (const open of readers) {
     try {
-      const image = await read(bytes, request);
+      const image = await open(bytes, request);
       checkLimits(image, limits);
-      return { image, pixels: image.pixels() };
+      return { image, thumbnail: await decode(image, request.variant) };
     } catch (error) {
-      if (!(error instanceof Declined || error instanceof MemoryShortage || isImageError(error))) throw error;
+      if (!(error instanceof Declined || isImageError(error))) throw error;
       refusal = error;
     }
   }
   throw refusal;
 }
 
+async function decode(image: OpenImage, variant: Variant): Promise<Encoded> {
+  const { fastShrinkOnLoad } = image;
+  try {
+    return await encode(image.pixels(), variant, fastShrinkOnLoad);
+  } catch (error) {
+    const second = error instanceof DecoderFailure ? image.pixelsAfter?.(error) : undefined;
+    if (second === undefined) throw error;
+    const thumbnail = await encode(second.image, variant, fastShrinkOnLoad);
+    second.requireAll();
+    return thumbnail;
+  }
+}
+
 async function encode(
-  image: Sharp,
+  image: SharpImage,
   { box, format }: Variant,
   fastShrinkOnLoad: boolean,
-): Promise<Omit<Rendered, `source${string}`>> {
+): Promise<Encoded> {
   const encoder = encoders[format];
-  const resized = image
+  const resized = image.sharp
     .autoOrient()
     .resize({ ...box, fit: 'inside', withoutEnlargement: true, fastShrinkOnLoad })
     .toColourspace('srgb');
-  const { data, info } = await encoder.configure(resized).toBuffer({ resolveWithObject: true });
+  const work = encoder.configure(resized).toBuffer({ resolveWithObject: true });
+  const { data, info } = await image.finish(work);
   const thumbnail = encoder.normalize(data);
   const sha256 = createHash('sha256').update(thumbnail).digest('hex');
   return { thumbnail, sha256, width: info.width, height: info.height };
-}
-
-/**
- * The last of the decoder's messages. Each starts with its part of libvips (`heif: ...`) and may span several lines. Earlier ones are
- * about other things, and the last lines say that the encoder got no data. Empty when there is no other message.
- */
-function decoderMessage(error: unknown): string {
-  const lines = causeOf(error)
-    .split('\n')
-    .filter((line) => line.trim() !== '' && !line.includes('unable to write to target'));
-  const last = lines.findLastIndex((line) => /^\w+: /.test(line));
-  const message = lines
-    .slice(Math.max(last, 0))
-    .join(' ')
-    .replace(/ +/g, ' ')
-    .replace(/[: ]+$/, '');
-  return printable(message.trim());
 }

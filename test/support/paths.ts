@@ -7,6 +7,7 @@ export const projectFolder: string = fileURLToPath(new URL('../..', import.meta.
 export const command: string = path.join(projectFolder, 'bin/thumbs.js');
 export const sampleImages: string = path.join(projectFolder, 'sample-images');
 export const damagedImages: string = path.join(projectFolder, 'test/fixtures/images');
+export const oddImages: string = path.join(projectFolder, 'test/fixtures/odd-images');
 
 /** What the global setup makes once for all tests. It is not committed. */
 export const builtFolder: string = path.join(projectFolder, 'test/.built');

@@ -1,17 +1,15 @@
 // What every decoder says of itself and does.
 
-import type { Sharp } from 'sharp';
 import type { JpegReader } from '../../options/options.js';
 import type { Variant } from '../../options/variant.js';
 import type { ImageNeeds } from '../limits.js';
 import type { Head } from './recognition.js';
+import type { DecoderFailure, SharpImage } from './sharp-image.js';
 
 /** What an image is opened for. */
 export interface OpenRequest {
   readonly variant: Variant;
   readonly jpegReader: JpegReader;
-  /** Called with each warning of the decoder, now and while the image is rendered. */
-  readonly onWarning: (message: string) => void;
 }
 
 /** An image whose header has been read. `render.ts` checks it against the limits before it asks for pixels. */
@@ -22,13 +20,25 @@ export interface OpenImage extends ImageNeeds {
    * Its pixels, perhaps already smaller, with orientation and colour profile. They may be decoded only when they are needed.
    * @throws {Declined} or any other error, as a {@link Reader}.
    */
-  pixels(): Sharp;
+  pixels(): SharpImage;
+  /** The pixels once more, after a failure that may have cost none of them; undefined when it has cost some. */
+  pixelsAfter?(failure: DecoderFailure): SecondAttempt | undefined;
+}
+
+/** An image that is decoded in spite of its decoder's warnings. */
+export interface SecondAttempt {
+  readonly image: SharpImage;
+  /**
+   * To be called when the image has been decoded.
+   * @throws {DecoderFailure} Some of the pixels may be lost.
+   */
+  requireAll(): void;
 }
 
 /**
  * Opens the image in `bytes`, a whole file, which must not change until the image is rendered.
  * @throws {Declined} The decoder's next reader is to read the image; the last reader never declines.
- * @throws any other error for a damaged image.
+ * @throws {DecoderFailure} The image is damaged, or unsupported. Any other error is a fault of the reader.
  */
 export type Reader = (bytes: Buffer, request: OpenRequest) => Promise<OpenImage>;
 

@@ -1,10 +1,11 @@
 // The formats that libvips decodes by itself: PNG, WebP, GIF, TIFF and AVIF; and JPEGs that our own reader leaves to it.
 
-import type { Metadata, Sharp } from 'sharp';
-import { loadSharp } from '../sharp.js';
+import type { Metadata } from 'sharp';
 import type { Decoder, Reader } from './decoder.js';
 import { memoryNeed, pixelBytes } from './libvips-memory.js';
 import { hasSignature } from './recognition.js';
+import { DecoderFailure, SharpImage } from './sharp-image.js';
+import { lostNoPixels, mayBeHarmless } from './warnings.js';
 
 export const png: Decoder = decodedByLibvips({
   name: 'PNG',
@@ -67,12 +68,12 @@ export interface LibvipsReaderOptions {
   readonly fastShrinkOnLoad: boolean;
 }
 
-/** Reads images by libvips. */
+/** Reads images by libvips: strictly, and once more where it gave up at a warning that may be harmless. */
 export function libvipsReader({ heldBytesPerPixel, fastShrinkOnLoad }: LibvipsReaderOptions): Reader {
-  return async (bytes, { variant, onWarning }) => {
-    const image = openInSharp(bytes);
-    image.on('warning', onWarning);
-    const header = await image.metadata();
+  return async (bytes, { variant }) => {
+    const image = new SharpImage(bytes);
+    const header = await image.finish(image.sharp.metadata());
+    const headerWarnings = image.warningCount;
     return {
       width: header.width,
       height: header.pageHeight ?? header.height,
@@ -80,11 +81,14 @@ export function libvipsReader({ heldBytesPerPixel, fastShrinkOnLoad }: LibvipsRe
       memoryNeed: memoryNeed(header, variant, heldBytesPerPixel(header)),
       fastShrinkOnLoad,
       pixels: () => image,
+      pixelsAfter: (failure) => {
+        if (!mayBeHarmless(failure)) return undefined;
+        const again = new SharpImage(bytes, 'error');
+        const requireAll = () => {
+          if (!lostNoPixels(again, headerWarnings)) throw new DecoderFailure(again.warnings);
+        };
+        return { image: again, requireAll };
+      },
     };
   };
-}
-
-/** An image in sharp that fails at the first sign of damage. Its limits are our own, checked where the figures are known. */
-export function openInSharp(bytes: Buffer): Sharp {
-  return loadSharp()(bytes, { limitInputPixels: false, failOn: 'warning' });
 }

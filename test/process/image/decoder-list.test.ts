@@ -20,6 +20,7 @@ async function modulesWith(createDecoder: (libvips: typeof Libvips) => Decoder) 
   return {
     ...(await import('../../../src/image/decoders/index.js')),
     ...(await import('../../../src/image/decoders/declined.js')),
+    ...(await import('../../../src/image/decoders/sharp-image.js')),
     ...(await import('../../../src/image/limits.js')),
     ...(await import('../../../src/image/render.js')),
   };
@@ -67,7 +68,7 @@ type Says = Partial<OpenImage> | 'declines';
 /** Renders an image of a made-up format whose decoder has these readers, within 1,000 pixels and 1 GB. */
 async function renderWith(...says: readonly [Says, ...Says[]]) {
   const read: number[] = [];
-  const modules = await modulesWith(({ openInSharp }) => {
+  const modules = await modulesWith(() => {
     const readers = says.map(
       (said, index): Reader =>
         async () => {
@@ -75,7 +76,7 @@ async function renderWith(...says: readonly [Says, ...Says[]]) {
           const image = { width: 30, height: 20, orientation: 1, memoryNeed: 0, fastShrinkOnLoad: true };
           const pixels = () => {
             read.push(index);
-            return openInSharp(tiff);
+            return new modules.SharpImage(tiff);
           };
           return { ...image, pixels, ...said };
         },
@@ -105,20 +106,24 @@ test('an image over a limit is refused by its header, whatever its decoder', asy
   expect(fitting.rendered).toMatchObject({ sourceWidth: 1, sourceHeight: 1000 });
 });
 
-test('the first reader that neither declines nor exceeds a limit reads an image, and the last one decides', async () => {
-  for (const first of ['declines', { width: 1001 }, { memoryNeed: 1e9 }] as const)
+test('the first reader that neither declines nor refuses an image reads it, and the last one decides', async () => {
+  for (const first of ['declines', { width: 1001 }] as const)
     expect(await renderWith(first, {})).toMatchObject({ read: [1], rendered: { sourceFormat: 'avif' } });
   expect(await renderWith({}, {})).toMatchObject({ read: [0] });
-  const refused = await renderWith({ memoryNeed: 1e9 }, { width: 1001 });
+  const refused = await renderWith('declines', { width: 1001 });
   expect(refused).toMatchObject({ read: [], rendered: { code: 'TOO_LARGE' } });
 });
 
-test('an error of a reader that is no refusal is the end of it', async () => {
+test('a reader that lacks memory leaves the image to no other, whose pixels would differ', async () => {
+  const { MemoryShortage, ...hungry } = await renderWith({ memoryNeed: 1e9 }, {});
+  expect(hungry).toEqual({ read: [], rendered: expect.any(MemoryShortage) });
+});
+
+test('an error of a reader that is no failure of its decoder is thrown as it is', async () => {
+  const fault = new TypeError('made: the first reader has a fault');
   const broken = () => {
-    throw new Error('made: the first reader fails');
+    throw fault;
   };
-  expect(await renderWith({ pixels: broken }, {})).toMatchObject({
-    read: [],
-    rendered: { code: 'CORRUPT', message: 'the AVIF data is damaged: made: the first reader fails' },
-  });
+  const { read, rendered } = await renderWith({ pixels: broken }, {});
+  expect([read, rendered]).toEqual([[], fault]);
 });

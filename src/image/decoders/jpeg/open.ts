@@ -4,7 +4,7 @@ import { reductionOf } from '../../../options/variant.js';
 import { uprightSize } from '../../upright.js';
 import { Declined } from '../declined.js';
 import type { OpenImage, OpenRequest } from '../decoder.js';
-import { openInSharp } from '../libvips.js';
+import { SharpImage } from '../sharp-image.js';
 import { encodeTiff } from '../tiff-writer.js';
 import { JpegFile, type Shrink } from './jpeg-file.js';
 
@@ -29,7 +29,7 @@ export function openReduced(
     orientation,
     memoryNeed: file.memoryNeed(shrink),
     fastShrinkOnLoad: false,
-    pixels: () => openInSharp(encodeTiff({ ...file.read(shrink), orientation, profile })),
+    pixels: () => new SharpImage(encodeTiff({ ...file.read(shrink), orientation, profile })),
   };
 }
 
