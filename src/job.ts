@@ -85,6 +85,8 @@ export interface FailedOutcome extends Partial<ReadFacts> {
   readonly reason: string;
   /** The limit that the image exceeded, when that is the cause. */
   readonly limit?: Limits;
+  /** Of an unexpected error: where it arose. It is reported, and not recorded. */
+  readonly stack?: string;
 }
 
 /** The outcome of a photo with this error, and what is known of its source. */
@@ -122,6 +124,8 @@ export interface Attempt {
   readonly signal?: NodeJS.Signals;
   /** The end of what the consumer wrote to stderr before it died, on one line, at most 2500 characters. */
   readonly stderrTail?: string;
+  /** Where an unexpected error of this program arose (`INTERNAL`): its lines, as Node.js writes them. */
+  readonly stack?: string;
 }
 
 /** What one process has used so far. */

@@ -26,11 +26,12 @@ export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
 /** The exit code of a run that reached its summary. */
 export function exitCodeOf(
-  { stopped, failed, unreadableFolders, kept, pruneRefused }: SummaryEvent,
+  { stopped, failed, failures, unreadableFolders, kept, pruneRefused }: SummaryEvent,
   stoppedBy: StopSignal | undefined,
 ): number {
   if (stopped === 'deadline') return exitCodes.deadline;
   if (stopped === 'signal' && stoppedBy !== undefined) return exitCodes[stoppedBy];
+  if (failures.INTERNAL !== undefined) return exitCodes.internalError;
   const isComplete = failed === 0 && unreadableFolders === 0 && kept === 0 && pruneRefused === undefined;
   return isComplete ? exitCodes.ok : exitCodes.someFailed;
 }
@@ -54,6 +55,8 @@ export function exitCodeOfError(error: ThumbsError): number {
     case 'UNREADABLE':
     case 'CHANGED':
       return exitCodes.someFailed;
+    case 'INTERNAL':
+      return exitCodes.internalError;
     default:
       return unreachable(error.code);
   }

@@ -1,6 +1,6 @@
 // One job from its source to its published thumbnail. It does not know by which transport the job came.
 
-import { isImageError } from '../errors.js';
+import { internalError, isImageError, ThumbsError } from '../errors.js';
 import { Source, type SourceFacts } from '../files/source.js';
 import { KEPT_BUFFER_BYTES } from '../files/source-buffers.js';
 import { publish } from '../files/thumbnail-folder.js';
@@ -59,23 +59,35 @@ async function withSource<T>(path: string, use: (source: Source) => Promise<T>):
 }
 
 /**
- * What a job asks for, once its source is loaded. What is wrong with the image is an outcome.
+ * What a job asks for, once its source is loaded. What is wrong with the image is an outcome, and so is an unexpected error: it costs
+ * this image, and no other.
  * @throws {ThumbsError} `OUTPUT`: the thumbnail cannot be written, and so no other could be.
+ * @throws {MemoryShortage} The system has not even the memory for this image alone. It may have in another process.
  */
-export function workOn(
+export async function workOn(
   { task, exclusive }: { readonly task: Task; readonly exclusive: boolean },
   loaded: Loaded,
   options: WorkOptions,
 ): Promise<Outcome | Identified | Deferred> {
-  if (task === 'identify') return identify(loaded);
-  return makeThumbnail(loaded, exclusive ? { ...options, maxMemory: Number.POSITIVE_INFINITY } : options);
+  try {
+    if (task === 'identify') return await identify(loaded);
+    return await makeThumbnail(
+      loaded,
+      exclusive ? { ...options, maxMemory: Number.POSITIVE_INFINITY } : options,
+    );
+  } catch (error) {
+    if (error instanceof MemoryShortage && !exclusive) return { status: 'deferred' };
+    if (error instanceof ThumbsError || error instanceof MemoryShortage) throw error;
+    const stack = error instanceof Error ? error.stack : undefined;
+    const outcome = failedOutcome(internalError(error), loaded.facts);
+    return stack === undefined ? outcome : { ...outcome, stack };
+  }
 }
 
-async function makeThumbnail({ bytes, facts }: Loaded, options: WorkOptions): Promise<Outcome | Deferred> {
+async function makeThumbnail({ bytes, facts }: Loaded, options: WorkOptions): Promise<Outcome> {
   try {
     return await renderAndPublish(bytes, facts, options);
   } catch (error) {
-    if (error instanceof MemoryShortage) return { status: 'deferred' };
     if (!isImageError(error)) throw error;
     return failedOutcome(error, { ...facts, sourceXxh128: await contentHash(bytes) });
   }

@@ -11,9 +11,13 @@ export interface ImageLimits {
   readonly maxMemory: number;
 }
 
-/** An image was not decoded because it needs more memory than it may have. The image itself may be fine. */
+/** An image was not decoded because it needs more memory than it may have, or than there is. The image itself may be fine. */
 export class MemoryShortage extends Error {
   override readonly name = 'MemoryShortage';
+
+  constructor() {
+    super('out of memory');
+  }
 }
 
 /** What an image takes, by its header. */

@@ -7,6 +7,12 @@ import { systemCode } from '../errors.js';
 /** Increased by hand whenever the same source and options would give other bytes. */
 const OWN_VERSION = 2;
 
+/**
+ * Increased by hand whenever an image that was `CORRUPT` or `UNSUPPORTED` may have a thumbnail now: those of another version are tried
+ * again, and nothing else is. Records without a version are of version 1.
+ */
+export const VERDICT_VERSION = 2;
+
 /** The versions of everything that decides a thumbnail's pixels and bytes. */
 export interface RendererVersion {
   readonly thumbs: number;

@@ -52,11 +52,24 @@ export interface DoneFacts {
   readonly sourceXxh128: string;
 }
 
+/** Why a source has no thumbnail. */
+export interface RecordedError {
+  readonly code: ImageErrorCode;
+  /** Names the source and the cause, on one line. */
+  readonly message: string;
+  /** The limit that the source exceeded, as it was then. */
+  readonly limit?: Limits;
+  /** The version of the decoders' verdicts, for `CORRUPT` and `UNSUPPORTED`; absent in records of version 1. */
+  readonly verdicts?: number;
+}
+
+/** The codes by which a decoder, and not a limit, has refused an image. */
+export const DECODER_VERDICTS: ReadonlySet<string> = new Set<ImageErrorCode>(['CORRUPT', 'UNSUPPORTED']);
+
 /** The record of a source that has no thumbnail, without its name. */
 export interface FailedFacts {
   readonly status: 'failed';
-  /** `message` names the source and the cause, on one line; `limit` is the limit that the source exceeded, as it was then. */
-  readonly error: { readonly code: ImageErrorCode; readonly message: string; readonly limit?: Limits };
+  readonly error: RecordedError;
   /** Absent when the source could not be opened. */
   readonly sourceBytes?: number;
   /** Milliseconds since 1970, rounded down; absent when the source could not be opened. */

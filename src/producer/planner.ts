@@ -8,6 +8,7 @@ import { type SourceFacts, sourceFacts } from '../files/source.js';
 import { thumbnailSize } from '../files/thumbnail-folder.js';
 import type { Identified, Job, Unchanged, Why } from '../job.js';
 import {
+  DECODER_VERDICTS,
   type FailedRecord,
   type ManifestRecord,
   messageFor,
@@ -23,6 +24,8 @@ export interface PlannerOptions {
   readonly out: string;
   /** The digest of the run's options. */
   readonly digest: string;
+  /** The version of the decoders' verdicts: an image that a decoder of another one has refused is tried again. */
+  readonly verdicts: number;
   readonly force: boolean;
   readonly retryFailed: boolean;
   /** The limits of this run: an image that exceeded a lower one is tried again. */
@@ -148,8 +151,9 @@ export class Planner {
   }
 
   #isKnownFailure({ error }: FailedRecord): boolean {
-    const { retryFailed, limits } = this.#options;
+    const { retryFailed, limits, verdicts } = this.#options;
     if (retryFailed || !REPEATABLE.has(error.code)) return false;
+    if (DECODER_VERDICTS.has(error.code) && (error.verdicts ?? 1) !== verdicts) return false;
     const exceeded: Readonly<Record<string, number>> = { ...error.limit };
     return Object.entries(limits).every(
       ([name, limit]) => limit <= (exceeded[name] ?? Number.POSITIVE_INFINITY),

@@ -1,7 +1,7 @@
 // What a run and a dry run decide alike before the walk: the options digest, and what the planner compares photos with.
 
 import { photoExtensions } from '../image/decoders/index.js';
-import { rendererVersion } from '../image/renderer-version.js';
+import { rendererVersion, VERDICT_VERSION } from '../image/renderer-version.js';
 import { optionsDigest } from '../manifest/record.js';
 import type { ResolvedOptions } from '../options/options.js';
 import { digestParts } from '../options/variant.js';
@@ -19,7 +19,7 @@ export function plannerOptions(options: ResolvedOptions, digest: string): Planne
   const { manifest, out, force, retryFailed, maxPixels, maxBytes, timeoutMs, maxMemory, workers } = options;
   const { hard, exclusive } = memoryLimits(maxMemory, workers);
   const limits = { maxPixels, maxBytes, timeoutMs, maxMemoryBytes: exclusive, memoryShareBytes: hard };
-  return { manifest, out, digest, force, retryFailed, limits };
+  return { manifest, out, digest, verdicts: VERDICT_VERSION, force, retryFailed, limits };
 }
 
 export function walkOptions(

@@ -2,8 +2,9 @@
 
 import { type ImageErrorCode, unreachable } from '../errors.js';
 import { ThumbnailSet } from '../files/thumbnail-name.js';
+import { VERDICT_VERSION } from '../image/renderer-version.js';
 import type { FailedOutcome, JobResult, PoolOutput, Unchanged } from '../job.js';
-import { type FailedRecord, messageFor, reasonOf, sourceName } from '../manifest/record.js';
+import { DECODER_VERDICTS, type FailedRecord, messageFor, reasonOf, sourceName } from '../manifest/record.js';
 import type { ManifestStore } from '../manifest/store.js';
 import type { WalkProgress } from '../producer/walk-progress.js';
 import type { DoneEvent, FailedEvent, Progress, UnchangedEvent } from './events.js';
@@ -102,7 +103,11 @@ export class Sink {
     if (outcome.status === 'failed') {
       const record = failedRecord(source, outcome);
       this.#manifest.append(record);
-      return { ...this.#onFailed(path, record), attempt };
+      const { stack } = outcome;
+      return {
+        ...this.#onFailed(path, record),
+        attempt: stack === undefined ? attempt : { ...attempt, stack },
+      };
     }
     const record = { source, ...outcome };
     this.#manifest.append(record);
@@ -146,7 +151,12 @@ export class Sink {
 }
 
 function failedRecord(source: string, outcome: FailedOutcome): FailedRecord {
-  const { code, reason, limit, status, ...facts } = outcome;
-  const error = { code, message: messageFor(source, reason), ...(limit === undefined ? {} : { limit }) };
+  const { code, reason, limit, status, stack: _, ...facts } = outcome;
+  const error = {
+    code,
+    message: messageFor(source, reason),
+    ...(limit === undefined ? {} : { limit }),
+    ...(DECODER_VERDICTS.has(code) ? { verdicts: VERDICT_VERSION } : {}),
+  };
   return { source, status, error, ...facts };
 }

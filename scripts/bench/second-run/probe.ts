@@ -110,6 +110,7 @@ function measureManifest(file: string, records: number): ManifestFigures {
     manifest: file,
     out: folder,
     digest: 'synthetic',
+    verdicts: 1,
     force: false,
     retryFailed: false,
     limits: {

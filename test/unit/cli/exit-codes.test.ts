@@ -5,7 +5,7 @@ import type { SummaryEvent } from '../../../src/run/events.js';
 
 /** As far as the exit code depends on it. */
 function summary(figures: Partial<SummaryEvent>): SummaryEvent {
-  return { failed: 0, unreadableFolders: 0, kept: 0, ...figures } as SummaryEvent;
+  return { failed: 0, failures: {}, unreadableFolders: 0, kept: 0, ...figures } as SummaryEvent;
 }
 
 test('failures, unreadable folders, records kept for a missing disk and a refused prune are exit 1, everything done is 0', () => {
@@ -14,6 +14,11 @@ test('failures, unreadable folders, records kept for a missing disk and a refuse
   expect(exitCodeOf(summary({ unreadableFolders: 1 }), undefined)).toBe(1);
   expect(exitCodeOf(summary({ kept: 1 }), undefined)).toBe(1);
   expect(exitCodeOf(summary({ pruneRefused: 'a reason' }), undefined)).toBe(1);
+});
+
+test('a fault of the program itself is exit 70, whatever else failed', () => {
+  const failures = { CORRUPT: 2, INTERNAL: 1 };
+  expect(exitCodeOf(summary({ failed: 3, failures, unreadableFolders: 1 }), undefined)).toBe(70);
 });
 
 test('a run that ended early has the code of its deadline or of its signal, whatever failed', () => {
@@ -39,8 +44,9 @@ test('an error is a usage error, a run that could not continue, or a failure', (
     'REFUSED',
     'CORRUPT',
     'TIMEOUT',
+    'INTERNAL',
   ] as const;
   expect(codes.map((code) => exitCodeOfError(new ThumbsError(code, 'message')))).toEqual([
-    2, 3, 3, 3, 3, 1, 1, 1,
+    2, 3, 3, 3, 3, 1, 1, 1, 70,
   ]);
 });

@@ -69,3 +69,33 @@ test('codes are red, and a name cannot control the terminal', () => {
   ]);
   expect(unreadableLine(shut, plain)).toBe('UNREADABLE FOLDER photos/shut: permission denied (EACCES)');
 });
+
+test('unexpected errors come last: each stack once, line by line, with the first photo that met it', () => {
+  const list = new FailureList();
+  const internal = (name: string, stack: string): FailedEvent => ({
+    ...failure(name),
+    attempt: { pid: 1, tries: 1, seconds: 1, stack },
+  });
+  list.add(internal('b.jpg', 'Error: \u001b[2Jboom\n    at render'));
+  list.add(internal('a.jpg', 'Error: \u001b[2Jboom\n    at render'));
+  list.add(internal('c.jpg', 'TypeError: other'));
+  expect(list.takeLines(plain).slice(3)).toEqual([
+    'An unexpected error at photos/b.jpg:',
+    'Error: \\u001b[2Jboom',
+    '    at render',
+    'An unexpected error at photos/c.jpg:',
+    'TypeError: other',
+    'INTERNAL is a fault of thumbs, not of the photo. Please report it with the lines above.',
+  ]);
+  expect(list.takeLines(plain)).toEqual([]);
+});
+
+test('five stacks are shown at most', () => {
+  const list = new FailureList();
+  for (const number of [1, 2, 3, 4, 5, 6])
+    list.add({
+      ...failure(`${number}.jpg`),
+      attempt: { pid: 1, tries: 1, seconds: 1, stack: `Error: ${number}` },
+    });
+  expect(list.takeLines(plain).filter((line) => line.startsWith('Error: '))).toHaveLength(5);
+});

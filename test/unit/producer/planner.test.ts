@@ -51,6 +51,7 @@ function plannerOf(records: readonly ManifestRecord[], options: Partial<PlannerO
     manifest,
     out,
     digest: 'digest',
+    verdicts: 1,
     force: false,
     retryFailed: false,
     limits: LIMITS,

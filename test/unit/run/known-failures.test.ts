@@ -72,6 +72,25 @@ test('the reason of a known failure is one printable line, whatever the manifest
   expect(failed).toMatchObject({ known: true, reason: '\\u001b[31mred\\u000aand more' });
 });
 
+test('what decoders of another version refused is tried again, and nothing else is', async () => {
+  const { folder, manifest } = await withFailures(...DAMAGED);
+  const now = fs.readFileSync(manifest, 'utf8');
+  const before = now.replaceAll(/,"verdicts":\d+/g, '');
+  expect(before).not.toBe(now);
+  for (const other of [before, now.replaceAll(/"verdicts":\d+/g, '"verdicts":99')]) {
+    fs.writeFileSync(manifest, other);
+    const { events } = await runFolder(folder);
+    expect(outcomesOf(events)).toEqual({
+      'photo-1.jpg': 'unchanged',
+      'giant-header.jpg': 'known TOO_LARGE',
+      'text-named.jpg': 'failed UNSUPPORTED',
+      'truncated.jpg': 'failed CORRUPT',
+      'zero-byte.jpg': 'failed CORRUPT',
+    });
+    expect(fs.readFileSync(manifest, 'utf8')).toBe(now);
+  }
+});
+
 const limits: ReadonlyArray<readonly [limit: ThumbsOptions, lower: ThumbsOptions]> = [
   [{ maxPixels: 1000 }, { maxPixels: 500 }],
   [{ maxFileSize: 0.0001 }, { maxFileSize: 0.00005 }],
@@ -100,18 +119,18 @@ test('a photo that timed out is tried again when the timeout is raised, and not 
   expect((await runFolder(folder)).summary).toMatchObject({ made: 1, failed: 0 });
 });
 
-test('what crashed a consumer, could not be read or changed meanwhile is tried again by every run', async () => {
-  const { folder, out } = photoFolder(3);
+test('what crashed a consumer, could not be read, changed meanwhile or met a fault of ours is tried again by every run', async () => {
+  const { folder, out } = photoFolder(4);
   await runFolder(folder);
   const manifest = path.join(out, 'manifest.jsonl');
   const [header = '', ...lines] = fs.readFileSync(manifest, 'utf8').trimEnd().split('\n');
-  const codes = ['WORKER_DIED', 'UNREADABLE', 'CHANGED'];
+  const codes = ['WORKER_DIED', 'UNREADABLE', 'CHANGED', 'INTERNAL'];
   const failed = lines.map((line, index) => {
     const { thumbnails, sourceFormat, sourceWidth, sourceHeight, status, ...facts } = JSON.parse(line);
     return JSON.stringify({ ...facts, status: 'failed', error: { code: codes[index], message: 'x' } });
   });
   fs.writeFileSync(manifest, `${[header, ...failed].join('\n')}\n`);
-  expect((await runFolder(folder)).summary).toMatchObject({ made: 3, failed: 0, known: 0 });
+  expect((await runFolder(folder)).summary).toMatchObject({ made: 4, failed: 0, known: 0 });
 });
 
 test('a content that failed under a lower limit is still identified by another photo that has its thumbnail', async () => {

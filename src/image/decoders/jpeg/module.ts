@@ -2,6 +2,7 @@
 
 import fs from 'node:fs';
 import { packageFile } from '../../../package-file.js';
+import { MemoryShortage } from '../../limits.js';
 import { Declined } from '../declined.js';
 import { COSINES } from './scaling.js';
 
@@ -41,6 +42,7 @@ export interface Module {
 declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array) => object;
   readonly Instance: new (module: object) => { readonly exports: unknown };
+  readonly RuntimeError: new () => Error;
 };
 
 /** Memory limit of an instance: `maximumMemory` of assembly/asconfig.json, 4096 pages. */
@@ -52,19 +54,42 @@ const PAGE_BYTES = 65_536;
 const compiled = new WebAssembly.Module(fs.readFileSync(packageFile('dist/image/decoders/jpeg/reader.wasm')));
 let idle: Module | undefined;
 
-/** Calls `use` with an idle instance. Its heap is not cleared after earlier uses. */
+/**
+ * Calls `use` with an idle instance. Its heap is not cleared after earlier uses.
+ * @throws {Declined} The instance trapped. It is not used again, because it stopped anywhere.
+ * @throws {MemoryShortage} The system has no memory for another instance.
+ * @throws what `use` throws.
+ */
 export function withModule<T>(use: (module: Module) => T): T {
   const module = idle ?? instantiate();
   idle = undefined;
   try {
-    return use(module);
-  } finally {
-    if (module.memory.buffer.byteLength <= MAX_REUSED_BYTES) idle = module;
+    const result = use(module);
+    keep(module);
+    return result;
+  } catch (error) {
+    if (error instanceof WebAssembly.RuntimeError) throw new Declined(`a trap: ${error.message}`);
+    if (error instanceof Declined) keep(module);
+    throw error;
+  }
+}
+
+function keep(module: Module): void {
+  if (module.memory.buffer.byteLength <= MAX_REUSED_BYTES) idle = module;
+}
+
+/** What `allocate` returns. @throws {MemoryShortage} The system has no more memory, which V8 reports as a `RangeError`. */
+function fromSystem<T>(allocate: () => T): T {
+  try {
+    return allocate();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new MemoryShortage();
   }
 }
 
 function instantiate(): Module {
-  const module = new WebAssembly.Instance(compiled).exports as Module;
+  const module = fromSystem(() => new WebAssembly.Instance(compiled)).exports as Module;
   COSINES.forEach((samples, u) => {
     samples.forEach((value, x) => {
       module.setCosine(u, x, value);
@@ -91,7 +116,8 @@ export class Arena {
 
   /**
    * Allocates `bytes`, with slack on both sides. They are not cleared.
-   * @throws {Declined} The memory limit is exceeded, or the system has no more memory.
+   * @throws {Declined} The limit of an instance is exceeded, whatever the system has.
+   * @throws {MemoryShortage} The system has no more memory.
    */
   allocate(bytes: number): number {
     const address = (this.#end + SLACK_BYTES + 15) & ~15;
@@ -99,14 +125,7 @@ export class Arena {
     if (end + SLACK_BYTES > MAX_BYTES) throw new Declined('more memory than the limit');
     const { memory } = this.#module;
     const missing = end + SLACK_BYTES - memory.buffer.byteLength;
-    if (missing > 0) {
-      try {
-        memory.grow(Math.ceil(missing / PAGE_BYTES));
-      } catch (error) {
-        if (!(error instanceof RangeError)) throw error;
-        throw new Declined('out of memory');
-      }
-    }
+    if (missing > 0) fromSystem(() => memory.grow(Math.ceil(missing / PAGE_BYTES)));
     this.#end = end;
     return address;
   }

@@ -1,0 +1,53 @@
+// What becomes of an error that arises while a consumer works on an image.
+
+import fs from 'node:fs';
+import { expect, test } from 'vitest';
+import { type Loaded, load, workOn } from '../../../src/consumer/work.js';
+import type { WorkOptions } from '../../../src/job.js';
+import { photoFolder } from '../../support/photos.js';
+
+/** A photo that was read, and options for its thumbnail. */
+async function loadedPhoto() {
+  const { out, files } = photoFolder(1);
+  fs.mkdirSync(out);
+  const loaded = await load(files[0] ?? '', 1e9);
+  if (loaded.status === 'failed') throw new Error('Expected the photo to be read');
+  const options: WorkOptions = {
+    out,
+    variant: { box: { width: 40, height: 40 }, format: 'png' },
+    jpegReader: 'own',
+    maxPixels: 1e9,
+    maxBytes: 1e9,
+    maxMemory: 1e9,
+  };
+  return { loaded, options };
+}
+
+const make = { task: 'make', exclusive: false } as const;
+
+test('an unexpected error in rendering is INTERNAL, with its stack and what is known of the file', async () => {
+  const { loaded, options } = await loadedPhoto();
+  const variant = { ...options.variant, format: 'none' as 'png' };
+  const outcome = await workOn(make, loaded, { ...options, variant });
+  expect(outcome).toEqual({
+    status: 'failed',
+    code: 'INTERNAL',
+    reason: expect.stringMatching(/^an unexpected error in thumbs: .*undefined/),
+    stack: expect.stringMatching(/^TypeError: .*\n\s+at .*render\.ts/),
+    ...loaded.facts,
+  });
+});
+
+test('an unexpected error in hashing is INTERNAL', async () => {
+  const { loaded, options } = await loadedPhoto();
+  const broken = { ...loaded, bytes: undefined } as unknown as Loaded;
+  const outcome = await workOn({ task: 'identify', exclusive: false }, broken, options);
+  expect(outcome).toMatchObject({ status: 'failed', code: 'INTERNAL' });
+});
+
+test('an image that needs more than its share waits for its turn alone, and is then done', async () => {
+  const { loaded, options } = await loadedPhoto();
+  const small = { ...options, maxMemory: 90e6 };
+  expect(await workOn(make, loaded, small)).toEqual({ status: 'deferred' });
+  expect(await workOn({ ...make, exclusive: true }, loaded, small)).toMatchObject({ status: 'done' });
+});
