@@ -9,6 +9,11 @@ const BASE_BYTES = 10e6;
 /** Lines of a source that libvips keeps between its reader and its resampler; measured, see bench.md. */
 const LINES = { most: 1500, least: 8 };
 
+/** Bytes that libvips keeps of an image between its reader and its resampler. @param pixel Bytes of a pixel. */
+export function lineBytes(width: number, height: number, pixel: number): number {
+  return Math.max(LINES.least, Math.min(LINES.most, height)) * width * pixel;
+}
+
 /** Bytes of one pixel, as decoded. */
 export function pixelBytes({ channels = 4, depth }: Metadata): number {
   return channels * (depth === 'uchar' ? 1 : 2);
@@ -22,7 +27,7 @@ export function memoryNeed(header: Metadata, variant: Variant, heldBytesPerPixel
   const { width, pageHeight, height: allPages } = header;
   const height = pageHeight ?? allPages;
   const pixel = pixelBytes(header);
-  const lines = Math.max(LINES.least, Math.min(LINES.most, height)) * width * pixel;
+  const lines = lineBytes(width, height, pixel);
   const thumbnail = ((width * height) / reductionOf(variant, width, height) ** 2) * pixel * 4;
   return BASE_BYTES + lines + thumbnail + width * height * heldBytesPerPixel;
 }

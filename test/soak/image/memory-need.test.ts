@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { expect, test } from 'vitest';
+import type { JpegReader } from '../../../src/options/options.js';
 import { builtFixture } from '../../support/paths.js';
 import { temporaryFolder } from '../../support/photos.js';
 import { start } from '../../support/processes/processes.js';
@@ -40,10 +41,9 @@ interface Measurement {
 }
 
 /** Renders an image in a process of its own. */
-async function measure(file: string, side: number): Promise<Measurement> {
-  const { stdout } = await start(process.execPath, [builtFixture('measure-render'), file, String(side)], {
-    env: { MALLOC_ARENA_MAX: '2' },
-  }).finished;
+async function measure(file: string, side: number, reader: JpegReader = 'libvips'): Promise<Measurement> {
+  const args = [builtFixture('measure-render'), file, String(side), reader];
+  const { stdout } = await start(process.execPath, args, { env: { MALLOC_ARENA_MAX: '2' } }).finished;
   return JSON.parse(stdout);
 }
 
@@ -63,8 +63,26 @@ test('the header of every kind of image predicts the memory that it takes: never
   };
   await Promise.all(Array.from({ length: availableParallelism() }, measureQueued));
   expect(Object.keys(measurements)).toHaveLength(Object.keys(kinds).length * SIDES.length);
+  expectBounds(measurements);
+}, 180_000);
+
+test('so does the header of a JPEG for our own reader, at each of its reductions', async () => {
+  const folder = temporaryFolder();
+  const create = { width: 6000, height: 4000, channels: 3, background: 'olive' } as const;
+  const measurements: Record<string, Measurement> = {};
+  for (const chromaSubsampling of ['4:2:0', '4:4:4']) {
+    const file = path.join(folder, chromaSubsampling);
+    await sharp({ create }).jpeg({ chromaSubsampling }).toFile(file);
+    // An eighth, a quarter and a half.
+    for (const side of [200, 700, 1400])
+      measurements[`${chromaSubsampling} in ${side} x ${side}`] = await measure(file, side, 'own');
+  }
+  expectBounds(measurements);
+});
+
+function expectBounds(measurements: Readonly<Record<string, Measurement>>): void {
   for (const [image, { growth, estimate }] of Object.entries(measurements)) {
     expect(growth, image).toBeLessThanOrEqual(estimate + NOISE);
     expect(estimate, image).toBeLessThanOrEqual(3 * growth + 30e6);
   }
-}, 180_000);
+}

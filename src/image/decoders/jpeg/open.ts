@@ -4,6 +4,7 @@ import { reductionOf } from '../../../options/variant.js';
 import { uprightSize } from '../../upright.js';
 import { Declined } from '../declined.js';
 import type { OpenImage, OpenRequest } from '../decoder.js';
+import { lineBytes } from '../libvips-memory.js';
 import { SharpImage } from '../sharp-image.js';
 import { encodeTiff } from '../tiff-writer.js';
 import { JpegFile, type Shrink } from './jpeg-file.js';
@@ -27,10 +28,16 @@ export function openReduced(
     width,
     height,
     orientation,
-    memoryNeed: file.memoryNeed(shrink),
+    memoryNeed: file.memoryNeed(shrink) + tiffBytes(width / shrink, height / shrink),
     fastShrinkOnLoad: false,
     pixels: () => new SharpImage(encodeTiff({ ...file.read(shrink), orientation, profile })),
   };
+}
+
+/** Bytes of the TIFF, and of what libvips keeps of it; measured, see test/soak/image/memory-need.test.ts. */
+function tiffBytes(width: number, height: number): number {
+  const pixel = 3;
+  return width * height * pixel + lineBytes(width, height, pixel);
 }
 
 /**
