@@ -28,7 +28,7 @@ const DESCRIPTIVE_TAGS = [
 export const harmless: readonly Harmless[] = [
   { line: /^Corrupt JPEG data: \d+ extraneous bytes before marker 0x[0-9a-f]{2}$/, in: 'header' },
   { line: /^Warning: unknown JFIF revision number \d+\.\d+$/, in: 'header' },
-  // Of three components they are YCbCr, of four YCCK, as without the segment.
+  // libjpeg takes three components for YCbCr and four for YCCK, the only kinds with such a code.
   { line: /^Unknown Adobe color transform code \d+$/, in: 'header' },
   { line: /^Invalid SOS parameters for sequential JPEG$/, in: 'scan' },
   { line: /^Invalid TIFF directory; tags are not sorted in ascending order$/ },

@@ -7,7 +7,7 @@ import net from 'node:net';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { failuresIn, recordsIn } from '../../support/output.js';
-import { damagedImages } from '../../support/paths.js';
+import { damagedImages, oddImages } from '../../support/paths.js';
 import { jpeg, temporaryFolder } from '../../support/photos.js';
 import { thumbsUnprivileged } from '../../support/processes/command.js';
 import {
@@ -65,6 +65,25 @@ test('each bad file is one record and one line with its cause, and the photos be
     },
     ['--max-pixels', '400000', '--max-file-size', '0.9'],
   );
+});
+
+test('images that decoders complain of without cause are done, beside damaged and unsupported ones', async () => {
+  const outcomes: Readonly<Record<string, ExpectedOutcome>> = {
+    'unsorted-tags.tif': 'done 40 x 30',
+    'unsorted-tags-and-half-the-data.tif': corrupt('TIFF'),
+    'old-lzw.tif': 'done 40 x 30',
+    'bytes-before-frame.jpg': 'done 40 x 30',
+    'bytes-before-frame-and-damage.jpg': corrupt('JPEG'),
+    'wrong-scan-parameters.jpg': 'done 40 x 30',
+    'wrong-scan-parameters-and-damage.jpg': corrupt('JPEG'),
+    'lab-of-8-bits.tif': 'UNSUPPORTED TIFF images with CIELAB colours with 8 bits a sample are not supported',
+    'compression-lzma.tif': 'UNSUPPORTED TIFF images with LZMA compression are not supported',
+  };
+  const files = Object.entries(outcomes).map(([name, outcome]): [string, CraftedFile] => [
+    name,
+    [fs.readFileSync(path.join(oddImages, name)), outcome],
+  ]);
+  await expectOutcomes(Object.fromEntries(files));
 });
 
 test('an unreadable file is one record; an unreadable folder is reported, and the rest is walked', async () => {
