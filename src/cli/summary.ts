@@ -63,6 +63,11 @@ export function summaryLines(run: SummaryEvent, colors: Colors, named?: number):
   ];
 }
 
+/** Why a run without a failure is not complete: photos are missing in number. Said with `-q`, too. */
+export function missingPhotosLines(run: SummaryEvent, colors: Colors): string[] {
+  return [...keptLines(run, colors), ...refusalLines(run, colors)];
+}
+
 /** That records were kept because nothing was selected under their root. */
 export function keptLines(
   { kept, emptyRoots }: Pick<SummaryEvent, 'kept' | 'emptyRoots'>,

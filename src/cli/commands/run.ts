@@ -14,7 +14,7 @@ import { progressLine } from '../progress-line.js';
 import { Screen } from '../screen.js';
 import type { Verbosity } from '../shared-options.js';
 import { stopOnSignals } from '../signals.js';
-import { describeAttempt, leftOutLine, prunedLine, summaryLines } from '../summary.js';
+import { describeAttempt, leftOutLine, missingPhotosLines, prunedLine, summaryLines } from '../summary.js';
 
 /** Runs until the summary and returns the exit code. */
 export async function runThumbs(
@@ -115,8 +115,10 @@ class Reporter {
         break;
       case 'summary': {
         this.stop();
-        const lines = summaryLines(event, colors, verbose ? this.#leftOut : undefined);
-        if (!quiet) for (const line of lines) this.#screen.say(line);
+        const lines = quiet
+          ? missingPhotosLines(event, colors)
+          : summaryLines(event, colors, verbose ? this.#leftOut : undefined);
+        for (const line of lines) this.#screen.say(line);
         break;
       }
       default:
