@@ -79,7 +79,7 @@ test('unexpected errors come last: each stack once, line by line, with the first
   list.add(internal('b.jpg', 'Error: \u001b[2Jboom\n    at render'));
   list.add(internal('a.jpg', 'Error: \u001b[2Jboom\n    at render'));
   list.add(internal('c.jpg', 'TypeError: other'));
-  expect(list.takeLines(plain).slice(3)).toEqual([
+  expect(list.takeLines(plain, retry).slice(3)).toEqual([
     'An unexpected error at photos/b.jpg:',
     'Error: \\u001b[2Jboom',
     '    at render',
@@ -87,7 +87,7 @@ test('unexpected errors come last: each stack once, line by line, with the first
     'TypeError: other',
     'INTERNAL is a fault of thumbs, not of the photo. Please report it with the lines above.',
   ]);
-  expect(list.takeLines(plain)).toEqual([]);
+  expect(list.takeLines(plain, retry)).toEqual([]);
 });
 
 test('five stacks are shown at most', () => {
@@ -97,5 +97,5 @@ test('five stacks are shown at most', () => {
       ...failure(`${number}.jpg`),
       attempt: { pid: 1, tries: 1, seconds: 1, stack: `Error: ${number}` },
     });
-  expect(list.takeLines(plain).filter((line) => line.startsWith('Error: '))).toHaveLength(5);
+  expect(list.takeLines(plain, retry).filter((line) => line.startsWith('Error: '))).toHaveLength(5);
 });
