@@ -12,6 +12,9 @@ type Micromatch = typeof import('micromatch');
 /** `**`, and whatever else may match more than one part of a path. */
 const ANY_DEPTH = '**';
 
+/** An expression that matches no text. */
+const NOTHING = '(?!)';
+
 /** One glob without braces. */
 interface Pattern {
   readonly regExp: RegExp;
@@ -30,11 +33,15 @@ interface Glob {
 /** The globs of one option, and which of them have matched. */
 export class Globs {
   readonly #globs: readonly Glob[];
+  /** All of them in one expression: a path is compared with each only while some have not matched. */
+  readonly #any: RegExp;
   readonly #unmatched: Set<string>;
   readonly #dot: boolean;
 
   private constructor(globs: readonly Glob[], dot: boolean) {
     this.#globs = globs;
+    const sources = globs.flatMap(({ patterns }) => patterns.map(({ regExp }) => `(?:${regExp.source})`));
+    this.#any = new RegExp(sources.join('|') || NOTHING, 'i');
     this.#unmatched = new Set(globs.map(({ glob }) => glob));
     this.#dot = dot;
   }
@@ -70,15 +77,16 @@ export class Globs {
 
   /** Whether one of them matches a path. All that do are no longer {@link unmatched}. */
   match(path: string): boolean {
-    let isMatch = false;
+    if (!this.#any.test(path)) return false;
+    if (this.#unmatched.size > 0) this.#note(path);
+    return true;
+  }
+
+  #note(path: string): void {
     for (const { glob, patterns } of this.#globs) {
-      if (isMatch && !this.#unmatched.has(glob)) continue;
-      if (!patterns.some(({ regExp }) => regExp.test(path))) continue;
-      this.#unmatched.delete(glob);
-      if (this.#unmatched.size === 0) return true;
-      isMatch = true;
+      const isMatch = this.#unmatched.has(glob) && patterns.some(({ regExp }) => regExp.test(path));
+      if (isMatch) this.#unmatched.delete(glob);
     }
-    return isMatch;
   }
 
   /** Whether one of them may match something below this folder. */
