@@ -44,7 +44,15 @@ export default defineConfig({
     projects: [
       // In this process: no command, no fork.
       // Files share a worker, because loading src/ and sharp for each takes half of the time: no test may change a module's state.
-      { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'], isolate: false } },
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts'],
+          isolate: false,
+          setupFiles: 'test/support/in-process/sharp-first.ts',
+        },
+      },
       // The real command, real consumers and signals.
       { extends: true, test: { name: 'process', include: ['test/process/**/*.test.ts'] } },
       // Faults by the dozen, damaged images by the hundred, measurements. `npm run test:soak` does more of each.
