@@ -163,28 +163,27 @@ export class Pool {
     for await (const item of produced) {
       if (item.type === 'job') await this.#giveOut(item);
       else if (item.type === 'unchanged') await this.#passOn(item);
-      else await this.#giveOut();
+      else await this.#allFinished();
       if (this.#isOver) return;
       if (item.type === 'sentinel') unfinished.shift()?.finish();
     }
   }
 
-  /**
-   * Gives out `job` when nothing is requeued, and resolves when it has a slot. Without a job it resolves when every job is finished:
-   * only then no slot can return one.
-   */
-  async #giveOut(job?: Job): Promise<void> {
+  /** Gives `job` to a slot, as soon as nothing is requeued and one has capacity. */
+  async #giveOut(job: Job): Promise<void> {
     while (!this.#isOver) {
-      if (this.#requeued.length === 0) {
-        if (job === undefined && !this.#isBusy()) return;
-        const slot = job === undefined ? undefined : this.#freeSlot(false);
-        if (job !== undefined && slot !== undefined) {
-          slot.assign(job, false);
-          return;
-        }
+      const slot = this.#requeued.length === 0 ? this.#freeSlot(false) : undefined;
+      if (slot !== undefined) {
+        slot.assign(job, false);
+        return;
       }
       await this.#nextChange();
     }
+  }
+
+  /** Resolves when every job is finished: only then no slot can return one. */
+  async #allFinished(): Promise<void> {
+    while (!this.#isOver && (this.#requeued.length > 0 || this.#isBusy())) await this.#nextChange();
   }
 
   /** A slot may have capacity. What was requeued is given out here, because the producer may be long in finding its next photo. */

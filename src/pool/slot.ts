@@ -310,7 +310,7 @@ export class Slot {
       this.#finishJob(running, killOutcome, exit);
       return;
     }
-    // Killed because of a job before: one that was finished after all, or one whose memory was kept. Or because the run ends.
+    // It was not killed for this job: an earlier one was finished after all, or has left its memory behind; or the run ends.
     if (wasKilled || this.#graceIsOver) return;
     const { assignment } = running;
     assignment.crashes += 1;
