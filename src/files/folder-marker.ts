@@ -13,6 +13,9 @@ import { replaceFile } from './replace-file.js';
 
 export const MARKER_NAME = '.thumbs.json';
 
+/** The name of the manifest in an output folder of version 0.1, which has no marker. */
+export const UNMARKED_MANIFEST_NAME = 'manifest.jsonl';
+
 /** What a marker says. */
 export interface FolderMarker {
   /** What the folder has. */
@@ -48,6 +51,14 @@ export function readMarker(folder: string): FolderMarker | undefined {
   }
 }
 
+/**
+ * The latest time, in milliseconds since 1970, of files in the folder that are another program's although they have thumbnails' names;
+ * negative infinity when it has none.
+ */
+export function foreignUntil(folder: string): number {
+  return readMarker(folder)?.foreignUntilMs ?? Number.NEGATIVE_INFINITY;
+}
+
 /** The file's text; undefined when there is no such file. */
 function readText(file: string): string | undefined {
   let descriptor: number;
@@ -65,7 +76,7 @@ function readText(file: string): string | undefined {
   }
 }
 
-/** Undefined for what is no marker, of whatever version. */
+/** Undefined when the text is no marker. The version is not checked. */
 function parseMarker(text: string | undefined): FolderMarker | undefined {
   try {
     const value: Partial<FolderMarker> | null = JSON.parse(text ?? '');

@@ -1,11 +1,11 @@
 // Compares the records of a manifest with the files of its output folder, and counts what is found.
 
-import { existsSync, lstatSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { readMarker } from '../files/folder-marker.js';
+import { foreignUntil } from '../files/folder-marker.js';
 import { ThumbnailSet } from '../files/thumbnail-name.js';
-import { addNamed, otherManifests } from '../manifest/folder-manifests.js';
+import { addNamedByOthers } from '../manifest/folder-manifests.js';
 import type { DoneRecord, ThumbnailEntry } from '../manifest/record.js';
 import type { RecordIndex } from '../manifest/record-index.js';
 import type { ResolvedPlace } from '../options/options.js';
@@ -32,20 +32,16 @@ export class Comparison {
   readonly #named = new ThumbnailSet();
   /** Absolute paths of the sources whose thumbnail is missing or damaged, by the thumbnail. */
   readonly #affected = new Map<string, string[]>();
-
   /** The thumbnails that other manifests of the folder name. */
   readonly #ofOthers = new ThumbnailSet();
-  readonly #missingManifests: string[] = [];
+  readonly #missingManifests: readonly string[];
   readonly #foreignUntilMs: number;
 
   constructor(place: ResolvedPlace, records: RecordIndex) {
     this.#place = place;
     this.#records = records;
-    this.#foreignUntilMs = readMarker(place.out)?.foreignUntilMs ?? Number.NEGATIVE_INFINITY;
-    for (const manifest of otherManifests(place)) {
-      if (existsSync(manifest)) addNamed(this.#ofOthers, manifest);
-      else this.#missingManifests.push(manifest);
-    }
+    this.#foreignUntilMs = foreignUntil(place.out);
+    this.#missingManifests = addNamedByOthers(this.#ofOthers, place);
   }
 
   /** The files that are no thumbnails. */

@@ -8,6 +8,7 @@ import { realPlace } from '../files/real-path.js';
 import { isThumbnailName, ThumbnailSet } from '../files/thumbnail-name.js';
 import {
   addNamed,
+  addNamedByOthers,
   notePruned,
   otherManifests,
   photosLeft,
@@ -64,7 +65,7 @@ async function* pruneLocked(
 }
 
 /** How a folder is pruned. */
-export interface PruneHow {
+export interface PruneSettings {
   readonly forget: boolean;
   /** Called before each file is removed; it throws when another run has taken over a lock. */
   readonly requireLocks: () => void;
@@ -76,7 +77,7 @@ export interface PruneHow {
  */
 export async function* prune(
   place: ResolvedPlace,
-  { forget, requireLocks }: PruneHow,
+  { forget, requireLocks }: PruneSettings,
 ): AsyncGenerator<PrunedEvent> {
   const { named, missing } = neededThumbnails(place, forget);
   for await (const unneeded of findUnneeded(place, named)) {
@@ -106,19 +107,15 @@ function neededThumbnails(place: ResolvedPlace, forget: boolean): Needed {
   requireSameOutput(place, named);
   const refusal = forget ? undefined : refusalOf(place, { recorded, left: photosLeft(place) });
   if (refusal !== undefined) throw refusal;
-  const missing: string[] = [];
-  for (const manifest of otherManifests(place)) {
-    if (fs.existsSync(manifest)) addNamed(named, manifest);
-    else missing.push(manifest);
-  }
-  return { named, missing };
+  return { named, missing: addNamedByOthers(named, place) };
 }
 
 /** A manifest of another folder would make every thumbnail unneeded. */
-function requireSameOutput({ out, manifest }: ResolvedPlace, named: ThumbnailSet): void {
+function requireSameOutput(place: ResolvedPlace, named: ThumbnailSet): void {
+  const { out, manifest } = place;
   const isSame =
     named.size === 0
-      ? usesFolder({ out, manifest })
+      ? usesFolder(place)
       : fs.readdirSync(out).some((name) => isThumbnailName(name) && named.has(name));
   if (!isSame) throw refusedError(`${out} has no thumbnail that ${manifest} names`, false);
 }
@@ -143,9 +140,6 @@ export function refusalOf(place: ResolvedPlace, { recorded, left }: PhotoCounts)
   }
   const missing = otherManifests(place).filter((manifest) => !fs.existsSync(manifest));
   if (missing.length === 0) return undefined;
-  const verb =
-    missing.length === 1
-      ? 'names thumbnails of this folder and does'
-      : 'name thumbnails of this folder and do';
-  return refusedError(`${missing.join(', ')} ${verb} not exist`, true);
+  const [uses, does] = missing.length === 1 ? ['uses', 'does'] : ['use', 'do'];
+  return refusedError(`${missing.join(', ')}, which ${uses} this folder, ${does} not exist`, true);
 }

@@ -6,7 +6,7 @@ import { createReadStream, lstatSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { systemCode, unreadableOutputError } from '../errors.js';
-import { readMarker } from '../files/folder-marker.js';
+import { foreignUntil } from '../files/folder-marker.js';
 import { isStale } from '../files/temporary.js';
 import { hasDigest, isThumbnailName, type ThumbnailSet } from '../files/thumbnail-name.js';
 import type { ResolvedPlace } from '../options/options.js';
@@ -29,7 +29,7 @@ export async function* findUnneeded(
   named: ThumbnailSet,
   known?: ThumbnailSet,
 ): AsyncGenerator<PrunedEvent> {
-  const foreignUntilMs = readMarker(out)?.foreignUntilMs ?? Number.NEGATIVE_INFINITY;
+  const foreignUntilMs = foreignUntil(out);
   for (const folder of new Set([out, path.dirname(manifest)])) {
     const isCandidate = (name: string) =>
       (folder === out && isThumbnailName(name) && !named.has(name)) || isStale(folder, name);

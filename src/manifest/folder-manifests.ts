@@ -2,7 +2,12 @@
 
 import fs from 'node:fs';
 import path from 'node:path';
-import { changeMarker, type FolderMarker, readMarker } from '../files/folder-marker.js';
+import {
+  changeMarker,
+  type FolderMarker,
+  readMarker,
+  UNMARKED_MANIFEST_NAME,
+} from '../files/folder-marker.js';
 import { realFile } from '../files/real-path.js';
 import { isThumbnailName, ThumbnailSet } from '../files/thumbnail-name.js';
 import type { ResolvedPlace } from '../options/options.js';
@@ -10,20 +15,20 @@ import { isManifest } from './reading.js';
 import { RecordIndex } from './record-index.js';
 
 /**
- * The manifests of a folder other than the place's own, as real paths: those of its marker, and `manifest.jsonl` in it, because earlier
- * versions wrote no marker. They may be missing.
+ * The manifests of a folder other than the place's own, as real paths: those of its marker, and the one that version 0.1 wrote into
+ * it, without a marker. They may be missing.
  */
 export function otherManifests({ out, manifest }: ResolvedPlace): string[] {
   const named = readMarker(out)?.manifests ?? [];
   const files = named.map((name) => realFile(path.resolve(out, name)));
-  const usual = path.join(out, 'manifest.jsonl');
-  if (isManifest(usual)) files.push(realFile(usual));
+  const unmarked = path.join(out, UNMARKED_MANIFEST_NAME);
+  if (isManifest(unmarked)) files.push(realFile(unmarked));
   return [...new Set(files)].filter((file) => file !== manifest);
 }
 
 /** Whether the folder is known as one that the place's manifest uses. */
 export function usesFolder({ out, manifest }: ResolvedPlace): boolean {
-  const names = readMarker(out)?.manifests ?? ['manifest.jsonl'];
+  const names = readMarker(out)?.manifests ?? [UNMARKED_MANIFEST_NAME];
   return names.includes(nameIn(out, manifest));
 }
 
@@ -67,6 +72,16 @@ export function addNamed(named: ThumbnailSet, manifest: string): number {
   } finally {
     records.close();
   }
+}
+
+/** Adds the thumbnails that the folder's other manifests name to `named`. Returns those manifests that do not exist. */
+export function addNamedByOthers(named: ThumbnailSet, place: ResolvedPlace): string[] {
+  const missing: string[] = [];
+  for (const manifest of otherManifests(place)) {
+    if (fs.existsSync(manifest)) addNamed(named, manifest);
+    else missing.push(manifest);
+  }
+  return missing;
 }
 
 /** Photos that have left the place's manifest since the last prune. */

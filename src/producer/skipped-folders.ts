@@ -4,7 +4,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { systemCode } from '../errors.js';
-import { MARKER_NAME, readMarker } from '../files/folder-marker.js';
+import { MARKER_NAME, readMarker, UNMARKED_MANIFEST_NAME } from '../files/folder-marker.js';
 import { entries, openManifest, readHeader } from '../manifest/reading.js';
 
 /** Names of folders, by what they are counted as. */
@@ -27,20 +27,17 @@ export function systemFolder(name: string): string | undefined {
   return SYSTEM_FOLDERS.find(([, pattern]) => pattern.test(name))?.[0];
 }
 
-/** The name of the manifest in an output folder of version 0.1, which has no marker. */
-const MANIFEST_NAME = 'manifest.jsonl';
-
-/** Records of such a manifest that are looked at: one thumbnail that exists is enough. */
+/** Records of a manifest of version 0.1 that are looked at: one thumbnail that exists is enough. */
 const MOST_RECORDS = 1000;
 
 /** Whether a folder with these entries may be one that this program fills. */
 export function mayBeFilled(entries: ReadonlyArray<{ readonly name: string }>): boolean {
-  return entries.some(({ name }) => name === MARKER_NAME || name === MANIFEST_NAME);
+  return entries.some(({ name }) => name === MARKER_NAME || name === UNMARKED_MANIFEST_NAME);
 }
 
 /** Whether this program fills the folder. */
 export function isFilled(folder: string): boolean {
-  return readMarker(folder) !== undefined || hasThumbnailOf(path.join(folder, MANIFEST_NAME));
+  return readMarker(folder) !== undefined || hasThumbnailOf(path.join(folder, UNMARKED_MANIFEST_NAME));
 }
 
 /** Whether a thumbnail that the manifest names lies beside it. A file that cannot be read, or is something else, names none. */

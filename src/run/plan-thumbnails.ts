@@ -8,7 +8,7 @@ import { realFile, realPlace } from '../files/real-path.js';
 import type { Job, Unchanged } from '../job.js';
 import { refusalOf } from '../maintenance/prune.js';
 import { findUnneeded, type PrunedEvent } from '../maintenance/unneeded.js';
-import { addNamed, otherManifests, photosLeft } from '../manifest/folder-manifests.js';
+import { addNamedByOthers, photosLeft } from '../manifest/folder-manifests.js';
 import { RecordIndex } from '../manifest/record-index.js';
 import type { ResolvedOptions, ResolvedPlace, ThumbsOptions } from '../options/options.js';
 import { resolveOptions } from '../options/resolve.js';
@@ -115,14 +115,14 @@ function unneededAfter(
   place: ResolvedPlace,
   { thumbnails, known }: RemainingThumbnails,
 ): AsyncGenerator<PrunedEvent> {
-  for (const manifest of otherManifests(place)) if (fs.existsSync(manifest)) addNamed(thumbnails, manifest);
+  addNamedByOthers(thumbnails, place);
   return findUnneeded(place, thumbnails, known);
 }
 
-/** That another run uses the place, or has used it since the manifest was in this state, on one line; undefined when none has. */
+/** On one line: which run uses the place, or that one has used it since the manifest was in this state. Undefined when none has. */
 function otherRun({ out, manifest }: ResolvedPlace, manifestBefore: string | undefined): string | undefined {
   try {
-    // Where there is no folder nobody has taken a lock.
+    // In a folder that does not exist nobody holds a lock.
     for (const target of [out, manifest]) if (fs.existsSync(path.dirname(target))) Lock.check(target);
   } catch (error) {
     if (error instanceof ThumbsError && error.code === 'LOCKED') return error.message;
@@ -132,7 +132,7 @@ function otherRun({ out, manifest }: ResolvedPlace, manifestBefore: string | und
   return `another run has changed ${printable(manifest)} meanwhile`;
 }
 
-/** Another text when the file has been written to or replaced; undefined when there is none. */
+/** A text that differs when the file has been written to or replaced; undefined when there is no file. */
 function stateOf(file: string): string | undefined {
   const stats = fs.statSync(file, { bigint: true, throwIfNoEntry: false });
   return stats === undefined ? undefined : [stats.ino, stats.size, stats.mtimeNs].join(' ');

@@ -173,7 +173,7 @@ test('prune is refused while a manifest that uses the folder is missing; --forge
   expect([code, stderr]).toEqual([
     1,
     expect.stringMatching(
-      /^thumbs: Nothing was pruned: .*more\.jsonl names thumbnails of this folder and does not exist/,
+      /^thumbs: Nothing was pruned: .*more\.jsonl, which uses this folder, does not exist/,
     ),
   ]);
   expect(await thumbs(['prune', '--forget'], { cwd: folder })).toMatchObject({ code: 0 });
