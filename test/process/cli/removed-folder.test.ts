@@ -6,13 +6,12 @@ import { expect, test } from 'vitest';
 import { expectSound, recordsIn } from '../../support/output.js';
 import { command } from '../../support/paths.js';
 import { photoFolder } from '../../support/photos.js';
-import { type Finished, start } from '../../support/processes/processes.js';
+import { type Finished, startInRemovedFolder } from '../../support/processes/processes.js';
 
 /** Runs the command in a folder that is removed before it starts. */
 function inRemovedFolder(folder: string, args: readonly string[]): Promise<Finished> {
   const gone = fs.mkdtempSync(path.join(folder, 'gone-'));
-  const script = 'cd "$0" && rmdir "$0" && exec "$@"';
-  return start('sh', ['-c', script, gone, process.execPath, command, ...args]).finished;
+  return startInRemovedFolder(gone, process.execPath, [command, ...args]).finished;
 }
 
 test('a relative path, and the output folder by default, is refused in one sentence, exit 2', async () => {

@@ -13,6 +13,7 @@ import {
   childrenOf,
   processesLeft,
   start,
+  startInRemovedFolder,
   until,
   untilIdle,
   untilWritten,
@@ -70,9 +71,8 @@ test('a consumer that hangs in JavaScript ends with its parent', async () => {
 });
 
 test('a consumer whose working folder is removed does not end before its parent, but with it', async () => {
-  const script = 'cd "$0" && rmdir "$0" && exec "$@"';
-  const line = [process.execPath, parent, builtFixture('looping-consumer')];
-  const { child, output, finished } = start('sh', ['-c', script, temporaryFolder(), ...line]);
+  const args = [parent, builtFixture('looping-consumer')];
+  const { child, output, finished } = startInRemovedFolder(temporaryFolder(), process.execPath, args);
   await Promise.race([until(() => output.stdout !== ''), finished]);
   expect(output).toEqual({ stdout: expect.stringMatching(/^\d+\n$/), stderr: '' });
   child.kill('SIGKILL');

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { expectSound, failuresIn, recordsIn, thumbnailsIn } from '../../support/output.js';
 import { copyPackage } from '../../support/package-copy.js';
 import { photoFolder, temporaryFolder } from '../../support/photos.js';
-import { eventsOf } from '../../support/processes/command.js';
+import { eventsOf, thumbs } from '../../support/processes/command.js';
 import { start } from '../../support/processes/processes.js';
 
 const CONSUMER = 'dist/consumer/main.js';
@@ -90,15 +90,11 @@ test('a trap in WebAssembly leaves the photo to libvips, in the same consumer', 
   expect(await run(folder)).toMatchObject({ code: 0, stderr: expect.stringMatching(/^3 thumbnails made: /) });
   const trapped = thumbnailsIn(out);
   await expectSound(out);
-  const byLibvips = start(
-    process.execPath,
-    [path.resolve('bin/thumbs.js'), 'photos', '-s', '40', '-o', 'libvips'],
-    {
-      cwd: folder,
-      env: { THUMBS_JPEG: 'libvips' },
-    },
-  );
-  expect(await byLibvips.finished).toMatchObject({ code: 0 });
+  const byLibvips = await thumbs(['photos', '-s', '40', '-o', 'libvips'], {
+    cwd: folder,
+    env: { THUMBS_JPEG: 'libvips' },
+  });
+  expect(byLibvips.code).toBe(0);
   expect(thumbnailsIn(path.join(folder, 'libvips'))).toEqual(trapped);
 });
 

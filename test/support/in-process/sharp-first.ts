@@ -1,4 +1,4 @@
-// Loads sharp as tests import it before src/ does by `require`: those are two instances on one native module, and when the one for `import`
-// comes second, libvips' warnings of JPEGs reach neither (sharp 0.35.5).
+// Tests load sharp by `import`, src/ by `require`: two instances on one native module. It is loaded by `import` first, because otherwise
+// libvips' warnings of JPEGs reach neither instance (sharp 0.35.5).
 
 import 'sharp';

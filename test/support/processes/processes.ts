@@ -92,6 +92,12 @@ export function start(
   return { child, pid: child.pid ?? Number.NaN, output, finished };
 }
 
+/** Starts a program in `folder`, an empty one, which is removed before the program runs. */
+export function startInRemovedFolder(folder: string, program: string, args: readonly string[]): Started {
+  const script = 'cd "$0" && rmdir "$0" && exec "$@"';
+  return start('sh', ['-c', script, folder, program, ...args]);
+}
+
 /** Resolves when a process has written `text` to stderr. */
 export function untilWritten({ child, output, finished }: Started, text: string): Promise<void> {
   return new Promise((resolve, reject) => {
