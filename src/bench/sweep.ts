@@ -5,7 +5,7 @@ import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { causeOf, fromWire, optionError, outputError, type ThumbsError } from '../errors.js';
+import { causeOf, fromWire, optionError, outputError } from '../errors.js';
 import { packageFile } from '../package-file.js';
 import type { SummaryEvent } from '../run/events.js';
 
@@ -114,8 +114,8 @@ async function timeRun(
 /** The exit code of a run that met a fault of the program itself. */
 const INTERNAL_ERROR = 70;
 
-function runError(code: number | null, stderr: string): ThumbsError {
-  if (code === INTERNAL_ERROR) throw new Error(`a run ended with exit code ${code}: ${stderr}`);
+function runError(code: number | null, stderr: string): Error {
+  if (code === INTERNAL_ERROR) return new Error(`a run ended with exit code ${code}: ${stderr}`);
   const message = stderr.trim().replace(/^thumbs: /, '') || `a run ended with exit code ${code}`;
   return fromWire({ code: code === 2 ? 'OPTION' : 'OUTPUT', message });
 }

@@ -20,10 +20,15 @@ export function subcommandLine(name: string, { out, manifest }: Place, ...option
 
 /** The command as it was typed, with a further option: `` `thumbs photos -o out --retry-failed` ``, in backquotes. */
 export function sameCommandWith(option: string, args: readonly string[] = process.argv.slice(2)): string {
-  // After `--` come paths alone.
-  const end = args.includes('--') ? args.indexOf('--') : args.length;
+  const end = endOfOptions(args);
   const line = commandLine([...args.slice(0, end), option, ...args.slice(end)]);
   return line.length > MOST_CHARACTERS ? `the same command with \`${option}\`` : `\`${line}\``;
+}
+
+/** The index of `--`, after which come paths alone; the number of arguments if there is none. */
+export function endOfOptions(args: readonly string[]): number {
+  const end = args.indexOf('--');
+  return end === -1 ? args.length : end;
 }
 
 /** `thumbs` with these arguments, quoted where a POSIX shell needs it. */

@@ -62,13 +62,13 @@ function keepAccess(descriptor: number, { uid, gid, mode }: fs.Stats): void {
   const own = fs.fstatSync(descriptor);
   // Only root can give a file away; a member of the group can keep the group alone.
   if (own.uid !== uid || own.gid !== gid)
-    if (!isGiven(descriptor, uid, gid)) isGiven(descriptor, own.uid, gid);
+    if (!tryChown(descriptor, uid, gid)) tryChown(descriptor, own.uid, gid);
   // Last, because a change of owner clears bits of the mode. Some file systems have no modes that could differ.
   if (((own.mode ^ mode) & MODE_BITS) !== 0) fs.fchmodSync(descriptor, mode & MODE_BITS);
 }
 
-/** Gives the file to an owner and a group, if the system permits it. */
-function isGiven(descriptor: number, uid: number, gid: number): boolean {
+/** Gives the file to an owner and a group. Returns whether the system permitted it. */
+function tryChown(descriptor: number, uid: number, gid: number): boolean {
   try {
     fs.fchownSync(descriptor, uid, gid);
     return true;

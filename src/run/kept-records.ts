@@ -25,8 +25,8 @@ export class KeptRecords {
   constructor({ roots, walked, manifest, forget }: KeptRecordsOptions) {
     this.#isOutsideWalk = isOutsideWalk(roots, walked.unreadableFolders, manifest);
     this.#folder = path.dirname(manifest);
-    const paths = roots.map(({ path }) => path);
-    this.#emptyRoots = forget ? [] : paths.filter((root) => walked.selected.get(root) === 0);
+    const empty = forget ? [] : roots.filter((root) => walked.selected.get(root.path) === 0);
+    this.#emptyRoots = empty.map((root) => root.path);
   }
 
   /** Whether the record of a source that the walk has not found stays. To be called once for each. */

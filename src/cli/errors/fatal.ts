@@ -4,6 +4,7 @@ import { inspect } from 'node:util';
 import { type Command, CommanderError } from 'commander';
 import { ThumbsError } from '../../errors.js';
 import { jsonLine, printable } from '../../printable.js';
+import { endOfOptions } from '../command-line.js';
 import { exitCodeOfError, exitCodes } from '../exit-codes.js';
 import { messageOf } from './message.js';
 import { suggestionFor } from './similar-command.js';
@@ -12,9 +13,9 @@ import { suggestionFor } from './similar-command.js';
 interface ErrorEvent {
   readonly type: 'error';
   /** `INTERNAL` is a fault of the program itself. */
-  readonly code: ThumbsError['code'] | 'INTERNAL';
+  readonly code: ThumbsError['code'];
   readonly message: string;
-  /** Of a fault of the program itself, with its cause and fields as Node.js shows them. */
+  /** Only for a fault of the program itself: the stack, the cause and the fields, as Node.js shows them. */
   readonly stack?: string;
 }
 
@@ -78,10 +79,9 @@ export class FatalErrors {
   }
 
   #print(event: ErrorEvent): void {
-    // Of a command line that is invalid, commander may not have come to `--json`.
-    const end = this.#args.indexOf('--');
-    if (this.#args.slice(0, end === -1 ? undefined : end).includes('--json'))
-      process.stdout.write(`${jsonLine(event)}\n`);
+    // Commander stops at the first mistake, so it may not have read `--json`.
+    const options = this.#args.slice(0, endOfOptions(this.#args));
+    if (options.includes('--json')) process.stdout.write(`${jsonLine(event)}\n`);
   }
 
   /** The subcommand that was typed, or the program itself. */
