@@ -212,7 +212,7 @@ export function expectedError(name: string, expectation: string, value: unknown)
 
 /** A path that a run was given, in its output folder. @param out Another output folder, which would do; absolute. */
 export function insideOutputError(file: string, out: string): ThumbsError {
-  const message = `${printable(file)} is in the output folder, which is never walked: choose one beside or below the photos`;
+  const message = `${printable(file)} is in the output folder, which is never walked: choose an output folder beside or below the photos`;
   return new ThumbsError('OPTION', message, { remedy: { type: 'other-output', out } });
 }
 
@@ -292,7 +292,7 @@ export function toWire({ code, message, stack }: ThumbsError): WireError {
   return { code, message, ...(stack === undefined ? {} : { stack }) };
 }
 
-/** The code of a system error (`ENOENT`); undefined for any other value. */
+/** The code of an error that has one (`ENOENT`): an error of the system, of Node.js, or of this package. Undefined for any other value. */
 export function systemCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }

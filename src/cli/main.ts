@@ -54,9 +54,9 @@ Examples:
 
 A run makes what is new or has changed; the rest is carried over from the manifest.
 
-Exit codes: 0 every photo has its thumbnail; 1 some failed, each is named; 2 invalid command line;
-3 the run could not continue; 70 a fault of thumbs itself; 124 the deadline passed; 130 and 143 stopped by
-SIGINT and SIGTERM.`;
+Exit codes: 0 every photo has its thumbnail; 1 some failed, each is named, or too many are missing;
+2 invalid command line; 3 the run could not continue; 70 a fault of thumbs itself; 124 the deadline passed;
+130 and 143 stopped by SIGINT and SIGTERM.`;
 
 function createProgram(): Command {
   const { version } = JSON.parse(fs.readFileSync(packageFile('package.json'), 'utf8'));

@@ -35,7 +35,7 @@ export function addRunOptions(command: Command): void {
     .option('--force', 'make every thumbnail again, whatever the manifest says')
     .option('--retry-failed', 'try photos again that failed earlier and have not changed')
     .option('--prune', 'after the run, remove thumbnails that no record names, and stale temporary files')
-    .option('--forget', 'let records go, and prune, although photos are missing in number')
+    .option('--forget', 'remove records and prune although many or all photos are missing')
     .option('--dry-run', 'only say what would be done');
   addVerbosityOptions(command);
 }

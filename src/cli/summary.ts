@@ -1,5 +1,6 @@
 // The texts of a run's summary.
 
+import { MARKER_NAME } from '../files/folder-marker.js';
 import { photoExtensions } from '../image/decoders/index.js';
 import type { PrunedEvent } from '../maintenance/unneeded.js';
 import { printable } from '../printable.js';
@@ -63,7 +64,7 @@ export function summaryLines(run: SummaryEvent, colors: Colors, named?: number):
   ];
 }
 
-/** Why a run without a failure is not complete: photos are missing in number. Said with `-q`, too. */
+/** Why a run without a failure exits with 1: too many photos are missing. Also shown with `-q`. */
 export function missingPhotosLines(run: SummaryEvent, colors: Colors): string[] {
   return [...keptLines(run, colors), ...refusalLines(run, colors)];
 }
@@ -97,7 +98,7 @@ export function prunedLine({ path, bytes }: PrunedEvent, colors: Colors): string
 
 /**
  * What the walk left out, and which paths and globs selected nothing.
- * @param namesPaths Whether to name the paths: where no photo was found, they are all that were given. {@link keptLines} names some of them.
+ * @param namesPaths False when no photo was found at all: every path would be named. Those that {@link keptLines} names never are.
  * @param named With `-v`: how many files and folders were named.
  */
 export function walkLines(
@@ -107,7 +108,7 @@ export function walkLines(
   named: number | undefined,
 ): string[] {
   const { passedOver, selectedNothing, skippedLinks } = walk;
-  const { '.thumbs.json': thumbnails = 0, ...system } = walk.skippedFolders;
+  const { [MARKER_NAME]: thumbnails = 0, ...system } = walk.skippedFolders;
   const [files, systemFolders] = [total(passedOver), total(system)];
   const unnamed = named === undefined ? 0 : files + systemFolders + thumbnails - named;
   const emptyPaths = selectedNothing.paths.filter((folder) => !walk.emptyRoots.includes(folder));

@@ -80,7 +80,7 @@ async function doJob(job: JobMessage): Promise<void> {
     if (loaded.status === 'loaded') releaseBuffer(loaded.bytes);
     void send({ type: 'result', id: job.id, outcome, residentBytes: process.memoryUsage.rss() });
   } catch (error) {
-    // Any other error ends this process with its stack on stderr, and is charged to the job: there is no memory, or this file has a fault.
+    // Lack of memory, or a fault outside `workOn`: it ends this process with its stack on stderr, and is charged to the job.
     if (!(error instanceof ThumbsError)) throw error;
     await send({ type: 'fatal', error: toWire(error) });
   }

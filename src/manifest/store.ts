@@ -20,7 +20,7 @@ export interface StoreOptions {
   readonly requireLocks?: () => void;
 }
 
-/** What a run has changed, other than by its results. */
+/** What the manifest loses when a run ends. */
 export interface Removed {
   /** Sources that have no record any more. */
   readonly records: number;

@@ -23,7 +23,7 @@ export async function certainJobs(
   return Math.min(most, enough);
 }
 
-/** A folder with a million other files is not read to its end for it. */
+/** Entries of a folder that are looked at: one with a million other files is not read to its end. */
 const MOST_ENTRIES = 1000;
 
 async function photosIn(folder: string, isPhotoName: IsPhotoName, enough: number): Promise<number> {

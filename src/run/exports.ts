@@ -21,18 +21,16 @@ export function requireFreeExports({ exports, manifest }: ResolvedOptions, roots
   for (const { file, format } of exports) {
     if (realFile(file) === realFile(manifest))
       throw optionError(`The export ${printable(file)} is the manifest by another name`);
-    const reason = roots.some(({ realPath }) => realPath === realFile(file))
-      ? 'is one of the photos of this run'
-      : isFree(file, format)
-        ? undefined
-        : 'exists, and is not an earlier export of thumbs';
-    if (reason !== undefined)
+    if (roots.some(({ realPath }) => realPath === realFile(file)))
+      throw optionError(`The export ${printable(file)} is one of the photos of this run: name another file`);
+    if (!isFree(file, format))
       throw optionError(
-        `The export ${printable(file)} ${reason}: it is left unchanged; name another file, or remove this one first`,
+        `The export ${printable(file)} exists, and is not an earlier export of thumbs: name another file, or remove this one first`,
       );
   }
 }
 
+/** Whether the export may be written to `file`. */
 function isFree(file: string, format: Exports[number]['format']): boolean {
   try {
     // The marker may not exist yet.

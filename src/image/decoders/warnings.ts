@@ -8,8 +8,8 @@ interface Harmless {
   /** One line of it. */
   readonly line: RegExp;
   /**
-   * Of a JPEG, where alone it is harmless: in the header, before any data is decoded; or at the beginning of the only scan. Elsewhere the
-   * first means damaged data, and more warnings than these may hide damaged data, because libjpeg words the first one alone.
+   * The part of a JPEG in which alone the warning is harmless: the header, before any data is decoded, or the beginning of the only
+   * scan. Elsewhere it may mean damaged data. libjpeg words its first warning alone, so the number of warnings counts as well.
    */
   readonly in?: 'header' | 'scan';
 }
@@ -112,7 +112,7 @@ export function lostNoPixels({ warnings, warningCount }: SharpImage, headerWarni
   const entries = warnings.map(entryOf);
   if (entries.length === 0 || entries.includes(undefined)) return false;
   const isIn = (place: Harmless['in']) => entries.some((entry) => entry?.in === place);
-  // In the data of a JPEG within a TIFF, which libtiff reads, none is harmless.
+  // The header gave no warning, so this one is about the data: libtiff reads the JPEGs within a TIFF.
   if (isIn('header') && headerWarnings === 0) return false;
   return warningCount === (headerWarnings === 0 && isIn('scan') ? 1 : headerWarnings);
 }

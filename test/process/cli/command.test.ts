@@ -96,7 +96,9 @@ test('an output folder that is a source, or above it, is refused with an option 
     thumbs(['photos', '-o', '.'], { cwd: folder }),
   ]);
   expect(here).toMatchObject({ code: 2, stdout: '' });
-  expect(here.stderr).toMatch(/choose one beside or below the photos, with `-o thumbnails` for example\n$/);
+  expect(here.stderr).toMatch(
+    /choose an output folder beside or below the photos, with `-o thumbnails` for example\n$/,
+  );
   expect(above).toMatchObject({ code: 2, stdout: '' });
   const option = /with `-o (\S+)` for example\n$/.exec(above.stderr)?.[1] ?? '';
   expect(option).toBe('photos/thumbnails');

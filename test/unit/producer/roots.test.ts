@@ -21,7 +21,7 @@ test('a path in the output folder is an error, by whatever link it is given', as
   for (const name of ['out', 'out/a.jpg', 'link']) {
     await expect(findRoots([inFolder('p'), inFolder(name)], inFolder('out'))).rejects.toMatchObject({
       code: 'OPTION',
-      message: `${inFolder(name)} is in the output folder, which is never walked: choose one beside or below the photos`,
+      message: `${inFolder(name)} is in the output folder, which is never walked: choose an output folder beside or below the photos`,
       remedy: {
         type: 'other-output',
         out:

@@ -51,7 +51,7 @@ test('a remedy has the options that were typed', () => {
     'Nothing was pruned: it may be the wrong folder; `thumbs prune -o out --forget` prunes nevertheless',
   );
   expect(messageOf(insideOutputError('/photos', '/my photos/thumbnails'), typed())).toBe(
-    "/photos is in the output folder, which is never walked: choose one beside or below the photos, with `-o '/my photos/thumbnails'` for example",
+    "/photos is in the output folder, which is never walked: choose an output folder beside or below the photos, with `-o '/my photos/thumbnails'` for example",
   );
 });
 
