@@ -297,11 +297,15 @@ export function systemCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
+/** Whether the system has refused a call: any other error of a call is a fault of its caller. */
+export function isSystemError(error: unknown): error is Error & { readonly errno: number } {
+  return error instanceof Error && 'errno' in error && typeof error.errno === 'number';
+}
+
 /** The cause in a few words, without the path and the call's name that Node.js puts into a system error's message. */
 export function causeOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const errno = 'errno' in error && typeof error.errno === 'number' ? error.errno : undefined;
-  const known = errno === undefined ? undefined : getSystemErrorMap().get(errno);
+  const known = isSystemError(error) ? getSystemErrorMap().get(error.errno) : undefined;
   return known === undefined ? error.message : `${known[1]} (${known[0]})`;
 }
 

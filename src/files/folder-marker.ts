@@ -7,7 +7,7 @@
 
 import fs from 'node:fs';
 import path from 'node:path';
-import { causeOf, outputError, systemCode, ThumbsError } from '../errors.js';
+import { causeOf, outputError, systemCode, unreadableOutputError } from '../errors.js';
 import { jsonLine } from '../printable.js';
 import { replaceFile } from './replace-file.js';
 
@@ -42,12 +42,26 @@ const MAX_BYTES = 1_000_000;
 /** Does not wait for the writer of a named pipe. Windows has neither the flag nor such pipes in folders. */
 const OPEN_FLAGS = fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0);
 
-/** The folder's marker; undefined when it has none, or a file of this name that is not ours or cannot be read. */
+/**
+ * The folder's marker; undefined when it has none.
+ * @throws {ThumbsError} `OUTPUT`: it cannot be read, is of a newer version, or is a file of something else.
+ */
 export function readMarker(folder: string): FolderMarker | undefined {
+  const file = path.join(folder, MARKER_NAME);
   try {
-    return parseMarker(readText(path.join(folder, MARKER_NAME)));
+    const text = readText(file);
+    return text === undefined ? undefined : requireMarker(text);
+  } catch (error) {
+    throw unreadableOutputError(file, error);
+  }
+}
+
+/** Whether the folder has a marker of ours that can be read, of whatever version. */
+export function isMarked(folder: string): boolean {
+  try {
+    return parseMarker(readText(path.join(folder, MARKER_NAME)) ?? '') !== undefined;
   } catch {
-    return undefined; // Whoever writes to the folder reports the cause.
+    return false; // Whoever uses the folder reports the cause.
   }
 }
 
@@ -76,19 +90,30 @@ function readText(file: string): string | undefined {
   }
 }
 
+function requireMarker(text: string): FolderMarker {
+  const marker = parseMarker(text);
+  if (marker === undefined) throw new Error('it is not a marker of thumbs, and is left unchanged');
+  if (marker.version > VERSION) throw new Error(`it is of version ${marker.version}, newer than ${VERSION}`);
+  return marker;
+}
+
 /** Undefined when the text is no marker. The version is not checked. */
-function parseMarker(text: string | undefined): FolderMarker | undefined {
+function parseMarker(text: string): FolderMarker | undefined {
+  let value: Partial<FolderMarker> | null;
   try {
-    const value: Partial<FolderMarker> | null = JSON.parse(text ?? '');
-    const isMarker = typeof value?.thumbs === 'string' && typeof value.version === 'number';
-    return isMarker && isTexts(value.manifests) ? (value as FolderMarker) : undefined;
+    value = JSON.parse(text);
   } catch {
     return undefined;
   }
-}
-
-function isTexts(value: unknown): boolean {
-  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+  const { thumbs, version, manifests, left = {}, foreignUntilMs = 0 } = value ?? {};
+  const isMarker =
+    typeof thumbs === 'string' &&
+    typeof version === 'number' &&
+    Array.isArray(manifests) &&
+    manifests.every((name) => typeof name === 'string') &&
+    Object.values(left).every((photos) => typeof photos === 'number') &&
+    typeof foreignUntilMs === 'number';
+  return isMarker ? (value as FolderMarker) : undefined;
 }
 
 /**
@@ -99,14 +124,10 @@ export function changeMarker(folder: string, change: (marker: FolderMarker) => F
   const file = path.join(folder, MARKER_NAME);
   try {
     const text = readText(file);
-    const found = text === undefined ? EMPTY : parseMarker(text);
-    if (found === undefined) throw outputError(file, 'it is not a marker of thumbs, and is left unchanged');
-    if (found.version > VERSION)
-      throw outputError(file, `it is of version ${found.version}, newer than ${VERSION}`);
-    const changed = `${jsonLine(change(found))}\n`;
+    const changed = `${jsonLine(change(text === undefined ? EMPTY : requireMarker(text)))}\n`;
     if (changed !== text) replaceFile(file, [changed]);
   } catch (error) {
-    throw error instanceof ThumbsError ? error : outputError(file, causeOf(error), error);
+    throw outputError(file, causeOf(error), error);
   }
 }
 

@@ -3,8 +3,8 @@
 
 import fs from 'node:fs';
 import path from 'node:path';
-import { systemCode } from '../errors.js';
-import { MARKER_NAME, readMarker, UNMARKED_MANIFEST_NAME } from '../files/folder-marker.js';
+import { isSystemError, ThumbsError } from '../errors.js';
+import { isMarked, MARKER_NAME, UNMARKED_MANIFEST_NAME } from '../files/folder-marker.js';
 import { entries, openManifest, readHeader } from '../manifest/reading.js';
 
 /** Names of folders, by what they are counted as. */
@@ -37,7 +37,7 @@ export function mayBeFilled(entries: ReadonlyArray<{ readonly name: string }>): 
 
 /** Whether this program fills the folder. */
 export function isFilled(folder: string): boolean {
-  return readMarker(folder) !== undefined || hasThumbnailOf(path.join(folder, UNMARKED_MANIFEST_NAME));
+  return isMarked(folder) || hasThumbnailOf(path.join(folder, UNMARKED_MANIFEST_NAME));
 }
 
 /** Whether a thumbnail that the manifest names lies beside it. A file that cannot be read, or is something else, names none. */
@@ -59,7 +59,7 @@ function hasThumbnailOf(manifest: string): boolean {
       fs.closeSync(descriptor);
     }
   } catch (error) {
-    if (systemCode(error) === undefined) throw error;
+    if (!(error instanceof ThumbsError || isSystemError(error))) throw error;
     return false;
   }
 }

@@ -5,7 +5,7 @@ import type { Dirent } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { FileSystemAdapter } from 'fast-glob';
-import { causeOf, systemCode } from '../errors.js';
+import { causeOf, isSystemError, systemCode } from '../errors.js';
 import { MARKER_NAME } from '../files/folder-marker.js';
 import type { GroupedPath } from './counted-paths.js';
 import { isInside, type Root, realPathIn } from './roots.js';
@@ -75,7 +75,7 @@ export function walkFileSystem(root: Root, options: WalkFileSystemOptions): Part
         inner,
       );
     } catch (error) {
-      if (systemCode(error) === undefined) throw error; // It is no fault of the folder's.
+      if (!isSystemError(error)) throw error; // It is no fault of the folder's.
       if (systemCode(error) !== 'ENOENT') options.onUnreadable(folder, causeOf(error));
       else if (folder.includes(NOT_UTF8)) options.onUnreadable(folder, 'its name is not valid UTF-8');
       // Any other ENOENT: removed since the folder above was listed.

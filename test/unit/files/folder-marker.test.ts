@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { changeMarker, MARKER_NAME, readMarker } from '../../../src/files/folder-marker.js';
+import { changeMarker, isMarked, MARKER_NAME, readMarker } from '../../../src/files/folder-marker.js';
+import { prune, verify } from '../../support/in-process/maintenance.js';
 import { runFolder } from '../../support/in-process/run.js';
 import { photoFolder, temporaryFolder } from '../../support/photos.js';
 
@@ -22,38 +23,55 @@ test('a marker is written once, and again only when it changes; fields that are 
   expect(readMarker(folder)).toEqual({ ...marker, later: true, left: { 'manifest.jsonl': 3 } });
 });
 
-test('a file of something else under the marker’s name is no marker, and a run leaves it unchanged', async () => {
+const notMarkers = [
+  'my notes',
+  '{}',
+  '[]',
+  'null',
+  '{"thumbs":"thumbnails"}',
+  '',
+  '{"thumbs":"thumbnails","version":1,"layout":"flat","manifests":["a"],"left":{"a":"7"}}',
+];
+
+test('a file of something else under the marker’s name is no marker, and whoever uses the folder says so and leaves it unchanged', async () => {
   const { folder, out } = photoFolder(1);
-  fs.mkdirSync(out);
-  for (const text of ['my notes', '{}', '[]', 'null', '{"thumbs":"thumbnails"}', '']) {
+  await runFolder(folder);
+  const error = {
+    code: 'OUTPUT',
+    message: `Cannot read ${markerOf(out)}: it is not a marker of thumbs, and is left unchanged`,
+  };
+  for (const text of notMarkers) {
     fs.writeFileSync(markerOf(out), text);
-    expect(readMarker(out)).toBeUndefined();
-    await expect(runFolder(folder)).rejects.toMatchObject({
-      code: 'OUTPUT',
-      message: `Cannot write to ${markerOf(out)}: it is not a marker of thumbs, and is left unchanged`,
-    });
+    expect(isMarked(out)).toBe(false);
+    expect(() => changeMarker(out, (marker) => marker)).toThrow(/it is not a marker of thumbs/);
+    for (const use of [() => runFolder(folder), () => prune({ out }), () => verify({ out })])
+      await expect(use()).rejects.toMatchObject(error);
     expect(fs.readFileSync(markerOf(out), 'utf8')).toBe(text);
   }
 });
 
-test('a marker of a newer version is one, and is not changed', () => {
+test('a marker of a newer version is one, and is neither used nor changed', () => {
   const folder = temporaryFolder();
   fs.writeFileSync(markerOf(folder), '{"thumbs":"gallery","version":2,"manifests":[]}');
-  expect(readMarker(folder)).toMatchObject({ thumbs: 'gallery' });
-  expect(() => changeMarker(folder, (marker) => ({ ...marker, manifests: ['a'] }))).toThrow(
-    expect.objectContaining({ code: 'OUTPUT', message: expect.stringMatching(/newer than 1$/) }),
-  );
+  expect(isMarked(folder)).toBe(true);
+  const newer = expect.objectContaining({ code: 'OUTPUT', message: expect.stringMatching(/newer than 1$/) });
+  expect(() => readMarker(folder)).toThrow(newer);
+  expect(() => changeMarker(folder, (marker) => ({ ...marker, manifests: ['a'] }))).toThrow(newer);
 });
 
 test('a folder, a pipe and a large file under the marker’s name do not keep a reader waiting', () => {
   const folder = temporaryFolder();
+  const expectNone = () => {
+    expect(isMarked(folder)).toBe(false);
+    expect(() => readMarker(folder)).toThrow(/it is not a marker of thumbs/);
+  };
   fs.mkdirSync(markerOf(folder));
-  expect(readMarker(folder)).toBeUndefined();
+  expectNone();
   fs.rmdirSync(markerOf(folder));
   execFileSync('mkfifo', [markerOf(folder)]);
-  expect(readMarker(folder)).toBeUndefined();
+  expectNone();
   fs.rmSync(markerOf(folder));
   fs.writeFileSync(markerOf(folder), '');
   fs.truncateSync(markerOf(folder), 2 ** 32);
-  expect(readMarker(folder)).toBeUndefined();
+  expectNone();
 });
