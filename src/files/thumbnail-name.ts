@@ -6,7 +6,10 @@ import { type OutputFormat, outputFormats } from '../options/variant.js';
 
 const DIGEST_DIGITS = 64;
 
-const NAME = new RegExp(`^[0-9a-f]{${DIGEST_DIGITS}}\\.(${Object.values(outputFormats).join('|')})$`);
+/** The source of an expression for a thumbnail's name; its group is the extension. */
+export const THUMBNAIL_NAME: string = `[0-9a-f]{${DIGEST_DIGITS}}\\.(${Object.values(outputFormats).join('|')})`;
+
+const NAME = new RegExp(`^${THUMBNAIL_NAME}$`);
 
 export function thumbnailName(sha256: string, format: OutputFormat): string {
   return `${sha256}.${outputFormats[format]}`;

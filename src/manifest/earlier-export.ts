@@ -2,17 +2,15 @@
 // at the end of a run, and with it a library.
 
 import fs from 'node:fs';
+import { THUMBNAIL_NAME } from '../files/thumbnail-name.js';
 import type { ExportFormat } from '../options/options.js';
-import { outputFormats } from '../options/variant.js';
 
 /** More than the longest path, escaped. */
 const HEAD_BYTES = 65_536;
 
-const EXTENSIONS = Object.values(outputFormats).join('|');
-
 /** What each format's files begin with, if they have a record; one without is as short as the format allows. */
 const BEGINNINGS: Readonly<Record<ExportFormat, RegExp>> = {
-  txt: new RegExp(`^\\\\?[0-9a-f]{64}\\.(?:${EXTENSIONS}): `),
+  txt: new RegExp(`^\\\\?${THUMBNAIL_NAME}: `),
   csv: /^source,status,thumbnail,width,height,/,
   json: /^(?:\{\n"(?:[^"\\\n]|\\.)*": \{"status":"|\{\}\n$)/,
 };

@@ -1,17 +1,16 @@
 // A run: joins producer, pool and sink, and keeps the order in which it begins and ends.
 
 import path from 'node:path';
-import { causeOf, outputError, ThumbsError } from '../errors.js';
+import { causeOf, outputError } from '../errors.js';
 import { Lock } from '../files/locks/lock.js';
 import { realFile, realPlace } from '../files/real-path.js';
 import { removeStale } from '../files/temporary.js';
 import { prepareFolder } from '../files/thumbnail-folder.js';
 import { photoExtensions } from '../image/decoders/index.js';
 import type { PoolOutput } from '../job.js';
-import type { PrunedEvent } from '../maintenance/unneeded.js';
-import { noteManifest, notePhotosLeft } from '../manifest/folder-manifests.js';
+import { noteManifest } from '../manifest/folder-manifests.js';
 import { ManifestStore } from '../manifest/store.js';
-import type { ResolvedOptions, ResolvedPlace, ThumbsOptions } from '../options/options.js';
+import type { ResolvedOptions, ThumbsOptions } from '../options/options.js';
 import { resolveOptions } from '../options/resolve.js';
 import type { Transport } from '../pool/consumer.js';
 import { memoryLimits } from '../pool/memory-limits.js';
@@ -24,8 +23,9 @@ import { produce } from '../producer/producer.js';
 import { findRoots, type Root, rootsFrom } from '../producer/roots.js';
 import { newWalkProgress, type WalkProgress } from '../producer/walk-progress.js';
 import { Cancellation } from './cancellation.js';
-import type { Pruned, ThumbsEvent, UnreadableFolderEvent } from './events.js';
-import { requireFreeExports, writeExports } from './exports.js';
+import type { ThumbsEvent, UnreadableFolderEvent } from './events.js';
+import { requireFreeExports } from './exports.js';
+import { finishRun } from './finishing.js';
 import { KeptRecords } from './kept-records.js';
 import { digestOf, plannerOptions, walkOptions } from './planning.js';
 import { Sink } from './sink.js';
@@ -136,20 +136,10 @@ async function* runLocked(
     const notReached = walked.found - sink.finished;
     const isComplete = walked.ended && notReached === 0;
     const kept = new KeptRecords({ roots, walked, manifest: manifest.file, forget: options.forget });
-    const stays = (source: string) => !isComplete || kept.stays(source);
-    const removed = manifest.finish(stays, ({ photos }) => {
-      if (photos > 0) notePhotosLeft(place, photos);
-    });
-    requireLocks();
-    await writeExports(options.exports, manifest);
-    const pruning =
-      options.prune && isComplete ? yield* pruneAfterRun(place, options.forget, requireLocks) : {};
+    const finished = yield* finishRun({ options, manifest, kept, isComplete, requireLocks });
     yield {
       ...summarize(sink, options, performance.now() - startedAt),
-      removed: removed.records,
-      kept: kept.inEmptyRoots,
-      emptyRoots: kept.emptyRoots,
-      ...pruning,
+      ...finished,
       ...walkFigures(walked, roots),
       ...(isComplete ? {} : { stopped: cancellation.reason ?? 'signal' }),
       notReached,
@@ -195,27 +185,6 @@ function preloadModules({ exports, prune }: ResolvedOptions): void {
   const ignore = () => {}; // It is thrown again where the module is used.
   if (exports.length > 0) import('../manifest/export.js').catch(ignore);
   if (prune) import('../maintenance/prune.js').catch(ignore);
-}
-
-/** Prunes, and returns what the summary says of it. A refusal does not make the run fail. */
-async function* pruneAfterRun(
-  place: ResolvedPlace,
-  forget: boolean,
-  requireLocks: () => void,
-): AsyncGenerator<PrunedEvent, { readonly pruned: Pruned } | { readonly pruneRefused: string }> {
-  const { prune } = await import('../maintenance/prune.js');
-  const pruned = { files: 0, bytes: 0 };
-  try {
-    for await (const event of prune(place, { forget, requireLocks })) {
-      pruned.files += 1;
-      pruned.bytes += event.bytes;
-      yield event;
-    }
-  } catch (error) {
-    if (error instanceof ThumbsError && error.code === 'REFUSED') return { pruneRefused: error.message };
-    throw error;
-  }
-  return { pruned };
 }
 
 interface Walk {

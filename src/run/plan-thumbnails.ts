@@ -6,7 +6,7 @@ import { ThumbsError } from '../errors.js';
 import { Lock } from '../files/locks/lock.js';
 import { realFile, realPlace } from '../files/real-path.js';
 import type { Job, Unchanged } from '../job.js';
-import { refusalOf } from '../maintenance/prune.js';
+import { type PhotoCounts, refusalOf } from '../maintenance/prune.js';
 import { findUnneeded, type PrunedEvent } from '../maintenance/unneeded.js';
 import { addNamedByOthers, photosLeft } from '../manifest/folder-manifests.js';
 import { RecordIndex } from '../manifest/record-index.js';
@@ -16,7 +16,7 @@ import { printable } from '../printable.js';
 import { Planner } from '../producer/planner.js';
 import { produce } from '../producer/producer.js';
 import { findRoots, rootsFrom } from '../producer/roots.js';
-import { newWalkProgress } from '../producer/walk-progress.js';
+import { newWalkProgress, type WalkProgress } from '../producer/walk-progress.js';
 import type {
   PassedOverEvent,
   PlannedEvent,
@@ -74,24 +74,13 @@ async function* plan(resolved: ResolvedOptions): AsyncGenerator<PlanEvent> {
     }
     for (const folder of walked.unreadableFolders) yield { type: 'unreadable-folder', ...folder };
     yield* leftOutEvents(walked);
-    // After a walk that was stopped nothing is known of the photos it has not found, and a run would prune nothing.
+    // After a walk that was stopped nothing is known of the photos that it has not found.
     const { manifest, forget } = options;
     const kept = new KeptRecords({ roots, walked, manifest, forget });
     const { removed, recorded, left } = remaining.finish((source) => !walked.ended || kept.stays(source));
-    const unneededUnknown = otherRun(options, manifestBefore);
-    const isKnown = walked.ended && unneededUnknown === undefined;
-    const unneeded = { files: 0, bytes: 0 };
-    const place = fs.existsSync(options.out) ? realPlace(options) : options;
-    for await (const event of isKnown ? unneededAfter(place, remaining) : []) {
-      unneeded.files += 1;
-      unneeded.bytes += event.bytes;
-      yield event;
-    }
+    const counted = { recorded, left };
+    const pruning = yield* planPruning({ options, walked, remaining, counted, manifestBefore });
     const { 'known-bad': knownBad, ...others } = counts;
-    const isRefusable = options.prune && !forget && isKnown;
-    const refusal = isRefusable
-      ? refusalOf(place, { recorded, left: left + photosLeft(place) })?.message
-      : undefined;
     yield {
       type: 'plan',
       ...others,
@@ -99,8 +88,7 @@ async function* plan(resolved: ResolvedOptions): AsyncGenerator<PlanEvent> {
       removed,
       kept: kept.inEmptyRoots,
       emptyRoots: kept.emptyRoots,
-      ...(unneededUnknown === undefined ? { unneeded } : { unneededUnknown }),
-      ...(refusal === undefined ? {} : { pruneRefused: refusal }),
+      ...pruning,
       ...walkFigures(walked, roots),
     };
   } finally {
@@ -110,13 +98,43 @@ async function* plan(resolved: ResolvedOptions): AsyncGenerator<PlanEvent> {
   }
 }
 
-/** What would be pruned after the run. */
-function unneededAfter(
-  place: ResolvedPlace,
-  { thumbnails, known }: RemainingThumbnails,
-): AsyncGenerator<PrunedEvent> {
-  addNamedByOthers(thumbnails, place);
-  return findUnneeded(place, thumbnails, known);
+/** A run as it was planned. */
+interface PlannedRun {
+  readonly options: ResolvedOptions;
+  readonly walked: WalkProgress;
+  readonly remaining: RemainingThumbnails;
+  readonly counted: PhotoCounts;
+  /** {@link stateOf} the manifest before its records were read. */
+  readonly manifestBefore: string | undefined;
+}
+
+/** Reports what could be pruned after the run, and returns what the summary says of it. */
+async function* planPruning({
+  options,
+  walked,
+  remaining,
+  counted,
+  manifestBefore,
+}: PlannedRun): AsyncGenerator<
+  PrunedEvent,
+  Pick<PlanSummaryEvent, 'unneeded' | 'unneededUnknown' | 'pruneRefused'>
+> {
+  const unneededUnknown = otherRun(options, manifestBefore);
+  if (unneededUnknown !== undefined) return { unneededUnknown };
+  const unneeded = { files: 0, bytes: 0 };
+  // After a walk that was stopped a run would prune nothing.
+  if (!walked.ended) return { unneeded };
+  const place = fs.existsSync(options.out) ? realPlace(options) : options;
+  addNamedByOthers(remaining.thumbnails, place);
+  for await (const event of findUnneeded(place, remaining.thumbnails, remaining.known)) {
+    unneeded.files += 1;
+    unneeded.bytes += event.bytes;
+    yield event;
+  }
+  const isRefusable = options.prune && !options.forget;
+  const left = counted.left + photosLeft(place);
+  const refusal = isRefusable ? refusalOf(place, { ...counted, left }) : undefined;
+  return { unneeded, ...(refusal === undefined ? {} : { pruneRefused: refusal.message }) };
 }
 
 /** On one line: which run uses the place, or that one has used it since the manifest was in this state. Undefined when none has. */

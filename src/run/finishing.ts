@@ -1,0 +1,60 @@
+// What a run does after its last photo: removes records, rewrites the manifest, writes the exports and prunes.
+
+import { ThumbsError } from '../errors.js';
+import { realPlace } from '../files/real-path.js';
+import type { PrunedEvent } from '../maintenance/unneeded.js';
+import { notePhotosLeft } from '../manifest/folder-manifests.js';
+import type { ManifestStore } from '../manifest/store.js';
+import type { ResolvedOptions, ResolvedPlace } from '../options/options.js';
+import type { SummaryEvent } from './events.js';
+import { writeExports } from './exports.js';
+import type { KeptRecords } from './kept-records.js';
+
+/** A run that has reached its last photo, or was stopped. */
+export interface EndedRun {
+  readonly options: ResolvedOptions;
+  readonly manifest: ManifestStore;
+  /** Which records stay of photos that were not found. */
+  readonly kept: KeptRecords;
+  /** Whether every photo was reached. If not, no record is removed and nothing is pruned. */
+  readonly isComplete: boolean;
+  /** Called before each write; it throws when another run has taken over a lock. */
+  readonly requireLocks: () => void;
+}
+
+/** What the summary says of it. */
+export type Finished = Pick<SummaryEvent, 'removed' | 'kept' | 'emptyRoots' | 'pruned' | 'pruneRefused'>;
+
+/** @throws {ThumbsError} `OUTPUT`, `MANIFEST` or `LOCKED`. */
+export async function* finishRun(run: EndedRun): AsyncGenerator<PrunedEvent, Finished> {
+  const { options, manifest, kept, isComplete, requireLocks } = run;
+  const place = realPlace(options);
+  const stays = (source: string) => !isComplete || kept.stays(source);
+  const removed = manifest.finish(stays, ({ photos }) => {
+    if (photos > 0) notePhotosLeft(place, photos);
+  });
+  requireLocks();
+  await writeExports(options.exports, manifest);
+  const pruning = options.prune && isComplete ? yield* pruneAfterRun(place, run) : {};
+  return { removed: removed.records, kept: kept.inEmptyRoots, emptyRoots: kept.emptyRoots, ...pruning };
+}
+
+/** Prunes. A refusal does not make the run fail. */
+async function* pruneAfterRun(
+  place: ResolvedPlace,
+  { options, requireLocks }: EndedRun,
+): AsyncGenerator<PrunedEvent, Pick<Finished, 'pruned' | 'pruneRefused'>> {
+  const { prune } = await import('../maintenance/prune.js');
+  const pruned = { files: 0, bytes: 0 };
+  try {
+    for await (const event of prune(place, { forget: options.forget, requireLocks })) {
+      pruned.files += 1;
+      pruned.bytes += event.bytes;
+      yield event;
+    }
+  } catch (error) {
+    if (error instanceof ThumbsError && error.code === 'REFUSED') return { pruneRefused: error.message };
+    throw error;
+  }
+  return { pruned };
+}
