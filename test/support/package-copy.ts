@@ -25,3 +25,26 @@ export function copyPackage(folder: string, { binaries }: { readonly binaries: b
   }
   return path.join(folder, 'bin/thumbs.js');
 }
+
+/**
+ * Replaces `code`, which stands once in the files of `dist/` of an installation in `folder`. Returns a function that puts it back.
+ * @param within The folder or file to look in, relative to `folder`.
+ */
+export function replaceCode(folder: string, within: string, code: string, replacement: string): () => void {
+  const place = path.join(folder, within);
+  const files = fs.statSync(place).isDirectory()
+    ? fs.readdirSync(place).map((name) => path.join(place, name))
+    : [place];
+  const found = files.flatMap((file) => {
+    const text = fs.readFileSync(file, 'utf8');
+    return Array.from({ length: text.split(code).length - 1 }, () => ({ file, text }));
+  });
+  const [first, ...others] = found;
+  if (first === undefined || others.length > 0)
+    throw new Error(`Expected ${code} once in ${within}, found it ${found.length} times`);
+  fs.writeFileSync(
+    first.file,
+    first.text.replace(code, () => replacement),
+  );
+  return () => fs.writeFileSync(first.file, first.text);
+}

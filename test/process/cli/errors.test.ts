@@ -3,7 +3,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { copyPackage } from '../../support/package-copy.js';
+import { copyPackage, replaceCode } from '../../support/package-copy.js';
 import { photoFolder, temporaryFolder } from '../../support/photos.js';
 import { eventsOf, thumbs } from '../../support/processes/command.js';
 import { processesLeft, start, until } from '../../support/processes/processes.js';
@@ -57,22 +57,16 @@ test('after `--` there is no option', async () => {
   expect([code, stdout]).toEqual([2, '']);
 });
 
-/** A copy of the package in which `find` of a file in dist/ is replaced. */
-function patchedCopy(find: string, replacement: string): string {
+/** A copy of the package in which `code` is replaced. */
+function patchedCopy(code: string, replacement: string): string {
   const folder = temporaryFolder();
   const copy = copyPackage(folder, { binaries: true });
-  const dist = path.join(folder, 'dist/chunks');
-  const patched = fs.readdirSync(dist).filter((name) => {
-    const text = fs.readFileSync(path.join(dist, name), 'utf8');
-    fs.writeFileSync(path.join(dist, name), text.replace(find, replacement));
-    return text.includes(find);
-  });
-  expect(patched).not.toEqual([]);
+  replaceCode(folder, 'dist/chunks', code, replacement);
   return copy;
 }
 
 /** Where the command shows that a photo is done, while its consumers work. */
-const DONE = 'case "done":';
+const DONE = 'case "done":\n        this.#progress = event.progress;';
 
 const faults: ReadonlyArray<readonly [how: string, statement: string]> = [
   ['thrown', 'throw new Error("planted \\u001b[31m")'],

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { expectSound, failuresIn, recordsIn, thumbnailsIn } from '../../support/output.js';
-import { copyPackage } from '../../support/package-copy.js';
+import { copyPackage, replaceCode } from '../../support/package-copy.js';
 import { photoFolder, temporaryFolder } from '../../support/photos.js';
 import { eventsOf, thumbs } from '../../support/processes/command.js';
 import { start } from '../../support/processes/processes.js';
@@ -15,18 +15,12 @@ const CONSUMER = 'dist/consumer/main.js';
 function damagedPackage(code: string, replacement: string) {
   const folder = temporaryFolder();
   const program = copyPackage(folder, { binaries: true });
-  const file = path.join(folder, CONSUMER);
-  const whole = fs.readFileSync(file, 'utf8');
-  expect(whole.split(code)).toHaveLength(2);
-  fs.writeFileSync(
-    file,
-    whole.replace(code, () => replacement),
-  );
+  const repair = replaceCode(folder, CONSUMER, code, replacement);
   const run = async (cwd: string, ...args: string[]) => {
     const line = [program, 'photos', '-w', '2', '-s', '40', ...args];
     return start(process.execPath, line, { cwd }).finished;
   };
-  return { run, repair: () => fs.writeFileSync(file, whole) };
+  return { run, repair };
 }
 
 /** Three photos, of which the second has `mark` behind its last marker, which belongs to no image. */
