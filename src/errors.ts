@@ -255,7 +255,7 @@ export function consumerError(message: string): ThumbsError {
 
 /** Thumbnails that are not removed because they may still be wanted. @param mayForget Whether the option `forget` removes them. */
 export function refusedError(reason: string, mayForget: boolean): ThumbsError {
-  const message = `Nothing was pruned: ${printable(reason)}`;
+  const message = `Not pruned: ${printable(reason)}`;
   return new ThumbsError('REFUSED', message, mayForget ? { remedy: { type: 'forget' } } : {});
 }
 

@@ -28,6 +28,9 @@ interface Row {
   readonly busy: number;
 }
 
+/** What every report begins with. */
+export const REPORT_BEGINNING: RegExp = /^- CPU: /;
+
 /** Within this factor of the fastest a smaller count is as good: the noise of a run. */
 const AS_GOOD = 1.05;
 

@@ -12,6 +12,7 @@ import type {
   SummaryEvent,
   WalkFigures,
 } from '../run/events.js';
+import { type Place, subcommandLine } from './command-line.js';
 import { byteSize, count, duration, integer, rate, shownPath } from './format.js';
 import type { Colors } from './screen.js';
 
@@ -34,7 +35,7 @@ export function describeAttempt({ record, attempt }: FailedEvent): string {
  * The run's figures, and where the manifest is.
  * @param named With `-v`: what the walk left out and was named.
  */
-export function summaryLines(run: SummaryEvent, colors: Colors, named?: number): string[] {
+export function summaryLines(run: SummaryEvent, hints: Hints, colors: Colors, named?: number): string[] {
   const results = [
     ...(run.made === 0 && run.unchanged > 0 ? [] : [`${count(run.made, 'thumbnail')} made`]),
     ...(run.shared === 0 ? [] : [`${integer(run.shared)} shared`]),
@@ -56,33 +57,60 @@ export function summaryLines(run: SummaryEvent, colors: Colors, named?: number):
     ...(run.removed === 0
       ? []
       : [`${count(run.removed, 'record')} removed: the photo is gone, or not selected any more`]),
-    ...keptLines(run, colors),
+    ...keptLines(run, hints.forget, colors),
     ...(run.pruned === undefined ? [] : [prunedFigures(run.pruned)]),
-    ...refusalLines(run, colors),
+    ...refusalLines(run, hints.place, colors),
     `${colors.dim('manifest')} ${shownPath(run.manifest)}`,
     ...run.exports.map((file) => `${colors.dim('export')} ${shownPath(file)}`),
   ];
 }
 
-/** Why a run without a failure exits with 1: too many photos are missing. Also shown with `-q`. */
-export function missingPhotosLines(run: SummaryEvent, colors: Colors): string[] {
-  return [...keptLines(run, colors), ...refusalLines(run, colors)];
+/** Why a run without a failure is not complete: photos are missing in number. Said with `-q`, too. */
+export function missingPhotosLines(run: SummaryEvent, { forget, place }: Hints, colors: Colors): string[] {
+  if (run.kept === 0 && run.pruneRefused === undefined) return [];
+  return [
+    ...unmatchedIncludes(run, colors),
+    ...keptLines(run, forget, colors),
+    ...refusalLines(run, place, colors),
+  ];
 }
 
-/** That records were kept because nothing was selected under their root. */
+/** What is needed to name the command lines that help. */
+export interface Hints {
+  /** The command as it was typed, with `--forget`. */
+  readonly forget: string;
+  /** Output folder and manifest, as they were typed. */
+  readonly place: Place;
+}
+
+/** That records were kept because nothing was selected under their root. @param forget A command line that removes them. */
 export function keptLines(
   { kept, emptyRoots }: Pick<SummaryEvent, 'kept' | 'emptyRoots'>,
+  forget: string,
   colors: Colors,
 ): string[] {
   if (kept === 0) return [];
   const roots = emptyRoots.map(shownPath).join(', ');
-  const line = `${count(kept, 'record')} kept, although no photo was found in ${roots}: is a disk missing? (--forget removes them)`;
+  const line = `${count(kept, 'record')} kept, although no photo was selected in ${roots}: is a disk missing, or a glob wrong? (${forget} removes them)`;
   return [colors.yellow(line)];
 }
 
-/** That nothing was pruned, or would be. */
-export function refusalLines({ pruneRefused }: Pick<SummaryEvent, 'pruneRefused'>, colors: Colors): string[] {
-  return pruneRefused === undefined ? [] : [colors.yellow(`${pruneRefused} (--forget prunes nevertheless)`)];
+/** That nothing was pruned, or would be. @param place Output folder and manifest, as they were typed. */
+export function refusalLines(
+  { pruneRefused }: Pick<SummaryEvent, 'pruneRefused'>,
+  place: Place,
+  colors: Colors,
+): string[] {
+  if (pruneRefused === undefined) return [];
+  return [
+    colors.yellow(`${pruneRefused} (${subcommandLine('prune', place, '--forget')} prunes nevertheless)`),
+  ];
+}
+
+function unmatchedIncludes({ selectedNothing }: WalkFigures, colors: Colors): string[] {
+  return selectedNothing.include.map((glob) =>
+    colors.yellow(`--include '${printable(glob)}' selected nothing`),
+  );
 }
 
 /** `12 files pruned, 1.20 MB freed`; for a dry run `12 files to prune, 1.20 MB to free`. */
@@ -123,9 +151,7 @@ export function walkLines(
       : [`${count(thumbnails, 'folder of thumbnails', 'folders of thumbnails')} not walked`]),
     ...(skippedLinks === 0 ? [] : [`${count(skippedLinks, 'symbolic link')} not followed (--follow)`]),
     ...(namesPaths ? emptyPaths.map((folder) => colors.yellow(`${shownPath(folder)}: no photos found`)) : []),
-    ...selectedNothing.include.map((glob) =>
-      colors.yellow(`--include '${printable(glob)}' selected nothing`),
-    ),
+    ...unmatchedIncludes(walk, colors),
     ...(named === undefined
       ? []
       : walk.excludedNothing.map((glob) => `--exclude '${printable(glob)}' excluded nothing`)),

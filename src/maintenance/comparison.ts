@@ -1,11 +1,11 @@
 // Compares the records of a manifest with the files of its output folder, and counts what is found.
 
-import { lstatSync } from 'node:fs';
+import { existsSync, lstatSync } from 'node:fs';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { foreignUntil } from '../files/folder-marker.js';
 import { ThumbnailSet } from '../files/thumbnail-name.js';
-import { addNamedByOthers } from '../manifest/folder-manifests.js';
+import { addNamed, otherManifests } from '../manifest/folder-manifests.js';
 import type { DoneRecord, ThumbnailEntry } from '../manifest/record.js';
 import type { RecordIndex } from '../manifest/record-index.js';
 import type { ResolvedPlace } from '../options/options.js';
@@ -28,20 +28,37 @@ export class Comparison {
   readonly #place: ResolvedPlace;
   readonly #records: RecordIndex;
   readonly #found = { missing: 0, damaged: 0, record: 0, foreign: 0, unneeded: 0 };
-  readonly #totals = { thumbnails: 0, bytes: 0, failed: 0, unneededBytes: 0, repaired: 0 };
+  readonly #totals = {
+    thumbnails: 0,
+    bytes: 0,
+    failed: 0,
+    unneededBytes: 0,
+    repaired: 0,
+    damagedOfOthers: 0,
+  };
   readonly #named = new ThumbnailSet();
   /** Absolute paths of the sources whose thumbnail is missing or damaged, by the thumbnail. */
   readonly #affected = new Map<string, string[]>();
-  /** The thumbnails that other manifests of the folder name. */
-  readonly #ofOthers = new ThumbnailSet();
-  readonly #missingManifests: readonly string[];
+  /** The other manifests of the folder, with the thumbnails that each names. */
+  readonly #others: Array<{ readonly manifest: string; readonly named: ThumbnailSet }> = [];
+  readonly #missingManifests: string[] = [];
+  /** Those of the others that name a damaged thumbnail. */
+  readonly #damagedManifests = new Set<string>();
   readonly #foreignUntilMs: number;
 
   constructor(place: ResolvedPlace, records: RecordIndex) {
     this.#place = place;
     this.#records = records;
     this.#foreignUntilMs = foreignUntil(place.out);
-    this.#missingManifests = addNamedByOthers(this.#ofOthers, place);
+    for (const manifest of otherManifests(place)) {
+      const named = new ThumbnailSet();
+      if (!existsSync(manifest)) {
+        this.#missingManifests.push(manifest);
+        continue;
+      }
+      addNamed(named, manifest);
+      this.#others.push({ manifest, named });
+    }
   }
 
   /** The files that are no thumbnails. */
@@ -106,14 +123,24 @@ export class Comparison {
     // The threads have reported them in no order.
     for (const [file, each] of [...checked].sort(([a], [b]) => (a < b ? -1 : 1))) {
       this.#totals.bytes += each.bytes;
-      if (!this.#named.has(file) && !this.#ofOthers.has(file)) {
-        yield this.#unnamed(each);
-      } else if (each.status === 'damaged') {
+      if (!this.#named.has(file)) yield* this.#notNamed(each);
+      else if (each.status === 'damaged')
         yield this.#finding('damaged', file, each.reason, this.#affected.get(file));
-      }
     }
     for (const [file, sources] of this.#affected)
       if (!checked.has(file)) yield this.#finding('missing', file, 'it does not exist', sources);
+  }
+
+  /** A file that no record of this manifest names. */
+  *#notNamed(each: Checked): Generator<FindingEvent> {
+    const other = this.#others.find(({ named }) => named.has(each.file));
+    if (other === undefined) {
+      yield this.#unnamed(each);
+    } else if (each.status === 'damaged') {
+      this.#totals.damagedOfOthers += 1;
+      this.#damagedManifests.add(other.manifest);
+      yield { ...this.#finding('damaged', each.file, each.reason), manifest: other.manifest };
+    }
   }
 
   /** As `prune` sees it: only a file whose bytes have the SHA-256 of its name is one of ours. */
@@ -134,6 +161,7 @@ export class Comparison {
       wrongRecords,
       sources: this.#records.size,
       missingManifests: this.#missingManifests,
+      damagedManifests: [...this.#damagedManifests],
       seconds,
     };
   }

@@ -16,6 +16,8 @@ export interface FindingEvent {
   readonly reason: string;
   /** Absolute paths of the sources whose thumbnail it is, if there are any. */
   readonly sources: readonly string[];
+  /** For a damaged thumbnail that another manifest of the folder names, and the verified one does not: its absolute path. */
+  readonly manifest?: string;
 }
 
 /** How far the reading is. */
@@ -48,6 +50,10 @@ export interface VerifiedEvent {
   readonly unneeded: number;
   /** Bytes of the files that are unneeded. */
   readonly unneededBytes: number;
+  /** Of those damaged, the ones that only other manifests of the folder name. */
+  readonly damagedOfOthers: number;
+  /** Absolute paths of these manifests. */
+  readonly damagedManifests: readonly string[];
   /** Absolute paths of manifests that use the folder, too, and do not exist: what they named counts as unneeded, and is not pruned. */
   readonly missingManifests: readonly string[];
   /** Records that were marked for the next run because of `repair`, and damaged lines that were removed. */

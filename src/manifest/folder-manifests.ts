@@ -15,15 +15,21 @@ import { isManifest } from './reading.js';
 import { RecordIndex } from './record-index.js';
 
 /**
- * The manifests of a folder other than the place's own, as real paths: those of its marker, and the one that version 0.1 wrote into
- * it, without a marker. They may be missing.
+ * The manifests of a folder other than the place's own, as real paths: those of its marker, and `manifest.jsonl` in it, because version
+ * 0.1 wrote no marker; while there is none, every manifest in the folder. They may be missing.
  */
 export function otherManifests({ out, manifest }: ResolvedPlace): string[] {
-  const named = readMarker(out)?.manifests ?? [];
-  const files = named.map((name) => realFile(path.resolve(out, name)));
-  const unmarked = path.join(out, UNMARKED_MANIFEST_NAME);
-  if (isManifest(unmarked)) files.push(realFile(unmarked));
+  const marker = readMarker(out);
+  const named = (marker?.manifests ?? []).map((name) => path.resolve(out, name));
+  const inside = marker === undefined ? namesIn(out).filter((name) => /\.jsonl$/i.test(name)) : [];
+  const unmarked = [UNMARKED_MANIFEST_NAME, ...inside].map((name) => path.join(out, name)).filter(isManifest);
+  const files = [...named, ...unmarked].map(realFile);
   return [...new Set(files)].filter((file) => file !== manifest);
+}
+
+/** Names of a folder's entries; none if it does not exist. */
+function namesIn(folder: string): string[] {
+  return fs.existsSync(folder) ? fs.readdirSync(folder) : [];
 }
 
 /** Whether the folder is known as one that the place's manifest uses. */

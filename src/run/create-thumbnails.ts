@@ -24,9 +24,9 @@ import { findRoots, type Root, rootsFrom } from '../producer/roots.js';
 import { newWalkProgress, type WalkProgress } from '../producer/walk-progress.js';
 import { Cancellation } from './cancellation.js';
 import type { ThumbsEvent, UnreadableFolderEvent } from './events.js';
-import { requireFreeExports } from './exports.js';
 import { finishRun } from './finishing.js';
 import { KeptRecords } from './kept-records.js';
+import { requireFreeOutputs } from './outputs.js';
 import { digestOf, plannerOptions, walkOptions } from './planning.js';
 import { Sink } from './sink.js';
 import { summarize } from './summary.js';
@@ -60,7 +60,7 @@ export async function* run(options: ResolvedOptions, transport: Transport): Asyn
   const startedAt = performance.now();
   // Everything that can refuse the run comes first, in this order, before a process is forked.
   const roots = await findRoots(options.paths, options.out);
-  requireFreeExports(options, roots);
+  await requireFreeOutputs(options, roots);
   const written = [options.manifest, ...options.exports.map(({ file }) => file)];
   const folders = new Set([options.out, ...written.map((file) => path.dirname(file))]);
   for (const folder of folders) prepareFolder(folder);

@@ -155,7 +155,7 @@ export interface PlanSummaryEvent extends WalkFigures {
   readonly kept: number;
   /** As in {@link SummaryEvent}. */
   readonly emptyRoots: readonly string[];
-  /** Thumbnails that no record would name, and stale temporary files: what `prune` would then remove. Absent when that is not known. */
+  /** Thumbnails that no record would name, and stale temporary files: what `prune` would then remove. Absent when that is not known, or would be refused. */
   readonly unneeded?: Pruned;
   /** Why `unneeded` is not known, on one line: another run, whose records the dry run has not read, uses the output, or has. */
   readonly unneededUnknown?: string;

@@ -7,8 +7,8 @@ import { notePhotosLeft } from '../manifest/folder-manifests.js';
 import type { ManifestStore } from '../manifest/store.js';
 import type { ResolvedOptions, ResolvedPlace } from '../options/options.js';
 import type { SummaryEvent } from './events.js';
-import { writeExports } from './exports.js';
 import type { KeptRecords } from './kept-records.js';
+import { writeExports } from './outputs.js';
 
 /** A run that has reached its last photo, or was stopped. */
 export interface EndedRun {

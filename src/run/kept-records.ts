@@ -1,6 +1,8 @@
 // Which records of earlier runs stay although the walk has not found their photos.
 
 import path from 'node:path';
+import { MARKER_NAME } from '../files/folder-marker.js';
+import { isThumbnailName } from '../files/thumbnail-name.js';
 import { isInside, isOutsideWalk, type Root } from '../producer/roots.js';
 import type { WalkProgress } from '../producer/walk-progress.js';
 
@@ -13,11 +15,15 @@ export interface KeptRecordsOptions {
   readonly forget: boolean;
 }
 
-/** Records outside the roots, in folders that could not be read, and, unless `forget` is set, under a root in which nothing was selected. */
+/**
+ * Records outside the roots and in folders that could not be read; unless `forget` is set, also those under a root in which nothing was
+ * selected, and of photos in a folder that is not walked because this program fills it: somebody named it as output folder.
+ */
 export class KeptRecords {
   readonly #isOutsideWalk: (source: string) => boolean;
   readonly #folder: string;
-  readonly #emptyRoots: readonly string[];
+  readonly #emptyRoots: readonly string[] = [];
+  readonly #filledFolders: readonly string[] = [];
   readonly #rootsWithRecords = new Set<string>();
   #inEmptyRoots = 0;
 
@@ -25,15 +31,23 @@ export class KeptRecords {
   constructor({ roots, walked, manifest, forget }: KeptRecordsOptions) {
     this.#isOutsideWalk = isOutsideWalk(roots, walked.unreadableFolders, manifest);
     this.#folder = path.dirname(manifest);
-    const empty = forget ? [] : roots.filter((root) => walked.selected.get(root.path) === 0);
+    if (forget) return;
+    const empty = roots.filter((root) => walked.selected.get(root.path) === 0);
     this.#emptyRoots = empty.map((root) => root.path);
+    const skipped = walked.skippedFolders.named.filter(({ group }) => group === MARKER_NAME);
+    this.#filledFolders = skipped.map((folder) => folder.path);
   }
 
   /** Whether the record of a source that the walk has not found stays. To be called once for each. */
   stays(source: string): boolean {
     if (this.#isOutsideWalk(source)) return true;
     const file = path.resolve(this.#folder, source);
-    const emptyRoot = this.#emptyRoots.find((root) => isInside(root, file));
+    const emptyRoot =
+      this.#emptyRoots.find((root) => isInside(root, file)) ??
+      // Where several outputs lie in one tree, version 0.1 made thumbnails of thumbnails: these records go.
+      (isThumbnailName(path.basename(file))
+        ? undefined
+        : this.#filledFolders.find((folder) => isInside(folder, file)));
     if (emptyRoot === undefined) return false;
     this.#rootsWithRecords.add(emptyRoot);
     this.#inEmptyRoots += 1;

@@ -25,6 +25,7 @@ import type {
   UnreadableFolderEvent,
 } from './events.js';
 import { KeptRecords } from './kept-records.js';
+import { requireFreeOutputs } from './outputs.js';
 import { digestOf, plannerOptions, walkOptions } from './planning.js';
 import { RemainingThumbnails } from './remaining-thumbnails.js';
 import { leftOutEvents, walkFigures } from './walk-figures.js';
@@ -52,6 +53,7 @@ export function planThumbnails(paths: readonly string[], options?: ThumbsOptions
 async function* plan(resolved: ResolvedOptions): AsyncGenerator<PlanEvent> {
   const options = { ...resolved, manifest: realFile(resolved.manifest) };
   const roots = rootsFrom(options.manifest, await findRoots(resolved.paths, resolved.out));
+  await requireFreeOutputs(options, roots);
   const digest = digestOf(options);
   const manifestBefore = stateOf(options.manifest);
   const records = RecordIndex.open(options.manifest, { digest });
@@ -125,16 +127,16 @@ async function* planPruning({
   // After a walk that was stopped a run would prune nothing.
   if (!walked.ended) return { unneeded };
   const place = fs.existsSync(options.out) ? realPlace(options) : options;
+  const left = counted.left + photosLeft(place);
+  const refusal = options.prune && !options.forget ? refusalOf(place, { ...counted, left }) : undefined;
+  if (refusal !== undefined) return { pruneRefused: refusal.message };
   addNamedByOthers(remaining.thumbnails, place);
   for await (const event of findUnneeded(place, remaining.thumbnails, remaining.known)) {
     unneeded.files += 1;
     unneeded.bytes += event.bytes;
     yield event;
   }
-  const isRefusable = options.prune && !options.forget;
-  const left = counted.left + photosLeft(place);
-  const refusal = isRefusable ? refusalOf(place, { ...counted, left }) : undefined;
-  return { unneeded, ...(refusal === undefined ? {} : { pruneRefused: refusal.message }) };
+  return { unneeded };
 }
 
 /** On one line: which run uses the place, or that one has used it since the manifest was in this state. Undefined when none has. */

@@ -2,14 +2,16 @@
 
 import os from 'node:os';
 import type { Command } from 'commander';
-import { benchReport } from '../../bench/report.js';
+import { benchReport, REPORT_BEGINNING } from '../../bench/report.js';
 import { sweep, type Turn } from '../../bench/sweep.js';
-import { expectedError } from '../../errors.js';
+import { expectedError, optionError } from '../../errors.js';
+import { isReplaceable } from '../../files/earlier-output.js';
 import { replaceOutput } from '../../files/replace-file.js';
 import { rendererVersion } from '../../image/renderer-version.js';
 import { checkInteger, checkPath } from '../../options/checks.js';
 import { defaultOptions } from '../../options/options.js';
 import { resolveOptions } from '../../options/resolve.js';
+import { printable } from '../../printable.js';
 import { exitCodes } from '../exit-codes.js';
 import { count } from '../format.js';
 import { Screen } from '../screen.js';
@@ -47,6 +49,10 @@ async function runBench(paths: readonly string[], options: BenchOptions): Promis
   const output = options.output === undefined ? undefined : checkPath('output', options.output);
   // Each run has an output folder of its own; this one only spares a default that depends on the working folder.
   const { paths: roots } = resolveOptions(paths, { size: options.size, out: os.tmpdir() });
+  if (output !== undefined && !isReplaceable(output, REPORT_BEGINNING))
+    throw optionError(
+      `${printable(output)} exists, and is not an earlier report: name another file, or remove this one first`,
+    );
   const screen = new Screen({ progress: true });
   const stop = new AbortController();
   const stoppedBy = stopOnSignals(stop, screen, 'Stopping: ending the run that is timed');

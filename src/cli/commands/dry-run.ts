@@ -6,7 +6,7 @@ import { jsonLine } from '../../printable.js';
 import type { Amount, PlannedEvent, PlanSummaryEvent } from '../../run/events.js';
 import { type PlanEvent, planThumbnails } from '../../run/plan-thumbnails.js';
 import { leaveRemovedFolder } from '../../working-folder.js';
-import { subcommandLine } from '../command-line.js';
+import { sameCommandWith, subcommandLine } from '../command-line.js';
 import { exitCodes } from '../exit-codes.js';
 import { unreadableLine } from '../failure-list.js';
 import { byteSize, count, integer, shownPath } from '../format.js';
@@ -94,15 +94,16 @@ function planLines(plan: PlanSummaryEvent, options: ThumbsOptions, colors: Color
         `${colors.bold(integer(photos).padStart(9))} ${what}${photos === 0 ? '' : `, ${byteSize(bytes)}`}`,
     ),
     `${colors.bold(integer(plan.removed).padStart(9))} to be removed from the manifest: the photo is gone, or not selected any more`,
-    ...keptLines(plan, colors),
-    pruneLine(plan, options),
-    ...refusalLines(plan, colors),
+    ...keptLines(plan, sameCommandWith('--forget'), colors),
+    ...pruneLines(plan, options),
+    ...refusalLines(plan, options, colors),
   ];
 }
 
-function pruneLine({ unneeded, unneededUnknown }: PlanSummaryEvent, options: ThumbsOptions): string {
-  if (unneeded === undefined) return `What could be pruned is not known: ${unneededUnknown}`;
+function pruneLines({ unneeded, unneededUnknown }: PlanSummaryEvent, options: ThumbsOptions): string[] {
+  if (unneededUnknown !== undefined) return [`What could be pruned is not known: ${unneededUnknown}`];
+  if (unneeded === undefined) return [];
   const isAdvised = options.prune !== true && unneeded.files > 0;
   const how = isAdvised ? ` (--prune, or ${subcommandLine('prune', options)} afterwards)` : '';
-  return prunedFigures(unneeded, true) + how;
+  return [prunedFigures(unneeded, true) + how];
 }

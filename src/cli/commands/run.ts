@@ -14,7 +14,14 @@ import { progressLine } from '../progress-line.js';
 import { Screen } from '../screen.js';
 import type { Verbosity } from '../shared-options.js';
 import { stopOnSignals } from '../signals.js';
-import { describeAttempt, leftOutLine, missingPhotosLines, prunedLine, summaryLines } from '../summary.js';
+import {
+  describeAttempt,
+  type Hints,
+  leftOutLine,
+  missingPhotosLines,
+  prunedLine,
+  summaryLines,
+} from '../summary.js';
 
 /** Runs until the summary and returns the exit code. */
 export async function runThumbs(
@@ -31,7 +38,8 @@ export async function runThumbs(
   });
   const notice = 'Stopping: finishing the running images (once more to stop at once)';
   const stoppedBy = stopOnSignals(stop, screen, notice);
-  const reporter = new Reporter(screen, verbosity);
+  const hints = { forget: sameCommandWith('--forget'), place: options };
+  const reporter = new Reporter(screen, verbosity, hints);
   let exitCode: number = exitCodes.ok;
   reporter.start();
   try {
@@ -54,15 +62,17 @@ export async function runThumbs(
 class Reporter {
   readonly #screen: Screen;
   readonly #verbosity: Verbosity;
+  readonly #hints: Hints;
   readonly #failures = new FailureList();
   readonly #startedAt = performance.now();
   /** Files and folders that the walk left out and that were named. */
   #leftOut = 0;
   #progress: Progress = { finished: 0, failed: 0, worked: 0, found: 0, jobs: 0, walked: false };
 
-  constructor(screen: Screen, verbosity: Verbosity) {
+  constructor(screen: Screen, verbosity: Verbosity, hints: Hints) {
     this.#screen = screen;
     this.#verbosity = verbosity;
+    this.#hints = hints;
   }
 
   start(): void {
@@ -116,8 +126,8 @@ class Reporter {
       case 'summary': {
         this.stop();
         const lines = quiet
-          ? missingPhotosLines(event, colors)
-          : summaryLines(event, colors, verbose ? this.#leftOut : undefined);
+          ? missingPhotosLines(event, this.#hints, colors)
+          : summaryLines(event, this.#hints, colors, verbose ? this.#leftOut : undefined);
         for (const line of lines) this.#screen.say(line);
         break;
       }

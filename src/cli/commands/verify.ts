@@ -8,7 +8,7 @@ import { jsonLine } from '../../printable.js';
 import { leaveRemovedFolder } from '../../working-folder.js';
 import { subcommandLine } from '../command-line.js';
 import { exitCodes } from '../exit-codes.js';
-import { byteSize, count, duration, integer, shownPath } from '../format.js';
+import { byteSize, count, duration, integer, shownPath, typedPath } from '../format.js';
 import { type Colors, Screen } from '../screen.js';
 import {
   addPlaceOptions,
@@ -75,10 +75,12 @@ function isShown({ finding }: FindingEvent, { quiet, verbose }: Verbosity): bool
 /** Sources that are named for one thumbnail; many photos may share it. */
 const NAMED_SOURCES = 3;
 
-function findingLine({ finding, path, reason, sources }: FindingEvent, colors: Colors): string {
+function findingLine({ finding, path, reason, sources, manifest }: FindingEvent, colors: Colors): string {
   const color = finding === 'foreign' || finding === 'unneeded' ? colors.yellow : colors.red;
-  const named = sources.slice(0, NAMED_SOURCES).map(shownPath);
-  const more = sources.length - named.length;
+  const named = [...sources.slice(0, NAMED_SOURCES), ...(manifest === undefined ? [] : [manifest])].map(
+    shownPath,
+  );
+  const more = Math.max(0, sources.length - NAMED_SOURCES);
   const of =
     named.length === 0 ? '' : ` (of ${named.join(', ')}${more === 0 ? '' : ` and ${integer(more)} more`})`;
   return `${color(finding.toUpperCase())} ${shownPath(path)}: ${reason}${of}`;
@@ -107,15 +109,21 @@ function verifiedLines(verified: VerifiedEvent, options: VerifyOptions, colors: 
   ];
 }
 
-function remedy(
-  { missing, damaged, wrongRecords, repaired }: VerifiedEvent,
-  options: VerifyOptions,
-): string[] {
+function remedy(verified: VerifiedEvent, options: VerifyOptions): string[] {
+  const { missing, damaged, damagedOfOthers, damagedManifests, wrongRecords, repaired } = verified;
   if (options.repair === true && repaired > 0)
     return [`${count(repaired, 'record')} marked or removed: the next run processes these photos again`];
-  if (damaged + wrongRecords > 0)
-    return [
-      `${subcommandLine('verify', options, '--repair')} marks what is damaged, so that the next run makes it again.`,
-    ];
-  return missing > 0 ? ['The next run makes the missing ones.'] : [];
+  const own = damaged - damagedOfOthers + wrongRecords;
+  const repairs = [
+    ...(own === 0
+      ? []
+      : [
+          `${subcommandLine('verify', options, '--repair')} marks what is damaged, so that the next run makes it again.`,
+        ]),
+    ...damagedManifests.map((manifest) => {
+      const place = { ...options, manifest: typedPath(manifest) };
+      return `${subcommandLine('verify', place, '--repair')} marks what is damaged, so that its next run makes it again.`;
+    }),
+  ];
+  return repairs.length > 0 || missing === 0 ? repairs : ['The next run makes the missing ones.'];
 }

@@ -12,7 +12,7 @@ import { recordsIn, thumbnailOf } from '../../support/output.js';
 import { command, damagedImages, projectFolder } from '../../support/paths.js';
 import { mutate, photoFolder } from '../../support/photos.js';
 import { thumbs, thumbsJson, thumbsUnprivileged } from '../../support/processes/command.js';
-import { start } from '../../support/processes/processes.js';
+import { start, untilIdle } from '../../support/processes/processes.js';
 
 /** The output of a run over three photos and a damaged one. */
 async function finishedRun() {
@@ -141,7 +141,9 @@ test('a signal ends it while its findings wait for a reader: exit 143', async ()
   // It waits for its reader, so that it cannot end before the signal comes.
   await new Promise<void>((resolve) => child.stderr?.once('data', () => resolve()));
   child.stderr?.pause();
+  await untilIdle([child.pid ?? 0]);
   child.kill('SIGTERM');
+  await untilIdle([child.pid ?? 0]);
   child.stderr?.resume();
   expect((await finished).code).toBe(143);
 });

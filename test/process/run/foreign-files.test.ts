@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import type { ThumbsEvent } from '../../../src/run/events.js';
 import { writeThumbnail } from '../../support/left-files.js';
 import { expectSound, thumbnailsIn } from '../../support/output.js';
-import { photoFolder, snapshot, temporaryFolder, writePhotos } from '../../support/photos.js';
+import { mutate, photoFolder, snapshot, temporaryFolder, writePhotos } from '../../support/photos.js';
 import { thumbs, thumbsJson } from '../../support/processes/command.js';
 
 /** The command's exit code and stderr, and that it changed nothing; a lock that it takes and releases changes its folder's time. */
@@ -42,8 +42,26 @@ test('an export that would replace a photo, or any file that is no export, is re
       `thumbs: The export ${folder}/${name} exists, and is not an earlier export of thumbs: name another file, or remove this one first\n`,
     ]);
   }
-  const inside = await expectRefused(['photos', '-o', 'out', '--export', 'out/.thumbs.json'], folder);
-  expect(inside[0]).toBe(2);
+  fs.writeFileSync(path.join(folder, 'photos/empty.csv'), '');
+  for (const args of [
+    ['--export', 'out/.thumbs.json'],
+    ['-m', 'out/.thumbs.json'],
+    // Photos of this run by an include: an empty file, and one that the next run would take for a photo.
+    ['--include', '*', '--export', 'photos/empty.csv'],
+    ['--include', '*', '--export', 'photos/new.csv'],
+    ['--dry-run', '--export', 'notes.txt'],
+  ])
+    expect((await expectRefused(['photos', '-o', 'out', ...args], folder))[0]).toBe(2);
+});
+
+test('a report of bench replaces an earlier one, and no other file', async () => {
+  const { folder } = photoFolder(1);
+  const bench = ['bench', 'photos/photo-1.jpg', '--sweep', '1', '--runs', '1', '--output'];
+  expect(await expectRefused([...bench, 'photos/photo-1.jpg'], folder)).toEqual([
+    2,
+    `thumbs: ${folder}/photos/photo-1.jpg exists, and is not an earlier report: name another file, or remove this one first\n`,
+  ]);
+  for (const code of [0, 0]) expect((await thumbs([...bench, 'report.md'], { cwd: folder })).code).toBe(code);
 });
 
 test('an empty file, and earlier exports of all formats, with and without records, are replaced', async () => {
@@ -124,7 +142,7 @@ test('prune with the manifest of another folder is refused, exit 1, and removes 
       );
       expect([code, stderr]).toEqual([
         1,
-        `thumbs: Nothing was pruned: ${folder}/a has no thumbnail that ${folder}/b/manifest.jsonl names\n`,
+        `thumbs: Not pruned: ${folder}/a has no thumbnail that ${folder}/b/manifest.jsonl names\n`,
       ]);
     }
   }
@@ -157,6 +175,54 @@ test('a folder that several manifests share is pruned of what none of them names
   await expectSound(out);
 });
 
+test('a damaged thumbnail of another manifest is reported with that manifest, and with no repair that would not help', async () => {
+  const { folder, out } = photoFolder(1);
+  writePhotos(path.join(folder, 'more'), 2);
+  fs.rmSync(path.join(folder, 'more/photo-1.jpg'));
+  await thumbs(['photos'], { cwd: folder });
+  const [own] = thumbnailsIn(out);
+  await thumbs(['more', '-m', 'more.jsonl'], { cwd: folder });
+  const other = thumbnailsIn(out).find((name) => name !== own) ?? '';
+  mutate(path.join(out, other), 100);
+  const { code, stderr } = await thumbs(['verify'], { cwd: folder });
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^DAMAGED .* \(of more\.jsonl\)$/m);
+  expect(stderr).toMatch(
+    /^`thumbs verify -m more\.jsonl --repair` marks what is damaged, so that its next run makes it again\.$/m,
+  );
+  expect(stderr).not.toContain('`thumbs verify --repair`');
+});
+
+test('manifests in a folder of version 0.1 are known without a marker', async () => {
+  const { folder, out } = photoFolder(1);
+  writePhotos(path.join(folder, 'more'), 2);
+  fs.rmSync(path.join(folder, 'more/photo-1.jpg'));
+  await thumbs(['photos', '-m', 'thumbnails/a.jsonl'], { cwd: folder });
+  await thumbs(['more', '-m', 'thumbnails/b.jsonl'], { cwd: folder });
+  fs.rmSync(path.join(out, '.thumbs.json'));
+  const { stderr } = await thumbs(['photos', '-m', 'thumbnails/a.jsonl', '--prune'], { cwd: folder });
+  expect(stderr).toMatch(/^0 files pruned/m);
+  expect(thumbnailsIn(out)).toHaveLength(2);
+});
+
+test('a photo folder that was named as output folder by mistake loses no record', async () => {
+  const { folder } = photoFolder(2);
+  fs.mkdirSync(path.join(folder, 'all'));
+  fs.renameSync(path.join(folder, 'photos'), path.join(folder, 'all/photos'));
+  writePhotos(path.join(folder, 'all/more'), 3);
+  writePhotos(path.join(folder, 'card'), 4);
+  const run = () => thumbs(['all', '-o', 'out', '--prune'], { cwd: folder });
+  expect((await run()).code).toBe(0);
+  const before = fs.readFileSync(path.join(folder, 'out/manifest.jsonl'), 'utf8');
+  await thumbs(['card', '-o', 'all/photos'], { cwd: folder });
+  const { code, stderr } = await run();
+  expect([code, stderr]).toEqual([
+    1,
+    expect.stringMatching(/^2 records kept, although no photo was selected in all\/photos: /m),
+  ]);
+  expect(fs.readFileSync(path.join(folder, 'out/manifest.jsonl'), 'utf8')).toBe(before);
+});
+
 test('prune is refused while a manifest that uses the folder is missing; --forget lets its thumbnails go', async () => {
   const { folder, out } = photoFolder(1);
   writePhotos(path.join(folder, 'more'), 2);
@@ -171,9 +237,7 @@ test('prune is refused while a manifest that uses the folder is missing; --forge
   const [code, stderr] = await expectRefused(['prune'], folder);
   expect([code, stderr]).toEqual([
     1,
-    expect.stringMatching(
-      /^thumbs: Nothing was pruned: .*more\.jsonl, which uses this folder, does not exist/,
-    ),
+    expect.stringMatching(/^thumbs: Not pruned: .*more\.jsonl, which uses this folder, does not exist/),
   ]);
   expect(await thumbs(['prune', '--forget'], { cwd: folder })).toMatchObject({ code: 0 });
   expect(thumbnailsIn(out)).toHaveLength(1);
@@ -212,7 +276,7 @@ test('a disk that is not mounted, or a mistyped --include, costs no record and n
   const { folder, out, unmount } = await withDisk(3);
   const manifest = fs.readFileSync(path.join(out, 'manifest.jsonl'), 'utf8');
   const kept =
-    /^3 records kept, although no photo was found in disk: is a disk missing\? \(--forget removes them\)$/m;
+    /^3 records kept, although no photo was selected in disk: .* \(`thumbs disk .*--forget` removes them\)$/m;
   const mistyped = await thumbs(['disk', '--prune', '--include', '*.jgp'], { cwd: folder });
   expect([mistyped.code, mistyped.stderr]).toEqual([1, expect.stringMatching(kept)]);
   unmount();
@@ -233,7 +297,7 @@ test('when more than half of the photos, and more than 20, have left since the l
   // Without --prune the records go, in two runs.
   expect((await thumbs(['disk'], { cwd: folder })).code).toBe(0);
   for (const name of names.slice(11, 21)) fs.rmSync(path.join(disk, name));
-  const refused = 'Nothing was pruned: 21 of 41 recorded photos have left the manifest since the last prune';
+  const refused = 'Not pruned: 21 of 41 recorded photos have left the manifest since the last prune';
   expect((await thumbs(['disk', '--prune', '--dry-run'], { cwd: folder })).stderr).toContain(refused);
   const { code, stderr } = await thumbs(['disk', '--prune'], { cwd: folder });
   expect([code, stderr]).toEqual([1, expect.stringContaining(refused)]);

@@ -1,16 +1,23 @@
 import path from 'node:path';
 import picocolors from 'picocolors';
 import { expect, test } from 'vitest';
-import { describeAttempt, prunedFigures, prunedLine, summaryLines } from '../../../src/cli/summary.js';
+import {
+  describeAttempt,
+  missingPhotosLines,
+  prunedFigures,
+  prunedLine,
+  summaryLines,
+} from '../../../src/cli/summary.js';
 import type { Attempt } from '../../../src/job.js';
 import type { FailedEvent, SummaryEvent } from '../../../src/run/events.js';
 import { summaryEvent } from '../../support/in-process/summary.js';
 
 const plain = picocolors.createColors(false);
+const hints = { forget: '`thumbs photos --forget`', place: { out: 'my out' } };
 
 /** The lines for 100 photos in 10 seconds, or for other figures. */
 function lines(figures: Partial<SummaryEvent>): string[] {
-  return summaryLines(summaryEvent(figures), plain);
+  return summaryLines(summaryEvent(figures), hints, plain);
 }
 
 const manifest = 'manifest thumbnails/manifest.jsonl';
@@ -116,7 +123,7 @@ test('paths and includes that selected nothing are named, excludes with -v alone
     expect.not.stringContaining('\u001b'),
   ];
   expect(lines(figures).slice(1)).toEqual([...named, manifest]);
-  expect(summaryLines(summaryEvent(figures), plain, 0).slice(1)).toEqual([
+  expect(summaryLines(summaryEvent(figures), hints, plain, 0).slice(1)).toEqual([
     ...named,
     "--exclude 'private*' excluded nothing",
     manifest,
@@ -125,10 +132,27 @@ test('paths and includes that selected nothing are named, excludes with -v alone
   expect(lines({ ...figures, photos: 0 })).not.toContain('empty: no photos found');
 });
 
+test('photos that are missing in number are said with the command lines that let them go, with -q as well', () => {
+  const figures = {
+    kept: 3,
+    emptyRoots: [path.resolve('disk')],
+    pruneRefused: 'Not pruned: too few',
+    selectedNothing: { paths: [], include: ['*.jgp'] },
+  };
+  const expected = [
+    "--include '*.jgp' selected nothing",
+    '3 records kept, although no photo was selected in disk: is a disk missing, or a glob wrong? (`thumbs photos --forget` removes them)',
+    "Not pruned: too few (`thumbs prune -o 'my out' --forget` prunes nevertheless)",
+  ];
+  expect(missingPhotosLines(summaryEvent(figures), hints, plain)).toEqual(expected);
+  expect(lines(figures)).toEqual(expect.arrayContaining(expected));
+  expect(missingPhotosLines(summaryEvent(), hints, plain)).toEqual([]);
+});
+
 test('with -v what was left out and not named is counted', () => {
   const run = summaryEvent({ passedOver: { heic: 12_000 }, skippedFolders: { '@eaDir': 3 } });
-  expect(summaryLines(run, plain, 10_003)).toContain('... and 2,000 more passed over or not walked');
-  expect(summaryLines(run, plain, 12_003).join()).not.toContain('more');
+  expect(summaryLines(run, hints, plain, 10_003)).toContain('... and 2,000 more passed over or not walked');
+  expect(summaryLines(run, hints, plain, 12_003).join()).not.toContain('more');
   expect(lines({ passedOver: { heic: 12_000 } }).join()).not.toContain('more');
 });
 

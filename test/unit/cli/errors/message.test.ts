@@ -48,7 +48,7 @@ test('a remedy has the options that were typed', () => {
     "Cannot use /out/manifest.jsonl as the manifest: line 7 is not a record; `thumbs verify -o 'my out' -m m.jsonl --repair` removes it, and the next run treats its photo as new",
   );
   expect(messageOf(refusedError('it may be the wrong folder', true), typed('-o', 'out'))).toBe(
-    'Nothing was pruned: it may be the wrong folder; `thumbs prune -o out --forget` prunes nevertheless',
+    'Not pruned: it may be the wrong folder; `thumbs prune -o out --forget` prunes nevertheless',
   );
   expect(messageOf(insideOutputError('/photos', '/my photos/thumbnails'), typed())).toBe(
     "/photos is in the output folder, which is never walked: choose an output folder beside or below the photos, with `-o '/my photos/thumbnails'` for example",

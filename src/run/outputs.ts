@@ -1,0 +1,82 @@
+// The files besides thumbnails that a run writes: refused at its start if they would replace a file that is not ours.
+
+import path from 'node:path';
+import { causeOf, optionError, outputError } from '../errors.js';
+import { isReplaceable } from '../files/earlier-output.js';
+import { MARKER_NAME } from '../files/folder-marker.js';
+import { realFile } from '../files/real-path.js';
+import { photoExtensions } from '../image/decoders/index.js';
+import { exportBeginnings } from '../manifest/earlier-export.js';
+import { sourceName } from '../manifest/record.js';
+import type { ManifestStore } from '../manifest/store.js';
+import type { ResolvedOptions } from '../options/options.js';
+import { printable } from '../printable.js';
+import { isInside, type Root } from '../producer/roots.js';
+import { encodeName } from '../producer/selection/glob-names.js';
+import { Selection } from '../producer/selection/selection.js';
+
+type Exports = ResolvedOptions['exports'];
+
+/**
+ * Checks that the manifest and the exports replace no marker, no photo of this run, and no file but earlier exports and empty ones. What
+ * a manifest may replace is checked when it is opened.
+ * @throws {ThumbsError} `OPTION`, or `OUTPUT` for a file that cannot be read.
+ */
+export async function requireFreeOutputs(options: ResolvedOptions, roots: readonly Root[]): Promise<void> {
+  const { exports, manifest } = options;
+  // The marker may not exist yet.
+  if (path.basename(realFile(manifest)) === MARKER_NAME)
+    throw optionError(
+      `The manifest ${printable(manifest)} has the name of a folder's marker: name another file`,
+    );
+  for (const { file, format } of exports) {
+    const name = `The export ${printable(file)}`;
+    if (realFile(file) === realFile(manifest)) throw optionError(`${name} is the manifest by another name`);
+    if (await isPhoto(file, options, roots))
+      throw optionError(`${name} is one of the photos of this run: name another file`);
+    if (!isFree(file, format))
+      throw optionError(
+        `${name} exists, and is not an earlier export of thumbs: name another file, or remove this one first`,
+      );
+  }
+}
+
+/** Whether the run would select the file. Without an include it selects no file with an export's extension, unless that is a root. */
+async function isPhoto(file: string, options: ResolvedOptions, roots: readonly Root[]): Promise<boolean> {
+  const real = realFile(file);
+  const covering = roots.filter(({ realPath }) => isInside(realPath, real));
+  if (covering.some(({ kind }) => kind === 'file')) return true;
+  if (covering.length === 0 || options.include.length === 0 || isInside(realFile(options.out), real))
+    return false;
+  const selection = await Selection.from({ ...options, extensions: photoExtensions });
+  return covering.some(({ realPath }) => {
+    const names = path.relative(realPath, real).split(path.sep).map(encodeName);
+    const paths = names.map((_, index) => names.slice(0, index + 1).join('/'));
+    return selection.selects(names.join('/')) && !paths.some((inner) => selection.excludes(inner));
+  });
+}
+
+/** Whether the export may be written to `file`. */
+function isFree(file: string, format: Exports[number]['format']): boolean {
+  try {
+    return path.basename(file) !== MARKER_NAME && isReplaceable(file, exportBeginnings[format]);
+  } catch (error) {
+    throw outputError(file, causeOf(error), error);
+  }
+}
+
+/**
+ * Writes the manifest in other formats.
+ * @throws {ThumbsError} `OUTPUT` or `MANIFEST`, with the path and the cause.
+ */
+export async function writeExports(exports: Exports, manifest: ManifestStore): Promise<void> {
+  if (exports.length === 0) return;
+  const { exportManifest } = await import('../manifest/export.js');
+  for (const { file, format } of exports) {
+    // Both may have become true since the start.
+    if (manifest.hasRecord(sourceName(manifest.file, realFile(file))))
+      throw outputError(file, 'it is one of the photos of this run');
+    if (!isFree(file, format)) throw outputError(file, 'it is not an earlier export of thumbs');
+    exportManifest(manifest.file, file, format);
+  }
+}
