@@ -176,8 +176,81 @@ export async function oddImages(): Promise<Record<string, Buffer>> {
     'bytes-before-frame-and-damage.jpg': withBefore(withDamage(jpeg), 0xc0, junk),
     'bytes-before-frame-and-half-the-data.jpg': half(withBefore(interval, 0xc0, junk)),
     'wrong-scan-parameters-and-damage.jpg': withByte(withDamage(jpeg), 0xda, spectralEnd, 0),
+    'lost-huffman-table.jpg': withoutMarker(jpeg, 0xc4),
+    'lost-orientation.jpg': withoutMarker(
+      withSegments(jpeg, [
+        segment(0xe0, Buffer.from([...Buffer.from('JFIF\0'), 1, 1, 0, 0, 1, 0, 1, 0, 0])),
+        segment(0xe1, exifOrientation(6)),
+      ]),
+      0xe1,
+    ),
+    'rest-of-colour-segment.jpg': withShortSegment(
+      withSegments(jpeg, [segment(0xee, Buffer.from([...Buffer.from('Adobe'), 0, 100, 0, 0, 0, 0, 0]))]),
+      0xee,
+    ),
+    'lost-predictor.tif': tiffFile({
+      ...plain,
+      compression: 8,
+      data: [deflateSync(rgb)],
+      tags: [{ tag: 316, type: SHORT, values: [2] }],
+      unsorted: true,
+    }),
+    'lost-orientation.tif': tiffFile({
+      ...plain,
+      tags: [{ tag: 338, type: SHORT, values: [6] }],
+      unsorted: true,
+    }),
+    'lost-compression.tif': tiffFile({ ...plain, without: [259], unsorted: true }),
     'bytes-between-scans.jpg': withBehindScan(await encode({ progressive: true }), junk),
   };
+}
+
+/** With one bit of the first such marker changed: libjpeg skips the segment. */
+function withoutMarker(jpeg: Buffer, marker: number): Buffer {
+  const damaged = Buffer.from(jpeg);
+  damaged[damaged.indexOf(Buffer.from([0xff, marker]))] = 0xfe;
+  return damaged;
+}
+
+/** With a length that is too small by one: the last byte belongs to no segment. */
+function withShortSegment(jpeg: Buffer, marker: number): Buffer {
+  const damaged = Buffer.from(jpeg);
+  const at = damaged.indexOf(Buffer.from([0xff, marker])) + 2;
+  damaged.writeUInt16BE(damaged.readUInt16BE(at) - 1, at);
+  return damaged;
+}
+
+/** An APP1 segment's content with this orientation alone. */
+function exifOrientation(orientation: number): Buffer {
+  const ifd = [
+    0x49,
+    0x49,
+    42,
+    0,
+    8,
+    0,
+    0,
+    0,
+    1,
+    0,
+    0x12,
+    1,
+    3,
+    0,
+    1,
+    0,
+    0,
+    0,
+    orientation,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+  ];
+  return Buffer.from([...Buffer.from('Exif\0\0'), ...ifd]);
 }
 
 function half(bytes: Buffer): Buffer {

@@ -5,7 +5,8 @@ import type { Decoder, Reader } from './decoder.js';
 import { memoryNeed, pixelBytes } from './libvips-memory.js';
 import { hasSignature } from './recognition.js';
 import { DecoderFailure, SharpImage } from './sharp-image.js';
-import { lostNoPixels, mayBeHarmless } from './warnings.js';
+import { hasUndeclaredAlpha, isWholeTiff } from './tiff-structure.js';
+import { isOfSampleCount, lostNoPixels, mayBeHarmless } from './warnings.js';
 
 export const png: Decoder = decodedByLibvips({
   name: 'PNG',
@@ -42,6 +43,8 @@ export const tiff: Decoder = decodedByLibvips({
   recognizes: (head) => hasSignature(head, /^(?:4949(?:2a|2b)00|4d4d00(?:2a|2b))/),
   // A strip is read line by line, even if it is the whole image.
   heldBytesPerPixel: () => 0,
+  isWhole: (file, warnings) =>
+    isWholeTiff(file) && (hasUndeclaredAlpha(file) || !warnings.some(isOfSampleCount)),
 });
 
 export const avif: Decoder = decodedByLibvips({
@@ -55,9 +58,11 @@ export const avif: Decoder = decodedByLibvips({
 
 function decodedByLibvips({
   heldBytesPerPixel,
+  isWhole,
   ...format
-}: Omit<Decoder, 'load'> & Pick<LibvipsReaderOptions, 'heldBytesPerPixel'>): Decoder {
-  const readers = [libvipsReader({ heldBytesPerPixel, fastShrinkOnLoad: true })] as const;
+}: Omit<Decoder, 'load'> & Pick<LibvipsReaderOptions, 'heldBytesPerPixel' | 'isWhole'>): Decoder {
+  const more = isWhole === undefined ? {} : { isWhole };
+  const readers = [libvipsReader({ heldBytesPerPixel, fastShrinkOnLoad: true, ...more })] as const;
   return { ...format, load: async () => readers };
 }
 
@@ -66,10 +71,19 @@ export interface LibvipsReaderOptions {
   readonly heldBytesPerPixel: (header: Metadata) => number;
   /** As in {@link OpenImage}. */
   readonly fastShrinkOnLoad: boolean;
+  /**
+   * Whether a file has everything that its pixels depend on, although its decoder gave these warnings. @default none: a warning costs
+   * the image
+   */
+  readonly isWhole?: (file: Buffer, warnings: readonly string[]) => boolean;
 }
 
 /** Reads images by libvips: strictly, and once more where it gave up at a warning that may be harmless. */
-export function libvipsReader({ heldBytesPerPixel, fastShrinkOnLoad }: LibvipsReaderOptions): Reader {
+export function libvipsReader({
+  heldBytesPerPixel,
+  fastShrinkOnLoad,
+  isWhole,
+}: LibvipsReaderOptions): Reader {
   return async (bytes, { variant }) => {
     const image = new SharpImage(bytes);
     const header = await image.finish(image.sharp.metadata());
@@ -82,10 +96,11 @@ export function libvipsReader({ heldBytesPerPixel, fastShrinkOnLoad }: LibvipsRe
       fastShrinkOnLoad,
       pixels: () => image,
       pixelsAfter: (failure) => {
-        if (!mayBeHarmless(failure)) return undefined;
+        if (isWhole === undefined || !mayBeHarmless(failure)) return undefined;
         const again = new SharpImage(bytes, 'error');
         const requireAll = () => {
-          if (!lostNoPixels(again, headerWarnings)) throw new DecoderFailure(again.warnings);
+          const isAccepted = lostNoPixels(again, headerWarnings) && isWhole(bytes, again.warnings);
+          if (!isAccepted) throw new DecoderFailure(again.warnings);
         };
         return { image: again, requireAll };
       },

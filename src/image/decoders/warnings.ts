@@ -14,22 +14,28 @@ interface Harmless {
   readonly in?: 'header' | 'scan';
 }
 
-/** Tags of a TIFF without which its pixels and their colours are the same. */
+/** Tags of a TIFF without which its pixels, their colours and their orientation are the same. */
 const DESCRIPTIVE_TAGS = [
   ...['DocumentName', 'ImageDescription', 'Make', 'Model', 'Software', 'DateTime', 'Artist', 'HostComputer'],
   ...['Copyright', 'PageName', 'PageNumber', 'XPosition', 'YPosition', 'XResolution', 'YResolution'],
   ...['ResolutionUnit', 'MinSampleValue', 'MaxSampleValue', 'SMinSampleValue', 'SMaxSampleValue'],
   ...['Threshholding', 'CellWidth', 'CellLength', 'FreeOffsets', 'FreeByteCounts', 'HalftoneHints'],
-  ...['TargetPrinter', 'SubfileType', 'OldSubfileType', 'Orientation', 'XMLPacket', 'RichTIFFIPTC'],
+  ...['TargetPrinter', 'SubfileType', 'OldSubfileType', 'XMLPacket', 'RichTIFFIPTC'],
   ...['Photoshop', 'EXIFIFDOffset', 'GPSIFDOffset', 'InteroperabilityIFDOffset'],
 ].join('|');
+
+const SAMPLE_COUNT =
+  /^Sum of Photometric type-related color channels and ExtraSamples doesn't match SamplesPerPixel\./;
+
+/** Whether a TIFF has other samples than its colours take: an alpha channel that it does not declare, or damaged tags. */
+export function isOfSampleCount(line: string): boolean {
+  return SAMPLE_COUNT.test(line);
+}
 
 /** In the wording of libjpeg, libtiff and libvips. */
 export const harmless: readonly Harmless[] = [
   { line: /^Corrupt JPEG data: \d+ extraneous bytes before marker 0x[0-9a-f]{2}$/, in: 'header' },
   { line: /^Warning: unknown JFIF revision number \d+\.\d+$/, in: 'header' },
-  // libjpeg takes three components for YCbCr and four for YCCK, the only kinds with such a code.
-  { line: /^Unknown Adobe color transform code \d+$/, in: 'header' },
   { line: /^Invalid SOS parameters for sequential JPEG$/, in: 'scan' },
   { line: /^Invalid TIFF directory; tags are not sorted in ascending order$/ },
   {
@@ -45,14 +51,10 @@ export const harmless: readonly Harmless[] = [
   { line: /^ASCII value for tag "[^"]+" contains null byte in value; value incorrectly truncated / },
   // Where libtiff then finds less data than the pixels take, it fails.
   { line: /^TIFF directory is missing required "StripByteCounts" field, calculating from imagelength$/ },
-  { line: /^Bogus "StripByteCounts" field, ignoring and calculating from imagelength$/ },
-  {
-    line: /^Sum of Photometric type-related color channels and ExtraSamples doesn't match SamplesPerPixel\./,
-  },
+  { line: SAMPLE_COUNT },
   { line: /^assuming 8-bit palette$/ },
   { line: /^Old-style LZW codes, convert file$/ },
   { line: /^Auto-corrected former TIFF subsampling values / },
-  { line: /^JPEG strip size exceeds expected dimensions, expected / },
   {
     line: /^The JPEG strip\/tile is encoded with progressive mode, which is normally not legal for JPEG-in-TIFF\.$/,
   },

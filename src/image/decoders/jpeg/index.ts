@@ -2,6 +2,7 @@
 
 import type { Metadata } from 'sharp';
 import type { Decoder, Reader } from '../decoder.js';
+import { isWholeJpeg } from '../jpeg-structure.js';
 import { libvipsReader } from '../libvips.js';
 import { pixelBytes } from '../libvips-memory.js';
 import { hasSignature } from '../recognition.js';
@@ -19,7 +20,11 @@ export const jpeg: Decoder = {
 };
 
 /** It leaves at least a factor of 2 of the reduction to the resampler, as our own reader does. */
-const libvips: Reader = libvipsReader({ heldBytesPerPixel, fastShrinkOnLoad: false });
+const libvips: Reader = libvipsReader({
+  heldBytesPerPixel,
+  fastShrinkOnLoad: false,
+  isWhole: isWholeJpeg,
+});
 
 /** libjpeg holds the coefficients of all scans of a progressive image, two bytes each. */
 function heldBytesPerPixel(header: Metadata): number {
