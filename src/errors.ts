@@ -39,10 +39,8 @@ export interface Limits {
   /** Bytes of the file. */
   readonly maxBytes?: number;
   readonly timeoutMs?: number;
-  /** Bytes of memory, for an image that had all consumers' memory to itself. */
+  /** Bytes of memory of all consumers together, which the image had to itself. */
   readonly maxMemoryBytes?: number;
-  /** Bytes of memory, for a consumer beside others. */
-  readonly memoryShareBytes?: number;
 }
 
 /** Why a run could not start or continue. */
@@ -161,14 +159,10 @@ export function fileTooLargeError(bytes: number, maxBytes: number): ImageError {
   return imageError('TOO_LARGE', reason, { limit: { maxBytes } });
 }
 
-/** An image whose consumer had more resident memory than the limit of this name; both in bytes. */
-export function overMemoryError(
-  bytes: number,
-  name: 'maxMemoryBytes' | 'memoryShareBytes',
-  limit: number,
-): ImageError {
-  const reason = `its consumer had ${megabytes(bytes)} of memory, more than the limit of ${megabytes(limit)}`;
-  return imageError('TOO_LARGE', reason, { limit: { [name]: limit } });
+/** An exclusive image whose consumer had more resident memory than all may have; both in bytes. */
+export function overMemoryError(bytes: number, maxMemoryBytes: number): ImageError {
+  const reason = `its consumer had ${megabytes(bytes)} of memory, more than the limit of ${megabytes(maxMemoryBytes)}`;
+  return imageError('TOO_LARGE', reason, { limit: { maxMemoryBytes } });
 }
 
 function megabytes(bytes: number): string {

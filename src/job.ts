@@ -105,7 +105,7 @@ export interface Identified extends ReadFacts {
   readonly status: 'identified';
 }
 
-/** An image that was not decoded, because its header says that it needs more memory than is allowed. */
+/** An image that needs more memory than a consumer's share, by its header or because its consumer had more: it is to be done alone. */
 export interface Deferred {
   readonly status: 'deferred';
 }

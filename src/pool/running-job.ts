@@ -1,11 +1,11 @@
 // The job that a consumer works on: its time, its memory, and the report of its last try.
 
-import { timeoutError, workerDiedError } from '../errors.js';
-import { type Attempt, type FailedOutcome, failedOutcome } from '../job.js';
+import { overMemoryError, timeoutError, workerDiedError } from '../errors.js';
+import { type Attempt, type Deferred, type FailedOutcome, failedOutcome } from '../job.js';
 import type { Assignment } from './assignments.js';
 import type { Clock } from './clock.js';
 import { describeExit, type Exit } from './consumer.js';
-import { excess, type MemoryLimits } from './memory-limits.js';
+import type { MemoryLimits } from './memory-limits.js';
 
 export class RunningJob {
   readonly assignment: Assignment;
@@ -29,11 +29,17 @@ export class RunningJob {
     return failedOutcome(timeoutError(timeoutMs), this.assignment.job.facts);
   }
 
-  /** Returns the outcome if the consumer's resident memory, in bytes, is over its limit. */
-  checkMemory(residentBytes: number, limits: MemoryLimits): FailedOutcome | undefined {
-    const { exclusive, job } = this.assignment;
-    const error = excess(residentBytes, limits, exclusive);
-    return error === undefined ? undefined : failedOutcome(error, job.facts);
+  /**
+   * Returns the outcome if the consumer's resident memory, in bytes, is over its limit. Over a share it is never a failure, even when the
+   * share is the total: when it is measured, what earlier images have left and a prefetched source may count too.
+   */
+  checkMemory(
+    residentBytes: number,
+    { hard, exclusive }: MemoryLimits,
+  ): FailedOutcome | Deferred | undefined {
+    if (!this.assignment.exclusive) return residentBytes > hard ? { status: 'deferred' } : undefined;
+    if (residentBytes <= exclusive) return undefined;
+    return failedOutcome(overMemoryError(residentBytes, exclusive), this.assignment.job.facts);
   }
 
   /** The report of this try; with `exit` when the consumer ended during it. */

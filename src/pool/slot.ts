@@ -33,7 +33,7 @@ export interface SlotListener {
   onOutput(output: JobResult | EmittedSentinel): void;
   /** A job that its consumer did not start: any slot may have it. */
   onReturned(job: Job): void;
-  /** A job that needs more memory than a consumer's share, and is to be given out again as an exclusive one. */
+  /** A job that needs more memory than a consumer's share, or has had more, and is to be given out again as an exclusive one. */
   onDeferred(job: Job): void;
   onIdentified(job: Job, identified: Identified): void;
   /** A consumer has started a job. */
@@ -240,8 +240,7 @@ export class Slot {
     const { job } = running.assignment;
     switch (outcome.status) {
       case 'deferred':
-        this.#endJob(running);
-        this.#listener.onDeferred(job);
+        this.#deferJob(running);
         break;
       case 'identified':
         this.#endJob(running);
@@ -255,6 +254,11 @@ export class Slot {
         unreachable(outcome);
     }
     if (keepsTooMuch(residentBytes, this.#options.memory)) this.#retire();
+  }
+
+  #deferJob(running: RunningJob): void {
+    this.#endJob(running);
+    this.#listener.onDeferred(running.assignment.job);
   }
 
   #finishJob(running: RunningJob, outcome: Outcome, exit?: Exit): void {
@@ -307,7 +311,8 @@ export class Slot {
 
   #chargeExit({ killOutcome, wasKilled }: SupervisedConsumer, running: RunningJob, exit: Exit): void {
     if (killOutcome !== undefined) {
-      this.#finishJob(running, killOutcome, exit);
+      if (killOutcome.status === 'deferred') this.#deferJob(running);
+      else this.#finishJob(running, killOutcome, exit);
       return;
     }
     // It was not killed for this job: an earlier one was finished after all, or has left its memory behind; or the run ends.

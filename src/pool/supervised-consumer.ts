@@ -1,6 +1,6 @@
 // One consumer from its start to its exit, with the job that it works on, and killed when that exceeds its limits.
 
-import type { FailedOutcome } from '../job.js';
+import type { Deferred, FailedOutcome } from '../job.js';
 import type { Assignment } from './assignments.js';
 import type { Clock } from './clock.js';
 import type { Consumer, ConsumerListener, StartConsumer } from './consumer.js';
@@ -18,10 +18,13 @@ export interface ConsumerLimits {
 /** Long enough to start Node.js and load sharp from a slow disk. */
 export const IDLE_TIMEOUT_MS = 30_000;
 
-/** The job for which the consumer was killed, and its outcome; without one the job is not charged, and any consumer may have it. */
+/**
+ * The job for which the consumer was killed, and its outcome. A deferred job is not charged; nor is one without an outcome, and any
+ * consumer may have it.
+ */
 interface KillReason {
   readonly running: RunningJob;
-  readonly outcome: FailedOutcome | undefined;
+  readonly outcome: FailedOutcome | Deferred | undefined;
 }
 
 export class SupervisedConsumer {
@@ -66,8 +69,8 @@ export class SupervisedConsumer {
     return this.#killReason !== undefined;
   }
 
-  /** The outcome of the running job, if the consumer was killed because of it and the job is charged. */
-  get killOutcome(): FailedOutcome | undefined {
+  /** The outcome of the running job, if the consumer was killed because of it and it has one. */
+  get killOutcome(): FailedOutcome | Deferred | undefined {
     return this.#killReason?.running === this.#running ? this.#killReason?.outcome : undefined;
   }
 

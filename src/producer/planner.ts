@@ -154,9 +154,10 @@ export class Planner {
     const { retryFailed, limits, verdicts } = this.#options;
     if (retryFailed || !REPEATABLE.has(error.code)) return false;
     if (DECODER_VERDICTS.has(error.code) && (error.verdicts ?? 1) !== verdicts) return false;
-    const exceeded: Readonly<Record<string, number>> = { ...error.limit };
-    return Object.entries(limits).every(
-      ([name, limit]) => limit <= (exceeded[name] ?? Number.POSITIVE_INFINITY),
+    // A limit that there is no more (`memoryShareBytes`, for an image that was never tried alone) refuses nothing now.
+    const now: Readonly<Record<string, number>> = { ...limits };
+    return Object.entries(error.limit ?? {}).every(
+      ([name, exceeded]) => (now[name] ?? Number.POSITIVE_INFINITY) <= exceeded,
     );
   }
 }

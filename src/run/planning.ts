@@ -5,7 +5,6 @@ import { rendererVersion, VERDICT_VERSION } from '../image/renderer-version.js';
 import { optionsDigest } from '../manifest/record.js';
 import type { ResolvedOptions } from '../options/options.js';
 import { digestParts } from '../options/variant.js';
-import { memoryLimits } from '../pool/memory-limits.js';
 import type { PlannerOptions } from '../producer/planner.js';
 import type { ProducerOptions } from '../producer/producer.js';
 import type { Root } from '../producer/roots.js';
@@ -16,9 +15,8 @@ export function digestOf({ variant, jpegReader }: ResolvedOptions): string {
 }
 
 export function plannerOptions(options: ResolvedOptions, digest: string): PlannerOptions {
-  const { manifest, out, force, retryFailed, maxPixels, maxBytes, timeoutMs, maxMemory, workers } = options;
-  const { hard, exclusive } = memoryLimits(maxMemory, workers);
-  const limits = { maxPixels, maxBytes, timeoutMs, maxMemoryBytes: exclusive, memoryShareBytes: hard };
+  const { manifest, out, force, retryFailed, maxPixels, maxBytes, timeoutMs, maxMemory } = options;
+  const limits = { maxPixels, maxBytes, timeoutMs, maxMemoryBytes: maxMemory };
   return { manifest, out, digest, verdicts: VERDICT_VERSION, force, retryFailed, limits };
 }
 

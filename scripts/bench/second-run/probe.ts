@@ -118,7 +118,6 @@ function measureManifest(file: string, records: number): ManifestFigures {
       maxBytes: unlimited,
       timeoutMs: unlimited,
       maxMemoryBytes: unlimited,
-      memoryShareBytes: unlimited,
     },
   });
   for (let index = 0; index < records; index += 1) {

@@ -66,13 +66,21 @@ test('a parent that was busy for longer than the timeout charges no image whose 
   expect(new Set(log.map((line) => line.split(' ')[0])).size).toBe(1);
 });
 
-test('a consumer whose memory grows beyond its share is killed, and its image recorded with the figure', async () => {
-  const { results } = await runForkedPool(['leak-a'], {
-    memory: { soft: 150e6, hard: 200e6, exclusive: 400e6 },
+test('a consumer whose memory grows beyond its share is killed, and its image is tried alone, with the memory of all', async () => {
+  const { results, log } = await runForkedPool(['a', 'heavy-b', 'c', 'leak-d', 'e'], {
+    consumers: 2,
+    retries: 0,
+    memory: { soft: 150e6, hard: 200e6, exclusive: 500e6 },
   });
-  expect(describeOutcome(results.get('leak-a'))).toMatch(
-    /^TOO_LARGE its consumer had [2-9]\d\d MB of memory, more than the limit of 200 MB$/,
+  for (const name of ['a', 'heavy-b', 'c', 'e'])
+    expect(describeOutcome(results.get(name))).toBe('CORRUPT done');
+  expect(describeOutcome(results.get('leak-d'))).toMatch(
+    /^TOO_LARGE its consumer had \d{3,4} MB of memory, more than the limit of 500 MB$/,
   );
+  for (const name of ['heavy-b', 'leak-d']) {
+    expect(log.filter((line) => line.endsWith(`started ${name}`))).toHaveLength(2);
+    expect(results.get(name)?.attempt.tries).toBe(1);
+  }
 });
 
 test('the sentinel of a consumer that dies of it is emitted by its slot', async () => {

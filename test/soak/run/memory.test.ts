@@ -38,6 +38,23 @@ test('a photo that takes more than all is one record with the figure, and the ot
   await expectSound(out);
 });
 
+test('photos whose files alone exceed a share give the same thumbnails as with all memory', async () => {
+  const { folder } = photoFolder(3);
+  for (const [index, background] of ['red', 'green', 'blue'].entries())
+    await sharp({ create: { width: 8000, height: 5600, channels: 3, background } })
+      .png({ compressionLevel: 0 })
+      .toFile(path.join(folder, `photos/large-${index}.png`));
+  const thumbnailsWith = async (out: string, args: readonly string[]) => {
+    const { code, stderr } = await thumbs(['photos', '-o', out, ...args], { cwd: folder });
+    expect([code, stderr]).toEqual([0, expect.stringMatching(/^6 thumbnails made: /)]);
+    await expectSound(path.join(folder, out));
+    return thumbnailsIn(path.join(folder, out));
+  };
+  const unlimited = await thumbnailsWith('unlimited', ['-w', '1']);
+  // A consumer may be over its share of 150 MB while it reads, and so before it knows from the header what the image needs.
+  expect(await thumbnailsWith('shared', ['-w', '4', '--max-memory', '600'])).toEqual(unlimited);
+});
+
 /** A folder with small photos and a JPEG of 60 megapixels, for which our own reader takes twice the memory that libvips takes. */
 async function folderWithLargeJpeg(): Promise<string> {
   const { folder } = photoFolder(2);

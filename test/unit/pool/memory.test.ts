@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { memoryLimits } from '../../../src/pool/memory-limits.js';
-import type { TestConsumer } from '../../support/in-process/test-consumer.js';
+import type { DoJob, TestConsumer } from '../../support/in-process/test-consumer.js';
 import { FINISHED, runPool, startPool } from '../../support/in-process/test-pool.js';
 
 const HANGS = new Promise<never>(() => {});
@@ -14,25 +14,57 @@ test('a total is shared among the consumers; the soft limit is half a share, at 
   expect(memoryLimits(600e6, 4)).toEqual({ soft: 150e6, hard: 150e6, exclusive: 600e6 });
 });
 
-test('a consumer over its share is killed, and its photo recorded with the figure', async () => {
-  const run = await startPool(['a', 'leak', 'c'], {
-    memory,
+/** A photo named `heavy` takes `bytes` of memory: beside others until its consumer is killed, and alone until it is finished. */
+function heavyTakes(bytes: number): DoJob {
+  return ({ path, exclusive }, consumer) => {
+    if (path !== 'heavy') return FINISHED;
+    consumer.residentBytes = bytes;
+    return exclusive ? FINISHED : HANGS;
+  };
+}
+
+test('a photo whose consumer exceeds its share is not charged: it is done exclusively, and what was queued goes back', async () => {
+  const run = await startPool(['a', 'heavy', 'c'], { memory, retries: 0, doJob: heavyTakes(523e6) });
+  expect(run.started).toEqual(['0 a', '0 heavy']);
+  await run.advance(200);
+  await run.finished;
+  expect(run.results).toEqual(['a: CORRUPT finished', 'c: CORRUPT finished', 'heavy: CORRUPT finished']);
+  expect(run.started).toEqual(['0 a', '0 heavy', '1 heavy exclusive', '2 c']);
+  expect(run.resultOf('heavy')?.attempt).toEqual({ pid: run.consumers[1]?.pid, tries: 1, seconds: 0 });
+  expect(run.pool.crashes).toBe(1);
+  expect(run.sentinels).toBe(1);
+});
+
+test('a photo that exceeds a share which is the total is tried alone once, and then recorded with the figure', async () => {
+  const run = await startPool(['a', 'heavy', 'c'], {
+    memory: memoryLimits(400e6, 1),
     doJob: ({ path }, consumer) => {
-      if (path !== 'leak') return FINISHED;
+      if (path !== 'heavy') return FINISHED;
       consumer.residentBytes = 523e6;
       return HANGS;
     },
   });
-  await run.advance(200);
+  await run.advance(400);
   await run.finished;
   expect(run.results).toEqual([
     'a: CORRUPT finished',
     'c: CORRUPT finished',
-    'leak: TOO_LARGE its consumer had 523 MB of memory, more than the limit of 400 MB',
+    'heavy: TOO_LARGE its consumer had 523 MB of memory, more than the limit of 400 MB',
   ]);
-  const { outcome, attempt } = run.resultOf('leak') ?? {};
-  expect(outcome).toMatchObject({ limit: { memoryShareBytes: 400e6 } });
+  expect(run.started).toEqual(['0 a', '0 heavy', '1 heavy exclusive', '2 c']);
+  const { outcome, attempt } = run.resultOf('heavy') ?? {};
+  expect(outcome).toMatchObject({ limit: { maxMemoryBytes: 400e6 } });
   expect(attempt).toMatchObject({ tries: 1, signal: 'SIGKILL' });
+});
+
+test('a photo whose consumer exceeds its share after the end of the run was ordered has no result', async () => {
+  const run = await startPool(['heavy'], { memory, doJob: heavyTakes(523e6) });
+  run.pool.drain(30_000);
+  await run.advance(200);
+  await run.finished;
+  expect(run.results).toEqual([]);
+  expect(run.started).toEqual(['0 heavy']);
+  expect(run.sentinels).toBe(1);
 });
 
 test('memory that an idle consumer keeps below the soft limit costs nothing', async () => {
@@ -105,23 +137,20 @@ test('a photo that starts in a consumer that was told to retire is not charged w
   expect(run.pool.crashes).toBe(1);
 });
 
-test('a photo that takes too much memory itself is charged, though its first consumer was told to retire', async () => {
-  const run = await startPool(['keep', 'leak', 'c'], {
+test('a photo that takes too much memory itself is deferred by its next consumer, when the first was told to retire', async () => {
+  const heavy = heavyTakes(500e6);
+  const run = await startPool(['keep', 'heavy', 'c'], {
     memory,
     onConsumer: startsNextFirst,
-    doJob: ({ path }, consumer) => {
-      if (path !== 'c') consumer.residentBytes = 500e6;
-      return path === 'leak' ? HANGS : FINISHED;
+    doJob: (job, consumer) => {
+      if (job.path === 'keep') consumer.residentBytes = 500e6;
+      return heavy(job, consumer);
     },
   });
-  await run.advance(200);
+  await run.advance(400);
   await run.finished;
-  expect(run.results).toEqual([
-    'c: CORRUPT finished',
-    'keep: CORRUPT finished',
-    'leak: TOO_LARGE its consumer had 500 MB of memory, more than the limit of 400 MB',
-  ]);
-  expect(run.started).toEqual(['0 keep', '0 leak', '1 leak', '2 c']);
+  expect(run.results).toEqual(['c: CORRUPT finished', 'heavy: CORRUPT finished', 'keep: CORRUPT finished']);
+  expect(run.started).toEqual(['0 keep', '0 heavy', '1 heavy', '2 heavy exclusive', '3 c']);
 });
 
 test('a photo that hangs in a consumer that was told to retire is charged with its time', async () => {

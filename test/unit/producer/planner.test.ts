@@ -32,7 +32,6 @@ const LIMITS: Required<Limits> = {
   maxBytes: 100,
   timeoutMs: 100,
   maxMemoryBytes: 100,
-  memoryShareBytes: 100,
 };
 
 /** A planner over these records, and the folder of the photos and of the manifest; the thumbnail exists. */
@@ -145,13 +144,18 @@ for (const [code, plan] of [
   });
 }
 
-for (const name of ['maxPixels', 'maxBytes', 'timeoutMs', 'maxMemoryBytes', 'memoryShareBytes'] as const) {
+for (const name of ['maxPixels', 'maxBytes', 'timeoutMs', 'maxMemoryBytes'] as const) {
   test(`a photo over ${name} is tried again only under a higher limit`, () => {
     expect(planOf([failed('a.jpg', 'TOO_LARGE', { [name]: 99 })])).toBe('make: retry');
     expect(planOf([failed('a.jpg', 'TOO_LARGE', { [name]: 100 })])).toBe('unchanged');
     expect(planOf([failed('a.jpg', 'TOO_LARGE', { [name]: 101 })])).toBe('unchanged');
   });
 }
+
+test('a photo that an earlier version refused at a limit which there is no more is tried again', () => {
+  const limit: Readonly<Record<string, number>> = { memoryShareBytes: 1e12 };
+  expect(planOf([failed('a.jpg', 'TOO_LARGE', limit)])).toBe('make: retry');
+});
 
 /** What a consumer found in `b.jpg`. */
 const identified: Identified = {
