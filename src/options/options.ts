@@ -29,7 +29,11 @@ export interface ThumbsOptions extends PlaceOptions {
    * @default every photo extension
    */
   readonly include?: readonly string[];
-  /** Globs of files and folders to leave out, read like `include`; a folder that one matches is not read. @default [] */
+  /**
+   * Globs of files and folders to leave out, read like `include`; a folder that one matches, or of which it matches every entry
+   * (`private/*`), is not read.
+   * @default []
+   */
   readonly exclude?: readonly string[];
   /** Take files and folders whose name starts with a dot. @default false */
   readonly hidden?: boolean;

@@ -112,12 +112,13 @@ export function walkFileSystem(root: Root, options: WalkFileSystemOptions): Part
       const { name } = entry;
       entry.name = encodeName(name);
       const file = inner === '' ? entry.name : `${inner}/${entry.name}`;
-      if (selection.excludes(file)) return false;
+      const isFolder = entry.isDirectory();
+      if (isFolder ? selection.excludesFolder(file) : selection.excludesFile(file)) return false;
       if (!follow && entry.isSymbolicLink()) {
         options.onSkippedLink();
         return false;
       }
-      if (entry.isDirectory() || selection.selects(file)) return true;
+      if (isFolder || selection.selects(file)) return true;
       const group = entry.isFile() ? selection.passedOverAs(file) : undefined;
       if (group !== undefined) options.onPassedOver({ path: path.join(folder, name), group });
       return false;

@@ -51,8 +51,13 @@ async function isPhoto(file: string, options: ResolvedOptions, roots: readonly R
   const selection = await Selection.from({ ...options, extensions: photoExtensions });
   return covering.some(({ realPath }) => {
     const names = path.relative(realPath, real).split(path.sep).map(encodeName);
-    const paths = names.map((_, index) => names.slice(0, index + 1).join('/'));
-    return selection.selects(names.join('/')) && !paths.some((inner) => selection.excludes(inner));
+    const inner = names.join('/');
+    const folders = names.slice(1).map((_, index) => names.slice(0, index + 1).join('/'));
+    return (
+      selection.selects(inner) &&
+      !selection.excludesFile(inner) &&
+      !folders.some((folder) => selection.excludesFolder(folder))
+    );
   });
 }
 

@@ -12,12 +12,23 @@ type Micromatch = typeof import('micromatch');
 /** `**`, and whatever else may match more than one part of a path. */
 const ANY_DEPTH = '**';
 
+/** The end of a glob that matches everything in a folder: `/**`, `/*` or `/**\/*`. */
+const EVERYTHING_IN = /(?:\/\*\*)*\/\*\*?$/;
+
+/** Stands for whatever is in a folder. Neither a wildcard nor a dot. */
+const ANY_ENTRY = '/x';
+
 /** An expression that matches no text. */
-const NOTHING = '(?!)';
+const NOTHING = /(?!)/;
 
 /** One glob without braces. */
 interface Pattern {
   readonly regExp: RegExp;
+  /**
+   * Matches {@link ANY_ENTRY} of a folder in which everything matches: micromatch's `p*\/**` does not match `private`. Not by the start of
+   * the glob alone, because micromatch reads `!(a)` and `**.jpg` in another way where nothing follows.
+   */
+  readonly entryRegExp: RegExp;
   /** Its parts between slashes: an expression for one part of a path, or {@link ANY_DEPTH}. */
   readonly parts: ReadonlyArray<RegExp | typeof ANY_DEPTH>;
   /** Its parts without wildcards, except the last: names of folders, in lower case. */
@@ -35,13 +46,15 @@ export class Globs {
   readonly #globs: readonly Glob[];
   /** All of them in one expression: a path is compared with each only while some have not matched. */
   readonly #any: RegExp;
+  readonly #anyEntry: RegExp;
   readonly #unmatched: Set<string>;
   readonly #dot: boolean;
 
   private constructor(globs: readonly Glob[], dot: boolean) {
     this.#globs = globs;
-    const sources = globs.flatMap(({ patterns }) => patterns.map(({ regExp }) => `(?:${regExp.source})`));
-    this.#any = new RegExp(sources.join('|') || NOTHING, 'i');
+    const all = globs.flatMap(({ patterns }) => patterns);
+    this.#any = anyOf(all.map(({ regExp }) => regExp));
+    this.#anyEntry = anyOf(all.map(({ entryRegExp }) => entryRegExp));
     this.#unmatched = new Set(globs.map(({ glob }) => glob));
     this.#dot = dot;
   }
@@ -78,15 +91,22 @@ export class Globs {
   /** Whether one of them matches a path. All that do are no longer {@link unmatched}. */
   match(path: string): boolean {
     if (!this.#any.test(path)) return false;
-    if (this.#unmatched.size > 0) this.#note(path);
+    this.#note(({ regExp }) => regExp.test(path));
     return true;
   }
 
-  #note(path: string): void {
-    for (const { glob, patterns } of this.#globs) {
-      const isMatch = this.#unmatched.has(glob) && patterns.some(({ regExp }) => regExp.test(path));
-      if (isMatch) this.#unmatched.delete(glob);
-    }
+  /** Whether one of them matches a folder, or everything in it. All that do are no longer {@link unmatched}. */
+  matchFolder(folder: string): boolean {
+    const entry = folder + ANY_ENTRY;
+    if (!this.#any.test(folder) && !this.#anyEntry.test(entry)) return false;
+    this.#note(({ regExp, entryRegExp }) => regExp.test(folder) || entryRegExp.test(entry));
+    return true;
+  }
+
+  #note(isMatch: (pattern: Pattern) => boolean): void {
+    if (this.#unmatched.size === 0) return;
+    for (const { glob, patterns } of this.#globs)
+      if (this.#unmatched.has(glob) && patterns.some(isMatch)) this.#unmatched.delete(glob);
   }
 
   /** Whether one of them may match something below this folder. */
@@ -105,15 +125,24 @@ export class Globs {
   }
 }
 
+function anyOf(regExps: readonly RegExp[]): RegExp {
+  return new RegExp(regExps.map(({ source }) => `(?:${source})`).join('|') || NOTHING.source, 'i');
+}
+
 function patternsOf(glob: string, dot: boolean, micromatch: Micromatch): Pattern[] {
   const options = { dot, nocase: true, posix: true, nonegate: true };
   // A folder is matched by its path, which has no slash at its end.
   const simple = micromatch.braces(glob.replace(/\/+$/, ''), { expand: true, keepEscaping: true });
   return simple.filter(Boolean).map((pattern) => {
     const path = pattern.includes('/') ? pattern.replace(/\/{2,}/g, '/') : `**/${pattern}`;
-    const parts = splitPattern(path.replace(/^(?:\.\/)+/, ''));
+    const fromRoot = path.replace(/^(?:\.\/)+/, '');
+    const parts = splitPattern(fromRoot);
+    const entry = `/${fromRoot}`.replace(EVERYTHING_IN, ANY_ENTRY).slice(1);
+    // Not for the root itself, which was given.
+    const hasEntry = entry.includes('/') && entry !== fromRoot && isBalanced(entry);
     return {
       regExp: micromatch.makeRe(path, options),
+      entryRegExp: hasEntry ? micromatch.makeRe(entry, options) : NOTHING,
       parts: parts.map((part) => (part.includes(ANY_DEPTH) ? ANY_DEPTH : micromatch.makeRe(part, options))),
       folderNames: parts
         .slice(0, -1)
@@ -126,11 +155,14 @@ function patternsOf(glob: string, dot: boolean, micromatch: Micromatch): Pattern
 /** A slash may stand in a group: `+(a/b)/c`. From there on the parts are {@link ANY_DEPTH}. */
 function splitPattern(pattern: string): string[] {
   const parts = pattern.split('/');
-  const open = parts.findIndex((part) => {
-    const bare = part.replace(/\\./g, '');
-    return count(bare, '(') !== count(bare, ')') || count(bare, '[') !== count(bare, ']');
-  });
+  const open = parts.findIndex((part) => !isBalanced(part));
   return open === -1 ? parts : [...parts.slice(0, open), ANY_DEPTH];
+}
+
+/** Whether every group that is opened is closed. */
+function isBalanced(pattern: string): boolean {
+  const bare = pattern.replace(/\\./g, '');
+  return count(bare, '(') === count(bare, ')') && count(bare, '[') === count(bare, ']');
 }
 
 function count(text: string, character: string): number {

@@ -40,9 +40,14 @@ export class Selection {
     return { include: this.#include.unmatched, exclude: this.#exclude.unmatched };
   }
 
-  /** Whether a file is left out, or a folder with all that is in it. */
-  excludes(file: string): boolean {
+  /** Whether a file is left out. */
+  excludesFile(file: string): boolean {
     return this.#exclude.match(file);
+  }
+
+  /** Whether a folder is left out with all that is in it. */
+  excludesFolder(folder: string): boolean {
+    return this.#exclude.matchFolder(folder);
   }
 
   /** Whether a file that is not excluded is selected. */

@@ -94,6 +94,31 @@ test.each([
   expect([files, progress.unreadableFolders]).toEqual([['p/a.jpg', 'p/sub/b.jpg'], []]);
 });
 
+test.each(['caf*/**', 'caf\ufffd/*', './CAF?/**/*', '**/caf*/**', '**/caf*/*', 'c*/**/**', '{x,c*}/{*,y}/'])(
+  'a folder in which --exclude %s leaves nothing is not read',
+  async (glob) => {
+    const folder = makeTree(temporaryFolder(), ['p/a.jpg', 'p/caf.jpg', 'p/sub/b.jpg']);
+    addUnreadable(path.join(folder, 'p'));
+    const { files, progress } = await walkFolder(folder, { exclude: [glob] });
+    expect([files, progress.unreadableFolders]).toEqual([['p/a.jpg', 'p/caf.jpg', 'p/sub/b.jpg'], []]);
+    expect(progress.unmatched.exclude).toEqual([]);
+  },
+);
+
+test('an exclude of what lies deeper in a folder leaves the folder’s own files in', async () => {
+  const tree = ['p/a.jpg', 'p/x/b.jpg', 'p/x/y/c.jpg', 'p/x/y/z/d.jpg'];
+  const folder = makeTree(temporaryFolder(), tree);
+  addUnreadable(path.join(folder, 'p/x'));
+  const left = async (glob: string) => {
+    const { files, progress } = await walkFolder(folder, { exclude: [glob] });
+    return [files, progress.unreadableFolders.length];
+  };
+  for (const glob of ['x/*/**', 'x/*/*', 'x/**/*/*', '*/*/**'])
+    expect([glob, ...(await left(glob))]).toEqual([glob, ['p/a.jpg', 'p/x/b.jpg'], 0]);
+  expect(await left('*/**')).toEqual([['p/a.jpg'], 0]);
+  expect(await left('**/*/**')).toEqual([['p/a.jpg'], 0]);
+});
+
 test('an exclude with a slash starts at the root, and one of files leaves folders in', async () => {
   const tree = ['p/a.jpg', 'p/b.PNG', 'p/x/drafts/c.jpg', 'p/drafts/d.jpg', 'p/y.png/e.jpg', 'p/2024/f.jpg'];
   const left = async (...exclude: string[]) => (await walkTree(tree, ['p'], { exclude })).files;

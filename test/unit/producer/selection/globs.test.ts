@@ -139,6 +139,67 @@ test.each([false, true])(
   },
 );
 
+/** Starts of globs that micromatch reads in another way where nothing follows, and starts that end in a group. */
+const STARTS = [
+  '!(a)',
+  '!(b)*',
+  '!(*.jpg)',
+  '**/!(b)',
+  'x*\\',
+  '(p',
+  '(c',
+  '+(a*/b*)',
+  '?(a)',
+  '[!a]*',
+  '**/*',
+  '*/*',
+];
+
+const FOLDER_GLOBS = [...GLOBS, ...STARTS].flatMap((start) =>
+  ['', '/**', '/*', '/**/*', '/*/**', '/*/*', '/**/**'].map((end) => start + end),
+);
+
+test('as an exclude, a glob that leaves nothing in a folder matches the folder, and no other glob does', async () => {
+  const tree = [...TREE, 'all/b.jpg', 'bc/d.jpg', '(c/a.jpg', 'xy/(p/z.jpg', '(p/q/r.jpg'];
+  const names = tree.flatMap((name) => [name, `deep/er/${name}`, `a/a/${name}`, `b/a/${name}/.x/y`]);
+  for (const glob of FOLDER_GLOBS) {
+    const globs = await Globs.from([glob], true);
+    const left = (isExcluded: (folder: string) => boolean) =>
+      names.filter((name) => !globs.match(name) && !foldersAbove(name).some(isExcluded));
+    expect([glob, left((folder) => globs.matchFolder(folder))]).toEqual([
+      glob,
+      left((folder) => globs.match(folder)),
+    ]);
+  }
+});
+
+test('as an exclude, a glob matches a folder by its part before a trailing /**, /* or /**/*', async () => {
+  const matched = async (glob: string, folder: string) =>
+    (await Globs.from([glob], true)).matchFolder(folder);
+  for (const end of ['**', '*', '**/*', '**/**', '**/**/*', '{**,x}']) {
+    expect([end, await matched(`P*/${end}`, 'private')]).toEqual([end, true]);
+    expect([end, await matched(`p*/${end}`, 'sub/private')]).toEqual([end, false]);
+    expect([end, await matched(`**/p*/${end}`, 'sub/private')]).toEqual([end, true]);
+  }
+  for (const glob of ['p*/*/**', 'p*/*.jpg', 'p*/**/a', 'p*/**.jpg', 'p*/\\**', 'p*/?', '+(p*/**)'])
+    expect([glob, await matched(glob, 'private')]).toEqual([glob, false]);
+});
+
+test('a glob that has matched a folder by its first part is no longer unmatched', async () => {
+  const globs = await Globs.from(['p*/**', 'q*/*', 'r*/**'], true);
+  expect([globs.matchFolder('private'), globs.matchFolder('q'), globs.match('r')]).toEqual([
+    true,
+    true,
+    false,
+  ]);
+  expect(globs.unmatched).toEqual(['r*/**']);
+});
+
+function foldersAbove(file: string): string[] {
+  const above = path.dirname(file);
+  return above === '.' ? [] : [above, ...foldersAbove(above)];
+}
+
 test('a glob is unmatched until it has matched, also where another one matches the same path', async () => {
   const globs = await Globs.from(['*.jpg', 'a/**', '*.tif', '*.{png,gif}'], false);
   expect(globs.unmatched).toEqual(['*.jpg', 'a/**', '*.tif', '*.{png,gif}']);
