@@ -166,7 +166,7 @@ export function leftOutLine(event: PassedOverEvent | SkippedFolderEvent, colors:
 
 function describePassedOver(passedOver: WalkFigures['passedOver']): string {
   const files = total(passedOver);
-  // Only an --include leaves out files with a photo's extension.
+  // Files with a photo's extension: an --include leaves them out, or they lie in a folder of thumbnails.
   if (photoExtensions.some((extension) => extension in passedOver))
     return `${count(files, 'picture or video', 'pictures and videos')} not selected`;
   return `${count(files, 'file of another format', 'files of other formats')} passed over`;

@@ -7,6 +7,7 @@ import path from 'node:path';
 import type { FileSystemAdapter } from 'fast-glob';
 import { causeOf, isSystemError, systemCode } from '../errors.js';
 import { MARKER_NAME } from '../files/folder-marker.js';
+import { isThumbnailName } from '../files/thumbnail-name.js';
 import type { GroupedPath } from './counted-paths.js';
 import { isInside, type Root, realPathIn } from './roots.js';
 import { decodeName, encodeName } from './selection/glob-names.js';
@@ -26,7 +27,7 @@ export interface WalkFileSystemOptions {
   readonly onUnreadable: (folder: string, reason: string) => void;
   /** Called for each symbolic link that is skipped because `follow` is off. */
   readonly onSkippedLink: () => void;
-  /** Called with each file that looks like a picture or a video and is not selected; its group is its extension. */
+  /** Called with each file that looks like a picture or a video and is not selected, also in a folder of thumbnails; its group is its extension. */
   readonly onPassedOver: (file: GroupedPath) => void;
   /** Called with each folder that is not walked because of what it is; that is its group. */
   readonly onSkippedFolder: (folder: GroupedPath) => void;
@@ -68,7 +69,10 @@ export function walkFileSystem(root: Root, options: WalkFileSystemOptions): Part
       const system = isNamed ? undefined : systemFolderOf(folder);
       if (system !== undefined) return skip(folder, system);
       const entries: Entry[] = await fs.readdir(folder, { withFileTypes: true });
-      if (!isNamed && isOfThumbnails(folder, realPath, entries)) return skip(folder, MARKER_NAME);
+      if (!isNamed && isOfThumbnails(folder, realPath, entries)) {
+        await passOver(entries, folder, inner);
+        return skip(folder, MARKER_NAME);
+      }
       return selected(
         follow ? await Promise.all(entries.map((entry) => followed(entry, folder))) : entries,
         folder,
@@ -86,6 +90,19 @@ export function walkFileSystem(root: Root, options: WalkFileSystemOptions): Part
   function skip(folder: string, group: string): Entry[] {
     options.onSkippedFolder({ path: folder, group });
     return [];
+  }
+
+  /** Reports what looks like a picture or a video in a folder of thumbnails and has no thumbnail's name: an `--out` by mistake hides photos. */
+  async function passOver(entries: readonly Entry[], folder: string, inner: string): Promise<void> {
+    for (const entry of entries) {
+      const { name } = entry;
+      const file = inPath(inner, encodeName(name));
+      const group = isThumbnailName(name) ? undefined : selection.passedOverAs(file);
+      if (group === undefined) continue;
+      const found = follow ? await followed(entry, folder) : entry;
+      if (found.isFile() && !selection.excludesFile(file))
+        options.onPassedOver({ path: path.join(folder, name), group });
+    }
   }
 
   function systemFolderOf(folder: string): string | undefined {
@@ -111,7 +128,7 @@ export function walkFileSystem(root: Root, options: WalkFileSystemOptions): Part
     return entries.filter((entry) => {
       const { name } = entry;
       entry.name = encodeName(name);
-      const file = inner === '' ? entry.name : `${inner}/${entry.name}`;
+      const file = inPath(inner, entry.name);
       const isFolder = entry.isDirectory();
       if (isFolder ? selection.excludesFolder(file) : selection.excludesFile(file)) return false;
       if (!follow && entry.isSymbolicLink()) {
@@ -131,6 +148,11 @@ export function walkFileSystem(root: Root, options: WalkFileSystemOptions): Part
       void list(inner).then((entries) => callback(null, entries), callback);
     }) as FileSystemAdapter['readdir'],
   };
+}
+
+/** The path of an entry from the root. */
+function inPath(inner: string, name: string): string {
+  return inner === '' ? name : `${inner}/${name}`;
 }
 
 /** What a link leads to, under the link's name; the link itself if it leads nowhere. */

@@ -19,7 +19,10 @@ export interface WalkProgress {
   /** Symbolic links that were not followed. */
   skippedLinks: number;
   readonly unreadableFolders: UnreadableFolder[];
-  /** Files that look like a picture or a video and were not selected, by extension in lower case; neither excluded nor hidden ones. */
+  /**
+   * Files that look like a picture or a video and were not selected, by extension in lower case; neither excluded nor hidden ones, nor
+   * thumbnails in a folder that this program fills.
+   */
   readonly passedOver: CountedPaths;
   /** Folders that were not walked although nobody excluded them, by what they are: `@eaDir`, or `.thumbs.json` for those that this program fills. */
   readonly skippedFolders: CountedPaths;

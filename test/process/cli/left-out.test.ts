@@ -90,6 +90,26 @@ test('a dry run counts and names the same', async () => {
   expect(events.at(-1)).toMatchObject({ type: 'plan', ...FIGURES });
 });
 
+test('photos in a folder that a run has filled by mistake are counted by later runs', async () => {
+  const { folder } = photoFolder(2);
+  writePhotos(path.join(folder, 'photos/Pics'), 2);
+  await runFolder(folder, { out: path.join(folder, 'photos/Pics') });
+  const { code, stderr } = await thumbs(['photos', '-v'], { cwd: folder });
+  expect(code).toBe(0);
+  const lines = stderr.split('\n');
+  expect(lines.filter((line) => /^(not walked|passed over) /.test(line))).toEqual([
+    'not walked photos/Pics',
+    'passed over photos/Pics/photo-1.jpg',
+    'passed over photos/Pics/photo-2.jpg',
+  ]);
+  expect(lines.slice(-4)).toEqual([
+    '2 pictures and videos not selected (2 jpg)',
+    '1 folder of thumbnails not walked',
+    'manifest thumbnails/manifest.jsonl',
+    '',
+  ]);
+});
+
 test('a folder of nothing but HEIC has no photos, and says what it has', async () => {
   const folder = makeTree(temporaryFolder(), ['photos/a.heic', 'photos/sub/b.HEIC']);
   const { code, stderr } = await thumbs(['photos'], { cwd: folder });

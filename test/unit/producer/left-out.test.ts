@@ -198,6 +198,50 @@ test.each([fill, fillAsVersion01])(
 );
 
 test.each([fill, fillAsVersion01])(
+  'pictures and videos in a folder of thumbnails are counted, and thumbnails and files that are excluded or hidden are not: %o',
+  async (fillFolder) => {
+    const folder = makeTree(
+      temporaryFolder(),
+      [
+        ...['a.jpg', 'Pics/b.JPG', 'Pics/c.jpg', 'Pics/d.mov', 'Pics/e.txt', 'Pics/f\n.png'],
+        ...['Pics/.g.jpg', 'Pics/drafts.jpg', 'Pics/h.jpg/', 'Pics/i.jpg -> b.JPG', 'Pics/j/k.jpg'],
+        ...[`Pics/${'1'.repeat(64)}.png`, `Pics/${'1'.repeat(63)}.png`],
+      ].map((name) => `p/${name}`),
+    );
+    fillFolder(path.join(folder, 'p/Pics'));
+    const exclude = ['Pics/draft*'];
+    const { files, progress } = await walkFolder(folder, { exclude });
+    expect(files).toEqual(['p/a.jpg']);
+    expect(progress.skippedFolders.counts).toEqual({ '.thumbs.json': 1 });
+    expect(progress.passedOver.counts).toEqual({ jpg: 2, mov: 1, png: 2 });
+    const named = progress.passedOver.named.map((file) => path.relative(folder, file.path));
+    expect(named).toEqual(
+      [`${'1'.repeat(63)}.png`, 'b.JPG', 'c.jpg', 'd.mov', 'f\n.png'].map((name) => `p/Pics/${name}`),
+    );
+    expect(progress.unmatched.exclude).toEqual([]);
+    const more = await walkFolder(folder, { exclude, hidden: true, follow: true });
+    expect(more.progress.passedOver.counts).toEqual({ jpg: 4, mov: 1, png: 2 });
+    const excluded = await walkFolder(folder, { exclude: ['pics/*'] });
+    expect([excluded.progress.passedOver.counts, excluded.progress.skippedFolders.counts]).toEqual([{}, {}]);
+  },
+);
+
+test('a picture in a folder of thumbnails is not counted where a root is that picture, and counted once where two roots lead to it', async () => {
+  const folder = makeTree(temporaryFolder(), ['p/q/Pics/a.jpg', 'p/q/Pics/b.jpg', 'p/c.jpg']);
+  fill(path.join(folder, 'p/q/Pics'));
+  const { files, progress } = await walkFolder(folder, {}, ['p', 'p/q', 'p/q/Pics/a.jpg']);
+  expect(files).toEqual(['p/c.jpg', 'p/q/Pics/a.jpg']);
+  expect(progress.passedOver.named).toEqual([{ path: path.join(folder, 'p/q/Pics/b.jpg'), group: 'jpg' }]);
+});
+
+test('the run’s own output folder is not read, and nothing in it is counted', async () => {
+  const folder = makeTree(temporaryFolder(), ['p/a.jpg', 'p/Pics/b.jpg']);
+  fill(path.join(folder, 'p/Pics'));
+  const { files, progress } = await walkFolder(folder, { out: 'p/Pics' });
+  expect([files, progress.passedOver.counts]).toEqual([['p/a.jpg'], {}]);
+});
+
+test.each([fill, fillAsVersion01])(
   'a folder of thumbnails that a root is, or lies in, is walked: %o',
   async (fillFolder) => {
     const tree = ['p/a.jpg', 'p/thumbs/ab/b.png', 'p/thumbs/more/c.png', 'p/thumbs/ab/link -> ../more'];
