@@ -119,9 +119,9 @@ export class Comparison {
 
   /** The thumbnails that are damaged, missing, or named by no record. To be called after {@link records}. */
   *thumbnails(checked: ReadonlyMap<string, Checked>): Generator<FindingEvent> {
-    this.#totals.thumbnails = checked.size;
     // The threads have reported them in no order.
     for (const [file, each] of [...checked].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      this.#totals.thumbnails += 1;
       this.#totals.bytes += each.bytes;
       if (!this.#named.has(file)) yield* this.#notNamed(each);
       else if (each.status === 'damaged')
@@ -146,8 +146,11 @@ export class Comparison {
   /** As `prune` sees it: only a file whose bytes have the SHA-256 of its name is one of ours. */
   #unnamed({ file, bytes, isOwn }: Checked): FindingEvent {
     const { mtimeMs = 0 } = lstatSync(path.join(this.#place.out, file), { throwIfNoEntry: false }) ?? {};
-    if (!isOwn || mtimeMs <= this.#foreignUntilMs)
+    if (!isOwn || mtimeMs <= this.#foreignUntilMs) {
+      this.#totals.thumbnails -= 1;
+      this.#totals.bytes -= bytes;
       return this.#finding('foreign', file, 'not a file of thumbs, whatever its name says');
+    }
     this.#totals.unneededBytes += bytes;
     return this.#finding('unneeded', file, 'no record names it');
   }

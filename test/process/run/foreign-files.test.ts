@@ -123,6 +123,7 @@ test('a folder with files of another program under thumbnails’ names loses non
   expect(thumbnailsIn(store)).toHaveLength(3);
   const verified = await thumbs(['verify', '-o', 'store'], { cwd: folder });
   expect([verified.code, verified.stderr.match(/^FOREIGN/gm)?.length]).toEqual([0, 2]);
+  expect(verified.stderr).toMatch(/^1 thumbnail verified: all sound /m);
   expect(verified.stderr).not.toContain('thumbs prune');
 });
 
