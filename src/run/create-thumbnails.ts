@@ -24,7 +24,7 @@ import { findRoots, type Root, rootsFrom } from '../producer/roots.js';
 import { newWalkProgress, type WalkProgress } from '../producer/walk-progress.js';
 import { Cancellation } from './cancellation.js';
 import type { ThumbsEvent, UnreadableFolderEvent } from './events.js';
-import { finishRun } from './finishing.js';
+import { finishRun, preloadFinish } from './finishing.js';
 import { KeptRecords } from './kept-records.js';
 import { requireFreeOutputs } from './outputs.js';
 import { digestOf, plannerOptions, walkOptions } from './planning.js';
@@ -126,7 +126,7 @@ async function* runLocked(
     const sink = new Sink(manifest, walked, planner);
     const unreported = unreportedFolders(walked);
     const outputs = await startPool(pool, planner, { options, roots, walked, signal: cancellation.signal });
-    preloadModules(options);
+    preloadFinish(options);
     for await (const event of sink.consume(outputs, options.workers)) {
       yield* unreported();
       yield event;
@@ -175,16 +175,6 @@ function createPool(options: ResolvedOptions, planner: Planner, transport: Trans
     memory,
     findByContent: (path, identified) => planner.findByContent(path, identified),
   });
-}
-
-/**
- * Begins to load what the run imports at its end: after the first fork, which it would delay, and long before it is needed, because an
- * update may have replaced this package's files by then.
- */
-function preloadModules({ exports, prune }: ResolvedOptions): void {
-  const ignore = () => {}; // It is thrown again where the module is used.
-  if (exports.length > 0) import('../manifest/export.js').catch(ignore);
-  if (prune) import('../maintenance/prune.js').catch(ignore);
 }
 
 interface Walk {

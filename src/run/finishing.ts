@@ -8,7 +8,20 @@ import type { ManifestStore } from '../manifest/store.js';
 import type { ResolvedOptions, ResolvedPlace } from '../options/options.js';
 import type { SummaryEvent } from './events.js';
 import type { KeptRecords } from './kept-records.js';
-import { writeExports } from './outputs.js';
+import { loadExport, writeExports } from './outputs.js';
+
+const loadPrune = () => import('../maintenance/prune.js');
+
+/**
+ * Begins to load what the run imports at its end: after the first fork, which it would delay, and long before it is needed, because an
+ * update may have replaced this package's files by then. Node.js looks for a file again when another one imports it, so each module is
+ * loaded here by the import that uses it.
+ */
+export function preloadFinish({ exports, prune }: ResolvedOptions): void {
+  const ignore = () => {}; // It is thrown again where the module is used.
+  if (exports.length > 0) loadExport().catch(ignore);
+  if (prune) loadPrune().catch(ignore);
+}
 
 /** A run that has reached its last photo, or was stopped. */
 export interface EndedRun {
@@ -44,7 +57,7 @@ async function* pruneAfterRun(
   place: ResolvedPlace,
   { options, requireLocks }: EndedRun,
 ): AsyncGenerator<PrunedEvent, Pick<Finished, 'pruned' | 'pruneRefused'>> {
-  const { prune } = await import('../maintenance/prune.js');
+  const { prune } = await loadPrune();
   const pruned = { files: 0, bytes: 0 };
   try {
     for await (const event of prune(place, { forget: options.forget, requireLocks })) {

@@ -70,13 +70,18 @@ function isFree(file: string, format: Exports[number]['format']): boolean {
   }
 }
 
+/** The module that writes exports, and with it a library. */
+export function loadExport(): Promise<typeof import('../manifest/export.js')> {
+  return import('../manifest/export.js');
+}
+
 /**
  * Writes the manifest in other formats.
  * @throws {ThumbsError} `OUTPUT` or `MANIFEST`, with the path and the cause.
  */
 export async function writeExports(exports: Exports, manifest: ManifestStore): Promise<void> {
   if (exports.length === 0) return;
-  const { exportManifest } = await import('../manifest/export.js');
+  const { exportManifest } = await loadExport();
   for (const { file, format } of exports) {
     // Both may have become true since the start.
     if (manifest.hasRecord(sourceName(manifest.file, realFile(file))))
