@@ -127,6 +127,14 @@ export async function oddImages(): Promise<Record<string, Buffer>> {
     'plain.jpg': jpeg,
     'bytes-before-frame.jpg': withBefore(jpeg, 0xc0, junk),
     'bytes-before-two-segments.jpg': withBefore(withBefore(jpeg, 0xda, junk), 0xc0, junk),
+    'bytes-behind-exif.jpg': withBefore(
+      withSegments(jpeg, [
+        segment(0xe0, Buffer.from([...Buffer.from('JFIF\0'), 1, 1, 0, 0, 1, 0, 1, 0, 0])),
+        segment(0xe1, exifOrientation(1)),
+      ]),
+      0xdb,
+      junk,
+    ),
     'unknown-jfif-revision.jpg': withSegments(jpeg, [
       segment(0xe0, Buffer.from([...Buffer.from('JFIF\0'), 9, 2, 0, 0, 1, 0, 1, 0, 0])),
     ]),

@@ -1,6 +1,8 @@
 // Whether the header of a JPEG has everything that its pixels depend on. libjpeg skips bytes that belong to no segment, and warns of them
 // alone; they may be a segment whose marker is damaged, or the rest of one.
 
+import { hasOrientation } from './jpeg/exif.js';
+
 const SOI_BYTES = 2;
 const MARKER = {
   SOF0: 0xc0,
@@ -20,8 +22,10 @@ const CONTENTS = ['Exif\0', 'ICC_PROFILE\0', 'Adobe', 'JFIF\0'];
 
 /** Bytes between two segments. */
 interface Stray {
-  /** The marker of the segment before them; undefined at the beginning. */
-  readonly after: number | undefined;
+  /** The marker of the segment before them; 0 at the beginning. */
+  readonly after: number;
+  /** That segment's content. */
+  readonly before: Buffer;
   readonly bytes: Buffer;
 }
 
@@ -40,29 +44,38 @@ export function isWholeJpeg(file: Buffer): boolean {
   const segments = readSegments(file);
   if (segments === undefined) return false;
   const { strays, contents } = segments;
-  const mayBeRest = ({ after }: Stray) =>
-    after === MARKER.APP1 || after === MARKER.APP2 || after === MARKER.APP14;
-  if (strays.some((stray) => mayBeRest(stray) || CONTENTS.some((text) => stray.bytes.includes(text))))
+  if (strays.some((stray) => CONTENTS.some((text) => stray.bytes.includes(text)) || mayBeRest(stray)))
     return false;
   return hasTables(contents);
+}
+
+/** Whether stray bytes may be the rest of a colour profile or transform, or of an EXIF segment that has lost the orientation to them. */
+function mayBeRest({ after, before }: Stray): boolean {
+  // Cut short, even the name may be incomplete.
+  const mayBegin = (text: string) => text.startsWith(before.toString('latin1', 0, text.length));
+  if (after === MARKER.APP1 && mayBegin('Exif\0\0')) return !hasOrientation(before.subarray(6));
+  return after === MARKER.APP14 || (after === MARKER.APP2 && mayBegin('ICC_PROFILE\0'));
 }
 
 /** Undefined when the segments end before a scan. */
 function readSegments(file: Buffer): Segments | undefined {
   const strays: Stray[] = [];
   const contents = new Map<number, Buffer[]>();
-  let after: number | undefined;
+  let after = 0;
+  let before: Buffer = Buffer.alloc(0);
   for (let at = SOI_BYTES; at + 4 <= file.length; ) {
     const start = at;
     while (at + 4 <= file.length && !isMarker(file, at)) at += 1;
+    if (at + 4 > file.length) return undefined;
     if (at > start && !isFill(file.subarray(start, at)))
-      strays.push({ after, bytes: file.subarray(start, at) });
+      strays.push({ after, before, bytes: file.subarray(start, at) });
     const marker = file.readUInt8(at + 1);
     const end = at + 2 + file.readUInt16BE(at + 2);
-    if (!isMarker(file, at) || end > file.length) return undefined;
-    contents.set(marker, [...(contents.get(marker) ?? []), file.subarray(at + 4, end)]);
-    if (marker === MARKER.SOS) return { strays, contents };
+    if (end > file.length) return undefined;
     after = marker;
+    before = file.subarray(at + 4, end);
+    contents.set(marker, [...(contents.get(marker) ?? []), before]);
+    if (marker === MARKER.SOS) return { strays, contents };
     at = end;
   }
   return undefined;

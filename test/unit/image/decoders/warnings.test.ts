@@ -30,6 +30,7 @@ const DONE: Readonly<Record<string, string>> = {
   'jpeg-progressive.tif': 'jpeg.tif',
   'bytes-before-frame.jpg': 'plain.jpg',
   'bytes-before-two-segments.jpg': 'plain.jpg',
+  'bytes-behind-exif.jpg': 'plain.jpg',
   'unknown-jfif-revision.jpg': 'plain.jpg',
   'wrong-scan-parameters.jpg': 'plain.jpg',
 };
