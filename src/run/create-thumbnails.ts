@@ -120,12 +120,13 @@ async function* runLocked(
     (graceMs) => pool.drain(graceMs),
   );
   try {
-    noteManifest(place);
     yield { type: 'start', workers: options.workers, out: options.out, manifest: manifest.file };
     const walked = newWalkProgress();
     const sink = new Sink(manifest, walked, planner);
     const unreported = unreportedFolders(walked);
     const outputs = await startPool(pool, planner, { options, roots, walked, signal: cancellation.signal });
+    // While the first consumers load, and before anything is published.
+    noteManifest(place);
     preloadFinish(options);
     for await (const event of sink.consume(outputs, options.workers)) {
       yield* unreported();
