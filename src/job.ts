@@ -3,7 +3,7 @@
 import type { ImageError, ImageErrorCode, Limits } from './errors.js';
 import type { SourceFacts } from './files/source.js';
 import type { DoneFacts, ManifestRecord } from './manifest/record.js';
-import type { JpegReader } from './options/options.js';
+import type { DecodingOptions } from './options/options.js';
 import type { Variant } from './options/variant.js';
 
 /** What a consumer does with a photo: make its thumbnail, or only read it and identify its content. */
@@ -62,7 +62,7 @@ export interface WorkOptions {
   /** Absolute path of the output folder, which exists. */
   readonly out: string;
   readonly variant: Variant;
-  readonly jpegReader: JpegReader;
+  readonly decoding: DecodingOptions;
   /** Images with more pixels are refused. */
   readonly maxPixels: number;
   /** Files with more bytes are refused unread. */

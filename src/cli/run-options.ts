@@ -6,7 +6,7 @@ import { defaultOptions, type ThumbsOptions } from '../options/options.js';
 import { addVerbosityOptions, libraryOptions, type ParsedOptions } from './shared-options.js';
 
 export function addRunOptions(command: Command): void {
-  const { out, size, timeout, retries, maxPixels, maxFileSize } = defaultOptions;
+  const { out, size, timeout, retries, maxPixels, maxFileSize, embedded } = defaultOptions;
   command
     .option(
       '-w, --workers <n>',
@@ -20,6 +20,13 @@ export function addRunOptions(command: Command): void {
     .option('--exclude <glob>', 'which files and folders to leave out; repeatable', collect)
     .option('--hidden', 'also files and folders whose name starts with a dot')
     .option('--follow', 'follow symbolic links below the paths')
+    .option('--any-extension', 'every file, whatever its extension; what is no picture is reported')
+    .option('--svg', 'SVG drawings, too')
+    .option('--prefer-jpeg', 'leave out a RAW file beside a JPEG of the same name')
+    .option(
+      '--embedded <when>',
+      `smaller pictures that files hold: auto (HEIC), always (JPEG too), never (default: ${embedded})`,
+    )
     .option(
       '--timeout <seconds>',
       `time for one image, which is then given up and reported (default: ${timeout})`,
@@ -28,7 +35,7 @@ export function addRunOptions(command: Command): void {
     .option('--deadline <seconds>', 'time for the whole run; no photo is started after it (default: none)')
     .option(
       '--max-memory <MB>',
-      'memory of all consumers together; one over its share is killed (default: 3/4 of the machine or its container)',
+      "memory of all consumers together; an image over its consumer's share is done alone (default: 3/4 of the machine or its container)",
     )
     .option('--max-pixels <n>', `larger images are reported, not decoded (default: ${maxPixels})`)
     .option('--max-file-size <MB>', `larger files are reported, not read (default: ${maxFileSize})`)

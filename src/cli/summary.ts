@@ -3,6 +3,7 @@
 import { MARKER_NAME } from '../files/folder-marker.js';
 import { photoExtensions } from '../image/decoders/index.js';
 import type { PrunedEvent } from '../maintenance/unneeded.js';
+import { defaultDecoding } from '../options/options.js';
 import { printable } from '../printable.js';
 import type {
   FailedEvent,
@@ -167,7 +168,7 @@ export function leftOutLine(event: PassedOverEvent | SkippedFolderEvent, colors:
 function describePassedOver(passedOver: WalkFigures['passedOver']): string {
   const files = total(passedOver);
   // Files with a photo's extension: an --include leaves them out, or they lie in a folder of thumbnails.
-  if (photoExtensions.some((extension) => extension in passedOver))
+  if (photoExtensions(defaultDecoding).some((extension) => extension in passedOver))
     return `${count(files, 'picture or video', 'pictures and videos')} not selected`;
   return `${count(files, 'file of another format', 'files of other formats')} passed over`;
 }

@@ -2,10 +2,10 @@
 
 import { createHash } from 'node:crypto';
 import { damagedImageError, isImageError, unsupportedFeatureError } from '../errors.js';
-import type { JpegReader } from '../options/options.js';
+import { type DecodingOptions, defaultDecoding } from '../options/options.js';
 import type { Variant } from '../options/variant.js';
 import { Declined } from './decoders/declined.js';
-import type { OpenImage, OpenRequest, Reader } from './decoders/decoder.js';
+import type { FromPicture, OpenImage, OpenRequest, Reader } from './decoders/decoder.js';
 import { decoders, recognize, type SourceFormat } from './decoders/index.js';
 import { DecoderFailure, type SharpImage } from './decoders/sharp-image.js';
 import { unsupportedFeature } from './decoders/warnings.js';
@@ -31,8 +31,8 @@ export interface RenderOptions {
   readonly maxPixels: number;
   /** Bytes of memory that the calling process may use; an image whose header predicts more is not decoded. @default no limit */
   readonly maxMemory?: number;
-  /** What reads JPEGs. @default 'own' */
-  readonly jpegReader?: JpegReader;
+  /** @default defaultDecoding */
+  readonly decoding?: DecodingOptions;
 }
 
 /** Memory of a process that has made some thumbnails and holds no image (Node.js, sharp, libvips), bytes. */
@@ -53,10 +53,14 @@ export interface Rendered {
   readonly sourceWidth: number;
   /** Pixels, upright. */
   readonly sourceHeight: number;
+  /** The picture that was used in place of the full one, and its pixels, upright. */
+  readonly from?: FromPicture['kind'];
+  readonly fromWidth?: number;
+  readonly fromHeight?: number;
 }
 
 /** The part of a thumbnail that does not depend on its source's header. */
-type Encoded = Omit<Rendered, `source${string}`>;
+type Encoded = Omit<Rendered, `source${string}` | `from${string}`>;
 
 /**
  * Makes the thumbnail of one image: upright by EXIF, sRGB by the embedded profile, 8 bits a channel, alpha kept, the first frame or
@@ -68,20 +72,24 @@ type Encoded = Omit<Rendered, `source${string}`>;
  * @throws any other error for a fault of this program.
  */
 export async function renderThumbnail(bytes: Buffer, options: RenderOptions): Promise<Rendered> {
-  const { variant, maxPixels, maxMemory = Number.POSITIVE_INFINITY, jpegReader = 'own' } = options;
+  const { variant, maxPixels, maxMemory = Number.POSITIVE_INFINITY, decoding = defaultDecoding } = options;
   const { format, decoder } = recognize(bytes);
   const readers = await decoder.load();
   const limits = { maxPixels, maxMemory: maxMemory - IDLE_BYTES - bytes.length };
   try {
-    const { image, thumbnail } = await read(bytes, readers, { variant, jpegReader }, limits);
+    const { image, thumbnail } = await read(bytes, readers, { variant, decoding }, limits);
     const [sourceWidth, sourceHeight] = uprightSize(image);
-    return { ...thumbnail, sourceFormat: format, sourceWidth, sourceHeight };
+    return { ...thumbnail, sourceFormat: format, sourceWidth, sourceHeight, ...fromFacts(image) };
   } catch (error) {
     if (!(error instanceof DecoderFailure)) throw error;
     const feature = unsupportedFeature(error);
     if (feature !== undefined) throw unsupportedFeatureError(format, feature, error);
     throw damagedImageError(format, error.message, error);
   }
+}
+
+function fromFacts({ from }: OpenImage): Pick<Rendered, 'from' | 'fromWidth' | 'fromHeight'> {
+  return from === undefined ? {} : { from: from.kind, fromWidth: from.width, fromHeight: from.height };
 }
 
 /**

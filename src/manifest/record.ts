@@ -8,6 +8,7 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { ImageErrorCode, Limits } from '../errors.js';
 import { isThumbnailName } from '../files/thumbnail-name.js';
+import type { FromPicture } from '../image/decoders/decoder.js';
 import type { SourceFormat } from '../image/decoders/index.js';
 import { printable } from '../printable.js';
 
@@ -39,6 +40,17 @@ export interface DoneFacts {
   /** One entry for each variant; today one. */
   readonly thumbnails: readonly [ThumbnailEntry, ...ThumbnailEntry[]];
   readonly sourceFormat: SourceFormat;
+  /** The picture that the thumbnails were made of, where it is not the file's full one. */
+  readonly from?: FromPicture['kind'];
+  /** Pixels of that picture, upright. */
+  readonly fromWidth?: number;
+  /** Pixels of that picture, upright. */
+  readonly fromHeight?: number;
+  /**
+   * When the photo was taken, by its EXIF: `2024-05-01T12:30:05+02:00`; without an offset where the file has none, which is then local time
+   * of an unknown zone. Null when the file does not say. Absent in records of earlier versions.
+   */
+  readonly takenAt?: string | null;
   /** Pixels, upright. */
   readonly sourceWidth: number;
   /** Pixels, upright. */

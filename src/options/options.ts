@@ -5,6 +5,20 @@ import type { Box, Variant } from './variant.js';
 /** What reads JPEGs: our own reader where it can, or libvips alone. */
 export type JpegReader = 'own' | 'libvips';
 
+/**
+ * When a smaller picture that a file holds is used in place of its full one: for HEIC where it is large enough; for JPEG too; never. A RAW
+ * file is always shown by its preview.
+ */
+export type Embedded = 'auto' | 'always' | 'never';
+
+/** How images are decoded: what every decoder is told. */
+export interface DecodingOptions {
+  readonly jpegReader: JpegReader;
+  readonly embedded: Embedded;
+  /** Whether SVG drawings are photos. */
+  readonly svg: boolean;
+}
+
 /** The format of an exported manifest: the file's extension. */
 export type ExportFormat = 'txt' | 'csv' | 'json';
 
@@ -39,6 +53,17 @@ export interface ThumbsOptions extends PlaceOptions {
   readonly hidden?: boolean;
   /** Follow symbolic links below the paths; a loop is walked once. @default false */
   readonly follow?: boolean;
+  /** Take every file, whatever its extension; those that are no picture are reported. @default false */
+  readonly anyExtension?: boolean;
+  /** Take SVG drawings, too. @default false */
+  readonly svg?: boolean;
+  /** Leave out a RAW file beside a JPEG of the same name. @default false */
+  readonly preferJpeg?: boolean;
+  /**
+   * When a smaller picture that a file holds is used in place of its full one, where it is at least 1.5 times the thumbnail's own size:
+   * `'auto'` for HEIC, `'always'` for JPEG too, `'never'`. RAW files are always shown by their preview. @default 'auto'
+   */
+  readonly embedded?: Embedded;
   /** Seconds that one image may take before its consumer is killed, up to 86400. @default 30 */
   readonly timeout?: number;
   /** Further tries of an image whose consumer died, 0 to 100. @default 1 */
@@ -98,8 +123,9 @@ export interface ResolvedOptions extends ResolvedPlace {
   readonly prune: boolean;
   readonly forget: boolean;
   readonly signal: AbortSignal | undefined;
-  /** From the environment variable THUMBS_JPEG. */
-  readonly jpegReader: JpegReader;
+  readonly anyExtension: boolean;
+  readonly preferJpeg: boolean;
+  readonly decoding: DecodingOptions;
 }
 
 /** The defaults, as the help shows them. */
@@ -111,4 +137,12 @@ export const defaultOptions = {
   /** 0x3fff squared, the limit of sharp and libvips. */
   maxPixels: 268_402_689,
   maxFileSize: 512,
+  embedded: 'auto',
 } as const;
+
+/** How images are decoded unless asked otherwise. */
+export const defaultDecoding: DecodingOptions = {
+  jpegReader: 'own',
+  embedded: defaultOptions.embedded,
+  svg: false,
+};

@@ -14,6 +14,7 @@ import {
 } from './checks.js';
 import {
   defaultOptions,
+  type Embedded,
   type ExportFormat,
   type JpegReader,
   type PlaceOptions,
@@ -24,6 +25,7 @@ import {
 import { parseVariant } from './variant.js';
 
 const EXPORT_FORMATS: readonly ExportFormat[] = ['txt', 'csv', 'json'];
+const EMBEDDED: readonly Embedded[] = ['auto', 'always', 'never'];
 const BYTES_PER_MB = 1_000_000;
 
 /** Megabytes for one consumer: it uses 100 before it has an image. */
@@ -44,6 +46,10 @@ const OPTION_NAMES: Readonly<Record<keyof ThumbsOptions, true>> = {
   exclude: true,
   hidden: true,
   follow: true,
+  anyExtension: true,
+  svg: true,
+  preferJpeg: true,
+  embedded: true,
   timeout: true,
   retries: true,
   deadline: true,
@@ -90,6 +96,8 @@ export function resolveOptions(paths: readonly string[], options: ThumbsOptions 
     exclude: resolveGlobs('exclude', options.exclude ?? []),
     hidden: checkFlag('hidden', options.hidden ?? false),
     follow: checkFlag('follow', options.follow ?? false),
+    anyExtension: checkFlag('anyExtension', options.anyExtension ?? false),
+    preferJpeg: checkFlag('preferJpeg', options.preferJpeg ?? false),
     ...resolveTimes(options),
     ...resolveLimits(options, workers),
     force: checkFlag('force', options.force ?? false),
@@ -97,7 +105,11 @@ export function resolveOptions(paths: readonly string[], options: ThumbsOptions 
     prune: checkFlag('prune', options.prune ?? false),
     forget: checkFlag('forget', options.forget ?? false),
     signal: options.signal,
-    jpegReader: resolveJpegReader(process.env.THUMBS_JPEG),
+    decoding: {
+      jpegReader: resolveJpegReader(process.env.THUMBS_JPEG),
+      embedded: resolveEmbedded(options.embedded ?? defaultOptions.embedded),
+      svg: checkFlag('svg', options.svg ?? false),
+    },
   };
 }
 
@@ -150,6 +162,12 @@ function resolveExports(files: readonly string[], { manifest }: ResolvedPlace): 
     if (target === manifest) throw expectedError('export', 'to be another file than the manifest', target);
     return { file: target, format };
   });
+}
+
+function resolveEmbedded(value: unknown): Embedded {
+  const found = EMBEDDED.find((known) => known === value);
+  if (found === undefined) throw expectedError('embedded', 'to be auto, always or never', value);
+  return found;
 }
 
 function resolveJpegReader(value: string | undefined): JpegReader {

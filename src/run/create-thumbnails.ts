@@ -164,9 +164,9 @@ function unreportedFolders(walked: WalkProgress): () => UnreadableFolderEvent[] 
 }
 
 function createPool(options: ResolvedOptions, planner: Planner, transport: Transport): Pool {
-  const { out, variant, jpegReader, maxBytes, maxPixels, maxMemory, timeoutMs, retries, workers } = options;
+  const { out, variant, decoding, maxBytes, maxPixels, maxMemory, timeoutMs, retries, workers } = options;
   const memory = memoryLimits(maxMemory, workers);
-  const work = { out, variant, jpegReader, maxBytes, maxPixels, maxMemory: memory.hard };
+  const work = { out, variant, decoding, maxBytes, maxPixels, maxMemory: memory.hard };
   return new Pool({
     consumers: workers,
     startConsumer: transport.startConsumers(work),
@@ -194,7 +194,9 @@ async function startPool(
   const { workers } = options;
   // Before the photos are compared with the manifest, each is sure to be a job only if there are no records.
   if (!signal.aborted && planner.hasNoHistory)
-    pool.prefork(await certainJobs(roots, options, photoNameTest(photoExtensions), workers));
+    pool.prefork(
+      await certainJobs(roots, options, photoNameTest(photoExtensions(options.decoding)), workers),
+    );
   const plan = (path: string) => planner.plan(path);
   return pool.outputs(produce({ ...walkOptions(options, roots), plan, consumers: workers, signal }, walked));
 }

@@ -48,7 +48,7 @@ async function isPhoto(file: string, options: ResolvedOptions, roots: readonly R
   if (covering.some(({ kind }) => kind === 'file')) return true;
   if (covering.length === 0 || options.include.length === 0 || isInside(realFile(options.out), real))
     return false;
-  const selection = await Selection.from({ ...options, extensions: photoExtensions });
+  const selection = await Selection.from({ ...options, extensions: photoExtensions(options.decoding) });
   return covering.some(({ realPath }) => {
     const names = path.relative(realPath, real).split(path.sep).map(encodeName);
     const inner = names.join('/');

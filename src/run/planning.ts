@@ -10,7 +10,8 @@ import type { ProducerOptions } from '../producer/producer.js';
 import type { Root } from '../producer/roots.js';
 
 /** The digest of every option that changes pixels, and of the renderer's versions. */
-export function digestOf({ variant, jpegReader }: ResolvedOptions): string {
+export function digestOf({ variant, decoding }: ResolvedOptions): string {
+  const { jpegReader } = decoding;
   return optionsDigest({ ...digestParts(variant), jpegReader, renderer: rendererVersion() });
 }
 
@@ -21,8 +22,8 @@ export function plannerOptions(options: ResolvedOptions, digest: string): Planne
 }
 
 export function walkOptions(
-  { out, include, exclude, hidden, follow }: ResolvedOptions,
+  { out, include, exclude, hidden, follow, decoding }: ResolvedOptions,
   roots: readonly Root[],
 ): Omit<ProducerOptions, 'plan' | 'consumers' | 'signal'> {
-  return { roots, out, extensions: photoExtensions, include, exclude, hidden, follow };
+  return { roots, out, extensions: photoExtensions(decoding), include, exclude, hidden, follow };
 }

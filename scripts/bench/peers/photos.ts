@@ -3,9 +3,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { photoExtensions } from '../../../src/image/decoders/index.js';
+import { defaultDecoding } from '../../../src/options/options.js';
 import { photoNameTest } from '../../../src/producer/photo-names.js';
 
-const isPhotoName = photoNameTest(photoExtensions);
+const isPhotoName = photoNameTest(photoExtensions(defaultDecoding));
 
 export interface Photos {
   /** For programs that walk. */

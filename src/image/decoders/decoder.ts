@@ -1,6 +1,6 @@
 // What every decoder says of itself and does.
 
-import type { JpegReader } from '../../options/options.js';
+import type { DecodingOptions } from '../../options/options.js';
 import type { Variant } from '../../options/variant.js';
 import type { ImageNeeds } from '../limits.js';
 import type { Head } from './recognition.js';
@@ -9,13 +9,17 @@ import type { DecoderFailure, SharpImage } from './sharp-image.js';
 /** What an image is opened for. */
 export interface OpenRequest {
   readonly variant: Variant;
-  readonly jpegReader: JpegReader;
+  readonly decoding: DecodingOptions;
 }
 
 /** An image whose header has been read. `render.ts` checks it against the limits before it asks for pixels. */
 export interface OpenImage extends ImageNeeds {
   /** Whether sharp may let libvips' loader shrink the image so far that less than a factor of 2 is left to the resampler. */
   readonly fastShrinkOnLoad: boolean;
+  /** When the photo was taken, as `manifest/record.ts` has it; undefined when it does not say. */
+  readonly takenAt?: string | undefined;
+  /** The picture in the file that is used in place of the full one, if it is not the full one; upright. */
+  readonly from?: FromPicture | undefined;
   /**
    * Its pixels, perhaps already smaller, with orientation and colour profile. They may be decoded only when they are needed.
    * @throws {Declined} or any other error, as a {@link Reader}.
@@ -23,6 +27,16 @@ export interface OpenImage extends ImageNeeds {
   pixels(): SharpImage;
   /** The pixels once more, after a failure that may have cost none of them; undefined when it has cost some. */
   pixelsAfter?(failure: DecoderFailure): SecondAttempt | undefined;
+}
+
+/** A picture that a file holds beside its full one, or in place of one that cannot be decoded. */
+export interface FromPicture {
+  /** A smaller picture, as HEIC and JPEG files have; the preview of a RAW file. */
+  readonly kind: 'embedded' | 'preview';
+  /** Pixels, upright. */
+  readonly width: number;
+  /** Pixels, upright. */
+  readonly height: number;
 }
 
 /** An image that is decoded in spite of its decoder's warnings. */
@@ -42,6 +56,16 @@ export interface SecondAttempt {
  */
 export type Reader = (bytes: Buffer, request: OpenRequest) => Promise<OpenImage>;
 
+/** What a decoder needs and does not have here. */
+export interface Lack {
+  /** What the record of a refused photo names, so that the photo is tried again once it is there: a package, or an option. */
+  readonly needs: string;
+  /** `libheif-js is not installed`. */
+  readonly reason: string;
+  /** What helps, as typed: `npm install libheif-js`. */
+  readonly remedy: string;
+}
+
 /** One source format. */
 export interface Decoder {
   /** As in messages: `not a JPEG, PNG or ... image`. */
@@ -55,6 +79,8 @@ export interface Decoder {
    * @throws whatever keeps a module from being loaded. That is charged to no image.
    */
   load(): Promise<readonly [Reader, ...Reader[]]>;
+  /** What keeps it from reading its format in this installation, or under these options. Its photos are then not selected. @default nothing */
+  readonly lacks?: (decoding: DecodingOptions) => Lack | undefined;
   /** Whether the beginning of a file is one of this format, whatever the file's name says. */
   recognizes(head: Head): boolean;
 }

@@ -1,6 +1,7 @@
 // The list of decoders. Extensions, recognition, limits, allowed loaders and the sentence about unsupported files follow from it.
 
 import { unsupportedError } from '../../errors.js';
+import type { DecodingOptions } from '../../options/options.js';
 import type { Decoder } from './decoder.js';
 import { jpeg } from './jpeg/index.js';
 import { avif, gif, png, tiff, webp } from './libvips.js';
@@ -19,10 +20,12 @@ export const decoders = {
 /** A format that thumbnails are made of. */
 export type SourceFormat = keyof typeof decoders;
 
-/** File extensions of photos, lower case, without the dot. */
-export const photoExtensions: readonly string[] = Object.values(decoders).flatMap(
-  ({ extensions }) => extensions,
-);
+/** File extensions of photos, lower case, without the dot: those of the decoders that lack nothing. */
+export function photoExtensions(decoding: DecodingOptions): readonly string[] {
+  return Object.values(decoders).flatMap(({ extensions, lacks }) =>
+    lacks?.(decoding) === undefined ? extensions : [],
+  );
+}
 
 /**
  * The format of an image and its decoder, by its first bytes.

@@ -5,7 +5,7 @@ import type { Decoder, Reader } from './decoder.js';
 import { memoryNeed, pixelBytes } from './libvips-memory.js';
 import { hasSignature } from './recognition.js';
 import { DecoderFailure, SharpImage } from './sharp-image.js';
-import { hasUndeclaredAlpha, isWholeTiff } from './tiff-structure.js';
+import { hasUndeclaredAlpha, isWholeTiff } from './tiff/structure.js';
 import { isOfSampleCount, lostNoPixels, mayBeHarmless } from './warnings.js';
 
 export const png: Decoder = decodedByLibvips({

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { xxhash128 } from 'hash-wasm';
 import { expect, test } from 'vitest';
+import { defaultDecoding } from '../../../src/options/options.js';
 import type { Exit } from '../../../src/pool/consumer.js';
 import { ForkedConsumer } from '../../../src/pool/process/forked-consumer.js';
 import type { FromConsumer } from '../../../src/pool/process/protocol.js';
@@ -35,7 +36,7 @@ async function conversation(
     });
     const variant = { box: { width: 9, height: 9 }, format: 'png' } as const;
     const limits = { maxPixels: 1e8, maxBytes: 1e6, maxMemory: 1e9 };
-    child.send({ type: 'configure', work: { out, variant, jpegReader: 'own', ...limits } });
+    child.send({ type: 'configure', work: { out, variant, decoding: defaultDecoding, ...limits } });
     for (const [id, path] of files.entries())
       child.send({ type: 'job', id, path, task: 'make', exclusive: false });
     if (when === 'at once') child.send({ type: last });

@@ -8,6 +8,7 @@ import type { Decoder, OpenImage, Reader } from '../../../src/image/decoders/dec
 import { photoExtensions } from '../../../src/image/decoders/index.js';
 import type * as Libvips from '../../../src/image/decoders/libvips.js';
 import { renderThumbnail } from '../../../src/image/render.js';
+import { defaultDecoding } from '../../../src/options/options.js';
 import { sampleImages } from '../../support/paths.js';
 
 /** The modules of `image/`, with another decoder in the list where that of AVIF is. */
@@ -51,7 +52,9 @@ test('extensions, recognition, the sentence about other files and the allowed lo
   expect([await isReadable(photo), await isReadable(drawing)]).toEqual([true, false]);
 
   const other = await modulesWith(svg);
-  expect(other.photoExtensions).toEqual(photoExtensions.map((name) => (name === 'avif' ? 'svg' : name)));
+  expect(other.photoExtensions(defaultDecoding)).toEqual(
+    photoExtensions(defaultDecoding).map((name) => (name === 'avif' ? 'svg' : name)),
+  );
   expect(other.recognize(drawing).decoder.name).toBe('SVG');
   expect(() => other.recognize(photo)).toThrow(/^not a JPEG, (?!.*AVIF).*\bSVG\b.* image; it looks like/);
   expect(await other.renderThumbnail(drawing, options)).toMatchObject({

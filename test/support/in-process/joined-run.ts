@@ -4,6 +4,7 @@ import path from 'node:path';
 import { prepareFolder } from '../../../src/files/thumbnail-folder.js';
 import type { PoolOutput } from '../../../src/job.js';
 import { ManifestStore } from '../../../src/manifest/store.js';
+import { defaultDecoding } from '../../../src/options/options.js';
 import type { Transport } from '../../../src/pool/consumer.js';
 import { memoryLimits } from '../../../src/pool/memory-limits.js';
 import { Pool } from '../../../src/pool/pool.js';
@@ -35,7 +36,7 @@ export async function joinedRun(photos: number, consumers: number, transport: Tr
   const walked = newWalkProgress();
   const variant = { box: { width: 100, height: 100 }, format: 'png' } as const;
   const limits = { maxPixels: 1e8, maxBytes: 1e8, maxMemory: 1e9 };
-  const startConsumer = transport.startConsumers({ out, variant, jpegReader: 'own', ...limits });
+  const startConsumer = transport.startConsumers({ out, variant, decoding: defaultDecoding, ...limits });
   let started = 0;
   const pool = new Pool({
     consumers,

@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { photoExtensions } from '../../../src/image/decoders/index.js';
 import type { Job, Sentinel, Unchanged } from '../../../src/job.js';
+import { defaultDecoding } from '../../../src/options/options.js';
 import { type ProducerOptions, produce } from '../../../src/producer/producer.js';
 import { findRoots } from '../../../src/producer/roots.js';
 import { newWalkProgress, type WalkProgress } from '../../../src/producer/walk-progress.js';
@@ -16,7 +17,7 @@ export function plannedJob(path: string): Job {
 
 /** Options of a walk that takes every photo, each as a job. */
 export const plainWalk = {
-  extensions: photoExtensions,
+  extensions: photoExtensions(defaultDecoding),
   plan: async (path: string): Promise<Job> => plannedJob(path),
   include: [],
   exclude: [],

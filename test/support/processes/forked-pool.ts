@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { expect } from 'vitest';
 import type { JobResult, PoolOutput } from '../../../src/job.js';
+import { defaultDecoding } from '../../../src/options/options.js';
 import { memoryLimits } from '../../../src/pool/memory-limits.js';
 import { Pool, type PoolOptions } from '../../../src/pool/pool.js';
 import { forkedProcesses } from '../../../src/pool/process/forked-consumer.js';
@@ -43,7 +44,7 @@ export async function runForkedPool(
   const variant = { box: { width: 9, height: 9 }, format: 'png' } as const;
   const pool = new Pool({
     consumers,
-    startConsumer: transport.startConsumers({ out: folder, variant, jpegReader: 'own', ...limits }),
+    startConsumer: transport.startConsumers({ out: folder, variant, decoding: defaultDecoding, ...limits }),
     residentMemory: transport.residentMemory,
     timeoutMs: 30_000,
     retries: 1,

@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import { expect, test } from 'vitest';
 import { type Loaded, load, workOn } from '../../../src/consumer/work.js';
 import type { WorkOptions } from '../../../src/job.js';
+import { defaultDecoding } from '../../../src/options/options.js';
 import { photoFolder } from '../../support/photos.js';
 
 /** A photo that was read, and options for its thumbnail. */
@@ -15,7 +16,7 @@ async function loadedPhoto() {
   const options: WorkOptions = {
     out,
     variant: { box: { width: 40, height: 40 }, format: 'png' },
-    jpegReader: 'own',
+    decoding: defaultDecoding,
     maxPixels: 1e9,
     maxBytes: 1e9,
     maxMemory: 1e9,

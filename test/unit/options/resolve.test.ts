@@ -3,6 +3,7 @@ import path from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { ThumbsError } from '../../../src/errors.js';
 import type { ThumbsOptions } from '../../../src/options/options.js';
+import { defaultDecoding } from '../../../src/options/options.js';
 import { resolveOptions } from '../../../src/options/resolve.js';
 import { createThumbnails } from '../../../src/run/create-thumbnails.js';
 
@@ -18,6 +19,8 @@ test('defaults are complete and every path is absolute', () => {
     exclude: [],
     hidden: false,
     follow: false,
+    anyExtension: false,
+    preferJpeg: false,
     timeoutMs: 30_000,
     retries: 1,
     deadlineMs: undefined,
@@ -29,15 +32,15 @@ test('defaults are complete and every path is absolute', () => {
     prune: false,
     forget: false,
     signal: undefined,
-    jpegReader: 'own',
+    decoding: defaultDecoding,
   });
 });
 
 test('THUMBS_JPEG may be libvips, and nothing else', () => {
   vi.stubEnv('THUMBS_JPEG', 'libvips');
-  expect(resolveOptions(['p']).jpegReader).toBe('libvips');
+  expect(resolveOptions(['p']).decoding.jpegReader).toBe('libvips');
   vi.stubEnv('THUMBS_JPEG', '');
-  expect(resolveOptions(['p']).jpegReader).toBe('own');
+  expect(resolveOptions(['p']).decoding.jpegReader).toBe('own');
   vi.stubEnv('THUMBS_JPEG', 'libjpeg');
   expect(() => resolveOptions(['p'])).toThrow(
     'Expected `THUMBS_JPEG` to be libvips or not set, got `libjpeg` (string)',

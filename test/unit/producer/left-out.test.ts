@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 import { changeMarker } from '../../../src/files/folder-marker.js';
 import { photoExtensions } from '../../../src/image/decoders/index.js';
 import type { DoneRecord } from '../../../src/manifest/record.js';
+import { defaultDecoding } from '../../../src/options/options.js';
 import { CountedPaths } from '../../../src/producer/counted-paths.js';
 import { pictureExtensions } from '../../../src/producer/photo-names.js';
 import { walkFolder, walkTree } from '../../support/in-process/walk.js';
@@ -122,8 +123,8 @@ test('what looks like a picture or a video is known by its extension, with those
   expect(['a.ts', 'b.thm', 'c.txt', 'heic', 'd.heic.bak', 'e.', ''].map(extensionOf)).toEqual(
     Array(7).fill(undefined),
   );
-  for (const extension of photoExtensions)
-    expect(pictureExtensions(photoExtensions)(`a.${extension}`)).toBe(extension);
+  for (const extension of photoExtensions(defaultDecoding))
+    expect(pictureExtensions(photoExtensions(defaultDecoding))(`a.${extension}`)).toBe(extension);
 });
 
 test('of many paths the first 10,000 are named, and all are counted', () => {

@@ -1,7 +1,7 @@
 // The application segments that affect pixels: JFIF and Adobe (colour space), EXIF (orientation), ICC (colour profile).
 
 import { Declined } from '../declined.js';
-import { orientationOf } from './exif.js';
+import { orientationOf } from '../exif.js';
 
 /** libjpeg ignores a shorter JFIF segment. */
 const JFIF_BYTES = 14;

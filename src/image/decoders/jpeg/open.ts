@@ -6,7 +6,7 @@ import { Declined } from '../declined.js';
 import type { OpenImage, OpenRequest } from '../decoder.js';
 import { lineBytes } from '../libvips-memory.js';
 import { SharpImage } from '../sharp-image.js';
-import { encodeTiff } from '../tiff-writer.js';
+import { encodeTiff } from '../tiff/writer.js';
 import { JpegFile, type Shrink } from './jpeg-file.js';
 
 /**
@@ -15,11 +15,8 @@ import { JpegFile, type Shrink } from './jpeg-file.js';
  * @param bytes The whole file; unchanged.
  * @throws {Declined}
  */
-export function openReduced(
-  bytes: Buffer,
-  { variant, jpegReader }: Pick<OpenRequest, 'variant' | 'jpegReader'>,
-): OpenImage {
-  if (jpegReader !== 'own') throw new Declined('libvips is to read all JPEGs');
+export function openReduced(bytes: Buffer, { variant, decoding }: OpenRequest): OpenImage {
+  if (decoding.jpegReader !== 'own') throw new Declined('libvips is to read all JPEGs');
   const file = new JpegFile(bytes);
   const { width, height, orientation, profile } = file;
   const shrink = shrinkFor(reductionOf(variant, ...uprightSize(file)));

@@ -4,6 +4,7 @@ import sharp from 'sharp';
 import { Declined } from '../../../../src/image/decoders/declined.js';
 import { openReduced } from '../../../../src/image/decoders/jpeg/open.js';
 import { type Rendered, renderThumbnail } from '../../../../src/image/render.js';
+import { defaultDecoding } from '../../../../src/options/options.js';
 import type { Box } from '../../../../src/options/variant.js';
 
 export const maxPixels = 268_402_689;
@@ -11,7 +12,7 @@ export const maxPixels = 268_402_689;
 /** Why our own reader declines an image; undefined when it reads it. */
 export function declineReason(bytes: Buffer, box: Box): string | undefined {
   try {
-    openReduced(bytes, { variant: { box, format: 'png' }, jpegReader: 'own' }).pixels();
+    openReduced(bytes, { variant: { box, format: 'png' }, decoding: defaultDecoding }).pixels();
     return undefined;
   } catch (error) {
     if (error instanceof Declined) return error.message;
@@ -30,8 +31,11 @@ export interface Comparison {
 /** Both thumbnails of an image. */
 export async function compare(bytes: Buffer, box: Box): Promise<Comparison> {
   const options = { variant: { box, format: 'png' }, maxPixels } as const;
-  const own = await renderThumbnail(bytes, { ...options, jpegReader: 'own' });
-  const libvips = await renderThumbnail(bytes, { ...options, jpegReader: 'libvips' });
+  const own = await renderThumbnail(bytes, { ...options, decoding: defaultDecoding });
+  const libvips = await renderThumbnail(bytes, {
+    ...options,
+    decoding: { ...defaultDecoding, jpegReader: 'libvips' },
+  });
   return {
     own: sizesOf(own),
     libvips: sizesOf(libvips),

@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { decoders, photoExtensions, recognize } from '../../../../src/image/decoders/index.js';
+import { defaultDecoding } from '../../../../src/options/options.js';
 import { photoNameTest } from '../../../../src/producer/photo-names.js';
 import { unsupportedMessage } from '../../../support/formats.js';
 import { sampleImages } from '../../../support/paths.js';
@@ -91,7 +92,9 @@ test('each format is recognized by its first bytes, and by no fewer', () => {
 });
 
 test('every sample image is recognized, also when it is part of a larger buffer', () => {
-  const files = fs.readdirSync(sampleImages).filter((name) => photoNameTest(photoExtensions)(name));
+  const files = fs
+    .readdirSync(sampleImages)
+    .filter((name) => photoNameTest(photoExtensions(defaultDecoding))(name));
   expect(files.length).toBeGreaterThan(20);
   const formats = files.map((name) => {
     const bytes = fs.readFileSync(path.join(sampleImages, name));
@@ -106,8 +109,8 @@ test('every sample image is recognized, also when it is part of a larger buffer'
 });
 
 test('extensions are lower case, and each belongs to one decoder', () => {
-  expect(new Set(photoExtensions).size).toBe(photoExtensions.length);
-  for (const extension of photoExtensions) expect(extension).toMatch(/^[a-z0-9]+$/);
+  expect(new Set(photoExtensions(defaultDecoding)).size).toBe(photoExtensions(defaultDecoding).length);
+  for (const extension of photoExtensions(defaultDecoding)) expect(extension).toMatch(/^[a-z0-9]+$/);
 });
 
 test('every loader reads from memory, never by a path that an image could name', () => {

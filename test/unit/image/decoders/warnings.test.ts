@@ -9,6 +9,7 @@ import { DecoderFailure, SharpImage } from '../../../../src/image/decoders/sharp
 import { harmless, unsupported } from '../../../../src/image/decoders/warnings.js';
 import { renderThumbnail } from '../../../../src/image/render.js';
 import type { JpegReader } from '../../../../src/options/options.js';
+import { defaultDecoding } from '../../../../src/options/options.js';
 import { oddImages } from '../../../support/paths.js';
 
 /** Images that are done, each with a regular one that has the same pixels. */
@@ -77,7 +78,11 @@ const bytesOf = (name: string) => fs.readFileSync(path.join(oddImages, name));
 
 function render(name: string, side: number, jpegReader: JpegReader = 'libvips') {
   const variant = { box: { width: side, height: side }, format: 'png' } as const;
-  return renderThumbnail(bytesOf(name), { variant, maxPixels: 10_000, jpegReader });
+  return renderThumbnail(bytesOf(name), {
+    variant,
+    maxPixels: 10_000,
+    decoding: { ...defaultDecoding, jpegReader },
+  });
 }
 
 // One is smaller than its thumbnail may be, one is reduced, and one is read at an eighth of its size.

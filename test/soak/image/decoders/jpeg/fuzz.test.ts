@@ -9,6 +9,7 @@ import { JpegFile, type Shrink } from '../../../../../src/image/decoders/jpeg/jp
 import { withModule } from '../../../../../src/image/decoders/jpeg/module.js';
 import type { Samples } from '../../../../../src/image/decoders/jpeg/planes.js';
 import { renderThumbnail } from '../../../../../src/image/render.js';
+import { defaultDecoding } from '../../../../../src/options/options.js';
 import { maxPixels } from '../../../../support/images/jpeg/comparison.js';
 import { damagedJpeg, soundJpegs } from '../../../../support/images/jpeg/damaged-jpegs.js';
 import { watch } from '../../../../support/images/jpeg/watchdog.js';
@@ -97,7 +98,11 @@ function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
 async function libvipsFinds(bytes: Buffer): Promise<string | undefined> {
   const box = { width: 4, height: 4 };
   try {
-    await renderThumbnail(bytes, { variant: { box, format: 'png' }, maxPixels, jpegReader: 'libvips' });
+    await renderThumbnail(bytes, {
+      variant: { box, format: 'png' },
+      maxPixels,
+      decoding: { ...defaultDecoding, jpegReader: 'libvips' },
+    });
     return undefined;
   } catch (error) {
     if (error instanceof ThumbsError) return error.message;

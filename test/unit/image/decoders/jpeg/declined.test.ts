@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { Declined } from '../../../../../src/image/decoders/declined.js';
 import { openReduced } from '../../../../../src/image/decoders/jpeg/open.js';
 import { renderThumbnail } from '../../../../../src/image/render.js';
+import { defaultDecoding } from '../../../../../src/options/options.js';
 import { exif, segment, withSegments } from '../../../../support/images/hostile-images.js';
 import { boxAt, declineReason, maxPixels } from '../../../../support/images/jpeg/comparison.js';
 import { encodeJpeg, type ScanScript, whole } from '../../../../support/images/jpeg/encoder.js';
@@ -234,8 +235,10 @@ for (const [name, [bytes, reason]] of Object.entries(SOUND))
   test(`declined, and libvips makes its thumbnail: ${name}`, async () => {
     expect(declineReason(bytes, box)).toBe(reason);
     const options = { variant: { box, format: 'png' }, maxPixels } as const;
-    const own = await renderThumbnail(bytes, { ...options, jpegReader: 'own' });
-    expect(own).toEqual(await renderThumbnail(bytes, { ...options, jpegReader: 'libvips' }));
+    const own = await renderThumbnail(bytes, { ...options, decoding: defaultDecoding });
+    expect(own).toEqual(
+      await renderThumbnail(bytes, { ...options, decoding: { ...defaultDecoding, jpegReader: 'libvips' } }),
+    );
   });
 
 for (const [name, [bytes, reason]] of Object.entries(OTHERS))
@@ -245,14 +248,20 @@ for (const [name, [bytes, reason]] of Object.entries(OTHERS))
 
 test('declined: every image, when libvips is to read all JPEGs', async () => {
   const variant = { box, format: 'png' } as const;
-  expect(() => openReduced(jpeg, { variant, jpegReader: 'libvips' })).toThrow(Declined);
-  const own = await renderThumbnail(jpeg, { variant, maxPixels, jpegReader: 'own' });
-  const libvips = await renderThumbnail(jpeg, { variant, maxPixels, jpegReader: 'libvips' });
+  expect(() =>
+    openReduced(jpeg, { variant, decoding: { ...defaultDecoding, jpegReader: 'libvips' } }),
+  ).toThrow(Declined);
+  const own = await renderThumbnail(jpeg, { variant, maxPixels, decoding: defaultDecoding });
+  const libvips = await renderThumbnail(jpeg, {
+    variant,
+    maxPixels,
+    decoding: { ...defaultDecoding, jpegReader: 'libvips' },
+  });
   expect(own.sha256).not.toBe(libvips.sha256);
 });
 
 test('the header tells the pixels of the whole image, and more memory than the file and what is read of it take', () => {
-  const image = openReduced(jpeg, { variant: { box, format: 'png' }, jpegReader: 'own' });
+  const image = openReduced(jpeg, { variant: { box, format: 'png' }, decoding: defaultDecoding });
   expect(image).toMatchObject({ width: lake.width, height: lake.height });
   const eighth = Math.floor(lake.width / 8) * Math.floor(lake.height / 8);
   expect(image.memoryNeed).toBeGreaterThan(2 * jpeg.length + 2 * 3 * eighth);

@@ -1,6 +1,8 @@
 // Whether the first directory of a TIFF may be trusted although libtiff warns of it: a damaged number of a tag loses the tag, and libtiff
 // then says no more than that tags are not sorted, or that some text has no end.
 
+import { type Entry, TiffBytes } from './directory.js';
+
 const [BYTE, ASCII, SHORT, LONG, RATIONAL, UNDEFINED, IFD] = [1, 2, 3, 4, 5, 7, 13];
 
 /** The tags that may stand in such a directory, with their types (TIFF 6.0, its supplements, and TIFF/EP). */
@@ -25,14 +27,12 @@ const MAY_HAVE_ANY_TYPE: ReadonlySet<number> = new Set([282, 283, 296, 297]);
 const REQUIRED = [256, 257, 258, 259, 262, 277];
 const OFFSETS = [273, 324];
 const FIRST_PRIVATE_TAG = 32_768;
-const ENTRY_BYTES = 12;
 
-/** One entry of the directory. */
-interface Entry {
-  readonly tag: number;
-  readonly type: number;
-  /** If it is one SHORT. */
-  readonly value: number;
+/** A directory, with its numbers. */
+interface Directory {
+  readonly entries: readonly Entry[];
+  /** The value of a tag, if it is one SHORT; 0 when there is no such tag. */
+  readonly number: (tag: number) => number;
 }
 
 /**
@@ -40,8 +40,9 @@ interface Entry {
  * @param file A whole file. BigTIFF is not read.
  */
 export function isWholeTiff(file: Buffer): boolean {
-  const entries = readEntries(file);
-  if (entries === undefined) return false;
+  const directory = readDirectory(file);
+  if (directory === undefined) return false;
+  const { entries, number } = directory;
   const tags = entries.map(({ tag }) => tag);
   const isSorted = tags.every((tag, index) => index === 0 || (tags[index - 1] ?? 0) < tag);
   const isExpected = ({ tag, type }: Entry) => {
@@ -55,43 +56,35 @@ export function isWholeTiff(file: Buffer): boolean {
     entries.every(isExpected) &&
     REQUIRED.every((tag) => tags.includes(tag)) &&
     OFFSETS.some((tag) => tags.includes(tag)) &&
-    (!tags.includes(338) || numberIn(entries, 277) > coloursOf(entries))
+    (!tags.includes(338) || number(277) > coloursOf(number(262)))
   );
 }
 
 /** Samples that the colours of a pixel take, by PhotometricInterpretation: grey or palette, CMYK, or three colours. */
-function coloursOf(entries: readonly Entry[]): number {
-  const photometric = numberIn(entries, 262);
+function coloursOf(photometric: number): number {
   if ([0, 1, 3].includes(photometric)) return 1;
   return photometric === 5 ? 4 : 3;
 }
 
-/** 0 when there is no such tag. */
-function numberIn(entries: readonly Entry[], wanted: number): number {
-  return entries.find(({ tag }) => tag === wanted)?.value ?? 0;
-}
-
 /** Whether an RGB image has a fourth sample that it does not declare: the one way in which samples may be more than its colours. */
 export function hasUndeclaredAlpha(file: Buffer): boolean {
-  const entries = readEntries(file) ?? [];
+  const directory = readDirectory(file);
+  if (directory === undefined) return false;
+  const { entries, number } = directory;
   const isAbsent = (wanted: number) => entries.every(({ tag }) => tag !== wanted);
   // A damaged ExtraSamples may have become one of the last two.
-  const isUndeclared = isAbsent(338) && isAbsent(339) && (isAbsent(274) || numberIn(entries, 274) === 1);
-  return numberIn(entries, 262) === 2 && numberIn(entries, 277) === 4 && isUndeclared;
+  const isUndeclared = isAbsent(338) && isAbsent(339) && (isAbsent(274) || number(274) === 1);
+  return number(262) === 2 && number(277) === 4 && isUndeclared;
 }
 
 /** Undefined when there is no directory. */
-function readEntries(file: Buffer): Entry[] | undefined {
-  if (file.length < 8) return undefined;
-  const isLittleEndian = file.toString('latin1', 0, 2) === 'II';
-  const u16 = (at: number) => (isLittleEndian ? file.readUInt16LE(at) : file.readUInt16BE(at));
-  const u32 = (at: number) => (isLittleEndian ? file.readUInt32LE(at) : file.readUInt32BE(at));
-  const start = u32(4);
-  if (u16(2) !== 42 || start + 2 > file.length) return undefined;
-  const count = u16(start);
-  if (start + 2 + count * ENTRY_BYTES > file.length) return undefined;
-  return Array.from({ length: count }, (_, index) => {
-    const at = start + 2 + index * ENTRY_BYTES;
-    return { tag: u16(at), type: u16(at + 2), value: u16(at + 8) };
-  });
+function readDirectory(file: Buffer): Directory | undefined {
+  const tiff = TiffBytes.of(file);
+  const entries = tiff?.firstDirectory();
+  if (tiff === undefined || entries === undefined) return undefined;
+  const number = (wanted: number) => {
+    const entry = entries.find(({ tag }) => tag === wanted);
+    return entry === undefined ? 0 : tiff.u16(entry.valueAt);
+  };
+  return { entries, number };
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { orientationOf } from '../../../../../src/image/decoders/jpeg/exif.js';
-import { type TiffEntry, tiff } from '../../../../support/images/hostile-images.js';
+import { orientationOf } from '../../../../src/image/decoders/exif.js';
+import { type TiffEntry, tiff } from '../../../support/images/hostile-images.js';
 
 const ORIENTATION = 0x112;
 const SHORT = 3;

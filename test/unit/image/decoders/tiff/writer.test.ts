@@ -2,7 +2,7 @@
 
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { encodeTiff, type Picture } from '../../../../src/image/decoders/tiff-writer.js';
+import { encodeTiff, type Picture } from '../../../../../src/image/decoders/tiff/writer.js';
 
 /** The bytes of a profile that sharp has built in. */
 async function p3(): Promise<Buffer> {
