@@ -79,6 +79,7 @@ export type Remedy =
 
 interface ErrorDetails {
   readonly limit?: Limits;
+  readonly needs?: string;
   readonly expected?: Expected;
   readonly remedy?: Remedy;
 }
@@ -89,6 +90,8 @@ export class ThumbsError extends Error {
   readonly code: ImageErrorCode | RunErrorCode;
   /** The limit that an image exceeded, if that is what is wrong with it. */
   declare readonly limit?: Limits;
+  /** What the decoder of an image needs and does not have, if that is what is wrong: a package, or an option. */
+  declare readonly needs?: string;
   /** What was expected of an option, if that is what is wrong. The message says it too. */
   declare readonly expected?: Expected;
   /** What helps, where the program knows it. The message does not name it. */
@@ -97,11 +100,12 @@ export class ThumbsError extends Error {
   constructor(
     code: ImageErrorCode | RunErrorCode,
     message: string,
-    { cause, limit, expected, remedy }: ErrorOptions & ErrorDetails = {},
+    { cause, limit, needs, expected, remedy }: ErrorOptions & ErrorDetails = {},
   ) {
     super(message, cause === undefined ? undefined : { cause });
     this.code = code;
     if (limit !== undefined) this.limit = limit;
+    if (needs !== undefined) this.needs = needs;
     if (expected !== undefined) this.expected = expected;
     if (remedy !== undefined) this.remedy = remedy;
   }
@@ -120,7 +124,7 @@ export function isImageError(error: unknown): error is ImageError {
 function imageError(
   code: ImageErrorCode,
   reason: string,
-  options: { readonly cause?: unknown; readonly limit?: Limits } = {},
+  options: ErrorOptions & Pick<ErrorDetails, 'limit' | 'needs'> = {},
 ): ImageError {
   return new ThumbsError(code, reason, options) as ImageError;
 }
@@ -141,6 +145,14 @@ export function unsupportedError(formats: readonly string[], guess: string | und
     'UNSUPPORTED',
     `not a ${names} image${guess === undefined ? '' : `; it looks like ${guess}`}`,
   );
+}
+
+/** An image of a format that cannot be read in this installation, or under these options. @param format As in messages: `HEIC`. */
+export function lackingError(
+  format: string,
+  { needs, reason, remedy }: { readonly needs: string; readonly reason: string; readonly remedy: string },
+): ImageError {
+  return imageError('UNSUPPORTED', `${format} images cannot be read: ${reason} (${remedy})`, { needs });
 }
 
 /** An image of a supported format that has a feature which its decoder cannot read. @param feature In words, as `LZMA compression`. */

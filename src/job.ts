@@ -85,16 +85,25 @@ export interface FailedOutcome extends Partial<ReadFacts> {
   readonly reason: string;
   /** The limit that the image exceeded, when that is the cause. */
   readonly limit?: Limits;
+  /** What the decoder needed and did not have, when that is the cause. */
+  readonly needs?: string;
   /** Of an unexpected error: where it arose. It is reported, and not recorded. */
   readonly stack?: string;
 }
 
 /** The outcome of a photo with this error, and what is known of its source. */
 export function failedOutcome(
-  { code, message, limit }: ImageError,
+  { code, message, limit, needs }: ImageError,
   facts: Partial<ReadFacts> = {},
 ): FailedOutcome {
-  return { status: 'failed', code, reason: message, ...(limit === undefined ? {} : { limit }), ...facts };
+  return {
+    status: 'failed',
+    code,
+    reason: message,
+    ...(limit === undefined ? {} : { limit }),
+    ...(needs === undefined ? {} : { needs }),
+    ...facts,
+  };
 }
 
 /** The end of a job. */

@@ -73,7 +73,7 @@ type Encoded = Omit<Rendered, `source${string}` | `from${string}`>;
  */
 export async function renderThumbnail(bytes: Buffer, options: RenderOptions): Promise<Rendered> {
   const { variant, maxPixels, maxMemory = Number.POSITIVE_INFINITY, decoding = defaultDecoding } = options;
-  const { format, decoder } = recognize(bytes);
+  const { format, decoder } = recognize(bytes, decoding);
   const readers = await decoder.load();
   const limits = { maxPixels, maxMemory: maxMemory - IDLE_BYTES - bytes.length };
   try {

@@ -3,6 +3,7 @@
 
 import fs from 'node:fs';
 import { emptyManifestError, manifestError } from '../errors.js';
+import { type Digests, oneDigest } from './digests.js';
 import { type LinePosition, LineReader } from './lines.js';
 import {
   entries,
@@ -55,8 +56,8 @@ const NONE = -1;
 
 /** How a manifest is read. */
 export interface IndexOptions {
-  /** Only records under this options digest can be found by content. @default the header's */
-  readonly digest?: string;
+  /** Only records under these options digests can be found by content. @default the header's */
+  readonly digests?: Digests;
   /** Whether lines that are no records are skipped instead of refused. @default false */
   readonly dropDamaged?: boolean;
 }
@@ -85,7 +86,7 @@ export class RecordIndex {
   readonly #byContent = new Map<number, Map<string, number>>();
 
   private constructor(file: string, descriptor: number, first: HeaderLine, how: IndexOptions) {
-    const { digest = first.header.options, dropDamaged = false } = how;
+    const { digests = oneDigest(first.header.options), dropDamaged = false } = how;
     this.file = file;
     this.descriptor = descriptor;
     this.header = first.header;
@@ -106,7 +107,8 @@ export class RecordIndex {
       isSorted &&= last === undefined || last < record.source;
       last = record.source;
       const row = this.positions.set(record.source, { offset, length });
-      const isFindable = this.digestOf(record) === digest && record.redo !== true && 'sourceXxh128' in record;
+      const isCurrent = this.digestOf(record) === digests.of(record) && record.redo !== true;
+      const isFindable = isCurrent && 'sourceXxh128' in record;
       this.#sizes[row] = isFindable ? (record.sourceBytes ?? NOT_FOUND_BY_CONTENT) : NOT_FOUND_BY_CONTENT;
     }
     this.end = end;

@@ -4,7 +4,6 @@
 //     {"source":"../photos/a/IMG_1.jpg","status":"done","thumbnails":[{"file":"<64 hex>.png","width":200,...}],...}
 //     {"source":"../photos/a/broken.jpg","status":"failed","error":{"code":"CORRUPT","message":"..."},...}
 
-import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { ImageErrorCode, Limits } from '../errors.js';
 import { isThumbnailName } from '../files/thumbnail-name.js';
@@ -71,6 +70,8 @@ export interface RecordedError {
   readonly message: string;
   /** The limit that the source exceeded, as it was then. */
   readonly limit?: Limits;
+  /** What the decoder of the source's format needed and did not have: a package, or an option. */
+  readonly needs?: string;
   /** The version of the decoders' verdicts, for `CORRUPT` and `UNSUPPORTED`; absent in records of version 1. */
   readonly verdicts?: number;
 }
@@ -105,11 +106,6 @@ export interface RecordBase {
 export type DoneRecord = RecordBase & DoneFacts;
 export type FailedRecord = RecordBase & FailedFacts;
 export type ManifestRecord = DoneRecord | FailedRecord;
-
-/** `parts`, in their order, as one digest of 64 hex digits. */
-export function optionsDigest(parts: Readonly<Record<string, unknown>>): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
-}
 
 /** A source's name in the manifest: relative to the manifest's folder, with `/`, so that a tree can be moved as a whole. */
 export function sourceName(manifest: string, file: string): string {

@@ -9,6 +9,7 @@ import { emptyManifestError, manifestError } from '../errors.js';
 import { createFolder } from '../files/create-folder.js';
 import { replaceFile } from '../files/replace-file.js';
 import { jsonLine } from '../printable.js';
+import type { Digests } from './digests.js';
 import { copyLines, type LinePosition, LineReader } from './lines.js';
 import { entries, requireRecord, withManifestErrors } from './reading.js';
 import { MANIFEST_VERSION, type ManifestHeader, type ManifestRecord } from './record.js';
@@ -36,11 +37,18 @@ export class ManifestStore {
   readonly #appended = new RecordPositions();
   /** By row of the earlier records: 1 if the record was kept. */
   readonly #kept: Uint8Array;
+  /** Undefined for a repair, which makes no record. */
+  readonly #digests: Digests | undefined;
   readonly #requireLocks: () => void;
   #end: number;
 
-  private constructor(records: RecordIndex, { requireLocks = () => {} }: StoreOptions) {
+  private constructor(
+    records: RecordIndex,
+    digests: Digests | undefined,
+    { requireLocks = () => {} }: StoreOptions,
+  ) {
     this.records = records;
+    this.#digests = digests;
     this.#requireLocks = requireLocks;
     // An incomplete last line is removed, so that the next record does not continue it.
     if (fs.statSync(records.file).size > records.end) fs.truncateSync(records.file, records.end);
@@ -50,22 +58,22 @@ export class ManifestStore {
   }
 
   /**
-   * Opens `file` under an options digest, and creates it if necessary. Records made under other options stay, with their own digest.
+   * Opens `file` under the options digests of a run, and creates it if necessary. Records made under other options stay, with their own digest.
    * @throws {ThumbsError} `MANIFEST`: it cannot be read or written, is of another version, is something else, or a line is damaged. It
    * is then left unchanged.
    */
-  static open(file: string, digest: string, options: StoreOptions = {}): ManifestStore {
+  static open(file: string, digests: Digests, options: StoreOptions = {}): ManifestStore {
     return withManifestErrors(file, 'write', () => {
       createFolder(path.dirname(file));
-      const found = RecordIndex.open(file);
-      if (found?.header.options === digest && found.hasLfEndings)
-        return ManifestStore.#openRecords(file, found, options);
+      const found = RecordIndex.open(file, { digests });
+      if (found?.header.options === digests.common && found.hasLfEndings)
+        return ManifestStore.#openRecords(file, found, digests, options);
       try {
-        replaceFile(file, linesUnder(digest, found));
+        replaceFile(file, linesUnder(digests.common, found));
       } finally {
         found?.close();
       }
-      return ManifestStore.#openRecords(file, RecordIndex.open(file), options);
+      return ManifestStore.#openRecords(file, RecordIndex.open(file, { digests }), digests, options);
     });
   }
 
@@ -75,14 +83,19 @@ export class ManifestStore {
    */
   static openDamaged(file: string, options: StoreOptions = {}): ManifestStore {
     return withManifestErrors(file, 'write', () =>
-      ManifestStore.#openRecords(file, RecordIndex.open(file, { dropDamaged: true }), options),
+      ManifestStore.#openRecords(file, RecordIndex.open(file, { dropDamaged: true }), undefined, options),
     );
   }
 
-  static #openRecords(file: string, records: RecordIndex | undefined, options: StoreOptions): ManifestStore {
+  static #openRecords(
+    file: string,
+    records: RecordIndex | undefined,
+    digests: Digests | undefined,
+    options: StoreOptions,
+  ): ManifestStore {
     if (records === undefined) throw emptyManifestError(file);
     try {
-      return new ManifestStore(records, options);
+      return new ManifestStore(records, digests, options);
     } catch (error) {
       records.close();
       throw error;
@@ -93,9 +106,10 @@ export class ManifestStore {
     return this.records.file;
   }
 
-  /** Adds a record, in place of an earlier one of the same source. */
+  /** Adds a record that was made under the run's digests, in place of an earlier one of the same source. */
   append(record: ManifestRecord): void {
-    const line = jsonLine(record);
+    const digest = this.#digests?.of(record) ?? this.records.header.options;
+    const line = jsonLine(digest === this.records.header.options ? record : { ...record, options: digest });
     const bytes = Buffer.from(`${line}\n`);
     this.#requireLocks();
     withManifestErrors(this.file, 'write', () => fs.writeFileSync(this.#descriptor, bytes));

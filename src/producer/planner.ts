@@ -7,6 +7,7 @@ import type { ImageErrorCode, Limits } from '../errors.js';
 import { type SourceFacts, sourceFacts } from '../files/source.js';
 import { thumbnailSize } from '../files/thumbnail-folder.js';
 import type { Identified, Job, Unchanged, Why } from '../job.js';
+import type { Digests } from '../manifest/digests.js';
 import {
   DECODER_VERDICTS,
   type FailedRecord,
@@ -22,10 +23,12 @@ export interface PlannerOptions {
   readonly manifest: string;
   /** Absolute path of the output folder. */
   readonly out: string;
-  /** The digest of the run's options. */
-  readonly digest: string;
+  /** The digests of the run's options. */
+  readonly digests: Digests;
   /** The version of the decoders' verdicts: an image that a decoder of another one has refused is tried again. */
   readonly verdicts: number;
+  /** Whether a decoder of this run lacks what a record says that it needed: an image that was refused for it is tried again once it is there. */
+  readonly lacks: (needs: string) => boolean;
   readonly force: boolean;
   readonly retryFailed: boolean;
   /** The limits of this run: an image that exceeded a lower one is tried again. */
@@ -123,7 +126,7 @@ export class Planner {
   #compare(record: ManifestRecord | undefined, facts: SourceFacts | undefined): ManifestRecord | Why {
     if (record === undefined) return this.#mayBeKnown(facts) ? 'moved' : 'new';
     if (this.#options.force) return 'force';
-    if (this.#records?.digestOf(record) !== this.#options.digest) return 'options';
+    if (this.#records?.digestOf(record) !== this.#options.digests.of(record)) return 'options';
     if (record.redo === true) return 'redo';
     if (!isSameState(record, facts)) return this.#mayBeKnown(facts) ? 'touched' : 'changed';
     if (this.#isValid(record)) return record;
@@ -151,8 +154,9 @@ export class Planner {
   }
 
   #isKnownFailure({ error }: FailedRecord): boolean {
-    const { retryFailed, limits, verdicts } = this.#options;
+    const { retryFailed, limits, verdicts, lacks } = this.#options;
     if (retryFailed || !REPEATABLE.has(error.code)) return false;
+    if (error.needs !== undefined && !lacks(error.needs)) return false;
     if (DECODER_VERDICTS.has(error.code) && (error.verdicts ?? 1) !== verdicts) return false;
     // A limit that there is no more (`memoryShareBytes`, for an image that was never tried alone) refuses nothing now.
     const now: Readonly<Record<string, number>> = { ...limits };

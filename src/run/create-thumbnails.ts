@@ -27,7 +27,7 @@ import type { ThumbsEvent, UnreadableFolderEvent } from './events.js';
 import { finishRun, preloadFinish } from './finishing.js';
 import { KeptRecords } from './kept-records.js';
 import { requireFreeOutputs } from './outputs.js';
-import { digestOf, plannerOptions, walkOptions } from './planning.js';
+import { digestsOf, plannerOptions, walkOptions } from './planning.js';
 import { Sink } from './sink.js';
 import { summarize } from './summary.js';
 import { leftOutEvents, walkFigures } from './walk-figures.js';
@@ -108,10 +108,10 @@ async function* runLocked(
   { options, roots, folders, startedAt, requireLocks }: CheckedRun,
   transport: Transport,
 ): AsyncGenerator<ThumbsEvent> {
-  const digest = digestOf(options);
+  const digests = digestsOf(options);
   const place = realPlace(options);
-  const manifest = ManifestStore.open(options.manifest, digest, { requireLocks });
-  const planner = new Planner(manifest.records, plannerOptions(options, digest));
+  const manifest = ManifestStore.open(options.manifest, digests, { requireLocks });
+  const planner = new Planner(manifest.records, plannerOptions(options, digests));
   const pool = createPool(options, planner, transport);
   const { signal, timeoutMs, deadlineMs } = options;
   const elapsed = performance.now() - startedAt;

@@ -26,7 +26,7 @@ import type {
 } from './events.js';
 import { KeptRecords } from './kept-records.js';
 import { requireFreeOutputs } from './outputs.js';
-import { digestOf, plannerOptions, walkOptions } from './planning.js';
+import { digestsOf, plannerOptions, walkOptions } from './planning.js';
 import { RemainingThumbnails } from './remaining-thumbnails.js';
 import { leftOutEvents, walkFigures } from './walk-figures.js';
 
@@ -54,14 +54,14 @@ async function* plan(resolved: ResolvedOptions): AsyncGenerator<PlanEvent> {
   const options = { ...resolved, manifest: realFile(resolved.manifest) };
   const roots = rootsFrom(options.manifest, await findRoots(resolved.paths, resolved.out));
   await requireFreeOutputs(options, roots);
-  const digest = digestOf(options);
+  const digests = digestsOf(options);
   const manifestBefore = stateOf(options.manifest);
-  const records = RecordIndex.open(options.manifest, { digest });
+  const records = RecordIndex.open(options.manifest, { digests });
   const end = new AbortController();
   try {
-    const planner = new Planner(records, plannerOptions(options, digest));
+    const planner = new Planner(records, plannerOptions(options, digests));
     const walked = newWalkProgress();
-    const remaining = new RemainingThumbnails(records, options.manifest, digest);
+    const remaining = new RemainingThumbnails(records, options.manifest, digests);
     const counts = { new: none(), changed: none(), compare: none(), unchanged: none(), 'known-bad': none() };
     const planPhoto = (path: string) => planner.plan(path);
     const signal = AbortSignal.any([end.signal, ...(options.signal === undefined ? [] : [options.signal])]);

@@ -2,6 +2,7 @@
 
 import { ThumbnailSet } from '../files/thumbnail-name.js';
 import type { Job, Unchanged } from '../job.js';
+import type { Digests } from '../manifest/digests.js';
 import { type ManifestRecord, sourceName } from '../manifest/record.js';
 import type { RecordIndex } from '../manifest/record-index.js';
 
@@ -21,7 +22,7 @@ export class RemainingThumbnails {
   readonly known: ThumbnailSet = new ThumbnailSet();
   readonly #records: RecordIndex | undefined;
   readonly #manifest: string;
-  readonly #digest: string;
+  readonly #digests: Digests;
   /** By row of the records: 1 if the walk has found the source. */
   readonly #found: Uint8Array;
   #new = 0;
@@ -29,10 +30,10 @@ export class RemainingThumbnails {
   /** Sizes whose records are all kept, because content may find any of them. */
   readonly #keptSizes = new Set<number>();
 
-  constructor(records: RecordIndex | undefined, manifest: string, digest: string) {
+  constructor(records: RecordIndex | undefined, manifest: string, digests: Digests) {
     this.#records = records;
     this.#manifest = manifest;
-    this.#digest = digest;
+    this.#digests = digests;
     this.#found = new Uint8Array(records?.size ?? 0);
   }
 
@@ -57,7 +58,7 @@ export class RemainingThumbnails {
 
   /** Whether the photo gets another thumbnail than its record has, as far as is known before it is made. */
   #willDiffer({ why, facts }: Job, record: ManifestRecord): boolean {
-    if (why === 'changed' || this.#records?.digestOf(record) !== this.#digest) return true;
+    if (why === 'changed' || this.#records?.digestOf(record) !== this.#digests.of(record)) return true;
     return why === 'force' && facts?.sourceBytes !== record.sourceBytes;
   }
 

@@ -151,11 +151,12 @@ export class Sink {
 }
 
 function failedRecord(source: string, outcome: FailedOutcome): FailedRecord {
-  const { code, reason, limit, status, stack: _, ...facts } = outcome;
+  const { code, reason, limit, needs, status, stack: _, ...facts } = outcome;
   const error = {
     code,
     message: messageFor(source, reason),
     ...(limit === undefined ? {} : { limit }),
+    ...(needs === undefined ? {} : { needs }),
     ...(DECODER_VERDICTS.has(code) ? { verdicts: VERDICT_VERSION } : {}),
   };
   return { source, status, error, ...facts };

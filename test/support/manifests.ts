@@ -1,6 +1,7 @@
 // Manifests that a test writes by the store itself, without a run.
 
 import path from 'node:path';
+import { oneDigest } from '../../src/manifest/digests.js';
 import { readManifest } from '../../src/manifest/reading.js';
 import type { FailedRecord, ManifestRecord } from '../../src/manifest/record.js';
 import { ManifestStore } from '../../src/manifest/store.js';
@@ -18,7 +19,7 @@ export function failedRecord(source: string, message = 'empty'): FailedRecord {
 
 /** Writes these records as a run does, beside those that are there. */
 export function writeRecords(file: string, records: readonly ManifestRecord[], options = 'digest'): void {
-  const store = ManifestStore.open(file, options);
+  const store = ManifestStore.open(file, oneDigest(options));
   for (const record of records) store.append(record);
   store.finish(() => true);
   store.close();

@@ -11,6 +11,7 @@ import { setFlagsFromString } from 'node:v8';
 import { replaceFile } from '../../../src/files/replace-file.js';
 import type { SourceFacts } from '../../../src/files/source.js';
 import { thumbnailName } from '../../../src/files/thumbnail-name.js';
+import { oneDigest } from '../../../src/manifest/digests.js';
 import { MANIFEST_VERSION, type ManifestRecord } from '../../../src/manifest/record.js';
 import { ManifestStore } from '../../../src/manifest/store.js';
 import { Planner } from '../../../src/producer/planner.js';
@@ -102,15 +103,16 @@ function makeManifest(file: string, records: number): NewManifest {
 
 function measureManifest(file: string, records: number): ManifestFigures {
   const startedAt = performance.now();
-  const store = ManifestStore.open(file, 'synthetic');
+  const store = ManifestStore.open(file, oneDigest('synthetic'));
   const readAt = performance.now();
   const folder = path.dirname(file);
   const unlimited = Number.POSITIVE_INFINITY;
   const planner = new Planner(store.records, {
     manifest: file,
     out: folder,
-    digest: 'synthetic',
+    digests: oneDigest('synthetic'),
     verdicts: 1,
+    lacks: () => false,
     force: false,
     retryFailed: false,
     limits: {

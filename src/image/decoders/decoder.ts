@@ -81,6 +81,11 @@ export interface Decoder {
   load(): Promise<readonly [Reader, ...Reader[]]>;
   /** What keeps it from reading its format in this installation, or under these options. Its photos are then not selected. @default nothing */
   readonly lacks?: (decoding: DecodingOptions) => Lack | undefined;
+  /**
+   * What decides the pixels of its images besides the renderer's version: its own version, and options that it heeds. Part of the options
+   * digest of its photos alone. @default nothing
+   */
+  readonly digestParts?: (decoding: DecodingOptions) => Readonly<Record<string, unknown>>;
   /** Whether the beginning of a file is one of this format, whatever the file's name says. */
   recognizes(head: Head): boolean;
 }

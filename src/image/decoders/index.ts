@@ -1,6 +1,6 @@
 // The list of decoders. Extensions, recognition, limits, allowed loaders and the sentence about unsupported files follow from it.
 
-import { unsupportedError } from '../../errors.js';
+import { lackingError, unsupportedError } from '../../errors.js';
 import type { DecodingOptions } from '../../options/options.js';
 import type { Decoder } from './decoder.js';
 import { jpeg } from './jpeg/index.js';
@@ -29,12 +29,20 @@ export function photoExtensions(decoding: DecodingOptions): readonly string[] {
 
 /**
  * The format of an image and its decoder, by its first bytes.
- * @throws {ThumbsError} `UNSUPPORTED`, with what the file looks like.
+ * @throws {ThumbsError} `UNSUPPORTED`, with what the file looks like, or with what its decoder lacks.
  */
-export function recognize(bytes: Uint8Array): { format: SourceFormat; decoder: Decoder } {
+export function recognize(
+  bytes: Uint8Array,
+  decoding: DecodingOptions,
+): { format: SourceFormat; decoder: Decoder } {
   const head = readHead(bytes);
   const found = Object.entries(decoders).find(([, decoder]) => decoder.recognizes(head));
-  if (found !== undefined) return { format: found[0] as SourceFormat, decoder: found[1] };
+  if (found !== undefined) {
+    const [format, decoder] = found;
+    const lack = decoder.lacks?.(decoding);
+    if (lack !== undefined) throw lackingError(decoder.name, lack);
+    return { format: format as SourceFormat, decoder };
+  }
   const names = Object.values(decoders).map(({ name }) => name);
   throw unsupportedError(names, describeOther(head));
 }

@@ -55,8 +55,10 @@ test('extensions, recognition, the sentence about other files and the allowed lo
   expect(other.photoExtensions(defaultDecoding)).toEqual(
     photoExtensions(defaultDecoding).map((name) => (name === 'avif' ? 'svg' : name)),
   );
-  expect(other.recognize(drawing).decoder.name).toBe('SVG');
-  expect(() => other.recognize(photo)).toThrow(/^not a JPEG, (?!.*AVIF).*\bSVG\b.* image; it looks like/);
+  expect(other.recognize(drawing, defaultDecoding).decoder.name).toBe('SVG');
+  expect(() => other.recognize(photo, defaultDecoding)).toThrow(
+    /^not a JPEG, (?!.*AVIF).*\bSVG\b.* image; it looks like/,
+  );
   expect(await other.renderThumbnail(drawing, options)).toMatchObject({
     sourceWidth: 30,
     width: 9,

@@ -3,6 +3,7 @@
 import path from 'node:path';
 import { prepareFolder } from '../../../src/files/thumbnail-folder.js';
 import type { PoolOutput } from '../../../src/job.js';
+import { oneDigest } from '../../../src/manifest/digests.js';
 import { ManifestStore } from '../../../src/manifest/store.js';
 import { defaultDecoding } from '../../../src/options/options.js';
 import type { Transport } from '../../../src/pool/consumer.js';
@@ -65,7 +66,7 @@ export async function joinedRun(photos: number, consumers: number, transport: Tr
       yield output;
     }
   }
-  const manifest = ManifestStore.open(path.join(out, 'manifest.jsonl'), 'test');
+  const manifest = ManifestStore.open(path.join(out, 'manifest.jsonl'), oneDigest('test'));
   const sink = new Sink(manifest, walked, { jobs: photos });
   for await (const _ of sink.consume(outputs(), consumers));
   manifest.close();

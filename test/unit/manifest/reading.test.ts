@@ -3,6 +3,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { oneDigest } from '../../../src/manifest/digests.js';
 import { ManifestStore } from '../../../src/manifest/store.js';
 import { failedRecord, manifestPath, sourcesIn, writeRecords } from '../../support/manifests.js';
 import { temporaryFolder } from '../../support/photos.js';
@@ -45,7 +46,7 @@ test('a header with any byte changed is refused and left unchanged, or is that o
       bytes[at] = intact.readUInt8(at) ^ bit;
       fs.writeFileSync(file, bytes);
       try {
-        const store = ManifestStore.open(file, 'digest');
+        const store = ManifestStore.open(file, oneDigest('digest'));
         expect(store.records.find('a')?.options).not.toBe(undefined);
         store.close();
         seen.others += 1;
@@ -73,7 +74,9 @@ for (const text of [
   test(`${JSON.stringify(text).slice(0, 60)} is no manifest of this version: refused and left as it is`, () => {
     const file = path.join(temporaryFolder(), 'notes.txt');
     fs.writeFileSync(file, text);
-    expect(() => ManifestStore.open(file, 'digest')).toThrow(expect.objectContaining({ code: 'MANIFEST' }));
+    expect(() => ManifestStore.open(file, oneDigest('digest'))).toThrow(
+      expect.objectContaining({ code: 'MANIFEST' }),
+    );
     expect(fs.readFileSync(file, 'utf8')).toBe(text);
   });
 }
@@ -82,7 +85,7 @@ test('a damaged record is refused with the number of its line', () => {
   const file = manifestPath();
   writeRecords(file, [failedRecord('a'), failedRecord('b')]);
   fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace('"source":"a"', '"sour":"a"'));
-  expect(() => ManifestStore.open(file, 'digest')).toThrow(/line 2 is not a record/);
+  expect(() => ManifestStore.open(file, oneDigest('digest'))).toThrow(/line 2 is not a record/);
 });
 
 test('line ends that git has changed are corrected, and no record is lost', () => {
@@ -90,7 +93,7 @@ test('line ends that git has changed are corrected, and no record is lost', () =
   writeRecords(file, [failedRecord('a'), failedRecord('b')]);
   const text = fs.readFileSync(file, 'utf8');
   fs.writeFileSync(file, text.replaceAll('\n', '\r\n'));
-  const store = ManifestStore.open(file, 'digest');
+  const store = ManifestStore.open(file, oneDigest('digest'));
   for (const source of ['a', 'b']) store.keep(source);
   store.finish(() => false);
   store.close();

@@ -6,6 +6,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { ImageErrorCode, Limits } from '../../../src/errors.js';
 import type { SourceFacts } from '../../../src/files/source.js';
 import type { Identified, Job, Unchanged } from '../../../src/job.js';
+import { oneDigest } from '../../../src/manifest/digests.js';
 import type { DoneRecord, FailedRecord, ManifestRecord } from '../../../src/manifest/record.js';
 import { ManifestStore } from '../../../src/manifest/store.js';
 import { Planner, type PlannerOptions } from '../../../src/producer/planner.js';
@@ -41,16 +42,17 @@ function plannerOf(records: readonly ManifestRecord[], options: Partial<PlannerO
   fs.mkdirSync(out);
   fs.writeFileSync(path.join(out, thumbnail.file), '12345');
   const manifest = path.join(folder, 'manifest.jsonl');
-  const written = ManifestStore.open(manifest, 'digest');
+  const written = ManifestStore.open(manifest, oneDigest('digest'));
   for (const record of records) written.append(record);
   written.close();
-  const store = ManifestStore.open(manifest, 'digest');
+  const store = ManifestStore.open(manifest, oneDigest('digest'));
   onTestFinished(() => store.close());
   const planner = new Planner(store.records, {
     manifest,
     out,
-    digest: 'digest',
+    digests: oneDigest('digest'),
     verdicts: 1,
+    lacks: () => false,
     force: false,
     retryFailed: false,
     limits: LIMITS,
@@ -97,7 +99,7 @@ test('another size makes a photo changed, or touched where another record has th
 });
 
 test('a photo is made again under other options, and after verify has marked its record', () => {
-  expect(planOf([done('a.jpg')], {}, { digest: 'other' })).toBe('make: options');
+  expect(planOf([done('a.jpg')], {}, { digests: oneDigest('other') })).toBe('make: options');
   expect(planOf([done('a.jpg', { options: 'other' })])).toBe('make: options');
   expect(planOf([done('a.jpg', { redo: true })])).toBe('make: redo');
 });

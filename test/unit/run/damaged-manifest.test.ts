@@ -8,7 +8,7 @@ import type { ManifestRecord } from '../../../src/manifest/record.js';
 import { ManifestStore } from '../../../src/manifest/store.js';
 import { resolveOptions } from '../../../src/options/resolve.js';
 import { Planner } from '../../../src/producer/planner.js';
-import { digestOf, plannerOptions } from '../../../src/run/planning.js';
+import { digestsOf, plannerOptions } from '../../../src/run/planning.js';
 import { runFolder } from '../../support/in-process/run.js';
 import { recordsIn } from '../../support/output.js';
 import { damagedImages } from '../../support/paths.js';
@@ -40,7 +40,7 @@ test('with any byte of a record changed, the manifest is refused, or the planner
     return { file, facts: sourceFacts(fs.statSync(file, { bigint: true })) };
   });
   const options = resolveOptions([path.join(folder, 'photos')], { out });
-  const digest = digestOf(options);
+  const digests = digestsOf(options);
   const expected = new Map(recordsIn(out).map((record) => [record.source, reliedUpon(record)]));
   const seen = { refused: 0, planned: 0, unnoticed: 0 };
   for (let at = intact.indexOf('\n') + 1; at < intact.length; at += 1) {
@@ -49,7 +49,7 @@ test('with any byte of a record changed, the manifest is refused, or the planner
     fs.writeFileSync(manifest, damaged);
     let store: ManifestStore;
     try {
-      store = ManifestStore.open(manifest, digest);
+      store = ManifestStore.open(manifest, digests);
     } catch (error) {
       const message = expect.stringMatching(/line [23] is not a record/);
       expect(error).toMatchObject({ code: 'MANIFEST', message });
@@ -57,7 +57,7 @@ test('with any byte of a record changed, the manifest is refused, or the planner
       seen.refused += 1;
       continue;
     }
-    const planner = new Planner(store.records, plannerOptions(options, digest));
+    const planner = new Planner(store.records, plannerOptions(options, digests));
     const plans = photos.map(({ file, facts }) => planner.planFor(file, facts));
     store.close();
     for (const plan of plans) {

@@ -2,7 +2,9 @@
 
 import fs from 'node:fs';
 import path from 'node:path';
-import { expect, test } from 'vitest';
+import sharp from 'sharp';
+import { expect, onTestFinished, test } from 'vitest';
+import { decoders } from '../../../src/image/decoders/index.js';
 import type { ThumbsOptions } from '../../../src/options/options.js';
 import { setTime } from '../../support/file-changes.js';
 import { runFolder, runInProcess } from '../../support/in-process/run.js';
@@ -145,4 +147,29 @@ test('a content that failed under a lower limit is still identified by another p
   fs.copyFileSync(photo, path.join(folder, 'photos/copy.jpg'));
   expect((await runFolder(folder)).summary).toMatchObject({ made: 0, unchanged: 2, identified: 1 });
   await expectSound(out);
+});
+
+test('a photo whose decoder lacks a package is known as such, and tried again once the package is there', async () => {
+  const { folder, out } = photoFolder(1);
+  const drawing = path.join(folder, 'photos/drawing.jpg');
+  await sharp(fs.readFileSync(path.join(folder, 'photos/photo-1.jpg')))
+    .png()
+    .toFile(drawing);
+  const { png } = decoders;
+  onTestFinished(() => {
+    Object.assign(decoders, { png });
+  });
+  const lack = { needs: 'png-js', reason: 'png-js is not installed', remedy: 'npm install png-js' };
+  Object.assign(decoders, { png: { ...png, lacks: () => lack } });
+  expect((await runFolder(folder)).summary).toMatchObject({ made: 1, failures: { UNSUPPORTED: 1 } });
+  expect(failuresIn(out)).toEqual([
+    [
+      'drawing.jpg',
+      'UNSUPPORTED',
+      '../photos/drawing.jpg: PNG images cannot be read: png-js is not installed (npm install png-js)',
+    ],
+  ]);
+  expect((await runFolder(folder)).summary).toMatchObject({ unchanged: 1, known: 1 });
+  Object.assign(decoders, { png });
+  expect((await runFolder(folder)).summary).toMatchObject({ made: 1, unchanged: 1, failed: 0 });
 });

@@ -2,7 +2,9 @@
 
 import fs from 'node:fs';
 import path from 'node:path';
-import { expect, test, vi } from 'vitest';
+import sharp from 'sharp';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { decoders } from '../../../src/image/decoders/index.js';
 import type { ThumbsEvent } from '../../../src/run/events.js';
 import { runFolder } from '../../support/in-process/run.js';
 import { expectSound, recordsIn } from '../../support/output.js';
@@ -56,5 +58,38 @@ test('a stopped run with other options costs the next one only what it has made'
   expect(other).toBeGreaterThan(0);
   expect(other).toBeLessThan(8);
   expect((await runFolder(folder)).summary).toMatchObject({ made: other, unchanged: 8 - other });
+  await expectSound(out);
+});
+
+/** Gives a decoder another version, as a new release of its library would. */
+function changePngDecoder(version: number): void {
+  const { png } = decoders;
+  Object.assign(decoders, { png: { ...png, digestParts: () => ({ version }) } });
+  onTestFinished(() => {
+    Object.assign(decoders, { png });
+  });
+}
+
+test('another version of a decoder makes the photos of its format again, and no other', async () => {
+  const { folder, out } = photoFolder(3);
+  await sharp(fs.readFileSync(path.join(folder, 'photos/photo-1.jpg')))
+    .png()
+    .toFile(path.join(folder, 'photos/drawing.png'));
+  const first = await runFolder(folder);
+  const before = fs.readFileSync(path.join(out, 'manifest.jsonl'), 'utf8');
+  expect(first.summary).toMatchObject({ photos: 4, unchanged: 0 });
+  changePngDecoder(1);
+  expect((await runFolder(folder)).summary).toMatchObject({ photos: 4, unchanged: 3 });
+  expect((await runFolder(folder)).summary).toMatchObject({ photos: 4, unchanged: 4 });
+  const withOptions = recordsIn(out).filter(({ options }) => options !== undefined);
+  expect(withOptions.map(({ source }) => path.basename(source))).toEqual(['drawing.png']);
+  fs.renameSync(path.join(folder, 'photos/drawing.png'), path.join(folder, 'photos/moved.png'));
+  expect((await runFolder(folder)).summary).toMatchObject({ unchanged: 4, identified: 1 });
+  fs.renameSync(path.join(folder, 'photos/moved.png'), path.join(folder, 'photos/drawing.png'));
+  changePngDecoder(2);
+  expect((await runFolder(folder)).summary).toMatchObject({ photos: 4, unchanged: 3 });
+  Object.assign(decoders.png, { digestParts: () => ({}) });
+  expect((await runFolder(folder)).summary).toMatchObject({ photos: 4, unchanged: 3 });
+  expect(fs.readFileSync(path.join(out, 'manifest.jsonl'), 'utf8')).toBe(before);
   await expectSound(out);
 });
