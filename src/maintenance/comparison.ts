@@ -1,11 +1,11 @@
 // Compares the records of a manifest with the files of its output folder, and counts what is found.
 
-import { existsSync, lstatSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { foreignUntil } from '../files/folder-marker.js';
 import { ThumbnailSet } from '../files/thumbnail-name.js';
-import { addNamed, otherManifests } from '../manifest/folder-manifests.js';
+import { addNamed, presentManifests } from '../manifest/folder-manifests.js';
 import type { DoneRecord, ThumbnailEntry } from '../manifest/record.js';
 import type { RecordIndex } from '../manifest/record-index.js';
 import type { ResolvedPlace } from '../options/options.js';
@@ -40,8 +40,8 @@ export class Comparison {
   /** Absolute paths of the sources whose thumbnail is missing or damaged, by the thumbnail. */
   readonly #affected = new Map<string, string[]>();
   /** The other manifests of the folder, with the thumbnails that each names. */
-  readonly #others: Array<{ readonly manifest: string; readonly named: ThumbnailSet }> = [];
-  readonly #missingManifests: string[] = [];
+  readonly #others: ReadonlyArray<{ readonly manifest: string; readonly named: ThumbnailSet }>;
+  readonly #missingManifests: readonly string[];
   /** Those of the others that name a damaged thumbnail. */
   readonly #damagedManifests = new Set<string>();
   readonly #foreignUntilMs: number;
@@ -50,15 +50,13 @@ export class Comparison {
     this.#place = place;
     this.#records = records;
     this.#foreignUntilMs = foreignUntil(place.out);
-    for (const manifest of otherManifests(place)) {
+    const { present, missing } = presentManifests(place);
+    this.#missingManifests = missing;
+    this.#others = present.map((manifest) => {
       const named = new ThumbnailSet();
-      if (!existsSync(manifest)) {
-        this.#missingManifests.push(manifest);
-        continue;
-      }
       addNamed(named, manifest);
-      this.#others.push({ manifest, named });
-    }
+      return { manifest, named };
+    });
   }
 
   /** The files that are no thumbnails. */
@@ -121,10 +119,12 @@ export class Comparison {
   *thumbnails(checked: ReadonlyMap<string, Checked>): Generator<FindingEvent> {
     // The threads have reported them in no order.
     for (const [file, each] of [...checked].sort(([a], [b]) => (a < b ? -1 : 1))) {
-      this.#totals.thumbnails += 1;
-      this.#totals.bytes += each.bytes;
-      if (!this.#named.has(file)) yield* this.#notNamed(each);
-      else if (each.status === 'damaged')
+      if (!this.#named.has(file)) {
+        yield* this.#notNamed(each);
+        continue;
+      }
+      this.#count(each);
+      if (each.status === 'damaged')
         yield this.#finding('damaged', file, each.reason, this.#affected.get(file));
     }
     for (const [file, sources] of this.#affected)
@@ -136,7 +136,10 @@ export class Comparison {
     const other = this.#others.find(({ named }) => named.has(each.file));
     if (other === undefined) {
       yield this.#unnamed(each);
-    } else if (each.status === 'damaged') {
+      return;
+    }
+    this.#count(each);
+    if (each.status === 'damaged') {
       this.#totals.damagedOfOthers += 1;
       this.#damagedManifests.add(other.manifest);
       yield { ...this.#finding('damaged', each.file, each.reason), manifest: other.manifest };
@@ -144,15 +147,20 @@ export class Comparison {
   }
 
   /** As `prune` sees it: only a file whose bytes have the SHA-256 of its name is one of ours. */
-  #unnamed({ file, bytes, isOwn }: Checked): FindingEvent {
+  #unnamed(each: Checked): FindingEvent {
+    const { file, bytes, isOwn } = each;
     const { mtimeMs = 0 } = lstatSync(path.join(this.#place.out, file), { throwIfNoEntry: false }) ?? {};
-    if (!isOwn || mtimeMs <= this.#foreignUntilMs) {
-      this.#totals.thumbnails -= 1;
-      this.#totals.bytes -= bytes;
+    if (!isOwn || mtimeMs <= this.#foreignUntilMs)
       return this.#finding('foreign', file, 'not a file of thumbs, whatever its name says');
-    }
+    this.#count(each);
     this.#totals.unneededBytes += bytes;
     return this.#finding('unneeded', file, 'no record names it');
+  }
+
+  /** Counts a thumbnail of this program. */
+  #count({ bytes }: Checked): void {
+    this.#totals.thumbnails += 1;
+    this.#totals.bytes += bytes;
   }
 
   summary(seconds: number): VerifiedEvent {

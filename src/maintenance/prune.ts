@@ -10,8 +10,8 @@ import {
   addNamed,
   addNamedByOthers,
   notePruned,
-  otherManifests,
   photosLeft,
+  presentManifests,
   usesFolder,
 } from '../manifest/folder-manifests.js';
 import { requireManifest } from '../manifest/reading.js';
@@ -138,7 +138,7 @@ export function refusalOf(place: ResolvedPlace, { recorded, left }: PhotoCounts)
     const reason = `${left} of ${before} recorded photos have left the manifest since the last prune`;
     return refusedError(reason, true);
   }
-  const missing = otherManifests(place).filter((manifest) => !fs.existsSync(manifest));
+  const { missing } = presentManifests(place);
   if (missing.length === 0) return undefined;
   const [uses, does] = missing.length === 1 ? ['uses', 'does'] : ['use', 'do'];
   return refusedError(`${missing.join(', ')}, which ${uses} this folder, ${does} not exist`, true);

@@ -80,13 +80,17 @@ export function addNamed(named: ThumbnailSet, manifest: string): number {
   }
 }
 
+/** {@link otherManifests}, by whether they exist. */
+export function presentManifests(place: ResolvedPlace): { present: string[]; missing: string[] } {
+  const [present, missing]: [string[], string[]] = [[], []];
+  for (const manifest of otherManifests(place)) (fs.existsSync(manifest) ? present : missing).push(manifest);
+  return { present, missing };
+}
+
 /** Adds the thumbnails that the folder's other manifests name to `named`. Returns those manifests that do not exist. */
 export function addNamedByOthers(named: ThumbnailSet, place: ResolvedPlace): string[] {
-  const missing: string[] = [];
-  for (const manifest of otherManifests(place)) {
-    if (fs.existsSync(manifest)) addNamed(named, manifest);
-    else missing.push(manifest);
-  }
+  const { present, missing } = presentManifests(place);
+  for (const manifest of present) addNamed(named, manifest);
   return missing;
 }
 
