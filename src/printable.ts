@@ -10,13 +10,14 @@ const UNPRINTABLE =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: controls are what it looks for
   /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|\p{Surrogate}/gu;
 
-/** One UTF-16 code unit as JSON writes it: `\u001b`. */
+/** One UTF-16 code unit as JSON writes it: `\u001b`. A byte of a path that is not UTF-8 (path-bytes.ts) has no such text. */
 function escapeUnit(unit: string): string {
+  if (unit >= '\udc80' && unit <= '\udcff') return '\ufffd';
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 /**
- * `text` on one line, with every control as a JSON escape (`\u001b`). Text without controls is returned unchanged, and
+ * `text` on one line, with every control as a JSON escape (`\u001b`), and U+FFFD for a byte that is not UTF-8. Text without controls is returned unchanged, and
  * applying it twice changes nothing more.
  */
 export function printable(text: string): string {

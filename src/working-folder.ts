@@ -1,11 +1,12 @@
 // The folder that a process was started in. It may be removed while the process runs: a job's scratch folder, say.
 
 import fs from 'node:fs';
+import { pathOf } from './path-bytes.js';
 
-/** Absolute path; undefined when the folder does not exist any more. `process.cwd()` would return what it returned before. */
+/** Absolute path, in which a name need not be UTF-8 (path-bytes.ts); undefined when the folder does not exist any more. `process.cwd()` would return what it returned before. */
 export function workingFolder(): string | undefined {
   try {
-    return fs.realpathSync.native('.');
+    return pathOf(fs.realpathSync.native('.', 'buffer'));
   } catch {
     return undefined; // Who needs a relative path says so: `checkPath` in options/checks.ts.
   }

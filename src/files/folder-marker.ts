@@ -8,6 +8,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { causeOf, outputError, systemCode, unreadableOutputError } from '../errors.js';
+import { systemPath } from '../path-bytes.js';
 import { jsonLine } from '../printable.js';
 import { replaceFile } from './replace-file.js';
 
@@ -77,7 +78,7 @@ export function foreignUntil(folder: string): number {
 function readText(file: string): string | undefined {
   let descriptor: number;
   try {
-    descriptor = fs.openSync(file, OPEN_FLAGS);
+    descriptor = fs.openSync(systemPath(file), OPEN_FLAGS);
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined;
     throw error;

@@ -39,7 +39,7 @@ export function replaceFile(file: string, pieces: Iterable<string | Uint8Array>)
  * {@link replaceFile} for a file that the caller of the program named.
  * @throws {ThumbsError} `OUTPUT`, with the path and the cause; a {@link ThumbsError} of `pieces` unchanged.
  */
-export function replaceOutput(file: string, pieces: Iterable<string>): void {
+export function replaceOutput(file: string, pieces: Iterable<string | Uint8Array>): void {
   try {
     replaceFile(file, pieces);
   } catch (error) {

@@ -11,6 +11,7 @@ import {
   systemCode,
   unreadableError,
 } from '../errors.js';
+import { systemPath } from '../path-bytes.js';
 import { acquireBuffer } from './source-buffers.js';
 
 /** The state of a source's file. */
@@ -52,8 +53,8 @@ export class Source {
 
   /** @throws {ThumbsError} `UNREADABLE` or `CHANGED`; the message is the cause alone, without the file's name. */
   static async open(path: string): Promise<Source> {
-    const handle = await open(path, OPEN_FLAGS).catch((error: unknown) => {
-      throw unreadableError(openFailure(error, path), error);
+    const handle = await open(systemPath(path), OPEN_FLAGS).catch((error: unknown) => {
+      throw unreadableError(openFailure(error), error);
     });
     try {
       const state = await waitUntilStable(handle);
@@ -113,13 +114,8 @@ async function waitUntilStable(handle: FileHandle): Promise<BigIntStats> {
   throw changedError('the file is being written');
 }
 
-function openFailure(error: unknown, path: string): string {
-  const cause = causeOf(error);
-  if (systemCode(error) === 'ENXIO') return 'a socket, not a file';
-  // The walk shows bytes that are not UTF-8 as U+FFFD, and a name with that character opens nothing.
-  if (systemCode(error) === 'ENOENT' && path.includes('\ufffd'))
-    return `${cause}; its name is not valid UTF-8`;
-  return cause;
+function openFailure(error: unknown): string {
+  return systemCode(error) === 'ENXIO' ? 'a socket, not a file' : causeOf(error);
 }
 
 function kindOf(stats: BigIntStats): string {

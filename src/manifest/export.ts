@@ -9,9 +9,10 @@ import { stringify } from 'csv-stringify/sync';
 import { unreachable } from '../errors.js';
 import { replaceOutput } from '../files/replace-file.js';
 import type { ExportFormat } from '../options/options.js';
+import { systemPath } from '../path-bytes.js';
 import { jsonLine } from '../printable.js';
 import { readManifest } from './reading.js';
-import type { ManifestRecord } from './record.js';
+import { type ManifestRecord, nameOf } from './record.js';
 
 /**
  * Writes the manifest `manifest` to `file`, replacing it as a whole.
@@ -21,7 +22,7 @@ export function exportManifest(manifest: string, file: string, format: ExportFor
   replaceOutput(file, pieces(manifest, format));
 }
 
-function pieces(manifest: string, format: ExportFormat): Iterable<string> {
+function pieces(manifest: string, format: ExportFormat): Iterable<string | Buffer> {
   const records = readManifest(manifest);
   switch (format) {
     case 'txt':
@@ -35,11 +36,12 @@ function pieces(manifest: string, format: ExportFormat): Iterable<string> {
   }
 }
 
-function* txtLines(records: Iterable<ManifestRecord>, folder: string): Generator<string> {
+/** Paths with their own bytes, which need not be UTF-8. */
+function* txtLines(records: Iterable<ManifestRecord>, folder: string): Generator<string | Buffer> {
   for (const record of records) {
     if (record.status !== 'done') continue;
     for (const { file } of record.thumbnails)
-      yield txtLine(`${file}: ${path.resolve(folder, record.source)}`);
+      yield systemPath(txtLine(`${file}: ${path.resolve(folder, nameOf(record))}`));
   }
 }
 
@@ -65,6 +67,7 @@ const CSV_COLUMNS = [
   'sourceXxh128',
   'errorCode',
   'errorMessage',
+  'sourceNameBase64',
 ] as const;
 
 /** RFC 4180; a source has a row for each thumbnail, or one that says why there is none. */
@@ -91,8 +94,11 @@ function csvObjects(record: ManifestRecord): Array<Partial<Record<(typeof CSV_CO
 
 function* jsonObject(records: Iterable<ManifestRecord>): Generator<string> {
   let separator = '{\n';
-  for (const { source, ...rest } of records) {
-    yield `${separator}${jsonLine(source)}: ${jsonLine(rest)}`;
+  for (const { source, sourceNameBase64, ...rest } of records) {
+    // A source has no `//`, so this is no other source's key. Such sources may look alike.
+    const key = sourceNameBase64 === undefined ? source : `${source}//${sourceNameBase64}`;
+    const name = sourceNameBase64 === undefined ? {} : { source, sourceNameBase64 };
+    yield `${separator}${jsonLine(key)}: ${jsonLine({ ...rest, ...name })}`;
     separator = ',\n';
   }
   yield separator === '{\n' ? '{}\n' : '\n}\n';

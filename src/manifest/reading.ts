@@ -8,6 +8,7 @@ import {
   manifestError,
   ThumbsError,
 } from '../errors.js';
+import { systemPath } from '../path-bytes.js';
 import { type LinePosition, readLines } from './lines.js';
 import { isHeader, isRecord, MANIFEST_VERSION, type ManifestHeader, type ManifestRecord } from './record.js';
 
@@ -58,12 +59,13 @@ export function isManifest(file: string): boolean {
   }
 }
 
-/** Opens a manifest that must exist; the caller closes it. */
+/** Opens a manifest that must exist; the caller closes it. The walk opens those that it meets, whose paths need not be UTF-8. */
 export function openManifest(file: string): number {
   return withManifestErrors(file, 'read', () => {
     // A named pipe would block the process until somebody writes to it.
-    if (!fs.statSync(file).isFile()) throw manifestError(file, 'it is not a regular file');
-    return fs.openSync(file, 'r');
+    const path = systemPath(file);
+    if (!fs.statSync(path).isFile()) throw manifestError(file, 'it is not a regular file');
+    return fs.openSync(path, 'r');
   });
 }
 

@@ -13,7 +13,7 @@ import {
   requireRecord,
   withManifestErrors,
 } from './reading.js';
-import { isRecord, type ManifestHeader, type ManifestRecord } from './record.js';
+import { isRecord, type ManifestHeader, type ManifestRecord, nameOf } from './record.js';
 
 /** Positions of records by source, some 130 bytes of memory each. */
 export class RecordPositions {
@@ -104,9 +104,10 @@ export class RecordIndex {
         continue;
       }
       const record = requireRecord(file, entry);
-      isSorted &&= last === undefined || last < record.source;
-      last = record.source;
-      const row = this.positions.set(record.source, { offset, length });
+      const source = nameOf(record);
+      isSorted &&= last === undefined || last < source;
+      last = source;
+      const row = this.positions.set(source, { offset, length });
       const isCurrent = this.digestOf(record) === digests.of(record) && record.redo !== true;
       const isFindable = isCurrent && 'sourceXxh128' in record;
       this.#sizes[row] = isFindable ? (record.sourceBytes ?? NOT_FOUND_BY_CONTENT) : NOT_FOUND_BY_CONTENT;

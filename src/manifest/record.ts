@@ -9,6 +9,7 @@ import type { ImageErrorCode, Limits } from '../errors.js';
 import { isThumbnailName } from '../files/thumbnail-name.js';
 import type { FromPicture } from '../image/decoders/decoder.js';
 import type { SourceFormat } from '../image/decoders/index.js';
+import { bytesOf, pathOf, shown } from '../path-bytes.js';
 import { printable } from '../printable.js';
 
 /** The version of the manifest's format that this package writes. */
@@ -95,8 +96,10 @@ export interface FailedFacts {
 
 /** What every record has, or may have. */
 export interface RecordBase {
-  /** The path of the source, relative to the manifest's folder, with `/`. */
+  /** The path of the source, relative to the manifest's folder, with `/`; each byte that is not UTF-8 is U+FFFD. */
   readonly source: string;
+  /** The bytes of that path, base64; only if they are not UTF-8. */
+  readonly sourceNameBase64?: string;
   /** The options digest that the record was made under, where it is not the header's. */
   readonly options?: string;
   /** Whether the next run is to make the thumbnail again, because this one was found damaged. */
@@ -107,10 +110,27 @@ export type DoneRecord = RecordBase & DoneFacts;
 export type FailedRecord = RecordBase & FailedFacts;
 export type ManifestRecord = DoneRecord | FailedRecord;
 
-/** A source's name in the manifest: relative to the manifest's folder, with `/`, so that a tree can be moved as a whole. */
+/**
+ * A source's name in the program: relative to the manifest's folder, with `/`, so that a tree can be moved as a whole. It may have bytes
+ * that are not UTF-8 (path-bytes.ts).
+ */
 export function sourceName(manifest: string, file: string): string {
   const relative = path.relative(path.dirname(manifest), file);
   return path.sep === '/' ? relative : relative.replaceAll(path.sep, '/');
+}
+
+/** What a record has of a source's name. */
+export function recordedName(source: string): Pick<RecordBase, 'source' | 'sourceNameBase64'> {
+  if (source.isWellFormed()) return { source };
+  return { source: shown(source), sourceNameBase64: bytesOf(source).toString('base64') };
+}
+
+/** The source's name as {@link sourceName} has it: records whose sources only look alike have different ones. */
+export function nameOf({
+  source,
+  sourceNameBase64,
+}: Pick<RecordBase, 'source' | 'sourceNameBase64'>): string {
+  return sourceNameBase64 === undefined ? source : pathOf(Buffer.from(sourceNameBase64, 'base64'));
 }
 
 /** A failed record's message: the source and the cause, on one line. */
@@ -131,13 +151,19 @@ export function isHeader(value: unknown): value is ManifestHeader {
 
 /** Whether parsed JSON is a record, as far as the program depends on it. */
 export function isRecord(value: unknown): value is ManifestRecord {
-  if (!isObject(value) || typeof value.source !== 'string') return false;
+  if (!isObject(value) || !hasName(value)) return false;
   if (value.status === 'failed') return isError(value.error);
   const { status, thumbnails, sourceFormat, sourceXxh128, ...facts } = value;
   if (status !== 'done' || !Array.isArray(thumbnails) || thumbnails.length === 0) return false;
   if (typeof sourceFormat !== 'string' || typeof sourceXxh128 !== 'string') return false;
   const measures = [facts.sourceWidth, facts.sourceHeight, facts.sourceBytes, facts.sourceMtimeMs];
   return thumbnails.every(isThumbnailEntry) && measures.every(Number.isInteger);
+}
+
+function hasName({ source, sourceNameBase64 }: Readonly<Record<string, unknown>>): boolean {
+  if (typeof source !== 'string') return false;
+  if (sourceNameBase64 === undefined) return true;
+  return typeof sourceNameBase64 === 'string' && shown(nameOf({ source, sourceNameBase64 })) === source;
 }
 
 /** The name must be a thumbnail's: files under these names are opened, so none may lead out of the output folder. */

@@ -12,7 +12,7 @@ import { jsonLine } from '../printable.js';
 import type { Digests } from './digests.js';
 import { copyLines, type LinePosition, LineReader } from './lines.js';
 import { entries, requireRecord, withManifestErrors } from './reading.js';
-import { MANIFEST_VERSION, type ManifestHeader, type ManifestRecord } from './record.js';
+import { MANIFEST_VERSION, type ManifestHeader, type ManifestRecord, nameOf } from './record.js';
 import { RecordIndex, RecordPositions } from './record-index.js';
 
 /** How a run writes to its manifest. */
@@ -113,7 +113,7 @@ export class ManifestStore {
     const bytes = Buffer.from(`${line}\n`);
     this.#requireLocks();
     withManifestErrors(this.file, 'write', () => fs.writeFileSync(this.#descriptor, bytes));
-    this.#appended.set(record.source, { offset: this.#end, length: bytes.length - 1 });
+    this.#appended.set(nameOf(record), { offset: this.#end, length: bytes.length - 1 });
     this.#end += bytes.length;
   }
 
@@ -130,7 +130,7 @@ export class ManifestStore {
   }
 
   /**
-   * Rewrites the file atomically, sorted by source (UTF-16 code units): with every record that was appended or kept, and those
+   * Rewrites the file atomically, sorted by source (UTF-16 code units; a byte that is not UTF-8 is U+DC00 plus the byte): with every record that was appended or kept, and those
    * earlier ones for which `stays` holds. A file that would not change is left alone.
    * @param onRemoval Called before the first record is removed, with what is about to be.
    * @throws {ThumbsError} `MANIFEST`; the file then has what was appended. `LOCKED`: the lock was lost.

@@ -1,8 +1,10 @@
 // Checks of single option values. Each returns the value, or throws `OPTION` with what was expected and what came.
 
 import path from 'node:path';
-import { causeOf, expectedError, optionError, systemCode } from '../errors.js';
+import { causeOf, expectedError, optionError, systemCode, ThumbsError } from '../errors.js';
+import { mayBeLossy } from '../path-bytes.js';
 import { printable } from '../printable.js';
+import { workingFolder } from '../working-folder.js';
 
 /**
  * Refuses options that do not exist: a mistyped one would be ignored, and what it was meant to prevent would happen.
@@ -24,12 +26,30 @@ export function checkString(name: string, value: unknown): string {
 export function checkPath(name: string, value: unknown): string {
   const text = checkString(name, value);
   try {
-    return path.resolve(text);
+    const file = path.resolve(text);
+    if (mayBeLossy(file) && !path.isAbsolute(text)) requireDirectoryInUtf8(name, text);
+    return file;
   } catch (error) {
+    if (error instanceof ThumbsError) throw error;
     const state =
       systemCode(error) === 'ENOENT' ? 'does not exist any more' : `cannot be read: ${causeOf(error)}`;
     throw expectedError(name, `to be an absolute path, because the working directory ${state}`, text);
   }
+}
+
+/** The absolute path of what is written, which is in UTF-8. */
+export function checkOutputPath(name: string, value: unknown): string {
+  const file = checkPath(name, value);
+  if (!file.isWellFormed()) throw expectedError(name, 'to be valid UTF-8', value);
+  return file;
+}
+
+/** Node.js has U+FFFD in place of what is not UTF-8 in the working directory's name: a relative path would lead to another folder. */
+function requireDirectoryInUtf8(name: string, text: string): void {
+  const directory = workingFolder();
+  if (directory === undefined || directory.isWellFormed()) return;
+  const state = `${printable(directory)} has a name that is not valid UTF-8`;
+  throw expectedError(name, `to be an absolute path, because the working directory ${state}`, text);
 }
 
 export function checkStrings(name: string, value: unknown): string[] {

@@ -8,6 +8,7 @@ import {
   checkGlob,
   checkInteger,
   checkNumber,
+  checkOutputPath,
   checkPath,
   checkStrings,
   refuseUnknown,
@@ -68,8 +69,11 @@ const OPTION_NAMES: Readonly<Record<keyof ThumbsOptions, true>> = {
  * @throws {ThumbsError} `OPTION`, with what was expected and the value.
  */
 export function resolvePlace({ out, manifest }: PlaceOptions): ResolvedPlace {
-  const folder = checkPath('out', out ?? defaultOptions.out);
-  return { out: folder, manifest: checkPath('manifest', manifest ?? path.join(folder, 'manifest.jsonl')) };
+  const folder = checkOutputPath('out', out ?? defaultOptions.out);
+  return {
+    out: folder,
+    manifest: checkOutputPath('manifest', manifest ?? path.join(folder, 'manifest.jsonl')),
+  };
 }
 
 /**
@@ -158,7 +162,7 @@ function resolveExports(files: readonly string[], { manifest }: ResolvedPlace): 
     const extension = path.extname(file).slice(1).toLowerCase();
     const format = EXPORT_FORMATS.find((known) => known === extension);
     if (format === undefined) throw expectedError('export', 'to end in .txt, .csv or .json', file);
-    const target = checkPath('export', file);
+    const target = checkOutputPath('export', file);
     if (target === manifest) throw expectedError('export', 'to be another file than the manifest', target);
     return { file: target, format };
   });

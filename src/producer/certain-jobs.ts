@@ -1,6 +1,7 @@
 // How many jobs there will be at least, found before the walk and what it needs are loaded: so many consumers can be preforked.
 
 import fs from 'node:fs/promises';
+import { systemPath } from '../path-bytes.js';
 import type { IsPhotoName } from './photo-names.js';
 import type { Root } from './roots.js';
 import type { SelectionOptions } from './selection/selection.js';
@@ -29,7 +30,7 @@ const MOST_ENTRIES = 1000;
 async function photosIn(folder: string, isPhotoName: IsPhotoName, enough: number): Promise<number> {
   let [photos, entries] = [0, 0];
   try {
-    for await (const entry of await fs.opendir(folder)) {
+    for await (const entry of await fs.opendir(systemPath(folder))) {
       if (entry.isFile() && !entry.name.startsWith('.') && isPhotoName(entry.name)) photos += 1;
       entries += 1;
       if (photos === enough || entries === MOST_ENTRIES) break;

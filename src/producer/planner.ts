@@ -14,9 +14,11 @@ import {
   type ManifestRecord,
   messageFor,
   reasonOf,
+  recordedName,
   sourceName,
 } from '../manifest/record.js';
 import type { RecordIndex } from '../manifest/record-index.js';
+import { systemPath } from '../path-bytes.js';
 
 export interface PlannerOptions {
   /** Absolute path of the manifest. */
@@ -83,7 +85,7 @@ export class Planner {
   plan(file: string): Promise<Job | Unchanged> {
     return new Promise((resolve, reject) => {
       // The error of `stat` is dropped: the consumer that opens the file gets the same one and reports it.
-      fs.stat(file, { bigint: true }, (_, state) => {
+      fs.stat(systemPath(file), { bigint: true }, (_, state) => {
         try {
           resolve(this.planFor(file, state?.isFile() ? sourceFacts(state) : undefined));
         } catch (error) {
@@ -116,10 +118,10 @@ export class Planner {
     const source = this.#sourceOf(file);
     if (known.status === 'failed') {
       const error = { ...known.error, message: messageFor(source, reasonOf(known)) };
-      return { source, status: 'failed', error, ...facts };
+      return { ...recordedName(source), status: 'failed', error, ...facts };
     }
     const { status, thumbnails, sourceFormat, sourceWidth, sourceHeight } = known;
-    return { source, status, thumbnails, sourceFormat, sourceWidth, sourceHeight, ...facts };
+    return { ...recordedName(source), status, thumbnails, sourceFormat, sourceWidth, sourceHeight, ...facts };
   }
 
   /** The record if it is still valid, else why it is not. */

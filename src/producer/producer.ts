@@ -1,8 +1,8 @@
 // Walks the roots, has each photo planned, and produces jobs and unchanged photos, then one sentinel for each slot of the pool. It
 // knows nothing of consumers.
 
-import fs from 'node:fs/promises';
 import { Readable } from 'node:stream';
+import { realPathOf } from '../files/real-path.js';
 import type { Job, Sentinel, Unchanged } from '../job.js';
 import type { CountedPaths, GroupedPath } from './counted-paths.js';
 import { type Root, realPathIn } from './roots.js';
@@ -72,7 +72,7 @@ async function* findPhotos(options: ProducerOptions, progress: WalkProgress): As
     for await (const path of walk(root, walkOptions)) {
       selected += 1;
       progress.selected.set(root.path, selected);
-      if (overlap && isTaken(await realPathOf(path, root, follow), root, reachedBy)) continue;
+      if (overlap && isTaken(await uniquePathOf(path, root, follow), root, reachedBy)) continue;
       progress.found += 1;
       const planned = options.plan(path);
       // If the run ends first, nothing awaits this promise, and its rejection must not count as unhandled.
@@ -82,7 +82,7 @@ async function* findPhotos(options: ProducerOptions, progress: WalkProgress): As
   }
   // Another root may have selected what one has left out.
   for (const { found, counted, root } of leftOut) {
-    const realPath = await realPathOf(found.path, root, follow);
+    const realPath = await uniquePathOf(found.path, root, follow);
     if (reachedBy.has(realPath)) continue;
     reachedBy.set(realPath, root);
     counted.add(found);
@@ -105,8 +105,9 @@ function isTaken(realPath: string, root: Root, reachedBy: Map<string, Root>): bo
   return first !== root;
 }
 
-async function realPathOf(file: string, root: Root, follow: boolean): Promise<string> {
+/** The path by which a file is known to several roots. */
+async function uniquePathOf(file: string, root: Root, follow: boolean): Promise<string> {
   if (!follow) return realPathIn(root, file);
   // A dangling link is a path of its own.
-  return fs.realpath(file).catch(() => file);
+  return realPathOf(file).catch(() => file);
 }

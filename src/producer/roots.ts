@@ -1,9 +1,10 @@
 // The paths that a run was given, checked before anything starts.
 
-import { realpathSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { causeOf, insideOutputError, optionError } from '../errors.js';
+import { causeOf, insideOutputError, optionError, systemCode } from '../errors.js';
+import { realPathOf, realPathSync } from '../files/real-path.js';
+import { mayBeLossy, systemPath } from '../path-bytes.js';
 import { printable } from '../printable.js';
 import type { UnreadableFolder } from './walk-progress.js';
 
@@ -23,7 +24,7 @@ export interface Root {
  * @throws {ThumbsError} `OPTION`: a path does not exist, cannot be read, or lies in the output folder, which is never walked.
  */
 export async function findRoots(paths: readonly string[], out: string): Promise<Root[]> {
-  const realOut = await fs.realpath(out).catch(() => out); // It may not exist yet.
+  const realOut = await realPathOf(out).catch(() => out); // It may not exist yet.
   const found = new Map<string, Omit<Root, 'nested'>>();
   for (const rootPath of paths) {
     const root = await findRoot(rootPath);
@@ -45,19 +46,22 @@ export function rootsFrom(manifest: string, roots: readonly Root[]): readonly Ro
   const folder = path.dirname(manifest);
   return roots.map((root) => {
     let common = root.path;
-    while (!isInside(realpathSync(common), folder) && common !== path.dirname(common))
+    while (!isInside(realPathSync(common), folder) && common !== path.dirname(common))
       common = path.dirname(common);
-    return { ...root, path: path.join(realpathSync(common), path.relative(common, root.path)) };
+    return { ...root, path: path.join(realPathSync(common), path.relative(common, root.path)) };
   });
 }
 
 async function findRoot(rootPath: string): Promise<Omit<Root, 'nested'>> {
   try {
-    const stats = await fs.stat(rootPath);
-    const realPath = await fs.realpath(rootPath);
+    const stats = await fs.stat(systemPath(rootPath));
+    const realPath = await realPathOf(rootPath);
     return { path: rootPath, realPath, kind: stats.isDirectory() ? 'folder' : 'file' };
   } catch (error) {
-    throw optionError(`Cannot read ${printable(rootPath)}: ${causeOf(error)}`, error);
+    // Node.js gives a program its arguments with U+FFFD in place of what is not UTF-8.
+    const isLossy = systemCode(error) === 'ENOENT' && mayBeLossy(rootPath);
+    const hint = isLossy ? '; if its name is not valid UTF-8, name the folder above it' : '';
+    throw optionError(`Cannot read ${printable(rootPath)}: ${causeOf(error)}${hint}`, error);
   }
 }
 

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { isSystemError, ThumbsError } from '../errors.js';
 import { isMarked, MARKER_NAME, UNMARKED_MANIFEST_NAME } from '../files/folder-marker.js';
 import { entries, openManifest, readHeader } from '../manifest/reading.js';
+import { systemPath } from '../path-bytes.js';
 
 /** Names of folders, by what they are counted as. */
 const SYSTEM_FOLDERS: ReadonlyArray<readonly [name: string, pattern: RegExp]> = [
@@ -50,7 +51,8 @@ function hasThumbnailOf(manifest: string): boolean {
       let records = 0;
       for (const { record } of entries(manifest, descriptor)) {
         if (record?.status !== 'done') continue;
-        if (record.thumbnails.some(({ file }) => fs.existsSync(path.join(folder, file)))) return true;
+        if (record.thumbnails.some(({ file }) => fs.existsSync(systemPath(path.join(folder, file)))))
+          return true;
         records += 1;
         if (records === MOST_RECORDS) return false;
       }

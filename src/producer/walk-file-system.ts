@@ -1,14 +1,16 @@
 // The file system as fast-glob sees it in a walk: it has the selected files, and the folders that may lead to one. It pauses while enough
 // photos wait, reports what it leaves out, contains no loop, and has names that fast-glob does not lose.
 
-import type { Dirent } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { FileSystemAdapter } from 'fast-glob';
 import { causeOf, isSystemError, systemCode } from '../errors.js';
 import { MARKER_NAME } from '../files/folder-marker.js';
+import { realPathOf } from '../files/real-path.js';
 import { isThumbnailName } from '../files/thumbnail-name.js';
+import { systemPath } from '../path-bytes.js';
 import type { GroupedPath } from './counted-paths.js';
+import { type Entry, listFolder } from './folder-listing.js';
 import { isInside, type Root, realPathIn } from './roots.js';
 import { decodeName, encodeName } from './selection/glob-names.js';
 import type { Selection } from './selection/selection.js';
@@ -35,12 +37,6 @@ export interface WalkFileSystemOptions {
   readonly mayList: () => Promise<void>;
 }
 
-/** What fast-glob asks of an entry. */
-type Entry = Pick<Dirent, 'name' | 'isDirectory' | 'isFile' | 'isSymbolicLink'>;
-
-/** What Node.js puts in place of bytes of a name that are not UTF-8; a file of such a name cannot be opened. */
-const NOT_UTF8 = '\ufffd';
-
 export function walkFileSystem(root: Root, options: WalkFileSystemOptions): Partial<FileSystemAdapter> {
   const { selection, named, follow } = options;
   /** Real paths of the folders walked so far; kept only where links can make a loop. */
@@ -63,12 +59,12 @@ export function walkFileSystem(root: Root, options: WalkFileSystemOptions): Part
     if (options.signal.aborted) return [];
     const folder = path.join(root.path, decodeName(inner));
     try {
-      const realPath = follow ? await fs.realpath(folder) : realPathIn(root, folder);
+      const realPath = follow ? await realPathOf(folder) : realPathIn(root, folder);
       if (isInside(options.out, realPath) || (follow && isLoop(folder, realPath))) return [];
       const isNamed = inner === '' || named.has(realPath);
       const system = isNamed ? undefined : systemFolderOf(folder);
       if (system !== undefined) return skip(folder, system);
-      const entries: Entry[] = await fs.readdir(folder, { withFileTypes: true });
+      const entries = await listFolder(folder);
       if (!isNamed && isOfThumbnails(folder, realPath, entries)) {
         await passOver(entries, folder, inner);
         return skip(folder, MARKER_NAME);
@@ -80,9 +76,8 @@ export function walkFileSystem(root: Root, options: WalkFileSystemOptions): Part
       );
     } catch (error) {
       if (!isSystemError(error)) throw error; // It is no fault of the folder's.
+      // ENOENT: removed since the folder above was listed.
       if (systemCode(error) !== 'ENOENT') options.onUnreadable(folder, causeOf(error));
-      else if (folder.includes(NOT_UTF8)) options.onUnreadable(folder, 'its name is not valid UTF-8');
-      // Any other ENOENT: removed since the folder above was listed.
       return [];
     }
   }
@@ -159,7 +154,7 @@ function inPath(inner: string, name: string): string {
 async function followed(entry: Entry, folder: string): Promise<Entry> {
   if (!entry.isSymbolicLink()) return entry;
   const { name } = entry;
-  return fs.stat(path.join(folder, name)).then(
+  return fs.stat(systemPath(path.join(folder, name))).then(
     (stats) => Object.assign(stats, { name }),
     () => entry,
   );

@@ -1,8 +1,8 @@
 // The photos of one root, by fast-glob.
 
-import fs from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
+import { realPathOf } from '../files/real-path.js';
 import { type Root, realPathIn } from './roots.js';
 import { decodeName } from './selection/glob-names.js';
 import type { Selection } from './selection/selection.js';
@@ -35,7 +35,7 @@ export async function* walk(root: Root, options: WalkOptions): AsyncGenerator<st
   // Consumers that were preforked load while this process loads fast-glob.
   const { default: fastGlob } = await import('fast-glob');
   const found = new Readable({ objectMode: true, read: () => {} });
-  const realOut = await fs.realpath(options.out).catch(() => options.out); // It need not exist.
+  const realOut = await realPathOf(options.out).catch(() => options.out); // It need not exist.
   const gate = new Gate(() => found.readableLength < MAX_WAITING);
   const stop = new AbortController();
   const signal = AbortSignal.any([stop.signal, ...(options.signal === undefined ? [] : [options.signal])]);

@@ -30,7 +30,7 @@ import { requireFreeOutputs } from './outputs.js';
 import { digestsOf, plannerOptions, walkOptions } from './planning.js';
 import { Sink } from './sink.js';
 import { summarize } from './summary.js';
-import { leftOutEvents, walkFigures } from './walk-figures.js';
+import { leftOutEvents, unreadableEvent, walkFigures } from './walk-figures.js';
 
 /**
  * Makes a thumbnail of every photo under `paths`, and a manifest.
@@ -159,7 +159,7 @@ function unreportedFolders(walked: WalkProgress): () => UnreadableFolderEvent[] 
   return () => {
     const folders = walked.unreadableFolders.slice(reported);
     reported += folders.length;
-    return folders.map((folder) => ({ type: 'unreadable-folder', ...folder }));
+    return folders.map(unreadableEvent);
   };
 }
 

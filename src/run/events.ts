@@ -4,6 +4,7 @@ import type { ImageErrorCode } from '../errors.js';
 import type { Attempt, Why } from '../job.js';
 import type { PrunedEvent } from '../maintenance/unneeded.js';
 import type { DoneRecord, FailedRecord } from '../manifest/record.js';
+import type { EventPath } from '../path-bytes.js';
 
 /** How far the run is. */
 export interface Progress {
@@ -32,19 +33,15 @@ export interface StartEvent {
 }
 
 /** A photo has its thumbnail, and the manifest has its record. */
-export interface DoneEvent {
+export interface DoneEvent extends EventPath {
   readonly type: 'done';
-  /** Absolute path of the source. */
-  readonly path: string;
   readonly record: DoneRecord;
   readonly progress: Progress;
 }
 
 /** A photo has its thumbnail from an earlier run. */
-export interface UnchangedEvent {
+export interface UnchangedEvent extends EventPath {
   readonly type: 'unchanged';
-  /** Absolute path of the source. */
-  readonly path: string;
   /** Whether its content was read, because it was moved or touched. */
   readonly identified: boolean;
   readonly record: DoneRecord;
@@ -52,10 +49,8 @@ export interface UnchangedEvent {
 }
 
 /** A photo has no thumbnail, and the manifest says why. */
-export interface FailedEvent {
+export interface FailedEvent extends EventPath {
   readonly type: 'failed';
-  /** Absolute path of the source. */
-  readonly path: string;
   /** The cause without the name, on one line. `record.error.message` has both. */
   readonly reason: string;
   /** Whether it failed in an earlier run and was not tried again. */
@@ -67,28 +62,22 @@ export interface FailedEvent {
 }
 
 /** A folder could not be read: photos in it were not found. */
-export interface UnreadableFolderEvent {
+export interface UnreadableFolderEvent extends EventPath {
   readonly type: 'unreadable-folder';
-  /** Absolute path of the folder. */
-  readonly path: string;
   /** The cause without the path, on one line. */
   readonly reason: string;
 }
 
 /** A file in a walked folder looks like a picture or a video by its name, and is not selected. */
-export interface PassedOverEvent {
+export interface PassedOverEvent extends EventPath {
   readonly type: 'passed-over';
-  /** Absolute path of the file. */
-  readonly path: string;
   /** In lower case, without the dot. */
   readonly extension: string;
 }
 
 /** A folder was not walked, because of what it is. */
-export interface SkippedFolderEvent {
+export interface SkippedFolderEvent extends EventPath {
   readonly type: 'skipped-folder';
-  /** Absolute path of the folder. */
-  readonly path: string;
   /** Its group in {@link WalkFigures.skippedFolders}. */
   readonly group: string;
 }
@@ -123,10 +112,8 @@ export interface Pruned {
 }
 
 /** What a run would do with a photo. */
-export interface PlannedEvent {
+export interface PlannedEvent extends EventPath {
   readonly type: 'planned';
-  /** Absolute path of the source. */
-  readonly path: string;
   /** `compare`: it was moved or touched, and its content decides. `known-bad`: it failed, and is not tried again. */
   readonly plan: 'new' | 'changed' | 'compare' | 'unchanged' | 'known-bad';
   /** Absent when the photo is no job. */

@@ -3,6 +3,7 @@
 import path from 'node:path';
 import { MARKER_NAME } from '../files/folder-marker.js';
 import { isThumbnailName } from '../files/thumbnail-name.js';
+import { shown } from '../path-bytes.js';
 import { isInside, isOutsideWalk, type Root } from '../producer/roots.js';
 import type { WalkProgress } from '../producer/walk-progress.js';
 
@@ -59,8 +60,8 @@ export class KeptRecords {
     return this.#inEmptyRoots;
   }
 
-  /** Those roots, absolute paths, sorted. */
+  /** Those roots, absolute paths, sorted, as they are shown. */
   get emptyRoots(): string[] {
-    return [...this.#rootsWithRecords].sort();
+    return [...this.#rootsWithRecords].sort().map(shown);
   }
 }

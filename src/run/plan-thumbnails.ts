@@ -12,6 +12,7 @@ import { addNamedByOthers, photosLeft } from '../manifest/folder-manifests.js';
 import { RecordIndex } from '../manifest/record-index.js';
 import type { ResolvedOptions, ResolvedPlace, ThumbsOptions } from '../options/options.js';
 import { resolveOptions } from '../options/resolve.js';
+import { eventPath } from '../path-bytes.js';
 import { printable } from '../printable.js';
 import { Planner } from '../producer/planner.js';
 import { produce } from '../producer/producer.js';
@@ -28,7 +29,7 @@ import { KeptRecords } from './kept-records.js';
 import { requireFreeOutputs } from './outputs.js';
 import { digestsOf, plannerOptions, walkOptions } from './planning.js';
 import { RemainingThumbnails } from './remaining-thumbnails.js';
-import { leftOutEvents, walkFigures } from './walk-figures.js';
+import { leftOutEvents, unreadableEvent, walkFigures } from './walk-figures.js';
 
 /** The events of a dry run; the last one is the summary. */
 export type PlanEvent =
@@ -74,7 +75,7 @@ async function* plan(resolved: ResolvedOptions): AsyncGenerator<PlanEvent> {
       counts[event.plan].bytes += event.bytes;
       yield event;
     }
-    for (const folder of walked.unreadableFolders) yield { type: 'unreadable-folder', ...folder };
+    for (const folder of walked.unreadableFolders) yield unreadableEvent(folder);
     yield* leftOutEvents(walked);
     // After a walk that was stopped nothing is known of the photos that it has not found.
     const { manifest, forget } = options;
@@ -163,12 +164,12 @@ function none(): { photos: number; bytes: number } {
 }
 
 function plannedEvent(item: Job | Unchanged): PlannedEvent {
-  const { type: _, path } = item;
+  const path = eventPath(item.path);
   if (item.type === 'unchanged') {
     const plan = item.record.status === 'failed' ? 'known-bad' : 'unchanged';
-    return { type: 'planned', path, plan, bytes: item.record.sourceBytes ?? 0 };
+    return { type: 'planned', ...path, plan, bytes: item.record.sourceBytes ?? 0 };
   }
   const { why, task, facts } = item;
   const plan = task === 'identify' ? 'compare' : why === 'new' ? 'new' : 'changed';
-  return { type: 'planned', path, plan, why, bytes: facts?.sourceBytes ?? 0 };
+  return { type: 'planned', ...path, plan, why, bytes: facts?.sourceBytes ?? 0 };
 }

@@ -4,8 +4,17 @@ import { type ImageErrorCode, unreachable } from '../errors.js';
 import { ThumbnailSet } from '../files/thumbnail-name.js';
 import { VERDICT_VERSION } from '../image/renderer-version.js';
 import type { FailedOutcome, JobResult, PoolOutput, Unchanged } from '../job.js';
-import { DECODER_VERDICTS, type FailedRecord, messageFor, reasonOf, sourceName } from '../manifest/record.js';
+import {
+  DECODER_VERDICTS,
+  type FailedRecord,
+  messageFor,
+  nameOf,
+  reasonOf,
+  recordedName,
+  sourceName,
+} from '../manifest/record.js';
 import type { ManifestStore } from '../manifest/store.js';
+import { eventPath } from '../path-bytes.js';
 import type { WalkProgress } from '../producer/walk-progress.js';
 import type { DoneEvent, FailedEvent, Progress, UnchangedEvent } from './events.js';
 
@@ -109,13 +118,13 @@ export class Sink {
         attempt: stack === undefined ? attempt : { ...attempt, stack },
       };
     }
-    const record = { source, ...outcome };
+    const record = { ...recordedName(source), ...outcome };
     this.#manifest.append(record);
     this.totals.done += 1;
     this.totals.sourceBytes += outcome.sourceBytes;
     this.totals.sourcePixels += outcome.sourceWidth * outcome.sourceHeight;
     for (const { file } of outcome.thumbnails) this.#thumbnails.add(file);
-    return { type: 'done', path, record, progress: this.#progress() };
+    return { type: 'done', ...eventPath(path), record, progress: this.#progress() };
   }
 
   #onUnchanged({ path, record, by }: Unchanged): UnchangedEvent | FailedEvent {
@@ -124,7 +133,7 @@ export class Sink {
       this.#manifest.append(record);
       this.totals.worked += 1;
     } else {
-      this.#manifest.keep(record.source);
+      this.#manifest.keep(nameOf(record));
     }
     if (record.status === 'failed') {
       this.totals.known += 1;
@@ -132,14 +141,21 @@ export class Sink {
     }
     this.totals.unchanged += 1;
     if (identified) this.totals.identified += 1;
-    return { type: 'unchanged', path, identified, record, progress: this.#progress() };
+    return { type: 'unchanged', ...eventPath(path), identified, record, progress: this.#progress() };
   }
 
   #onFailed(path: string, record: FailedRecord, known = false): FailedEvent {
     const { code } = record.error;
     this.totals.failed += 1;
     this.totals.failures[code] = (this.totals.failures[code] ?? 0) + 1;
-    return { type: 'failed', path, reason: reasonOf(record), known, record, progress: this.#progress() };
+    return {
+      type: 'failed',
+      ...eventPath(path),
+      reason: reasonOf(record),
+      known,
+      record,
+      progress: this.#progress(),
+    };
   }
 
   #progress(): Progress {
@@ -159,5 +175,5 @@ function failedRecord(source: string, outcome: FailedOutcome): FailedRecord {
     ...(needs === undefined ? {} : { needs }),
     ...(DECODER_VERDICTS.has(code) ? { verdicts: VERDICT_VERSION } : {}),
   };
-  return { source, status, error, ...facts };
+  return { ...recordedName(source), status, error, ...facts };
 }

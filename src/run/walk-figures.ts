@@ -1,16 +1,23 @@
 // What a walk has met besides photos, as events and figures; the same for a run and a dry run.
 
+import { eventPath, shown } from '../path-bytes.js';
 import type { Root } from '../producer/roots.js';
-import type { WalkProgress } from '../producer/walk-progress.js';
-import type { PassedOverEvent, SkippedFolderEvent, WalkFigures } from './events.js';
+import type { UnreadableFolder, WalkProgress } from '../producer/walk-progress.js';
+import type { PassedOverEvent, SkippedFolderEvent, UnreadableFolderEvent, WalkFigures } from './events.js';
 
 /** An event for each file that was passed over and each folder that was not walked, sorted by path, of those that are named. */
 export function* leftOutEvents({
   passedOver,
   skippedFolders,
 }: WalkProgress): Generator<PassedOverEvent | SkippedFolderEvent> {
-  for (const { path, group } of skippedFolders.named) yield { type: 'skipped-folder', path, group };
-  for (const { path, group } of passedOver.named) yield { type: 'passed-over', path, extension: group };
+  for (const { path, group } of skippedFolders.named)
+    yield { type: 'skipped-folder', ...eventPath(path), group };
+  for (const { path, group } of passedOver.named)
+    yield { type: 'passed-over', ...eventPath(path), extension: group };
+}
+
+export function unreadableEvent({ path, reason }: UnreadableFolder): UnreadableFolderEvent {
+  return { type: 'unreadable-folder', ...eventPath(path), reason };
 }
 
 export function walkFigures(walked: WalkProgress, roots: readonly Root[]): WalkFigures {
@@ -22,7 +29,7 @@ export function walkFigures(walked: WalkProgress, roots: readonly Root[]): WalkF
     passedOver: walked.passedOver.counts,
     skippedFolders: walked.skippedFolders.counts,
     selectedNothing: {
-      paths: ended ? empty.map((root) => root.path) : [],
+      paths: ended ? empty.map((root) => shown(root.path)) : [],
       include: ended ? unmatched.include : [],
     },
     excludedNothing: ended ? unmatched.exclude : [],

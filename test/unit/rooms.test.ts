@@ -33,6 +33,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'image',
     'options',
     'errors.ts',
+    'path-bytes.ts',
     'printable.ts',
   ],
   consumer: [
@@ -45,22 +46,23 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'package-file.ts',
     'working-folder.ts',
   ],
-  producer: ['job.ts', 'manifest', 'files', 'errors.ts', 'printable.ts'],
+  producer: ['job.ts', 'manifest', 'files', 'errors.ts', 'path-bytes.ts', 'printable.ts'],
   'pool/process': ['pool/process/protocol.ts', 'pool', 'errors.ts', 'printable.ts', 'package-file.ts'],
   'pool/process/protocol.ts': ['pool', 'job.ts', 'errors.ts'],
   pool: ['job.ts', 'errors.ts', 'printable.ts'],
   maintenance: ['manifest', 'files', 'image', 'options', 'errors.ts', 'package-file.ts'],
   'job.ts': ['manifest', 'files', 'options', 'errors.ts'],
-  manifest: ['files', 'image', 'options', 'errors.ts', 'printable.ts'],
-  files: ['options', 'errors.ts', 'printable.ts'],
+  manifest: ['files', 'image', 'options', 'errors.ts', 'path-bytes.ts', 'printable.ts'],
+  files: ['options', 'errors.ts', 'path-bytes.ts', 'printable.ts'],
   image: ['options', 'errors.ts', 'printable.ts', 'package-file.ts'],
   // AssemblyScript, compiled on its own.
   'image/decoders/jpeg/assembly': [],
-  options: ['errors.ts', 'printable.ts'],
+  options: ['errors.ts', 'path-bytes.ts', 'printable.ts', 'working-folder.ts'],
   'errors.ts': ['printable.ts'],
   'printable.ts': [],
   'package-file.ts': [],
-  'working-folder.ts': [],
+  'working-folder.ts': ['path-bytes.ts'],
+  'path-bytes.ts': [],
 };
 
 /** The rooms that use a package. Of Node.js' own modules, any room may use those that are not listed. */

@@ -1,10 +1,12 @@
 // What `--include` and `--exclude` match: the rules of fast-glob, by its own matcher, micromatch. Files and folders are matched alike, by
-// their paths from the root with `/`, as glob-names.ts encodes them.
+// their paths from the root with `/`, as glob-names.ts encodes them. A byte that is not UTF-8 is U+FFFD to them, as it is shown, and as
+// Node.js has it in a glob that was typed with that byte.
 //
 // fast-glob itself gets no glob: it would open the fixed start of an include without listing the folder above, so in the letter case as
 // typed, and would walk an excluded folder unless the exclude's last part is fixed.
 
 import { causeOf, optionError } from '../../errors.js';
+import { shown } from '../../path-bytes.js';
 import { printable } from '../../printable.js';
 
 type Micromatch = typeof import('micromatch');
@@ -89,14 +91,16 @@ export class Globs {
   }
 
   /** Whether one of them matches a path. All that do are no longer {@link unmatched}. */
-  match(path: string): boolean {
+  match(name: string): boolean {
+    const path = shown(name);
     if (!this.#any.test(path)) return false;
     this.#note(({ regExp }) => regExp.test(path));
     return true;
   }
 
   /** Whether one of them matches a folder, or everything in it. All that do are no longer {@link unmatched}. */
-  matchFolder(folder: string): boolean {
+  matchFolder(name: string): boolean {
+    const folder = shown(name);
     const entry = folder + ANY_ENTRY;
     if (!this.#any.test(folder) && !this.#anyEntry.test(entry)) return false;
     this.#note(({ regExp, entryRegExp }) => regExp.test(folder) || entryRegExp.test(entry));
@@ -111,7 +115,7 @@ export class Globs {
 
   /** Whether one of them may match something below this folder. */
   mayMatchBelow(folder: string): boolean {
-    const names = folder.split('/');
+    const names = shown(folder).split('/');
     return this.#globs.some(({ patterns }) =>
       patterns.some(({ parts }) => mayMatchBelow(parts, names, this.#dot)),
     );
@@ -120,7 +124,7 @@ export class Globs {
   /** Whether one of them has a folder of this name, in any letter case, among its parts. */
   hasFolder(name: string): boolean {
     return this.#globs.some(({ patterns }) =>
-      patterns.some(({ folderNames }) => folderNames.includes(name.toLowerCase())),
+      patterns.some(({ folderNames }) => folderNames.includes(shown(name).toLowerCase())),
     );
   }
 }
