@@ -1,6 +1,8 @@
-// Command lines in messages: with the options that were typed, and quoted, so that they can be pasted into a shell.
+// What was typed, and command lines in messages: with the options that were typed, and quoted, so that they can be pasted into a shell.
 
+import fs from 'node:fs';
 import type { PlaceOptions } from '../options/options.js';
+import { bytesOf, mayBeLossy, pathOf } from '../path-bytes.js';
 import { printable } from '../printable.js';
 
 /** Beyond this, a line with hundreds of paths say, a message does not repeat the command line. */
@@ -43,10 +45,10 @@ const PLAIN = /^[\p{L}\p{N}_@%+:,./=-]+$/u;
 export function quoted(word: string): string {
   if (PLAIN.test(word)) return word;
   if (printable(word) === word) return `'${word.replaceAll("'", "'\\''")}'`;
-  // A control character as its bytes, as POSIX.1-2024, 2.2.4 has it.
+  // A control character, or what is not UTF-8, as its bytes, as POSIX.1-2024, 2.2.4 has it.
   const escaped = word.replace(/['\\]/g, '\\$&').replace(/./gsu, (character) => {
     const isSafe = printable(character) === character;
-    return isSafe ? character : [...Buffer.from(character)].map((byte) => `\\${octal(byte)}`).join('');
+    return isSafe ? character : [...bytesOf(character)].map((byte) => `\\${octal(byte)}`).join('');
   });
   return `$'${escaped}'`;
 }
@@ -54,4 +56,30 @@ export function quoted(word: string): string {
 /** Three octal digits. */
 function octal(byte: number): string {
   return byte.toString(8).padStart(3, '0');
+}
+
+/**
+ * These last arguments of this process, with a lone surrogate for each byte that is not UTF-8 (path-bytes.ts), as in a name that a shell
+ * has found by `*`. Node.js has U+FFFD in its place. Unchanged where the system has no /proc.
+ */
+export function argumentsInBytes(args: readonly string[]): readonly string[] {
+  if (!args.some(mayBeLossy)) return args;
+  const all = commandLineOfProcess();
+  const last = all.slice(all.length - args.length);
+  const isSame = last.every((bytes, index) => bytes.toString() === args[index]);
+  return isSame && last.length === args.length ? last.map(pathOf) : args;
+}
+
+/** All arguments, that of the program first; none without /proc. */
+function commandLineOfProcess(): Buffer[] {
+  let bytes: Buffer;
+  try {
+    bytes = fs.readFileSync('/proc/self/cmdline');
+  } catch {
+    return []; // Elsewhere than on Linux. A path whose bytes are lost is then reported as one that does not exist.
+  }
+  const args: Buffer[] = [];
+  for (let start = 0, end = bytes.indexOf(0); end !== -1; start = end + 1, end = bytes.indexOf(0, start))
+    args.push(bytes.subarray(start, end));
+  return args;
 }

@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import { Command } from 'commander';
 import { optionError } from '../errors.js';
 import { packageFile } from '../package-file.js';
+import { argumentsInBytes } from './command-line.js';
 import { FatalErrors } from './errors/fatal.js';
 import { typedName } from './errors/message.js';
 import { unknownCommandMessage } from './errors/similar-command.js';
@@ -127,6 +128,7 @@ async function keepYoungGenerationSmall(): Promise<void> {
 }
 
 guardOutput(exitCodes.cannotContinue);
+process.argv.splice(2, process.argv.length, ...argumentsInBytes(process.argv.slice(2)));
 const program = createProgram();
 const errors = new FatalErrors(program, process.argv.slice(2));
 // Rejections that nobody handles come here too.

@@ -17,6 +17,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'image',
     'options',
     'errors.ts',
+    'path-bytes.ts',
     'printable.ts',
     'package-file.ts',
     'working-folder.ts',

@@ -76,7 +76,7 @@ export class Globs {
       }
     };
     return new Globs(
-      [...new Set(globs)].map((glob) => ({ glob, patterns: patterns(glob) })),
+      [...new Set(globs.map(shown))].map((glob) => ({ glob, patterns: patterns(glob) })),
       dot,
     );
   }

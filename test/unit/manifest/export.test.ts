@@ -100,9 +100,9 @@ test('.csv of a run over photos that are called like formulas', async () => {
 test('.csv has a row for each source, quoted as in RFC 4180', () => {
   const { text } = exported('csv', [done('a, "x"\n.jpg'), failed]);
   expect(text.split('\r\n')).toEqual([
-    'source,status,thumbnail,width,height,bytes,sourceFormat,sourceWidth,sourceHeight,sourceBytes,sourceMtimeMs,sourceXxh128,errorCode,errorMessage',
-    `"a, ""x""\n.jpg",done,${hash}.png,200,133,61234,jpeg,4000,2667,2912345,1763676000123,0123456789abcdef0123456789abcdef,,`,
-    'b/broken.jpg,failed,,,,,,,,120,1,,CORRUPT,"b/broken.jpg: ""cut"", in half"',
+    'source,status,thumbnail,width,height,bytes,sourceFormat,sourceWidth,sourceHeight,sourceBytes,sourceMtimeMs,sourceXxh128,errorCode,errorMessage,sourceNameBase64',
+    `"a, ""x""\n.jpg",done,${hash}.png,200,133,61234,jpeg,4000,2667,2912345,1763676000123,0123456789abcdef0123456789abcdef,,,`,
+    'b/broken.jpg,failed,,,,,,,,120,1,,CORRUPT,"b/broken.jpg: ""cut"", in half",',
     '',
   ]);
 });
@@ -117,6 +117,6 @@ test('.json is an object keyed by source, whatever the sources are called', () =
 
 test('a manifest without records is exported as an empty table or an empty object', () => {
   expect(exported('txt', []).text).toBe('');
-  expect(exported('csv', []).text).toMatch(/^source,.*errorMessage\r\n$/);
+  expect(exported('csv', []).text).toMatch(/^source,.*sourceNameBase64\r\n$/);
   expect(JSON.parse(exported('json', []).text)).toEqual({});
 });

@@ -67,11 +67,9 @@ test('include and exclude select by globs of paths or of names', async () => {
   ]);
 });
 
-/** A folder whose name is not UTF-8 is reported as unreadable by whoever lists the folder above. */
-function addUnreadable(folder: string): void {
-  fs.mkdirSync(Buffer.concat([Buffer.from(`${folder}/`), Buffer.from('caf\u00e9', 'latin1')]), {
-    recursive: true,
-  });
+/** A folder that is counted as skipped by whoever would list it, so only if the folder above was listed. */
+function addCounted(folder: string): void {
+  fs.mkdirSync(path.join(folder, 'caf.lrdata'), { recursive: true });
 }
 
 test.each([
@@ -86,32 +84,37 @@ test.each([
 ])('a folder that --exclude %s matches is not read', async (glob) => {
   const tree = ['p/a.jpg', 'p/sub/b.jpg', 'p/private-2024/c.jpg', 'p/sub/private-2024/d/e.jpg'];
   const folder = makeTree(temporaryFolder(), tree);
-  addUnreadable(path.join(folder, 'p/private-2024'));
-  addUnreadable(path.join(folder, 'p/sub/private-2024'));
+  addCounted(path.join(folder, 'p/private-2024'));
+  addCounted(path.join(folder, 'p/sub/private-2024'));
   const all = await walkFolder(folder);
-  expect([all.files, all.progress.unreadableFolders.length]).toEqual([[...tree].sort(), 2]);
+  expect([all.files, all.progress.skippedFolders.named.length]).toEqual([[...tree].sort(), 2]);
   const { files, progress } = await walkFolder(folder, { exclude: [glob] });
-  expect([files, progress.unreadableFolders]).toEqual([['p/a.jpg', 'p/sub/b.jpg'], []]);
+  expect([files, progress.skippedFolders.counts]).toEqual([['p/a.jpg', 'p/sub/b.jpg'], {}]);
 });
 
-test.each(['caf*/**', 'caf\ufffd/*', './CAF?/**/*', '**/caf*/**', '**/caf*/*', 'c*/**/**', '{x,c*}/{*,y}/'])(
-  'a folder in which --exclude %s leaves nothing is not read',
-  async (glob) => {
-    const folder = makeTree(temporaryFolder(), ['p/a.jpg', 'p/caf.jpg', 'p/sub/b.jpg']);
-    addUnreadable(path.join(folder, 'p'));
-    const { files, progress } = await walkFolder(folder, { exclude: [glob] });
-    expect([files, progress.unreadableFolders]).toEqual([['p/a.jpg', 'p/caf.jpg', 'p/sub/b.jpg'], []]);
-    expect(progress.unmatched.exclude).toEqual([]);
-  },
-);
+test.each([
+  'caf*/**',
+  'caf.lrdata/*',
+  './CAF?lrdata/**/*',
+  '**/caf*/**',
+  '**/caf*/*',
+  'c*/**/**',
+  '{x,c*}/{*,y}/',
+])('a folder in which --exclude %s leaves nothing is not read', async (glob) => {
+  const folder = makeTree(temporaryFolder(), ['p/a.jpg', 'p/caf.jpg', 'p/sub/b.jpg']);
+  addCounted(path.join(folder, 'p'));
+  const { files, progress } = await walkFolder(folder, { exclude: [glob] });
+  expect([files, progress.skippedFolders.counts]).toEqual([['p/a.jpg', 'p/caf.jpg', 'p/sub/b.jpg'], {}]);
+  expect(progress.unmatched.exclude).toEqual([]);
+});
 
 test('an exclude of what lies deeper in a folder leaves the folder’s own files in', async () => {
   const tree = ['p/a.jpg', 'p/x/b.jpg', 'p/x/y/c.jpg', 'p/x/y/z/d.jpg'];
   const folder = makeTree(temporaryFolder(), tree);
-  addUnreadable(path.join(folder, 'p/x'));
+  addCounted(path.join(folder, 'p/x'));
   const left = async (glob: string) => {
     const { files, progress } = await walkFolder(folder, { exclude: [glob] });
-    return [files, progress.unreadableFolders.length];
+    return [files, progress.skippedFolders.named.length];
   };
   for (const glob of ['x/*/**', 'x/*/*', 'x/**/*/*', '*/*/**'])
     expect([glob, ...(await left(glob))]).toEqual([glob, ['p/a.jpg', 'p/x/b.jpg'], 0]);
@@ -143,7 +146,7 @@ test('globs ignore letter case in all their parts', async () => {
 
 test('a folder in which no include can match is not read', async () => {
   const folder = makeTree(temporaryFolder(), ['p/a/b/c.jpg', 'p/a/d/e.jpg', 'p/f/b/g.jpg']);
-  for (const sub of ['p/a/b/deeper', 'p/a/d', 'p/f', 'p/f/b']) addUnreadable(path.join(folder, sub));
+  for (const sub of ['p/a/b/deeper', 'p/a/d', 'p/f', 'p/f/b']) addCounted(path.join(folder, sub));
   const { files, progress } = await walkFolder(folder, { include: ['A/B/*.jpg', 'a/b/x?/*.jpg'] });
   expect([files, progress.unreadableFolders]).toEqual([['p/a/b/c.jpg'], []]);
 });
@@ -195,19 +198,6 @@ test('a folder under a photo’s name is a job, and is walked; the output folder
 test('names with line terminators are found', async () => {
   const tree = ['p/\na.jpg', 'p/b\r\u2028\u2029.jpg', 'p/c\nd/e.jpg', 'p/\ufdd0\ufdd4.jpg'];
   expect((await walkTree(tree, ['p'])).files).toEqual([...tree].sort());
-});
-
-test('a folder whose name is not UTF-8 is reported as unreadable', async () => {
-  const folder = temporaryFolder();
-  const latin1 = Buffer.from(path.join(folder, 'p', 'caf\u00e9'), 'latin1');
-  fs.mkdirSync(latin1, { recursive: true });
-  fs.writeFileSync(Buffer.concat([latin1, Buffer.from('/a.jpg')]), '');
-  const { progress, items } = await startWalk([folder], { out: path.join(folder, 'out') });
-  expect(await items.next()).toEqual({ value: { type: 'sentinel' }, done: false });
-  expect(progress.unreadableFolders).toEqual([
-    { path: path.join(folder, 'p', 'caf\ufffd'), reason: 'its name is not valid UTF-8' },
-  ]);
-  expect(progress.ended).toBe(true);
 });
 
 test('a fault of the program in a walk ends it, and is not charged to a folder', async () => {
