@@ -37,8 +37,8 @@ export function checkPath(name: string, value: unknown): string {
   }
 }
 
-/** The absolute path of what is written, which is in UTF-8. */
-export function checkOutputPath(name: string, value: unknown): string {
+/** The absolute path, in UTF-8: of what is written, and of what another process is given as an argument. */
+export function checkUtf8Path(name: string, value: unknown): string {
   const file = checkPath(name, value);
   if (!file.isWellFormed()) throw expectedError(name, 'to be valid UTF-8', value);
   return file;

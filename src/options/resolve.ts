@@ -8,9 +8,9 @@ import {
   checkGlob,
   checkInteger,
   checkNumber,
-  checkOutputPath,
   checkPath,
   checkStrings,
+  checkUtf8Path,
   refuseUnknown,
 } from './checks.js';
 import {
@@ -69,10 +69,10 @@ const OPTION_NAMES: Readonly<Record<keyof ThumbsOptions, true>> = {
  * @throws {ThumbsError} `OPTION`, with what was expected and the value.
  */
 export function resolvePlace({ out, manifest }: PlaceOptions): ResolvedPlace {
-  const folder = checkOutputPath('out', out ?? defaultOptions.out);
+  const folder = checkUtf8Path('out', out ?? defaultOptions.out);
   return {
     out: folder,
-    manifest: checkOutputPath('manifest', manifest ?? path.join(folder, 'manifest.jsonl')),
+    manifest: checkUtf8Path('manifest', manifest ?? path.join(folder, 'manifest.jsonl')),
   };
 }
 
@@ -162,7 +162,7 @@ function resolveExports(files: readonly string[], { manifest }: ResolvedPlace): 
     const extension = path.extname(file).slice(1).toLowerCase();
     const format = EXPORT_FORMATS.find((known) => known === extension);
     if (format === undefined) throw expectedError('export', 'to end in .txt, .csv or .json', file);
-    const target = checkOutputPath('export', file);
+    const target = checkUtf8Path('export', file);
     if (target === manifest) throw expectedError('export', 'to be another file than the manifest', target);
     return { file: target, format };
   });

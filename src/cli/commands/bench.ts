@@ -8,7 +8,7 @@ import { expectedError, optionError } from '../../errors.js';
 import { isReplaceable } from '../../files/earlier-output.js';
 import { replaceOutput } from '../../files/replace-file.js';
 import { rendererVersion } from '../../image/renderer-version.js';
-import { checkInteger, checkPath } from '../../options/checks.js';
+import { checkInteger, checkUtf8Path } from '../../options/checks.js';
 import { defaultOptions } from '../../options/options.js';
 import { resolveOptions } from '../../options/resolve.js';
 import { printable } from '../../printable.js';
@@ -46,9 +46,10 @@ async function runBench(paths: readonly string[], options: BenchOptions): Promis
   const cores = os.availableParallelism();
   const counts = options.sweep === undefined ? defaultCounts(cores) : parseCounts(options.sweep);
   const runs = checkInteger('runs', numberOrText(options.runs ?? 3), { min: 1, max: 100 });
-  const output = options.output === undefined ? undefined : checkPath('output', options.output);
+  const output = options.output === undefined ? undefined : checkUtf8Path('output', options.output);
   // Each run has an output folder of its own; this one only spares a default that depends on the working folder.
-  const { paths: roots } = resolveOptions(paths, { size: options.size, out: os.tmpdir() });
+  const named = paths.map((path) => checkUtf8Path('paths', path));
+  const { paths: roots } = resolveOptions(named, { size: options.size, out: os.tmpdir() });
   if (output !== undefined && !isReplaceable(output, REPORT_BEGINNING))
     throw optionError(
       `${printable(output)} exists, and is not an earlier report: name another file, or remove this one first`,
