@@ -13,7 +13,7 @@ import {
   requireRecord,
   withManifestErrors,
 } from './reading.js';
-import { isRecord, type ManifestHeader, type ManifestRecord, nameOf } from './record.js';
+import { compareNames, isRecord, type ManifestHeader, type ManifestRecord, nameOf } from './record.js';
 
 /** Positions of records by source, some 130 bytes of memory each. */
 export class RecordPositions {
@@ -105,7 +105,7 @@ export class RecordIndex {
       }
       const record = requireRecord(file, entry);
       const source = nameOf(record);
-      isSorted &&= last === undefined || last < source;
+      isSorted &&= last === undefined || compareNames(last, source) < 0;
       last = source;
       const row = this.positions.set(source, { offset, length });
       const isCurrent = this.digestOf(record) === digests.of(record) && record.redo !== true;

@@ -12,7 +12,7 @@ import { jsonLine } from '../printable.js';
 import type { Digests } from './digests.js';
 import { copyLines, type LinePosition, LineReader } from './lines.js';
 import { entries, requireRecord, withManifestErrors } from './reading.js';
-import { MANIFEST_VERSION, type ManifestHeader, type ManifestRecord, nameOf } from './record.js';
+import { MANIFEST_VERSION, type ManifestHeader, type ManifestRecord, nameOf, sortNames } from './record.js';
 import { RecordIndex, RecordPositions } from './record-index.js';
 
 /** How a run writes to its manifest. */
@@ -130,7 +130,7 @@ export class ManifestStore {
   }
 
   /**
-   * Rewrites the file atomically, sorted by source (UTF-16 code units; a byte that is not UTF-8 is U+DC00 plus the byte): with every record that was appended or kept, and those
+   * Rewrites the file atomically, sorted by source ({@link sortNames}): with every record that was appended or kept, and those
    * earlier ones for which `stays` holds. A file that would not change is left alone.
    * @param onRemoval Called before the first record is removed, with what is about to be.
    * @throws {ThumbsError} `MANIFEST`; the file then has what was appended. `LOCKED`: the lock was lost.
@@ -152,7 +152,7 @@ export class ManifestStore {
       this.#checkFile();
       if (isSorted && this.#appended.size === 0 && removed.length === 0) return;
       if (removed.length > 0) onRemoval(amounts);
-      replaceFile(this.file, this.#lines(sources.sort()));
+      replaceFile(this.file, this.#lines(sortNames(sources)));
     });
     return amounts;
   }

@@ -8,7 +8,7 @@ import { expect } from 'vitest';
 import { MARKER_NAME } from '../../src/files/folder-marker.js';
 import { formatOfName, isThumbnailName, thumbnailName } from '../../src/files/thumbnail-name.js';
 import { readManifest } from '../../src/manifest/reading.js';
-import type { ManifestRecord } from '../../src/manifest/record.js';
+import { type ManifestRecord, nameOf } from '../../src/manifest/record.js';
 import type { ThumbsEvent } from '../../src/run/events.js';
 import { processesLeft } from './processes/processes.js';
 
@@ -58,8 +58,10 @@ function outcomeOf(event: Extract<ThumbsEvent, { type: 'done' | 'unchanged' | 'f
  * and no lock is left.
  */
 export async function expectSound(out: string): Promise<void> {
-  const sources = recordsIn(out).map(({ source }) => source);
-  expect(sources).toEqual([...new Set(sources)].sort());
+  const records = recordsIn(out);
+  const sources = records.map(({ source }) => source);
+  expect(sources).toEqual([...sources].sort());
+  expect(new Set(records.map(nameOf)).size).toBe(records.length);
   expect(processesLeft()).toEqual([]);
   // Temporary files and locks are hidden ones, as is the folder's marker.
   expect(fs.readdirSync(out).filter((name) => name.startsWith('.'))).toEqual([MARKER_NAME]);

@@ -12,6 +12,10 @@ test('controls, separators, direction marks and unpaired surrogates are escaped'
   );
 });
 
+test('a byte of a path that is not UTF-8 is U+FFFD', () => {
+  expect(printable('caf\udce9 📷')).toBe('caf\ufffd 📷');
+});
+
 test('escaping twice gives the same text as escaping once', () => {
   const once = printable('\u001b]0;title\u0007');
   expect(printable(once)).toBe(once);

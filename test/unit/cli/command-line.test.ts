@@ -19,6 +19,11 @@ test('a command line with hundreds of paths is not repeated', () => {
   expect(sameCommandWith('--force', paths)).toBe('the same command with `--force`');
 });
 
+test('a shell reads back a path that is not UTF-8 as its bytes', () => {
+  const read = execFileSync('bash', ['-c', `thumbs() { printf %s "$1"; }; ${commandLine(['caf\udce9/📷'])}`]);
+  expect(read).toEqual(Buffer.concat([Buffer.from('caf'), Buffer.from([0xe9]), Buffer.from('/📷')]));
+});
+
 test('a shell reads back every word, and none of them controls the terminal', () => {
   const words = [
     'photos/a_1-2@x.jpg',

@@ -4,6 +4,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { oneDigest } from '../../../src/manifest/digests.js';
+import { readManifest } from '../../../src/manifest/reading.js';
+import { nameOf, recordedName } from '../../../src/manifest/record.js';
 import { ManifestStore } from '../../../src/manifest/store.js';
 import { failedRecord, manifestPath, sourcesIn, writeRecords } from '../../support/manifests.js';
 import { temporaryFolder } from '../../support/photos.js';
@@ -86,6 +88,44 @@ test('a damaged record is refused with the number of its line', () => {
   writeRecords(file, [failedRecord('a'), failedRecord('b')]);
   fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace('"source":"a"', '"sour":"a"'));
   expect(() => ManifestStore.open(file, oneDigest('digest'))).toThrow(/line 2 is not a record/);
+});
+
+test('a name whose bytes are not what its record shows is damage', () => {
+  const file = manifestPath();
+  const name = { source: 'caf\ufffd', sourceNameBase64: 'Y2Fm6Q==' };
+  writeRecords(file, [{ ...failedRecord(''), ...name }]);
+  const text = fs.readFileSync(file, 'utf8');
+  expect(text).toContain('{"source":"caf\ufffd","status"');
+  for (const wrong of ['"Y2Fl6Q=="', '""', '7', 'null']) {
+    fs.writeFileSync(file, text.replace('"Y2Fm6Q=="', wrong));
+    expect(() => sourcesIn(file)).toThrow(/line 2 is not a record/);
+  }
+});
+
+test('records whose sources look alike are two, sorted as they are shown and then by their bytes', () => {
+  const file = manifestPath();
+  const names = ['\ufffe', 'caf\ufffd', 'caf\udce9', 'caf\udce8', 'caf\uff01', 'cafz', 'b'];
+  writeRecords(
+    file,
+    names.map((name) => ({ ...failedRecord(''), ...recordedName(name) })),
+  );
+  expect([...readManifest(file)].map(nameOf)).toEqual([
+    'b',
+    'cafz',
+    'caf\uff01',
+    'caf\udce8',
+    'caf\udce9',
+    'caf\ufffd',
+    '\ufffe',
+  ]);
+  expect(sourcesIn(file)).toEqual(sourcesIn(file).sort());
+  const { mtimeNs, ino } = fs.statSync(file, { bigint: true });
+  const store = ManifestStore.open(file, oneDigest('digest'));
+  for (const name of names) store.keep(name);
+  store.finish(() => false);
+  store.close();
+  // It was sorted, so it was left alone.
+  expect(fs.statSync(file, { bigint: true })).toMatchObject({ mtimeNs, ino });
 });
 
 test('line ends that git has changed are corrected, and no record is lost', () => {

@@ -61,8 +61,8 @@ testWithByteNames('each photo has its own record and thumbnail, however alike th
       'caf\xe8/a.jpg',
       'caf\xe9/a.jpg',
       `caf${UTF8}/a.jpg`,
-      `${SHIFT_JIS}.jpg`,
       '\xc4.jpg',
+      `${SHIFT_JIS}.jpg`,
     ].map(source),
   );
   const text = fs.readFileSync(path.join(out, 'manifest.jsonl'));
@@ -87,6 +87,8 @@ testWithByteNames('each photo has its own record and thumbnail, however alike th
     const same = recordsIn(alone.out).find(({ status }) => status === 'done');
     expect(own).toMatchObject({ status: 'done', sourceXxh128: same?.sourceXxh128 });
   }
+  const sources = namesIn(out).map(({ source: shown }) => shown);
+  expect(sources).toEqual([...sources].sort());
   await expectWhole(out);
 });
 

@@ -1,0 +1,153 @@
+// The command over files and folders whose names are not UTF-8.
+
+import fs from 'node:fs';
+import path from 'node:path';
+import { expect } from 'vitest';
+import type { PlanEvent } from '../../../src/run/plan-thumbnails.js';
+import {
+  bytePath,
+  recordedAs,
+  SHIFT_JIS,
+  testWithByteNames,
+  writeByteFile,
+} from '../../support/byte-names.js';
+import { expectSound, recordsIn } from '../../support/output.js';
+import { command } from '../../support/paths.js';
+import { jpeg, temporaryFolder } from '../../support/photos.js';
+import { eventsOf, thumbs, thumbsJson } from '../../support/processes/command.js';
+import { type Finished, start } from '../../support/processes/processes.js';
+
+const UTF8 = Buffer.from('\ufffd').toString('latin1');
+const DONE = ['caf\xe9/a.jpg', 'caf\xe9/b.jpg', `${SHIFT_JIS}/${SHIFT_JIS}.jpg`, '\xc4.jpg'];
+const NAMES = [...DONE, `caf${UTF8}/a.jpg`, 'plain.jpg'];
+
+/** A folder with a photo under each name, all different, and one that fails. */
+async function bytePhotos(): Promise<string> {
+  const folder = temporaryFolder();
+  for (const [seed, name] of NAMES.entries())
+    writeByteFile(folder, `photos/${name}`, await jpeg(seed, 40, 30));
+  writeByteFile(folder, 'photos/br\xf6ken.jpg', 'text');
+  return folder;
+}
+
+/** Runs a script of sh(1) in `folder`, in which `thumbs` is the command. */
+function shell(folder: string, script: string): Promise<Finished> {
+  const line = `cd "$0" && thumbs() { "$NODE" "$COMMAND" "$@"; }; ${script}`;
+  const env = { NODE: process.execPath, COMMAND: command };
+  return start('sh', ['-c', line, folder], { env }).finished;
+}
+
+const manifestOf = (out: string) => fs.readFileSync(path.join(out, 'manifest.jsonl'), 'utf8');
+
+testWithByteNames(
+  'the manifest is the same for one worker and four, and nothing that is shown has half a character',
+  async () => {
+    const folder = await bytePhotos();
+    const [one, four] = ['one', 'four'].map((name) => path.join(folder, name));
+    const run = await thumbs(['photos', '-o', one ?? '', '-w', '1', '-v'], { cwd: folder });
+    expect(run.code).toBe(1);
+    expect(run.stderr).toContain('done photos/caf\ufffd/b.jpg\n');
+    expect(run.stderr).toMatch(/^UNSUPPORTED photos\/br\ufffdken\.jpg: not a JPEG/m);
+    expect(run.stderr.isWellFormed()).toBe(true);
+    await thumbs(['photos', '-o', four ?? '', '-w', '4'], { cwd: folder });
+    expect(manifestOf(four ?? '')).toBe(manifestOf(one ?? ''));
+    const recorded = recordsIn(one ?? '');
+    expect(recorded).toHaveLength(7);
+    for (const name of DONE)
+      expect(recorded).toContainEqual(
+        expect.objectContaining({ ...recordedAs(`../photos/${name}`), status: 'done' }),
+      );
+    await expectSound(one ?? '');
+  },
+);
+
+testWithByteNames('later runs, a dry run, verify and prune know them', async () => {
+  const folder = await bytePhotos();
+  const out = path.join(folder, 'thumbnails');
+  await thumbs(['photos'], { cwd: folder });
+  const dryRun = await thumbsJson<PlanEvent>(['photos', '--dry-run'], { cwd: folder });
+  expect(dryRun.events.at(-1)).toMatchObject({
+    unchanged: { photos: 6 },
+    knownBad: { photos: 1 },
+    removed: 0,
+  });
+  fs.rmSync(bytePath(folder, 'photos/\xc4.jpg'));
+  const second = await thumbsJson(['photos'], { cwd: folder });
+  expect(second.events.at(-1)).toMatchObject({ unchanged: 5, known: 1, removed: 1, unreadableFolders: 0 });
+  expect(second.events).toContainEqual(
+    expect.objectContaining({
+      type: 'unchanged',
+      path: path.join(folder, 'photos/caf\ufffd/b.jpg'),
+      pathBase64: bytePath(folder, 'photos/caf\xe9/b.jpg').toString('base64'),
+    }),
+  );
+  expect((await thumbs(['verify'], { cwd: folder })).code).toBe(0);
+  const pruned = eventsOf((await thumbs(['prune', '--json'], { cwd: folder })).stdout);
+  expect(pruned.at(-1)).toMatchObject({ type: 'summary', files: 1 });
+  await expectSound(out);
+});
+
+testWithByteNames('arguments keep their bytes: what a shell finds by * is what is opened', async () => {
+  const folder = await bytePhotos();
+  const run = await shell(folder, 'thumbs photos/* --json');
+  const out = path.join(folder, 'thumbnails');
+  expect(eventsOf(run.stdout).at(-1)).toMatchObject({ photos: 7, made: 6, failed: 1 });
+  const known = await shell(folder, 'thumbs photos/* -q; thumbs photos --json');
+  expect(eventsOf(known.stdout).at(-1)).toMatchObject({ photos: 7, unchanged: 6, known: 1, removed: 0 });
+  const one = await shell(folder, `thumbs photos/caf$(printf '\\351') -o one --json`);
+  expect(eventsOf(one.stdout).at(-1)).toMatchObject({ photos: 2, made: 2 });
+  const excluded = await shell(folder, `thumbs photos -o two --exclude caf$(printf '\\351') --json`);
+  expect(eventsOf(excluded.stdout).at(-1)).toMatchObject({
+    photos: 4,
+    made: 3,
+    failed: 1,
+    excludedNothing: [],
+  });
+  await expectSound(out);
+});
+
+testWithByteNames('a command line in a message names the same bytes again', async () => {
+  const folder = await bytePhotos();
+  await shell(folder, 'thumbs photos/br*ken.jpg');
+  const { stderr } = await shell(folder, 'thumbs photos/br*ken.jpg');
+  expect(stderr).toContain(String.raw`thumbs $'photos/br\366ken.jpg' --retry-failed`);
+});
+
+testWithByteNames(
+  'an output of such a name is refused, as is a relative path in a folder of such a name',
+  async () => {
+    const folder = await bytePhotos();
+    const refused = async (script: string) => {
+      const { code, stderr } = await shell(folder, script);
+      return [code, stderr];
+    };
+    const bytes = `"$(printf 'x\\351')"`;
+    for (const [option, name] of [
+      [`-o ${bytes}`, '--out'],
+      [`-m ${bytes}`, '--manifest'],
+    ])
+      expect(await refused(`thumbs photos ${option}`)).toEqual([
+        2,
+        `thumbs: Expected \`${name}\` to be valid UTF-8, got \`x\ufffd\`\n`,
+      ]);
+    const here = path.join(folder, 'photos/caf\ufffd');
+    const state = `to be an absolute path, because the working directory ${here} has a name that is not valid UTF-8`;
+    const cd = `cd photos/caf$(printf '\\351') &&`;
+    expect(await refused(`${cd} thumbs .`)).toEqual([
+      2,
+      `thumbs: Expected \`--out\` ${state}, got \`thumbnails\`\n`,
+    ]);
+    expect(await refused(`${cd} thumbs . -o "$0/out"`)).toEqual([
+      2,
+      `thumbs: Expected \`paths\` ${state}, got \`.\`\n`,
+    ]);
+    expect(await refused(`${cd} thumbs verify`)).toEqual([
+      2,
+      `thumbs: Expected \`--out\` ${state}, got \`thumbnails\`\n`,
+    ]);
+    expect(fs.readdirSync(folder)).toEqual(['photos']);
+    expect(fs.readdirSync(here)).toEqual(['a.jpg']);
+    const { code } = await shell(folder, `${cd} thumbs "$0/photos" -o "$0/out" -q`);
+    expect([code, recordsIn(path.join(folder, 'out')).length]).toEqual([1, 7]);
+  },
+);
