@@ -14,7 +14,7 @@ export interface FindingEvent {
   readonly path: string;
   /** The cause without the path, on one line. */
   readonly reason: string;
-  /** Absolute paths of the sources whose thumbnail it is, if there are any. */
+  /** Absolute paths of the sources whose thumbnail it is, if there are any; each byte that is not UTF-8 is U+FFFD. */
   readonly sources: readonly string[];
   /** For a damaged thumbnail that another manifest of the folder names, and the verified one does not: its absolute path. */
   readonly manifest?: string;

@@ -1,6 +1,8 @@
 // The command over files and folders whose names are not UTF-8.
 
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { expect } from 'vitest';
 import type { PlanEvent } from '../../../src/run/plan-thumbnails.js';
@@ -14,8 +16,9 @@ import {
 import { expectSound, recordsIn } from '../../support/output.js';
 import { command } from '../../support/paths.js';
 import { jpeg, temporaryFolder } from '../../support/photos.js';
-import { eventsOf, thumbs, thumbsJson } from '../../support/processes/command.js';
+import { eventsOf, thumbs, thumbsJson, thumbsUnprivileged } from '../../support/processes/command.js';
 import { type Finished, start } from '../../support/processes/processes.js';
+import { testWith } from '../../support/requirements.js';
 
 const UTF8 = Buffer.from('\ufffd').toString('latin1');
 const DONE = ['caf\xe9/a.jpg', 'caf\xe9/b.jpg', `${SHIFT_JIS}/${SHIFT_JIS}.jpg`, '\xc4.jpg'];
@@ -87,6 +90,23 @@ testWithByteNames('later runs, a dry run, verify and prune know them', async () 
   await expectSound(out);
 });
 
+testWithByteNames('a folder of such a name that cannot be read is named with its bytes', async () => {
+  const folder = await bytePhotos();
+  fs.chmodSync(bytePath(folder, 'photos/caf\xe9'), 0);
+  const { code, stdout, stderr } = await thumbsUnprivileged(['photos', '--json'], { cwd: folder });
+  fs.chmodSync(bytePath(folder, 'photos/caf\xe9'), 0o700);
+  expect([code, stderr]).toEqual([
+    1,
+    expect.stringMatching(/^UNREADABLE FOLDER photos\/caf\ufffd: permission/m),
+  ]);
+  expect(eventsOf(stdout)).toContainEqual({
+    type: 'unreadable-folder',
+    path: path.join(folder, 'photos/caf\ufffd'),
+    pathBase64: bytePath(folder, 'photos/caf\xe9').toString('base64'),
+    reason: 'permission denied (EACCES)',
+  });
+});
+
 testWithByteNames('arguments keep their bytes: what a shell finds by * is what is opened', async () => {
   const folder = await bytePhotos();
   const run = await shell(folder, 'thumbs photos/* --json');
@@ -113,6 +133,41 @@ testWithByteNames('a command line in a message names the same bytes again', asyn
   expect(stderr).toContain(String.raw`thumbs $'photos/br\366ken.jpg' --retry-failed`);
 });
 
+/** A file system that does not tell the types of entries: Node.js asks for them by names that it has changed. */
+const UNTYPED = ['-q', '-O', '^filetype'];
+
+/** Runs a script of sh(1) with such a file system at `mnt`, that has the folder `photos`. */
+function withUntypedDisk(folder: string, script: string): Promise<Finished> {
+  const make = `mkfs.ext2 ${UNTYPED.join(' ')} -d photos disk.img 4M`;
+  return start('unshare', [
+    '--mount',
+    'sh',
+    '-c',
+    `cd "$0" && ${make} && mkdir mnt && mount -o loop,ro disk.img mnt && exec "$@"`,
+    folder,
+    ...['sh', '-c', script],
+  ]).finished;
+}
+
+testWith(canMountDisk(), 'mkfs.ext2, a loop device and the right to mount')(
+  'no folder is lost where the file system does not tell the types of entries',
+  async () => {
+    const folder = await bytePhotos();
+    const { code, stderr } = await withUntypedDisk(folder, `'${process.execPath}' '${command}' mnt`);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/^6 thumbnails made, 1 failed/m)]);
+  },
+);
+
+function canMountDisk(): boolean {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'thumbs-test-'));
+  try {
+    const script = `truncate -s 1M disk && mkfs.ext2 ${UNTYPED.join(' ')} disk && mkdir mnt && mount -o loop,ro disk mnt`;
+    return spawnSync('unshare', ['--mount', 'sh', '-c', script], { cwd: folder }).status === 0;
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+  }
+}
+
 testWithByteNames(
   'an output of such a name is refused, as is a relative path in a folder of such a name',
   async () => {
@@ -130,6 +185,10 @@ testWithByteNames(
         2,
         `thumbs: Expected \`${name}\` to be valid UTF-8, got \`x\ufffd\`\n`,
       ]);
+    expect(await refused(`thumbs bench photos/caf$(printf '\\351')`)).toEqual([
+      2,
+      'thumbs: Expected `paths` to be valid UTF-8, got `photos/caf\ufffd`\n',
+    ]);
     const here = path.join(folder, 'photos/caf\ufffd');
     const state = `to be an absolute path, because the working directory ${here} has a name that is not valid UTF-8`;
     const cd = `cd photos/caf$(printf '\\351') &&`;

@@ -97,6 +97,22 @@ testWithByteNames('a folder of such a name that the program fills is not walked'
   expect(progress.skippedFolders.counts).toEqual({ [MARKER_NAME]: 1 });
 });
 
+testWithByteNames('a folder of such a name that version 0.1 has filled is not walked', async () => {
+  const folder = byteTree('a.jpg', 'old\xe9/b.jpg');
+  const thumbnail = `${'ab'.repeat(32)}.png`;
+  const facts = { sourceFormat: 'jpeg', sourceWidth: 1, sourceHeight: 1, sourceBytes: 1, sourceMtimeMs: 1 };
+  const thumbnails = [{ file: thumbnail, width: 1, height: 1, bytes: 1 }];
+  const lines = [
+    { manifest: 'thumbs', version: 1, options: 'digest' },
+    { source: '../b.jpg', status: 'done', thumbnails, ...facts, sourceXxh128: 'cd'.repeat(16) },
+  ];
+  const manifest = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+  writeByteFile(path.join(folder, 'p'), 'old\xe9/manifest.jsonl', manifest);
+  writeByteFile(path.join(folder, 'p'), `old\xe9/${thumbnail}`);
+  const { files, progress } = await walkFolder(folder);
+  expect([files, progress.skippedFolders.counts]).toEqual([['p/a.jpg'], { [MARKER_NAME]: 1 }]);
+});
+
 testWithByteNames('a root of such a name, or behind a link to one, is walked, each file once', async () => {
   const folder = byteTree('caf\xe9/a.jpg', 'caf\xe9/b.jpg');
   fs.symlinkSync(bytePath(path.join(folder, 'p'), 'caf\xe9'), path.join(folder, 'link'));

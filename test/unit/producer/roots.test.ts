@@ -5,6 +5,13 @@ import { findRoots, isOutsideWalk, rootsFrom } from '../../../src/producer/roots
 import { runInProcess } from '../../support/in-process/run.js';
 import { makeTree, temporaryFolder } from '../../support/photos.js';
 
+test('of a path that does not exist, and whose bytes may be lost, the error says what helps', async () => {
+  const folder = temporaryFolder();
+  await expect(findRoots([path.join(folder, 'caf\ufffd')], path.join(folder, 'out'))).rejects.toMatchObject({
+    message: expect.stringMatching(/\(ENOENT\); if its name is not valid UTF-8, name the folder above it$/),
+  });
+});
+
 test('a path that does not exist is an error before anything is written', async () => {
   const folder = temporaryFolder();
   const running = runInProcess([path.join(folder, 'nowhere')], { out: path.join(folder, 'out') });

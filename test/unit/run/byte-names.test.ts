@@ -6,15 +6,17 @@ import { expect } from 'vitest';
 import { verifyThumbnails } from '../../../src/maintenance/verify.js';
 import { readManifest } from '../../../src/manifest/reading.js';
 import type { ThumbsOptions } from '../../../src/options/options.js';
+import { shown } from '../../../src/path-bytes.js';
 import { planThumbnails } from '../../../src/run/plan-thumbnails.js';
 import {
   bytePath,
+  inProgram,
   recordedAs,
   SHIFT_JIS,
   testWithByteNames,
   writeByteFile,
 } from '../../support/byte-names.js';
-import { runFolder } from '../../support/in-process/run.js';
+import { runFolder, runInProcess } from '../../support/in-process/run.js';
 import { expectWhole, recordsIn } from '../../support/output.js';
 import { jpeg, temporaryFolder } from '../../support/photos.js';
 
@@ -90,6 +92,34 @@ testWithByteNames('each photo has its own record and thumbnail, however alike th
   const sources = namesIn(out).map(({ source: shown }) => shown);
   expect(sources).toEqual([...sources].sort());
   await expectWhole(out);
+});
+
+testWithByteNames('no event and no figure has half a character', async () => {
+  const { folder, out } = await bytePhotos(['disk\xe9/a.jpg', '\xe9.jpg']);
+  const photos = path.join(folder, 'photos');
+  writeByteFile(photos, 'film\xe9.mov');
+  writeByteFile(photos, 'caf\xe9/@eaDir/b.jpg');
+  writeByteFile(photos, 'empty\xe9/note');
+  const disk = path.join(photos, inProgram('disk\xe9'));
+  const roots = [disk, path.join(photos, inProgram('empty\xe9')), photos];
+  await runInProcess(roots, { out });
+  fs.rmSync(bytePath(photos, 'disk\xe9/a.jpg'));
+  const { events, summary } = await runInProcess(roots, { out });
+  const planned = [];
+  for await (const event of planThumbnails(roots, { out })) planned.push(event);
+  for (const event of [...events, ...planned]) expect(JSON.stringify(event)).not.toMatch(/\\ud[89a-f]/);
+  expect(summary).toMatchObject({ kept: 1, emptyRoots: [shown(disk)], excludedNothing: [] });
+  expect(summary.selectedNothing.paths).toEqual(
+    ['disk', 'empty'].map((name) => path.join(photos, `${name}\ufffd`)),
+  );
+  for (const [type, name] of [
+    ['passed-over', 'film\xe9.mov'],
+    ['skipped-folder', 'caf\xe9/@eaDir'],
+  ]) {
+    const bytes = bytePath(photos, name ?? '').toString('base64');
+    expect(events).toContainEqual(expect.objectContaining({ type, pathBase64: bytes }));
+    expect(planned).toContainEqual(expect.objectContaining({ type, pathBase64: bytes }));
+  }
 });
 
 testWithByteNames('a second run finds them unchanged, and the failed one known', async () => {
