@@ -1,9 +1,19 @@
-// What is read of EXIF (CIPA DC-008): Orientation, the only tag that affects pixels.
+// What is read of EXIF (CIPA DC-008): the orientation, the only tag that affects pixels, and when the photo was taken. Nothing else of it
+// is looked at.
 
-import { TiffBytes } from './tiff/directory.js';
+import { type Entry, TiffBytes } from './tiff/directory.js';
 
 const ORIENTATION = 0x0112;
+const EXIF_DIRECTORY = 0x8769;
+const DATE_TIME_ORIGINAL = 0x9003;
+const OFFSET_TIME_ORIGINAL = 0x9011;
+const ASCII = 2;
 const SHORT = 3;
+const LONG = 4;
+const IFD = 13;
+
+/** No text that is read here is longer. */
+const MAX_TEXT_BYTES = 64;
 
 /**
  * The orientation, 1 to 8, in the first IFD of a TIFF structure; 1 when there is no such tag. Undefined when the structure is
@@ -29,4 +39,59 @@ function findOrientation(bytes: Buffer): number | 'absent' | 'malformed' {
   const value = tiff.u16(entry.valueAt);
   const isValid = entry.type === SHORT && entry.count === 1 && value >= 1 && value <= 8;
   return isValid ? value : 'malformed';
+}
+
+/**
+ * When the photo was taken (DateTimeOriginal, CIPA DC-008, 4.6.6): `2024-05-01T12:30:05+02:00`. Without the offset where the file has none
+ * that is valid: that is local time of an unknown zone. Undefined when the structure is malformed, or has no such tag or no valid date.
+ * @param tiff The bytes of a TIFF structure: of EXIF without its name, or a whole TIFF file.
+ */
+export function takenAt(tiff: Buffer): string | undefined {
+  const structure = TiffBytes.of(tiff);
+  const first = structure?.firstDirectory();
+  return structure === undefined || first === undefined ? undefined : takenAtFrom(structure, first);
+}
+
+/**
+ * {@link takenAt} from a directory that stands for the first one, for containers with another header than TIFF.
+ * @param first It points to the EXIF directory, or is that itself, or has the tags as TIFF/EP files do (ISO 12234-2, 5.2.17).
+ */
+export function takenAtFrom(tiff: TiffBytes, first: readonly Entry[]): string | undefined {
+  const pointer = first.find(({ tag }) => tag === EXIF_DIRECTORY);
+  const isPointer = pointer !== undefined && [LONG, IFD].includes(pointer.type) && pointer.count === 1;
+  const exif = isPointer ? (tiff.directory(tiff.u32(pointer.valueAt)) ?? []) : [];
+  for (const directory of [exif, first]) {
+    const date = dateTimeOf(textOf(tiff, directory, DATE_TIME_ORIGINAL));
+    if (date !== undefined) return date + offsetOf(textOf(tiff, directory, OFFSET_TIME_ORIGINAL));
+  }
+  return undefined;
+}
+
+/** The text of a tag, up to its NUL, without trailing spaces; empty when there is none, or it is not within the bytes. */
+function textOf(tiff: TiffBytes, directory: readonly Entry[], wanted: number): string {
+  const entry = directory.find(({ tag }) => tag === wanted);
+  // Four bytes and fewer stand in the entry itself; no text here is as short.
+  if (entry === undefined || entry.type !== ASCII || entry.count <= 4 || entry.count > MAX_TEXT_BYTES)
+    return '';
+  const start = tiff.u32(entry.valueAt);
+  if (start + entry.count > tiff.length) return '';
+  const [text = ''] = tiff.bytes.toString('latin1', start, start + entry.count).split('\0', 1);
+  return text.trimEnd();
+}
+
+/** `2024:05:01 12:30:05` as ISO 8601; undefined when it is no date that the calendar has. */
+function dateTimeOf(text: string): string | undefined {
+  const match = /^(\d{4}):(\d\d):(\d\d) (\d\d:\d\d:\d\d)$/.exec(text);
+  if (match === null) return undefined;
+  const [, year, month, day, time] = match;
+  const iso = `${year}-${month}-${day}T${time}`;
+  // A day or time that does not exist is refused, or comes out as another one. The zone has no effect on that.
+  const date = new Date(`${iso}Z`);
+  const isValid = year !== '0000' && !Number.isNaN(date.getTime()) && date.toISOString().startsWith(iso);
+  return isValid ? iso : undefined;
+}
+
+/** `+02:00`, as it is in EXIF; empty when it is no offset that a zone may have. */
+function offsetOf(text: string): string {
+  return /^(?:\+(?:0\d|1[0-3]):[0-5]\d|\+14:00|-(?:0\d|1[01]):[0-5]\d|-12:00)$/.test(text) ? text : '';
 }
