@@ -6,7 +6,7 @@ import { KEPT_BUFFER_BYTES } from '../files/source-buffers.js';
 import { publish } from '../files/thumbnail-folder.js';
 import { thumbnailName } from '../files/thumbnail-name.js';
 import { MemoryShortage } from '../image/limits.js';
-import { renderThumbnail } from '../image/render.js';
+import { renderThumbnail, takenAtOf } from '../image/render.js';
 import {
   type Deferred,
   type FailedOutcome,
@@ -94,18 +94,23 @@ async function makeThumbnail({ bytes, facts }: Loaded, options: WorkOptions): Pr
 }
 
 async function identify({ bytes, facts }: Loaded): Promise<Identified> {
-  return { status: 'identified', ...facts, sourceXxh128: await contentHash(bytes) };
+  const sourceXxh128 = await contentHash(bytes);
+  return { status: 'identified', ...facts, sourceXxh128, takenAt: await takenAtOf(bytes) };
 }
 
 async function renderAndPublish(bytes: Buffer, facts: SourceFacts, options: WorkOptions): Promise<DoneFacts> {
-  const { thumbnail, sha256, width, height, ...sourceImage } = await renderThumbnail(bytes, options);
+  const rendered = await renderThumbnail(bytes, options);
+  const { thumbnail, sha256, width, height, sourceFormat, sourceWidth, sourceHeight, ...more } = rendered;
   const file = thumbnailName(sha256, options.variant.format);
   publish(options.out, file, thumbnail);
   return {
     status: 'done',
     thumbnails: [{ file, width, height, bytes: thumbnail.byteLength }],
-    ...sourceImage,
+    sourceFormat,
+    sourceWidth,
+    sourceHeight,
     ...facts,
     sourceXxh128: await contentHash(bytes),
+    ...more,
   };
 }

@@ -63,6 +63,7 @@ const CSV_COLUMNS = [
   'sourceBytes',
   'sourceMtimeMs',
   'sourceXxh128',
+  'takenAt',
   'errorCode',
   'errorMessage',
 ] as const;

@@ -45,7 +45,7 @@ export interface UnchangedEvent {
   readonly type: 'unchanged';
   /** Absolute path of the source. */
   readonly path: string;
-  /** Whether its content was read, because it was moved or touched. */
+  /** Whether its content was read, because it was moved or touched, or an earlier version made its record. */
   readonly identified: boolean;
   readonly record: DoneRecord;
   readonly progress: Progress;
@@ -127,7 +127,7 @@ export interface PlannedEvent {
   readonly type: 'planned';
   /** Absolute path of the source. */
   readonly path: string;
-  /** `compare`: it was moved or touched, and its content decides. `known-bad`: it failed, and is not tried again. */
+  /** `compare`: it was moved or touched, or an earlier version made its record; its content decides. `known-bad`: it failed, and is not tried again. */
   readonly plan: 'new' | 'changed' | 'compare' | 'unchanged' | 'known-bad';
   /** Absent when the photo is no job. */
   readonly why?: Why;
@@ -177,7 +177,7 @@ export interface SummaryEvent extends WalkFigures {
   readonly shared: number;
   /** Photos that have their thumbnail from an earlier run. */
   readonly unchanged: number;
-  /** Of those unchanged, the ones that were moved or touched, and were found by their content. */
+  /** Of those unchanged, the ones that were moved or touched, or had an incomplete record, and were found by their content. */
   readonly identified: number;
   readonly failed: number;
   /** Of those failed, the ones that failed in an earlier run and were not tried again. */

@@ -81,6 +81,11 @@ export interface Decoder {
   load(): Promise<readonly [Reader, ...Reader[]]>;
   /** What keeps it from reading its format in this installation, or under these options. Its photos are then not selected. @default nothing */
   readonly lacks?: (decoding: DecodingOptions) => Lack | undefined;
+  /**
+   * When the photo in `bytes`, a whole file, was taken: what {@link OpenImage.takenAt} of its readers is. Undefined also for a damaged file.
+   * @default its files never say
+   */
+  readonly takenAt?: (bytes: Buffer) => Promise<string | undefined>;
   /** Whether the beginning of a file is one of this format, whatever the file's name says. */
   recognizes(head: Head): boolean;
 }

@@ -67,14 +67,13 @@ export function takenAtFrom(tiff: TiffBytes, first: readonly Entry[]): string | 
   return undefined;
 }
 
-/** The text of a tag, up to its NUL, without trailing spaces; empty when there is none, or it is not within the bytes. */
+/** The text of a tag, up to its NUL or the end of the bytes, without trailing spaces; empty when there is none. */
 function textOf(tiff: TiffBytes, directory: readonly Entry[], wanted: number): string {
   const entry = directory.find(({ tag }) => tag === wanted);
   // Four bytes and fewer stand in the entry itself; no text here is as short.
   if (entry === undefined || entry.type !== ASCII || entry.count <= 4 || entry.count > MAX_TEXT_BYTES)
     return '';
   const start = tiff.u32(entry.valueAt);
-  if (start + entry.count > tiff.length) return '';
   const [text = ''] = tiff.bytes.toString('latin1', start, start + entry.count).split('\0', 1);
   return text.trimEnd();
 }

@@ -2,6 +2,7 @@
 
 import type { Metadata } from 'sharp';
 import type { Decoder, Reader } from './decoder.js';
+import { takenAt } from './exif.js';
 import { memoryNeed, pixelBytes } from './libvips-memory.js';
 import { hasSignature } from './recognition.js';
 import { DecoderFailure, SharpImage } from './sharp-image.js';
@@ -63,7 +64,7 @@ function decodedByLibvips({
 }: Omit<Decoder, 'load'> & Pick<LibvipsReaderOptions, 'heldBytesPerPixel' | 'isWhole'>): Decoder {
   const more = isWhole === undefined ? {} : { isWhole };
   const readers = [libvipsReader({ heldBytesPerPixel, fastShrinkOnLoad: true, ...more })] as const;
-  return { ...format, load: async () => readers };
+  return { takenAt: takenAtByLibvips, ...format, load: async () => readers };
 }
 
 export interface LibvipsReaderOptions {
@@ -92,6 +93,7 @@ export function libvipsReader({
       width: header.width,
       height: header.pageHeight ?? header.height,
       orientation: header.orientation ?? 1,
+      takenAt: takenAtIn(bytes, header),
       memoryNeed: memoryNeed(header, variant, heldBytesPerPixel(header)),
       fastShrinkOnLoad,
       pixels: () => image,
@@ -106,4 +108,24 @@ export function libvipsReader({
       },
     };
   };
+}
+
+/** When the photo was taken, by EXIF that libvips finds; undefined also when it cannot read the file. */
+export async function takenAtByLibvips(bytes: Buffer): Promise<string | undefined> {
+  const image = new SharpImage(bytes);
+  try {
+    return takenAtIn(bytes, await image.finish(image.sharp.metadata()));
+  } catch (error) {
+    // Whoever makes a thumbnail of it reports that.
+    if (error instanceof DecoderFailure) return undefined;
+    throw error;
+  }
+}
+
+function takenAtIn(file: Buffer, { format, exif }: Metadata): string | undefined {
+  // libvips reads no EXIF in a TIFF; the file is itself the structure that has it.
+  if (format === 'tiff') return takenAt(file);
+  if (exif === undefined) return undefined;
+  // With its name, as in a JPEG, or without, as in a PNG.
+  return takenAt(exif.toString('latin1', 0, 6) === 'Exif\0\0' ? exif.subarray(6) : exif);
 }

@@ -1,9 +1,10 @@
 // The JPEG decoder: our own reader reads what it supports at a reduced size, libvips reads the rest.
 
 import type { Metadata } from 'sharp';
+import { Declined } from '../declined.js';
 import type { Decoder, Reader } from '../decoder.js';
 import { isWholeJpeg } from '../jpeg-structure.js';
-import { libvipsReader } from '../libvips.js';
+import { libvipsReader, takenAtByLibvips } from '../libvips.js';
 import { pixelBytes } from '../libvips-memory.js';
 import { hasSignature } from '../recognition.js';
 
@@ -15,6 +16,15 @@ export const jpeg: Decoder = {
   load: async () => {
     const { openReduced } = await import('./open.js');
     return [async (bytes, request) => openReduced(bytes, request), libvips];
+  },
+  takenAt: async (bytes) => {
+    const { takenAtOf } = await import('./open.js');
+    try {
+      return takenAtOf(bytes);
+    } catch (error) {
+      if (!(error instanceof Declined)) throw error;
+      return await takenAtByLibvips(bytes);
+    }
   },
   recognizes: (head) => hasSignature(head, /^ffd8ff/),
 };

@@ -49,6 +49,11 @@ export class JpegFile {
     return this.#header.orientation;
   }
 
+  /** When the photo was taken, by its EXIF, as records have it. */
+  get takenAt(): string | undefined {
+    return this.#header.takenAt;
+  }
+
   /** ICC profile. */
   get profile(): Buffer | undefined {
     return this.#header.profile;
