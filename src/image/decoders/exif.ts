@@ -49,25 +49,34 @@ function findOrientation(bytes: Buffer): number | 'absent' | 'malformed' {
 export function takenAt(tiff: Buffer): string | undefined {
   const structure = TiffBytes.of(tiff);
   const first = structure?.firstDirectory();
-  return structure === undefined || first === undefined ? undefined : takenAtFrom(structure, first);
-}
-
-/**
- * {@link takenAt} from a directory that stands for the first one, for containers with another header than TIFF.
- * @param first It points to the EXIF directory, or is that itself, or has the tags as TIFF/EP files do (ISO 12234-2, 5.2.17).
- */
-export function takenAtFrom(tiff: TiffBytes, first: readonly Entry[]): string | undefined {
-  const pointer = first.find(({ tag }) => tag === EXIF_DIRECTORY);
-  const isPointer = pointer !== undefined && [LONG, IFD].includes(pointer.type) && pointer.count === 1;
-  const exif = isPointer ? (tiff.directory(tiff.u32(pointer.valueAt)) ?? []) : [];
-  for (const directory of [exif, first]) {
-    const date = dateTimeOf(textOf(tiff, directory, DATE_TIME_ORIGINAL));
-    if (date !== undefined) return date + offsetOf(textOf(tiff, directory, OFFSET_TIME_ORIGINAL));
+  if (structure === undefined || first === undefined) return undefined;
+  // TIFF/EP files have the tags in the first directory itself (ISO 12234-2, 5.2.17).
+  for (const directory of [exifDirectory(structure, first), first]) {
+    const time = timeOf(
+      textOf(structure, directory, DATE_TIME_ORIGINAL),
+      textOf(structure, directory, OFFSET_TIME_ORIGINAL),
+    );
+    if (time !== undefined) return time;
   }
   return undefined;
 }
 
-/** The text of a tag, up to its NUL or the end of the bytes, without trailing spaces; empty when there is none. */
+/**
+ * {@link takenAt} from the texts of DateTimeOriginal and OffsetTimeOriginal, each up to its NUL; empty where there is none. Undefined when
+ * the first is no date that the calendar has.
+ */
+export function timeOf(dateTimeOriginal: string, offsetTimeOriginal: string): string | undefined {
+  const dateTime = dateTimeOf(dateTimeOriginal.trimEnd());
+  return dateTime === undefined ? undefined : dateTime + offsetOf(offsetTimeOriginal.trimEnd());
+}
+
+function exifDirectory(tiff: TiffBytes, first: readonly Entry[]): readonly Entry[] {
+  const pointer = first.find(({ tag }) => tag === EXIF_DIRECTORY);
+  if (pointer === undefined || ![LONG, IFD].includes(pointer.type) || pointer.count !== 1) return [];
+  return tiff.directory(tiff.u32(pointer.valueAt)) ?? [];
+}
+
+/** The text of a tag, up to its NUL or the end of the bytes; empty when there is none. */
 function textOf(tiff: TiffBytes, directory: readonly Entry[], wanted: number): string {
   const entry = directory.find(({ tag }) => tag === wanted);
   // Four bytes and fewer stand in the entry itself; no text here is as short.
@@ -75,7 +84,7 @@ function textOf(tiff: TiffBytes, directory: readonly Entry[], wanted: number): s
     return '';
   const start = tiff.u32(entry.valueAt);
   const [text = ''] = tiff.bytes.toString('latin1', start, start + entry.count).split('\0', 1);
-  return text.trimEnd();
+  return text;
 }
 
 /** `2024:05:01 12:30:05` as ISO 8601; undefined when it is no date that the calendar has. */
