@@ -134,7 +134,7 @@ async function read(
 async function decode(image: OpenImage, variant: Variant): Promise<Encoded> {
   const { fastShrinkOnLoad } = image;
   try {
-    return await encode(image.pixels(), variant, fastShrinkOnLoad);
+    return await encode(await image.pixels(), variant, fastShrinkOnLoad);
   } catch (error) {
     const second = error instanceof DecoderFailure ? image.pixelsAfter?.(error) : undefined;
     if (second === undefined) throw error;

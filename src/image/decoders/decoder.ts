@@ -24,7 +24,7 @@ export interface OpenImage extends ImageNeeds {
    * Its pixels, perhaps already smaller, with orientation and colour profile. They may be decoded only when they are needed.
    * @throws {Declined} or any other error, as a {@link Reader}.
    */
-  pixels(): SharpImage;
+  pixels(): SharpImage | Promise<SharpImage>;
   /** The pixels once more, after a failure that may have cost none of them; undefined when it has cost some. */
   pixelsAfter?(failure: DecoderFailure): SecondAttempt | undefined;
 }
