@@ -132,13 +132,12 @@ async function read(
 }
 
 async function decode(image: OpenImage, variant: Variant): Promise<Encoded> {
-  const { fastShrinkOnLoad } = image;
   try {
-    return await encode(await image.pixels(), variant, fastShrinkOnLoad);
+    return await encode(await image.pixels(), variant, image);
   } catch (error) {
     const second = error instanceof DecoderFailure ? image.pixelsAfter?.(error) : undefined;
     if (second === undefined) throw error;
-    const thumbnail = await encode(second.image, variant, fastShrinkOnLoad);
+    const thumbnail = await encode(second.image, variant, image);
     second.requireAll();
     return thumbnail;
   }
@@ -147,11 +146,11 @@ async function decode(image: OpenImage, variant: Variant): Promise<Encoded> {
 async function encode(
   image: SharpImage,
   { box, format }: Variant,
-  fastShrinkOnLoad: boolean,
+  { fastShrinkOnLoad, isUpright = false }: OpenImage,
 ): Promise<Encoded> {
   const encoder = encoders[format];
-  const resized = image.sharp
-    .autoOrient()
+  const upright = isUpright ? image.sharp : image.sharp.autoOrient();
+  const resized = upright
     .resize({ ...box, fit: 'inside', withoutEnlargement: true, fastShrinkOnLoad })
     .toColourspace('srgb');
   const work = encoder.configure(resized).toBuffer({ resolveWithObject: true });

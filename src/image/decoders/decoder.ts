@@ -16,6 +16,8 @@ export interface OpenRequest {
 export interface OpenImage extends ImageNeeds {
   /** Whether sharp may let libvips' loader shrink the image so far that less than a factor of 2 is left to the resampler. */
   readonly fastShrinkOnLoad: boolean;
+  /** Whether its pixels are upright as they are stored, whatever orientation libvips finds: the file's is invalid. @default false */
+  readonly isUpright?: boolean;
   /** When the photo was taken, as `manifest/record.ts` has it; undefined when it does not say. */
   readonly takenAt?: string | undefined;
   /** The picture in the file that is used in place of the full one, if it is not the full one; upright. */

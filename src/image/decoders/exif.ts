@@ -30,15 +30,44 @@ export function hasOrientation(tiff: Buffer): boolean {
   return typeof findOrientation(tiff) === 'number';
 }
 
+/**
+ * Whether the first IFD of a TIFF structure has the tag, and its value is not a SHORT from 1 to 8: it then counts as 1. libvips takes 6 of
+ * another type for a turn, and browsers do not.
+ */
+export function hasInvalidOrientation(tiff: Buffer): boolean {
+  return invalidOrientationIn(tiff) !== undefined;
+}
+
+/** A TIFF file whose invalid orientation is 1, because libtiff reads no file with one; itself when its orientation is valid. */
+export function withValidOrientation(file: Buffer): Buffer {
+  const invalid = invalidOrientationIn(file);
+  if (invalid === undefined) return file;
+  const repaired = Buffer.from(file);
+  const { tiff, entry } = invalid;
+  // Type, count and value, which stand one after the other.
+  const short = tiff.isLittleEndian ? [SHORT, 0, 1, 0, 0, 0, 1, 0, 0, 0] : [0, SHORT, 0, 0, 0, 1, 0, 1, 0, 0];
+  repaired.set(short, entry.valueAt - 6);
+  return repaired;
+}
+
+function invalidOrientationIn(bytes: Buffer): { tiff: TiffBytes; entry: Entry } | undefined {
+  const tiff = TiffBytes.of(bytes);
+  const entry = tiff?.firstDirectory()?.find(({ tag }) => tag === ORIENTATION);
+  if (tiff === undefined || entry === undefined) return undefined;
+  return validOrientation(tiff, entry) === undefined ? { tiff, entry } : undefined;
+}
+
 function findOrientation(bytes: Buffer): number | 'absent' | 'malformed' {
   const tiff = TiffBytes.of(bytes);
   const found = tiff?.firstDirectory()?.filter(({ tag }) => tag === ORIENTATION);
   if (tiff === undefined || found === undefined || found.length > 1) return 'malformed';
   const [entry] = found;
-  if (entry === undefined) return 'absent';
-  const value = tiff.u16(entry.valueAt);
-  const isValid = entry.type === SHORT && entry.count === 1 && value >= 1 && value <= 8;
-  return isValid ? value : 'malformed';
+  return entry === undefined ? 'absent' : (validOrientation(tiff, entry) ?? 'malformed');
+}
+
+function validOrientation(tiff: TiffBytes, { type, count, valueAt }: Entry): number | undefined {
+  const value = tiff.u16(valueAt);
+  return type === SHORT && count === 1 && value >= 1 && value <= 8 ? value : undefined;
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import type { Metadata } from 'sharp';
 import type { Decoder, Reader } from './decoder.js';
-import { takenAt } from './exif.js';
+import { hasInvalidOrientation, takenAt, withValidOrientation } from './exif.js';
 import { memoryNeed, pixelBytes } from './libvips-memory.js';
 import { hasSignature } from './recognition.js';
 import { DecoderFailure, SharpImage } from './sharp-image.js';
@@ -46,6 +46,9 @@ export const tiff: Decoder = decodedByLibvips({
   heldBytesPerPixel: () => 0,
   isWhole: (file, warnings) =>
     isWholeTiff(file) && (hasUndeclaredAlpha(file) || !warnings.some(isOfSampleCount)),
+  repaired: withValidOrientation,
+  // libvips reads no EXIF in a TIFF; the file is itself the structure that has it.
+  takenAt: async (bytes) => takenAt(bytes),
 });
 
 export const avif: Decoder = decodedByLibvips({
@@ -60,9 +63,13 @@ export const avif: Decoder = decodedByLibvips({
 function decodedByLibvips({
   heldBytesPerPixel,
   isWhole,
+  repaired,
   ...format
-}: Omit<Decoder, 'load'> & Pick<LibvipsReaderOptions, 'heldBytesPerPixel' | 'isWhole'>): Decoder {
-  const more = isWhole === undefined ? {} : { isWhole };
+}: Omit<Decoder, 'load'> & Omit<LibvipsReaderOptions, 'fastShrinkOnLoad'>): Decoder {
+  const more = {
+    ...(isWhole === undefined ? {} : { isWhole }),
+    ...(repaired === undefined ? {} : { repaired }),
+  };
   const readers = [libvipsReader({ heldBytesPerPixel, fastShrinkOnLoad: true, ...more })] as const;
   return { takenAt: takenAtByLibvips, ...format, load: async () => readers };
 }
@@ -77,6 +84,8 @@ export interface LibvipsReaderOptions {
    * the image
    */
   readonly isWhole?: (file: Buffer, warnings: readonly string[]) => boolean;
+  /** The file with what libvips would refuse it for put right, or itself. @default always itself */
+  readonly repaired?: (file: Buffer) => Buffer;
 }
 
 /** Reads images by libvips: strictly, and once more where it gave up at a warning that may be harmless. */
@@ -84,17 +93,23 @@ export function libvipsReader({
   heldBytesPerPixel,
   fastShrinkOnLoad,
   isWhole,
+  repaired = (file) => file,
 }: LibvipsReaderOptions): Reader {
-  return async (bytes, { variant }) => {
+  return async (source, { variant }) => {
+    const bytes = repaired(source);
+    const copyBytes = bytes === source ? 0 : bytes.length;
     const image = new SharpImage(bytes);
     const header = await image.finish(image.sharp.metadata());
     const headerWarnings = image.warningCount;
+    const exif = exifOf(bytes, header);
+    const isUpright = exif !== undefined && hasInvalidOrientation(exif);
     return {
       width: header.width,
       height: header.pageHeight ?? header.height,
-      orientation: header.orientation ?? 1,
-      takenAt: takenAtIn(bytes, header),
-      memoryNeed: memoryNeed(header, variant, heldBytesPerPixel(header)),
+      orientation: isUpright ? 1 : (header.orientation ?? 1),
+      isUpright,
+      takenAt: exif && takenAt(exif),
+      memoryNeed: memoryNeed(header, variant, heldBytesPerPixel(header)) + copyBytes,
       fastShrinkOnLoad,
       pixels: () => image,
       pixelsAfter: (failure) => {
@@ -114,7 +129,8 @@ export function libvipsReader({
 export async function takenAtByLibvips(bytes: Buffer): Promise<string | undefined> {
   const image = new SharpImage(bytes);
   try {
-    return takenAtIn(bytes, await image.finish(image.sharp.metadata()));
+    const exif = exifOf(bytes, await image.finish(image.sharp.metadata()));
+    return exif && takenAt(exif);
   } catch (error) {
     // Whoever makes a thumbnail of it reports that.
     if (error instanceof DecoderFailure) return undefined;
@@ -122,10 +138,9 @@ export async function takenAtByLibvips(bytes: Buffer): Promise<string | undefine
   }
 }
 
-function takenAtIn(file: Buffer, { format, exif }: Metadata): string | undefined {
-  // libvips reads no EXIF in a TIFF; the file is itself the structure that has it.
-  if (format === 'tiff') return takenAt(file);
-  if (exif === undefined) return undefined;
+/** The structure that EXIF is, or a whole TIFF file; undefined when there is none. */
+function exifOf(file: Buffer, { format, exif }: Metadata): Buffer | undefined {
+  if (format === 'tiff') return file;
   // With its name, as in a JPEG, or without, as in a PNG.
-  return takenAt(exif.toString('latin1', 0, 6) === 'Exif\0\0' ? exif.subarray(6) : exif);
+  return exif?.toString('latin1', 0, 6) === 'Exif\0\0' ? exif.subarray(6) : exif;
 }
