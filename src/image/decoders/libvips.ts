@@ -58,7 +58,16 @@ export const avif: Decoder = decodedByLibvips({
   recognizes: ({ brands }) => brands?.some((brand) => brand === 'avif' || brand === 'avis') === true,
   // dav1d holds several planes, libheif the frame as YUV and as RGB; 10 and 12 bits take more.
   heldBytesPerPixel: ({ depth }) => (depth === 'uchar' ? 21 : 28),
+  repaired: withStillBrand,
 });
+
+/** A sequence's file under the brand of its still picture, because libvips refuses the brand `avis` alone; any other file itself. */
+function withStillBrand(file: Buffer): Buffer {
+  if (file.toString('latin1', 8, 12) !== 'avis') return file;
+  const still = Buffer.from(file);
+  still.write('avif', 8, 'latin1');
+  return still;
+}
 
 function decodedByLibvips({
   heldBytesPerPixel,
@@ -71,7 +80,7 @@ function decodedByLibvips({
     ...(repaired === undefined ? {} : { repaired }),
   };
   const readers = [libvipsReader({ heldBytesPerPixel, fastShrinkOnLoad: true, ...more })] as const;
-  return { takenAt: takenAtByLibvips, ...format, load: async () => readers };
+  return { takenAt: (bytes) => takenAtByLibvips(bytes, repaired), ...format, load: async () => readers };
 }
 
 export interface LibvipsReaderOptions {
@@ -126,7 +135,11 @@ export function libvipsReader({
 }
 
 /** When the photo was taken, by EXIF that libvips finds; undefined also when it cannot read the file. */
-export async function takenAtByLibvips(bytes: Buffer): Promise<string | undefined> {
+export async function takenAtByLibvips(
+  source: Buffer,
+  repaired: (file: Buffer) => Buffer = (file) => file,
+): Promise<string | undefined> {
+  const bytes = repaired(source);
   const image = new SharpImage(bytes);
   try {
     const exif = exifOf(bytes, await image.finish(image.sharp.metadata()));
