@@ -19,6 +19,8 @@ export type Why =
   | 'touched'
   /** Size or time differ. */
   | 'changed'
+  /** Its record is one of an earlier version, and lacks what the photo's metadata may say: the content is read for it. */
+  | 'incomplete'
   /** Its record was made under other options, or by another version of the renderer. */
   | 'options'
   /** The thumbnail is missing, or has another size. */
@@ -112,6 +114,8 @@ export type Outcome = DoneFacts | FailedOutcome;
 /** A source that was read and not decoded. */
 export interface Identified extends ReadFacts {
   readonly status: 'identified';
+  /** As in a record. */
+  readonly takenAt: string | null;
 }
 
 /** An image that needs more memory than a consumer's share, by its header or because its consumer had more: it is to be done alone. */

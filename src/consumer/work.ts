@@ -6,7 +6,7 @@ import { KEPT_BUFFER_BYTES } from '../files/source-buffers.js';
 import { publish } from '../files/thumbnail-folder.js';
 import { thumbnailName } from '../files/thumbnail-name.js';
 import { MemoryShortage } from '../image/limits.js';
-import { renderThumbnail } from '../image/render.js';
+import { renderThumbnail, takenAtOf } from '../image/render.js';
 import {
   type Deferred,
   type FailedOutcome,
@@ -70,7 +70,7 @@ export async function workOn(
   options: WorkOptions,
 ): Promise<Outcome | Identified | Deferred> {
   try {
-    if (task === 'identify') return await identify(loaded);
+    if (task === 'identify') return await identify(loaded, options);
     return await makeThumbnail(
       loaded,
       exclusive ? { ...options, maxMemory: Number.POSITIVE_INFINITY } : options,
@@ -93,19 +93,24 @@ async function makeThumbnail({ bytes, facts }: Loaded, options: WorkOptions): Pr
   }
 }
 
-async function identify({ bytes, facts }: Loaded): Promise<Identified> {
-  return { status: 'identified', ...facts, sourceXxh128: await contentHash(bytes) };
+async function identify({ bytes, facts }: Loaded, { decoding }: WorkOptions): Promise<Identified> {
+  const sourceXxh128 = await contentHash(bytes);
+  return { status: 'identified', ...facts, sourceXxh128, takenAt: await takenAtOf(bytes, decoding) };
 }
 
 async function renderAndPublish(bytes: Buffer, facts: SourceFacts, options: WorkOptions): Promise<DoneFacts> {
-  const { thumbnail, sha256, width, height, ...sourceImage } = await renderThumbnail(bytes, options);
+  const rendered = await renderThumbnail(bytes, options);
+  const { thumbnail, sha256, width, height, sourceFormat, sourceWidth, sourceHeight, ...more } = rendered;
   const file = thumbnailName(sha256, options.variant.format);
   publish(options.out, file, thumbnail);
   return {
     status: 'done',
     thumbnails: [{ file, width, height, bytes: thumbnail.byteLength }],
-    ...sourceImage,
+    sourceFormat,
+    sourceWidth,
+    sourceHeight,
     ...facts,
     sourceXxh128: await contentHash(bytes),
+    ...more,
   };
 }

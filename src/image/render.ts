@@ -5,7 +5,7 @@ import { damagedImageError, isImageError, unsupportedFeatureError } from '../err
 import { type DecodingOptions, defaultDecoding } from '../options/options.js';
 import type { Variant } from '../options/variant.js';
 import { Declined } from './decoders/declined.js';
-import type { FromPicture, OpenImage, OpenRequest, Reader } from './decoders/decoder.js';
+import type { Decoder, FromPicture, OpenImage, OpenRequest, Reader } from './decoders/decoder.js';
 import { decoders, recognize, type SourceFormat } from './decoders/index.js';
 import { DecoderFailure, type SharpImage } from './decoders/sharp-image.js';
 import { unsupportedFeature } from './decoders/warnings.js';
@@ -53,6 +53,8 @@ export interface Rendered {
   readonly sourceWidth: number;
   /** Pixels, upright. */
   readonly sourceHeight: number;
+  /** When the photo was taken, as `manifest/record.ts` has it; null when it does not say. */
+  readonly takenAt: string | null;
   /** The picture that was used in place of the full one, and its pixels, upright. */
   readonly from?: FromPicture['kind'];
   readonly fromWidth?: number;
@@ -60,7 +62,7 @@ export interface Rendered {
 }
 
 /** The part of a thumbnail that does not depend on its source's header. */
-type Encoded = Omit<Rendered, `source${string}` | `from${string}`>;
+type Encoded = Omit<Rendered, `source${string}` | 'takenAt' | `from${string}`>;
 
 /**
  * Makes the thumbnail of one image: upright by EXIF, sRGB by the embedded profile, 8 bits a channel, alpha kept, the first frame or
@@ -79,13 +81,26 @@ export async function renderThumbnail(bytes: Buffer, options: RenderOptions): Pr
   try {
     const { image, thumbnail } = await read(bytes, readers, { variant, decoding }, limits);
     const [sourceWidth, sourceHeight] = uprightSize(image);
-    return { ...thumbnail, sourceFormat: format, sourceWidth, sourceHeight, ...fromFacts(image) };
+    const source = { sourceFormat: format, sourceWidth, sourceHeight, takenAt: image.takenAt ?? null };
+    return { ...thumbnail, ...source, ...fromFacts(image) };
   } catch (error) {
     if (!(error instanceof DecoderFailure)) throw error;
     const feature = unsupportedFeature(error);
     if (feature !== undefined) throw unsupportedFeatureError(format, feature, error);
     throw damagedImageError(format, error.message, error);
   }
+}
+
+/** When the photo was taken, without its pixels being read: {@link Rendered.takenAt}. Null also for a file of no known format. */
+export async function takenAtOf(bytes: Buffer, decoding: DecodingOptions): Promise<string | null> {
+  let decoder: Decoder;
+  try {
+    decoder = recognize(bytes, decoding).decoder;
+  } catch (error) {
+    if (isImageError(error)) return null;
+    throw error;
+  }
+  return (await decoder.takenAt?.(bytes)) ?? null;
 }
 
 function fromFacts({ from }: OpenImage): Pick<Rendered, 'from' | 'fromWidth' | 'fromHeight'> {
@@ -117,13 +132,12 @@ async function read(
 }
 
 async function decode(image: OpenImage, variant: Variant): Promise<Encoded> {
-  const { fastShrinkOnLoad } = image;
   try {
-    return await encode(image.pixels(), variant, fastShrinkOnLoad);
+    return await encode(await image.pixels(), variant, image);
   } catch (error) {
     const second = error instanceof DecoderFailure ? image.pixelsAfter?.(error) : undefined;
     if (second === undefined) throw error;
-    const thumbnail = await encode(second.image, variant, fastShrinkOnLoad);
+    const thumbnail = await encode(second.image, variant, image);
     second.requireAll();
     return thumbnail;
   }
@@ -132,11 +146,11 @@ async function decode(image: OpenImage, variant: Variant): Promise<Encoded> {
 async function encode(
   image: SharpImage,
   { box, format }: Variant,
-  fastShrinkOnLoad: boolean,
+  { fastShrinkOnLoad, isUpright = false }: OpenImage,
 ): Promise<Encoded> {
   const encoder = encoders[format];
-  const resized = image.sharp
-    .autoOrient()
+  const upright = isUpright ? image.sharp : image.sharp.autoOrient();
+  const resized = upright
     .resize({ ...box, fit: 'inside', withoutEnlargement: true, fastShrinkOnLoad })
     .toColourspace('srgb');
   const work = encoder.configure(resized).toBuffer({ resolveWithObject: true });

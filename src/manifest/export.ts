@@ -67,6 +67,7 @@ const CSV_COLUMNS = [
   'sourceXxh128',
   'errorCode',
   'errorMessage',
+  'takenAt',
   'sourceNameBase64',
 ] as const;
 

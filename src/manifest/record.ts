@@ -40,17 +40,6 @@ export interface DoneFacts {
   /** One entry for each variant; today one. */
   readonly thumbnails: readonly [ThumbnailEntry, ...ThumbnailEntry[]];
   readonly sourceFormat: SourceFormat;
-  /** The picture that the thumbnails were made of, where it is not the file's full one. */
-  readonly from?: FromPicture['kind'];
-  /** Pixels of that picture, upright. */
-  readonly fromWidth?: number;
-  /** Pixels of that picture, upright. */
-  readonly fromHeight?: number;
-  /**
-   * When the photo was taken, by its EXIF: `2024-05-01T12:30:05+02:00`; without an offset where the file has none, which is then local time
-   * of an unknown zone. Null when the file does not say. Absent in records of earlier versions.
-   */
-  readonly takenAt?: string | null;
   /** Pixels, upright. */
   readonly sourceWidth: number;
   /** Pixels, upright. */
@@ -62,6 +51,17 @@ export interface DoneFacts {
   readonly sourceMtimeNs?: string;
   /** XXH128 of the source's bytes, 32 hex digits, as `xxhsum -H2` prints it. */
   readonly sourceXxh128: string;
+  /**
+   * When the photo was taken, by its EXIF: `2024-05-01T12:30:05+02:00`; without an offset where the file has none, which is then local time
+   * of an unknown zone. Null when the file does not say. Absent in records of earlier versions.
+   */
+  readonly takenAt?: string | null;
+  /** The picture that the thumbnails were made of, where it is not the file's full one. */
+  readonly from?: FromPicture['kind'];
+  /** Pixels of that picture, upright. */
+  readonly fromWidth?: number;
+  /** Pixels of that picture, upright. */
+  readonly fromHeight?: number;
 }
 
 /** Why a source has no thumbnail. */
@@ -157,6 +157,14 @@ export function messageFor(source: string, reason: string): string {
 export function reasonOf({ source, error }: FailedRecord): string {
   const name = messageFor(source, '');
   return printable(error.message.startsWith(name) ? error.message.slice(name.length) : error.message);
+}
+
+/** Formats whose files never say when a photo was taken. */
+const WITHOUT_EXIF: ReadonlySet<string> = new Set(['gif', 'svg']);
+
+/** Whether an earlier version has made the record, which did not look when the photo was taken. */
+export function lacksTakenAt(record: ManifestRecord): boolean {
+  return record.status === 'done' && record.takenAt === undefined && !WITHOUT_EXIF.has(record.sourceFormat);
 }
 
 /** Whether parsed JSON is a manifest's header, of whatever version. */

@@ -10,7 +10,9 @@ import type { Identified, Job, Unchanged, Why } from '../job.js';
 import type { Digests } from '../manifest/digests.js';
 import {
   DECODER_VERDICTS,
+  type DoneFacts,
   type FailedRecord,
+  lacksTakenAt,
   type ManifestRecord,
   messageFor,
   reasonOf,
@@ -44,6 +46,9 @@ const REPEATABLE: ReadonlySet<string> = new Set<ImageErrorCode>([
   'TOO_LARGE',
   'TIMEOUT',
 ]);
+
+/** Why a photo is only read, at first. */
+const IDENTIFIED: ReadonlySet<Why> = new Set<Why>(['moved', 'touched', 'incomplete']);
 
 /** Whether the file is as it was when the record was written: the same size, and the same time to the nanosecond. */
 function isSameState(record: ManifestRecord, facts: SourceFacts | undefined): boolean {
@@ -103,7 +108,7 @@ export class Planner {
     const result = this.#compare(this.#records?.find(this.#sourceOf(file)), facts);
     if (typeof result !== 'string') return { type: 'unchanged', path: file, record: result, by: 'state' };
     this.#jobs += 1;
-    const task = result === 'moved' || result === 'touched' ? 'identify' : 'make';
+    const task = IDENTIFIED.has(result) ? 'identify' : 'make';
     return { type: 'job', path: file, task, why: result, ...(facts === undefined ? {} : { facts }) };
   }
 
@@ -112,7 +117,7 @@ export class Planner {
    * @throws {ThumbsError} `MANIFEST`: it cannot be read any more.
    */
   findByContent(file: string, identified: Identified): ManifestRecord | undefined {
-    const { status: _, ...facts } = identified;
+    const { status: _, takenAt: foundAt, ...facts } = identified;
     const known = this.#records?.findContent(facts.sourceBytes, facts.sourceXxh128);
     if (known === undefined || !this.#isValid(known)) return undefined;
     const source = this.#sourceOf(file);
@@ -120,8 +125,9 @@ export class Planner {
       const error = { ...known.error, message: messageFor(source, reasonOf(known)) };
       return { ...recordedName(source), status: 'failed', error, ...facts };
     }
-    const { status, thumbnails, sourceFormat, sourceWidth, sourceHeight } = known;
-    return { ...recordedName(source), status, thumbnails, sourceFormat, sourceWidth, sourceHeight, ...facts };
+    const { status, thumbnails, sourceFormat, sourceWidth, sourceHeight, takenAt = foundAt } = known;
+    const image = { sourceFormat, sourceWidth, sourceHeight };
+    return { ...recordedName(source), status, thumbnails, ...image, ...facts, takenAt, ...pictureOf(known) };
   }
 
   /** The record if it is still valid, else why it is not. */
@@ -131,7 +137,7 @@ export class Planner {
     if (this.#records?.digestOf(record) !== this.#options.digests.of(record)) return 'options';
     if (record.redo === true) return 'redo';
     if (!isSameState(record, facts)) return this.#mayBeKnown(facts) ? 'touched' : 'changed';
-    if (this.#isValid(record)) return record;
+    if (this.#isValid(record)) return lacksTakenAt(record) ? 'incomplete' : record;
     return record.status === 'failed' ? 'retry' : 'thumbnail';
   }
 
@@ -166,4 +172,14 @@ export class Planner {
       ([name, exceeded]) => (now[name] ?? Number.POSITIVE_INFINITY) <= exceeded,
     );
   }
+}
+
+/** Of which picture the thumbnails were made, if it was not the full one. */
+function pictureOf(record: DoneFacts): Partial<Pick<DoneFacts, 'from' | 'fromWidth' | 'fromHeight'>> {
+  const { from, fromWidth, fromHeight } = record;
+  return {
+    ...(from === undefined ? {} : { from }),
+    ...(fromWidth === undefined ? {} : { fromWidth }),
+    ...(fromHeight === undefined ? {} : { fromHeight }),
+  };
 }

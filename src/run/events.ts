@@ -42,7 +42,7 @@ export interface DoneEvent extends EventPath {
 /** A photo has its thumbnail from an earlier run. */
 export interface UnchangedEvent extends EventPath {
   readonly type: 'unchanged';
-  /** Whether its content was read, because it was moved or touched. */
+  /** Whether its content was read, because it was moved or touched, or an earlier version made its record. */
   readonly identified: boolean;
   readonly record: DoneRecord;
   readonly progress: Progress;
@@ -114,7 +114,7 @@ export interface Pruned {
 /** What a run would do with a photo. */
 export interface PlannedEvent extends EventPath {
   readonly type: 'planned';
-  /** `compare`: it was moved or touched, and its content decides. `known-bad`: it failed, and is not tried again. */
+  /** `compare`: it was moved or touched, or an earlier version made its record; its content decides. `known-bad`: it failed, and is not tried again. */
   readonly plan: 'new' | 'changed' | 'compare' | 'unchanged' | 'known-bad';
   /** Absent when the photo is no job. */
   readonly why?: Why;
@@ -164,7 +164,7 @@ export interface SummaryEvent extends WalkFigures {
   readonly shared: number;
   /** Photos that have their thumbnail from an earlier run. */
   readonly unchanged: number;
-  /** Of those unchanged, the ones that were moved or touched, and were found by their content. */
+  /** Of those unchanged, the ones that were moved or touched, or had an incomplete record, and were found by their content. */
   readonly identified: number;
   readonly failed: number;
   /** Of those failed, the ones that failed in an earlier run and were not tried again. */

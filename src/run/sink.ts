@@ -3,7 +3,7 @@
 import { type ImageErrorCode, unreachable } from '../errors.js';
 import { ThumbnailSet } from '../files/thumbnail-name.js';
 import { VERDICT_VERSION } from '../image/renderer-version.js';
-import type { FailedOutcome, JobResult, PoolOutput, Unchanged } from '../job.js';
+import type { FailedOutcome, Job, JobResult, PoolOutput, Unchanged } from '../job.js';
 import {
   DECODER_VERDICTS,
   type FailedRecord,
@@ -105,11 +105,14 @@ export class Sink {
     throw new Error(`the results ended after ${this.totals.sentinels} of ${consumers} sentinels`);
   }
 
-  #onResult({ job, outcome, attempt }: JobResult): DoneEvent | FailedEvent {
+  #onResult({ job, outcome, attempt }: JobResult): DoneEvent | UnchangedEvent | FailedEvent {
     const { path } = job;
     const source = sourceName(this.#manifest.file, path);
     this.totals.worked += 1;
     if (outcome.status === 'failed') {
+      const earlier = isForMore(job) ? this.#manifest.records.find(source) : undefined;
+      if (earlier !== undefined)
+        return this.#onUnchanged({ type: 'unchanged', path, record: earlier, by: 'state' });
       const record = failedRecord(source, outcome);
       this.#manifest.append(record);
       const { stack } = outcome;
@@ -164,6 +167,11 @@ export class Sink {
     const { jobs } = this.#plan;
     return { finished: this.finished, failed, worked, found, jobs, walked: ended };
   }
+}
+
+/** Whether the photo has its record, and was read only for what that lacks: what fails then costs no thumbnail. */
+function isForMore({ task, why }: Job): boolean {
+  return task === 'identify' && why === 'incomplete';
 }
 
 function failedRecord(source: string, outcome: FailedOutcome): FailedRecord {

@@ -84,7 +84,7 @@ function planLines(plan: PlanSummaryEvent, options: ThumbsOptions, colors: Color
   const amounts: Array<[string, Amount]> = [
     ['new', plan.new],
     ['changed', plan.changed],
-    ['moved or touched, to be compared by content', plan.compare],
+    ['moved, touched or incomplete, to be compared by content', plan.compare],
     ['unchanged', plan.unchanged],
     ['known failures, not to be tried again (--retry-failed)', plan.knownBad],
   ];

@@ -16,6 +16,8 @@ export interface OpenRequest {
 export interface OpenImage extends ImageNeeds {
   /** Whether sharp may let libvips' loader shrink the image so far that less than a factor of 2 is left to the resampler. */
   readonly fastShrinkOnLoad: boolean;
+  /** Whether its pixels are upright as they are stored, whatever orientation libvips finds: the file's is invalid. @default false */
+  readonly isUpright?: boolean;
   /** When the photo was taken, as `manifest/record.ts` has it; undefined when it does not say. */
   readonly takenAt?: string | undefined;
   /** The picture in the file that is used in place of the full one, if it is not the full one; upright. */
@@ -24,7 +26,7 @@ export interface OpenImage extends ImageNeeds {
    * Its pixels, perhaps already smaller, with orientation and colour profile. They may be decoded only when they are needed.
    * @throws {Declined} or any other error, as a {@link Reader}.
    */
-  pixels(): SharpImage;
+  pixels(): SharpImage | Promise<SharpImage>;
   /** The pixels once more, after a failure that may have cost none of them; undefined when it has cost some. */
   pixelsAfter?(failure: DecoderFailure): SecondAttempt | undefined;
 }
@@ -86,6 +88,11 @@ export interface Decoder {
    * digest of its photos alone. @default nothing
    */
   readonly digestParts?: (decoding: DecodingOptions) => Readonly<Record<string, unknown>>;
+  /**
+   * When the photo in `bytes`, a whole file, was taken: what {@link OpenImage.takenAt} of its readers is. Undefined also for a damaged file.
+   * @default its files never say
+   */
+  readonly takenAt?: (bytes: Buffer) => Promise<string | undefined>;
   /** Whether the beginning of a file is one of this format, whatever the file's name says. */
   recognizes(head: Head): boolean;
 }

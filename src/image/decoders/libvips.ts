@@ -2,6 +2,7 @@
 
 import type { Metadata } from 'sharp';
 import type { Decoder, Reader } from './decoder.js';
+import { hasInvalidOrientation, takenAt, withValidOrientation } from './exif.js';
 import { memoryNeed, pixelBytes } from './libvips-memory.js';
 import { hasSignature } from './recognition.js';
 import { DecoderFailure, SharpImage } from './sharp-image.js';
@@ -45,6 +46,9 @@ export const tiff: Decoder = decodedByLibvips({
   heldBytesPerPixel: () => 0,
   isWhole: (file, warnings) =>
     isWholeTiff(file) && (hasUndeclaredAlpha(file) || !warnings.some(isOfSampleCount)),
+  repaired: withValidOrientation,
+  // libvips reads no EXIF in a TIFF; the file is itself the structure that has it.
+  takenAt: async (bytes) => takenAt(bytes),
 });
 
 export const avif: Decoder = decodedByLibvips({
@@ -54,16 +58,29 @@ export const avif: Decoder = decodedByLibvips({
   recognizes: ({ brands }) => brands?.some((brand) => brand === 'avif' || brand === 'avis') === true,
   // dav1d holds several planes, libheif the frame as YUV and as RGB; 10 and 12 bits take more.
   heldBytesPerPixel: ({ depth }) => (depth === 'uchar' ? 21 : 28),
+  repaired: withStillBrand,
 });
+
+/** A sequence's file under the brand of its still picture, because libvips refuses the brand `avis` alone; any other file itself. */
+function withStillBrand(file: Buffer): Buffer {
+  if (file.toString('latin1', 8, 12) !== 'avis') return file;
+  const still = Buffer.from(file);
+  still.write('avif', 8, 'latin1');
+  return still;
+}
 
 function decodedByLibvips({
   heldBytesPerPixel,
   isWhole,
+  repaired,
   ...format
-}: Omit<Decoder, 'load'> & Pick<LibvipsReaderOptions, 'heldBytesPerPixel' | 'isWhole'>): Decoder {
-  const more = isWhole === undefined ? {} : { isWhole };
+}: Omit<Decoder, 'load'> & Omit<LibvipsReaderOptions, 'fastShrinkOnLoad'>): Decoder {
+  const more = {
+    ...(isWhole === undefined ? {} : { isWhole }),
+    ...(repaired === undefined ? {} : { repaired }),
+  };
   const readers = [libvipsReader({ heldBytesPerPixel, fastShrinkOnLoad: true, ...more })] as const;
-  return { ...format, load: async () => readers };
+  return { takenAt: (bytes) => takenAtByLibvips(bytes, repaired), ...format, load: async () => readers };
 }
 
 export interface LibvipsReaderOptions {
@@ -76,6 +93,8 @@ export interface LibvipsReaderOptions {
    * the image
    */
   readonly isWhole?: (file: Buffer, warnings: readonly string[]) => boolean;
+  /** The file with what libvips would refuse it for put right, or itself. @default always itself */
+  readonly repaired?: (file: Buffer) => Buffer;
 }
 
 /** Reads images by libvips: strictly, and once more where it gave up at a warning that may be harmless. */
@@ -83,16 +102,23 @@ export function libvipsReader({
   heldBytesPerPixel,
   fastShrinkOnLoad,
   isWhole,
+  repaired = (file) => file,
 }: LibvipsReaderOptions): Reader {
-  return async (bytes, { variant }) => {
+  return async (source, { variant }) => {
+    const bytes = repaired(source);
+    const copyBytes = bytes === source ? 0 : bytes.length;
     const image = new SharpImage(bytes);
     const header = await image.finish(image.sharp.metadata());
     const headerWarnings = image.warningCount;
+    const exif = exifOf(bytes, header);
+    const isUpright = exif !== undefined && hasInvalidOrientation(exif);
     return {
       width: header.width,
       height: header.pageHeight ?? header.height,
-      orientation: header.orientation ?? 1,
-      memoryNeed: memoryNeed(header, variant, heldBytesPerPixel(header)),
+      orientation: isUpright ? 1 : (header.orientation ?? 1),
+      isUpright,
+      takenAt: exif && takenAt(exif),
+      memoryNeed: memoryNeed(header, variant, heldBytesPerPixel(header)) + copyBytes,
       fastShrinkOnLoad,
       pixels: () => image,
       pixelsAfter: (failure) => {
@@ -106,4 +132,28 @@ export function libvipsReader({
       },
     };
   };
+}
+
+/** When the photo was taken, by EXIF that libvips finds; undefined also when it cannot read the file. */
+export async function takenAtByLibvips(
+  source: Buffer,
+  repaired: (file: Buffer) => Buffer = (file) => file,
+): Promise<string | undefined> {
+  const bytes = repaired(source);
+  const image = new SharpImage(bytes);
+  try {
+    const exif = exifOf(bytes, await image.finish(image.sharp.metadata()));
+    return exif && takenAt(exif);
+  } catch (error) {
+    // Whoever makes a thumbnail of it reports that.
+    if (error instanceof DecoderFailure) return undefined;
+    throw error;
+  }
+}
+
+/** The structure that EXIF is, or a whole TIFF file; undefined when there is none. */
+function exifOf(file: Buffer, { format, exif }: Metadata): Buffer | undefined {
+  if (format === 'tiff') return file;
+  // With its name, as in a JPEG, or without, as in a PNG.
+  return exif?.toString('latin1', 0, 6) === 'Exif\0\0' ? exif.subarray(6) : exif;
 }

@@ -1,6 +1,6 @@
 // An image in sharp, and how sharp's own work on it fails. What else is thrown on the way is a fault of this program, not of the image.
 
-import type { Sharp } from 'sharp';
+import type { Sharp, SharpOptions } from 'sharp';
 import { causeOf } from '../../errors.js';
 import { printable } from '../../printable.js';
 import { loadSharp } from '../sharp.js';
@@ -20,8 +20,8 @@ export class SharpImage {
   warningCount = 0;
 
   /** @param bytes They must not change until the last of its work is finished. Its limits are our own, checked where the figures are known. */
-  constructor(bytes: Buffer, failOn: FailOn = 'warning') {
-    this.sharp = loadSharp()(bytes, { limitInputPixels: false, failOn });
+  constructor(bytes: Buffer, failOn: FailOn = 'warning', more: Pick<SharpOptions, 'ignoreIcc'> = {}) {
+    this.sharp = loadSharp()(bytes, { limitInputPixels: false, failOn, ...more });
     this.sharp.on('warning', (message: string) => this.#add(message));
   }
 

@@ -44,7 +44,7 @@ test('a dry run says its figures, -v names each file, and --json has the events'
   expect(lines.slice(-9)).toEqual([
     '1 new, N',
     '1 changed, N',
-    '1 moved or touched, to be compared by content, N',
+    '1 moved, touched or incomplete, to be compared by content, N',
     '2 unchanged, N',
     '1 known failures, not to be tried again (--retry-failed), N',
     '1 to be removed from the manifest: the photo is gone, or not selected any more',
@@ -77,7 +77,7 @@ test('a dry run without -v says its figures, with --prune what a run would prune
     expect.stringMatching(/^prune thumbnails\/[0-9a-f]{64}\.png \(N\)$/),
     '1 new, N',
     '2 changed, N',
-    '1 moved or touched, to be compared by content, N',
+    '1 moved, touched or incomplete, to be compared by content, N',
     '2 unchanged, N',
     '0 known failures, not to be tried again (--retry-failed)',
     '1 to be removed from the manifest: the photo is gone, or not selected any more',

@@ -183,6 +183,7 @@ export function identifiedAs(name: string): Identified {
     sourceMtimeMs: 0,
     sourceMtimeNs: '0',
     sourceXxh128: name,
+    takenAt: null,
   };
 }
 

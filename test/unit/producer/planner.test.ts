@@ -19,7 +19,7 @@ const facts: SourceFacts = { sourceBytes: 1000, sourceMtimeMs: 5, sourceMtimeNs:
 
 function done(source: string, changes: Partial<DoneRecord> = {}): DoneRecord {
   const image = { sourceFormat: 'jpeg', sourceWidth: 400, sourceHeight: 266 } as const;
-  const content = { ...facts, sourceXxh128: 'content' };
+  const content = { ...facts, sourceXxh128: 'content', takenAt: null };
   return { source, status: 'done', thumbnails: [thumbnail], ...image, ...content, ...changes };
 }
 
@@ -166,6 +166,7 @@ const identified: Identified = {
   sourceMtimeMs: 7,
   sourceMtimeNs: '7000000',
   sourceXxh128: 'content',
+  takenAt: null,
 };
 
 test('a recognized photo has the thumbnail of the other record and its own name and state', () => {
@@ -175,6 +176,51 @@ test('a recognized photo has the thumbnail of the other record and its own name 
     ...done('b.jpg'),
     ...state,
   });
+});
+
+/** A record of an earlier version, which did not look when a photo was taken. */
+function earlier(source: string, changes: Partial<DoneRecord> = {}): DoneRecord {
+  const { takenAt: _, ...record } = done(source, changes);
+  return record;
+}
+
+test('a record of an earlier version, which does not say when its photo was taken, is completed by the content', () => {
+  expect(planOf([earlier('a.jpg')])).toBe('identify: incomplete');
+  expect(planOf([done('a.jpg')])).toBe('unchanged');
+  expect(planOf([failed('a.jpg', 'CORRUPT')])).toBe('unchanged');
+  // A GIF never says it.
+  expect(planOf([earlier('a.jpg', { sourceFormat: 'gif' })])).toBe('unchanged');
+  // It is to be made anyway.
+  expect(planOf([earlier('a.jpg')], {}, { digests: oneDigest('other') })).toBe('make: options');
+  expect(planOf([earlier('a.jpg', { redo: true })])).toBe('make: redo');
+  expect(planOf([earlier('a.jpg')], { sourceMtimeMs: 4 })).toBe('identify: touched');
+});
+
+test('a recognized photo has the time of the other record, or the one that was found in it', () => {
+  const takenAt = '2024-05-01T12:30:05';
+  const found = (record: ManifestRecord, time: string | null) => {
+    const { planner, folder } = plannerOf([record]);
+    return planner.findByContent(path.join(folder, 'b.jpg'), { ...identified, takenAt: time });
+  };
+  expect(found(earlier('a.jpg'), takenAt)).toEqual({
+    ...done('b.jpg'),
+    sourceMtimeMs: 7,
+    sourceMtimeNs: '7000000',
+    takenAt,
+  });
+  expect(found(earlier('a.jpg'), null)).toMatchObject({ takenAt: null });
+  expect(found(done('a.jpg', { takenAt }), null)).toMatchObject({ takenAt });
+  expect(found(failed('a.jpg', 'CORRUPT'), takenAt)).not.toHaveProperty('takenAt');
+});
+
+test('the fields of a recognized photo are in the order in which a new one has them', () => {
+  const { planner, folder } = plannerOf([
+    done('a.jpg', { from: 'embedded', fromWidth: 320, fromHeight: 240 }),
+  ]);
+  const record = planner.findByContent(path.join(folder, 'b.jpg'), identified);
+  expect(Object.keys(record ?? {}).join(' ')).toBe(
+    'source status thumbnails sourceFormat sourceWidth sourceHeight sourceBytes sourceMtimeMs sourceMtimeNs sourceXxh128 takenAt from fromWidth fromHeight',
+  );
 });
 
 test('a recognized failure names the photo as it is called now', () => {

@@ -1,7 +1,8 @@
-// The application segments that affect pixels: JFIF and Adobe (colour space), EXIF (orientation), ICC (colour profile).
+// The application segments that affect pixels: JFIF and Adobe (colour space), EXIF (orientation), ICC (colour profile). EXIF also says when
+// the photo was taken.
 
 import { Declined } from '../declined.js';
-import { orientationOf } from '../exif.js';
+import { orientationOf, takenAt } from '../exif.js';
 
 /** libjpeg ignores a shorter JFIF segment. */
 const JFIF_BYTES = 14;
@@ -10,6 +11,8 @@ const ADOBE_BYTES = 12;
 export class ApplicationSegments {
   /** EXIF orientation, 1 to 8. */
   orientation = 1;
+  /** When the photo was taken, by its EXIF, as records have it. */
+  takenAt: string | undefined;
   #hasExif = false;
   #hasJfif = false;
   #adobeTransform: number | undefined;
@@ -56,6 +59,7 @@ export class ApplicationSegments {
     const orientation = orientationOf(tiff);
     if (orientation === undefined) throw new Declined('malformed EXIF');
     this.orientation = orientation;
+    this.takenAt = takenAt(tiff);
   }
 
   /** `ICC_PROFILE`, 0, number of the chunk from 1 on, count of chunks (ICC.1:2010, B.4). */

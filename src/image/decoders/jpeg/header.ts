@@ -93,6 +93,11 @@ export class Header {
     return this.#application.orientation;
   }
 
+  /** When the photo was taken, by its EXIF, as records have it. */
+  get takenAt(): string | undefined {
+    return this.#application.takenAt;
+  }
+
   /** ICC profile. */
   get profile(): Buffer | undefined {
     return this.#application.profile;

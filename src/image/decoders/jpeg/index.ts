@@ -1,9 +1,11 @@
-// The JPEG decoder: our own reader reads what it supports at a reduced size, libvips reads the rest.
+// The JPEG decoder: our own reader reads what it supports at a reduced size, libvips reads the rest. Only where it is asked for, a smaller
+// picture in the file stands for the full one.
 
 import type { Metadata } from 'sharp';
+import { Declined } from '../declined.js';
 import type { Decoder, Reader } from '../decoder.js';
 import { isWholeJpeg } from '../jpeg-structure.js';
-import { libvipsReader } from '../libvips.js';
+import { libvipsReader, takenAtByLibvips } from '../libvips.js';
 import { pixelBytes } from '../libvips-memory.js';
 import { hasSignature } from '../recognition.js';
 
@@ -14,9 +16,25 @@ export const jpeg: Decoder = {
   loaders: ['VipsForeignLoadJpegBuffer', 'VipsForeignLoadTiffBuffer'],
   load: async () => {
     const { openReduced } = await import('./open.js');
-    return [async (bytes, request) => openReduced(bytes, request), libvips];
+    return [embedded, async (bytes, request) => openReduced(bytes, request), libvips];
+  },
+  takenAt: async (bytes) => {
+    const { takenAtOf } = await import('./open.js');
+    try {
+      return takenAtOf(bytes);
+    } catch (error) {
+      if (!(error instanceof Declined)) throw error;
+      return await takenAtByLibvips(bytes);
+    }
   },
   recognizes: (head) => hasSignature(head, /^ffd8ff/),
+};
+
+/** Loaded when it is first asked for. */
+const embedded: Reader = async (bytes, request) => {
+  if (request.decoding.embedded !== 'always') throw new Declined('the full picture is asked for');
+  const { openEmbedded } = await import('./embedded.js');
+  return openEmbedded(bytes, request);
 };
 
 /** It leaves at least a factor of 2 of the reduction to the resampler, as our own reader does. */

@@ -44,9 +44,23 @@ export class JpegFile {
     return this.#header.frame.height;
   }
 
+  /** 1: grey; 3: colours. */
+  get channels(): 1 | 3 {
+    return this.#header.frame.components.length === 1 ? 1 : 3;
+  }
+
+  get isProgressive(): boolean {
+    return this.#header.frame.isProgressive;
+  }
+
   /** EXIF orientation, 1 to 8. */
   get orientation(): number {
     return this.#header.orientation;
+  }
+
+  /** When the photo was taken, by its EXIF, as records have it. */
+  get takenAt(): string | undefined {
+    return this.#header.takenAt;
   }
 
   /** ICC profile. */

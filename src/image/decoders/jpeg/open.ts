@@ -25,10 +25,19 @@ export function openReduced(bytes: Buffer, { variant, decoding }: OpenRequest): 
     width,
     height,
     orientation,
+    takenAt: file.takenAt,
     memoryNeed: file.memoryNeed(shrink) + tiffBytes(width / shrink, height / shrink),
     fastShrinkOnLoad: false,
     pixels: () => new SharpImage(encodeTiff({ ...file.read(shrink), orientation, profile })),
   };
+}
+
+/**
+ * When the photo was taken, by the EXIF of a JPEG that our own reader might read.
+ * @throws {Declined}
+ */
+export function takenAtOf(bytes: Buffer): string | undefined {
+  return new JpegFile(bytes).takenAt;
 }
 
 /** Bytes of the TIFF, and of what libvips keeps of it; measured, see test/soak/image/memory-need.test.ts. */

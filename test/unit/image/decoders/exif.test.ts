@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import { orientationOf } from '../../../../src/image/decoders/exif.js';
+import {
+  hasInvalidOrientation,
+  orientationOf,
+  withValidOrientation,
+} from '../../../../src/image/decoders/exif.js';
+import { exifStructure } from '../../../support/images/exif-structure.js';
 import { type TiffEntry, tiff } from '../../../support/images/hostile-images.js';
 
 const ORIENTATION = 0x112;
@@ -74,5 +79,35 @@ test('a directory beyond the end has no orientation', () => {
   for (const at of [bytes.length - 1, bytes.length, 0x7fffffff, 0xffffffff]) {
     bytes.writeUInt32LE(at, 4);
     expect(orientationOf(bytes), `at ${at}`).toBeUndefined();
+  }
+});
+
+test('an invalid orientation is put right in a copy, in both byte orders, and a valid one left alone', () => {
+  for (const byteOrder of ['II', 'MM'] as const)
+    for (const wrong of [{ value: [9] }, { value: [6], type: LONG }, { value: [6], count: 0xffffffff }]) {
+      const file = exifStructure({
+        byteOrder,
+        first: [
+          { tag: 0x100, value: [5] },
+          { tag: ORIENTATION, ...wrong },
+        ],
+      });
+      const before = Buffer.from(file);
+      expect(hasInvalidOrientation(file)).toBe(true);
+      const repaired = withValidOrientation(file);
+      expect([orientationOf(repaired), hasInvalidOrientation(repaired), repaired.length]).toEqual([
+        1,
+        false,
+        file.length,
+      ]);
+      expect(file).toEqual(before);
+    }
+  for (const file of [
+    exifStructure({ first: [{ tag: ORIENTATION, value: [6] }] }),
+    exifStructure({}),
+    Buffer.alloc(3),
+  ]) {
+    expect(hasInvalidOrientation(file)).toBe(false);
+    expect(withValidOrientation(file)).toBe(file);
   }
 });
