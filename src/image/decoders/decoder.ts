@@ -72,6 +72,8 @@ export interface Decoder {
   readonly name: string;
   /** Of its files, lower case, without the dot. */
   readonly extensions: readonly string[];
+  /** Whether its files are cameras' RAW files, which `preferJpeg` leaves out beside a JPEG. @default false */
+  readonly isRaw?: boolean;
   /** The loaders of libvips that it uses. Each reads from memory, so no image can name a file or a host to be read. */
   readonly loaders: readonly string[];
   /**
