@@ -5,7 +5,7 @@ import { damagedImageError, isImageError, unsupportedFeatureError } from '../err
 import { type DecodingOptions, defaultDecoding } from '../options/options.js';
 import type { Variant } from '../options/variant.js';
 import { Declined } from './decoders/declined.js';
-import type { FromPicture, OpenImage, OpenRequest, Reader } from './decoders/decoder.js';
+import type { Decoder, FromPicture, OpenImage, OpenRequest, Reader } from './decoders/decoder.js';
 import { decoders, recognize, type SourceFormat } from './decoders/index.js';
 import { DecoderFailure, type SharpImage } from './decoders/sharp-image.js';
 import { unsupportedFeature } from './decoders/warnings.js';
@@ -14,8 +14,18 @@ import { checkLimits, type ImageLimits } from './limits.js';
 import { loadSharp } from './sharp.js';
 import { uprightSize } from './upright.js';
 
+const allowed = new Set<Decoder>();
+
 // Only processes that render import this file, so sharp is loaded at once.
-loadSharp().unblock({ operation: Object.values(decoders).flatMap(({ loaders }) => loaders) });
+allow(...Object.values(decoders).filter(({ lacks }) => lacks === undefined));
+
+/** Allows the loaders of decoders. One that may lack something has no loader before its first image: until then nothing decodes by it. */
+function allow(...found: readonly Decoder[]): void {
+  const added = found.filter((decoder) => !allowed.has(decoder));
+  if (added.length === 0) return;
+  loadSharp().unblock({ operation: added.flatMap(({ loaders }) => loaders) });
+  for (const decoder of added) allowed.add(decoder);
+}
 
 /**
  * Loads all decoders, so that an incomplete installation shows before the first image.
@@ -74,10 +84,16 @@ type Encoded = Omit<Rendered, `source${string}` | `from${string}`>;
 export async function renderThumbnail(bytes: Buffer, options: RenderOptions): Promise<Rendered> {
   const { variant, maxPixels, maxMemory = Number.POSITIVE_INFINITY, decoding = defaultDecoding } = options;
   const { format, decoder } = recognize(bytes, decoding);
+  allow(decoder);
   const readers = await decoder.load();
   const limits = { maxPixels, maxMemory: maxMemory - IDLE_BYTES - bytes.length };
   try {
-    const { image, thumbnail } = await read(bytes, readers, { variant, decoding }, limits);
+    const { image, thumbnail } = await read(
+      bytes,
+      readers,
+      { variant, decoding, maxMemory: limits.maxMemory },
+      limits,
+    );
     const [sourceWidth, sourceHeight] = uprightSize(image);
     return { ...thumbnail, sourceFormat: format, sourceWidth, sourceHeight, ...fromFacts(image) };
   } catch (error) {

@@ -10,6 +10,8 @@ import type { DecoderFailure, SharpImage } from './sharp-image.js';
 export interface OpenRequest {
   readonly variant: Variant;
   readonly decoding: DecodingOptions;
+  /** Bytes that reading the header may take, for a format of which that alone may take much. @default no limit */
+  readonly maxMemory?: number;
 }
 
 /** An image whose header has been read. `render.ts` checks it against the limits before it asks for pixels. */
@@ -52,6 +54,7 @@ export interface SecondAttempt {
 /**
  * Opens the image in `bytes`, a whole file, which must not change until the image is rendered.
  * @throws {Declined} The decoder's next reader is to read the image; the last reader never declines.
+ * @throws {MemoryShortage} Its header cannot be read with so little memory.
  * @throws {DecoderFailure} The image is damaged, or unsupported. Any other error is a fault of the reader.
  */
 export type Reader = (bytes: Buffer, request: OpenRequest) => Promise<OpenImage>;

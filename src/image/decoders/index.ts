@@ -6,6 +6,7 @@ import type { Decoder, Lack } from './decoder.js';
 import { jpeg } from './jpeg/index.js';
 import { avif, gif, png, tiff, webp } from './libvips.js';
 import { describeOther, readHead } from './recognition.js';
+import { svg } from './svg/index.js';
 
 /** By the name that records have in `sourceFormat`. (`isolatedDeclarations` needs the type of each value written out.) */
 export const decoders = {
@@ -15,6 +16,7 @@ export const decoders = {
   gif: gif as Decoder,
   tiff: tiff as Decoder,
   avif: avif as Decoder,
+  svg: svg as Decoder,
 };
 
 /** A format that thumbnails are made of. */

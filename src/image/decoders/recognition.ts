@@ -1,5 +1,7 @@
 // What the first bytes of a file say: the signatures of the decoders' formats, and the names of some that have no decoder.
 
+import { xmlRoot } from './svg/xml-root.js';
+
 /** The beginning of a file, in the forms in which formats are recognised. */
 export interface Head {
   /** Hex digits. */
@@ -8,14 +10,21 @@ export interface Head {
   readonly text: string;
   /** The major and compatible brands of an ISO media file (HEIF, video); undefined for any other file. */
   readonly brands: readonly string[] | undefined;
+  /** The name of the root element of an XML file, without its prefix; undefined for any other file. */
+  readonly xmlRoot: string | undefined;
 }
 
-/** As many bytes as any signature needs: an `ftyp` box with its brands, or the start of an XML prolog. */
+/** As many bytes as any signature needs: an `ftyp` box with its brands. */
 const HEAD_BYTES = 256;
 
 export function readHead(bytes: Uint8Array): Head {
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, HEAD_BYTES));
-  return { hex: head.toString('hex'), text: head.toString('latin1'), brands: readBrands(head) };
+  return {
+    hex: head.toString('hex'),
+    text: head.toString('latin1'),
+    brands: readBrands(head),
+    xmlRoot: head.includes('<') ? xmlRoot(bytes) : undefined,
+  };
 }
 
 /** The brands of an `ftyp` box (ISO/IEC 14496-12, 4.3). */
@@ -45,7 +54,6 @@ const OTHER_BINARIES: ReadonlyArray<readonly [name: string, signature: RegExp]> 
 
 /** The same for text. */
 const OTHER_TEXTS: ReadonlyArray<readonly [name: string, beginning: RegExp]> = [
-  ['an SVG drawing', /^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*(?:<!doctype svg.*)?<svg[\s>]/is],
   ['an HTML page', /^\s*<(?:!doctype html|html|head|body)[\s>]/i],
   ['text', /^[\s\x20-\x7e]+$/],
 ];
