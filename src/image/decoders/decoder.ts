@@ -3,6 +3,7 @@
 import type { DecodingOptions } from '../../options/options.js';
 import type { Variant } from '../../options/variant.js';
 import type { ImageNeeds } from '../limits.js';
+import type { RendererVersion } from '../renderer-version.js';
 import type { Head } from './recognition.js';
 import type { DecoderFailure, SharpImage } from './sharp-image.js';
 
@@ -84,6 +85,8 @@ export interface Decoder {
    * @throws whatever keeps a module from being loaded. That is charged to no image.
    */
   load(): Promise<readonly [Reader, ...Reader[]]>;
+  /** What reads its images, with versions, in the order in which it is tried: `own reader`, `libvips 8.18.3`. */
+  readBy(versions: RendererVersion): readonly string[];
   /** What keeps it from reading its format in this installation, or under these options. Its photos are then not selected. @default nothing */
   readonly lacks?: (decoding: DecodingOptions) => Lack | undefined;
   /**

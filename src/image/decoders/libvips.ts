@@ -60,10 +60,10 @@ function decodedByLibvips({
   heldBytesPerPixel,
   isWhole,
   ...format
-}: Omit<Decoder, 'load'> & Pick<LibvipsReaderOptions, 'heldBytesPerPixel' | 'isWhole'>): Decoder {
+}: Omit<Decoder, 'load' | 'readBy'> & Pick<LibvipsReaderOptions, 'heldBytesPerPixel' | 'isWhole'>): Decoder {
   const more = isWhole === undefined ? {} : { isWhole };
   const readers = [libvipsReader({ heldBytesPerPixel, fastShrinkOnLoad: true, ...more })] as const;
-  return { ...format, load: async () => readers };
+  return { ...format, load: async () => readers, readBy: ({ libvips }) => [`libvips ${libvips}`] };
 }
 
 export interface LibvipsReaderOptions {

@@ -17,6 +17,7 @@ export const jpeg: Decoder = {
     const { openReduced } = await import('./open.js');
     return [async (bytes, request) => openReduced(bytes, request), libvips];
   },
+  readBy: ({ libvips }) => ['own reader', `libvips ${libvips}`],
   recognizes: (head) => hasSignature(head, /^ffd8ff/),
 };
 

@@ -16,6 +16,7 @@ export const svg: Decoder = {
   lacks: (decoding) =>
     decoding.svg ? undefined : { needs: 'svg', reason: 'drawings are not switched on', remedy: '--svg' },
   load: async () => [open],
+  readBy: ({ libvips }) => [`libvips ${libvips}`],
   recognizes: ({ xmlRoot }) => xmlRoot === 'svg',
 };
 

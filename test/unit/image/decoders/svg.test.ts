@@ -166,6 +166,8 @@ test('a drawing that needs more memory than there is is not even parsed; picture
   const maxMemory = 250e6;
   const many = drawing('width="9" height="9"', '<g/>'.repeat(20_000));
   await expect(render(many, { maxMemory })).rejects.toBeInstanceOf(MemoryShortage);
+  // Parsed, it would be corrupt.
+  await expect(render(many.slice(0, -9), { maxMemory })).rejects.toBeInstanceOf(MemoryShortage);
   await expect(render(many)).resolves.toMatchObject({ width: 9 });
   const picture = `<image xlink:href="data:image/png;base64,${'A'.repeat(3e6)}"/>`;
   await expect(render(drawing('width="9" height="9"', picture), { maxMemory })).resolves.toMatchObject({
