@@ -88,12 +88,7 @@ export async function renderThumbnail(bytes: Buffer, options: RenderOptions): Pr
   const readers = await decoder.load();
   const limits = { maxPixels, maxMemory: maxMemory - IDLE_BYTES - bytes.length };
   try {
-    const { image, thumbnail } = await read(
-      bytes,
-      readers,
-      { variant, decoding, maxMemory: limits.maxMemory },
-      limits,
-    );
+    const { image, thumbnail } = await read(bytes, readers, { variant, decoding }, limits);
     const [sourceWidth, sourceHeight] = uprightSize(image);
     return { ...thumbnail, sourceFormat: format, sourceWidth, sourceHeight, ...fromFacts(image) };
   } catch (error) {
@@ -121,7 +116,7 @@ async function read(
   let refusal: unknown;
   for (const open of readers) {
     try {
-      const image = await open(bytes, request);
+      const image = await open(bytes, { ...request, maxMemory: limits.maxMemory });
       checkLimits(image, limits);
       return { image, thumbnail: await decode(image, request.variant) };
     } catch (error) {

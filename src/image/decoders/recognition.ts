@@ -1,7 +1,5 @@
 // What the first bytes of a file say: the signatures of the decoders' formats, and the names of some that have no decoder.
 
-import { xmlRoot } from './svg/xml-root.js';
-
 /** The beginning of a file, in the forms in which formats are recognised. */
 export interface Head {
   /** Hex digits. */
@@ -10,21 +8,17 @@ export interface Head {
   readonly text: string;
   /** The major and compatible brands of an ISO media file (HEIF, video); undefined for any other file. */
   readonly brands: readonly string[] | undefined;
-  /** The name of the root element of an XML file, without its prefix; undefined for any other file. */
-  readonly xmlRoot: string | undefined;
+  /** All bytes that there are: formats that share their first bytes differ further on. */
+  readonly bytes: Buffer;
 }
 
 /** As many bytes as any signature needs: an `ftyp` box with its brands. */
 const HEAD_BYTES = 256;
 
 export function readHead(bytes: Uint8Array): Head {
-  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, HEAD_BYTES));
-  return {
-    hex: head.toString('hex'),
-    text: head.toString('latin1'),
-    brands: readBrands(head),
-    xmlRoot: head.includes('<') ? xmlRoot(bytes) : undefined,
-  };
+  const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const head = all.subarray(0, HEAD_BYTES);
+  return { hex: head.toString('hex'), text: head.toString('latin1'), brands: readBrands(head), bytes: all };
 }
 
 /** The brands of an `ftyp` box (ISO/IEC 14496-12, 4.3). */

@@ -8,6 +8,7 @@ import { reductionOf } from '../../../options/variant.js';
 import { MemoryShortage } from '../../limits.js';
 import type { Decoder, Reader } from '../decoder.js';
 import { SharpImage } from '../sharp-image.js';
+import { xmlRoot } from './xml-root.js';
 
 export const svg: Decoder = {
   name: 'SVG',
@@ -17,7 +18,7 @@ export const svg: Decoder = {
     decoding.svg ? undefined : { needs: 'svg', reason: 'drawings are not switched on', remedy: '--svg' },
   load: async () => [open],
   readBy: ({ libvips }) => [`libvips ${libvips}`],
-  recognizes: ({ xmlRoot }) => xmlRoot === 'svg',
+  recognizes: ({ bytes }) => xmlRoot(bytes) === 'svg',
 };
 
 const open: Reader = async (bytes, { variant, maxMemory = Number.POSITIVE_INFINITY }) => {

@@ -8,9 +8,8 @@ const SPACE = /\s*/y;
 const NAME = /<(?:!doctype\s+)?(?:svg:)?([\w.-]+)[\s/>[]/iy;
 
 /** The name of the root element without its prefix; undefined for what does not begin as XML does, in UTF-8 or another superset of ASCII. */
-export function xmlRoot(bytes: Uint8Array): string | undefined {
-  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, PROLOG_BYTES));
-  const text = head.toString('latin1');
+export function xmlRoot(bytes: Buffer): string | undefined {
+  const text = bytes.toString('latin1', 0, PROLOG_BYTES);
   // Behind a byte order mark.
   for (let at = text.startsWith('\xef\xbb\xbf') ? 3 : 0; ; ) {
     at = endOf(SPACE, text, at);
