@@ -33,6 +33,7 @@ export type {
   Amount,
   DoneEvent,
   FailedEvent,
+  LackingFigures,
   PassedOverEvent,
   PlannedEvent,
   PlanSummaryEvent,

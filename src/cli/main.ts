@@ -36,6 +36,11 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
     description: 'Removes thumbnails that no record names, and stale temporary files.',
     load: () => import('./commands/prune.js'),
   },
+  formats: {
+    usage: '[options]',
+    description: 'Shows what this installation reads and writes, and why not what it does not.',
+    load: () => import('./commands/formats.js'),
+  },
 };
 
 const EXAMPLES = `
@@ -50,6 +55,7 @@ Examples:
   $ thumbs verify                            whether every thumbnail is sound
   $ thumbs prune                             remove thumbnails that no photo needs any more
   $ thumbs bench ./photos --runs 5           which worker count is best here
+  $ thumbs formats                           what can be read here, and what is missing
   $ thumbs help prune                        the options of a subcommand
   $ thumbs ./bench                           a folder that has a subcommand's name
 

@@ -1,9 +1,7 @@
 // The texts of a run's summary.
 
 import { MARKER_NAME } from '../files/folder-marker.js';
-import { photoExtensions } from '../image/decoders/index.js';
 import type { PrunedEvent } from '../maintenance/unneeded.js';
-import { defaultDecoding } from '../options/options.js';
 import { printable } from '../printable.js';
 import type {
   FailedEvent,
@@ -138,12 +136,15 @@ export function walkLines(
 ): string[] {
   const { passedOver, selectedNothing, skippedLinks } = walk;
   const { [MARKER_NAME]: thumbnails = 0, ...system } = walk.skippedFolders;
-  const [files, systemFolders] = [total(passedOver), total(system)];
+  const [files, raws, systemFolders] = [total(passedOver), total(walk.besideJpeg), total(system)];
   const unnamed = named === undefined ? 0 : files + systemFolders + thumbnails - named;
   const emptyPaths = selectedNothing.paths.filter((folder) => !walk.emptyRoots.includes(folder));
   return [
     ...(unnamed === 0 ? [] : [`... and ${integer(unnamed)} more passed over or not walked`]),
-    ...(files === 0 ? [] : [`${describePassedOver(passedOver)} (${byFrequency(passedOver)})`]),
+    ...passedOverLines(walk),
+    ...(raws === 0
+      ? []
+      : [`${count(raws, 'RAW file')} left out beside a JPEG (${byFrequency(walk.besideJpeg)})`]),
     ...(systemFolders === 0
       ? []
       : [`${count(systemFolders, 'system folder')} not walked (${byFrequency(system)})`]),
@@ -165,12 +166,22 @@ export function leftOutLine(event: PassedOverEvent | SkippedFolderEvent, colors:
   return `${colors.dim(what)} ${shownPath(event.path)}`;
 }
 
-function describePassedOver(passedOver: WalkFigures['passedOver']): string {
-  const files = total(passedOver);
-  // Files with a photo's extension: an --include leaves them out, or they lie in a folder of thumbnails.
-  if (photoExtensions(defaultDecoding).some((extension) => extension in passedOver))
-    return `${count(files, 'picture or video', 'pictures and videos')} not selected`;
-  return `${count(files, 'file of another format', 'files of other formats')} passed over`;
+/** Formats that cannot be read here have lines of their own, with what helps; the others share one. */
+function passedOverLines({ passedOver, photosPassedOver, lacking }: WalkFigures): string[] {
+  const lacks = new Set(lacking.flatMap(({ extensions }) => Object.keys(extensions)));
+  const others = Object.fromEntries(Object.entries(passedOver).filter(([name]) => !lacks.has(name)));
+  const files = total(others);
+  const what =
+    photosPassedOver > 0
+      ? `${count(files, 'picture or video', 'pictures and videos')} not selected`
+      : `${count(files, 'file of another format', 'files of other formats')} passed over`;
+  return [
+    ...(files === 0 ? [] : [`${what} (${byFrequency(others)})`]),
+    ...lacking.map(({ extensions, format, reason, remedy }) => {
+      const passed = count(total(extensions), `${format} file`);
+      return `${passed} passed over: ${reason} (${remedy})`;
+    }),
+  ];
 }
 
 function total(amounts: Readonly<Record<string, number>>): number {

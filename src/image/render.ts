@@ -14,8 +14,18 @@ import { checkLimits, type ImageLimits } from './limits.js';
 import { loadSharp } from './sharp.js';
 import { uprightSize } from './upright.js';
 
+const allowed = new Set<Decoder>();
+
 // Only processes that render import this file, so sharp is loaded at once.
-loadSharp().unblock({ operation: Object.values(decoders).flatMap(({ loaders }) => loaders) });
+allow(...Object.values(decoders).filter(({ lacks }) => lacks === undefined));
+
+/** Allows the loaders of decoders. One that may lack something has no loader before its first image: until then nothing decodes by it. */
+function allow(...found: readonly Decoder[]): void {
+  const added = found.filter((decoder) => !allowed.has(decoder));
+  if (added.length === 0) return;
+  loadSharp().unblock({ operation: added.flatMap(({ loaders }) => loaders) });
+  for (const decoder of added) allowed.add(decoder);
+}
 
 /**
  * Loads all decoders, so that an incomplete installation shows before the first image.
@@ -76,6 +86,7 @@ type Encoded = Omit<Rendered, `source${string}` | 'takenAt' | `from${string}`>;
 export async function renderThumbnail(bytes: Buffer, options: RenderOptions): Promise<Rendered> {
   const { variant, maxPixels, maxMemory = Number.POSITIVE_INFINITY, decoding = defaultDecoding } = options;
   const { format, decoder } = recognize(bytes, decoding);
+  allow(decoder);
   const readers = await decoder.load();
   const limits = { maxPixels, maxMemory: maxMemory - IDLE_BYTES - bytes.length };
   try {
@@ -120,7 +131,7 @@ async function read(
   let refusal: unknown;
   for (const open of readers) {
     try {
-      const image = await open(bytes, request);
+      const image = await open(bytes, { ...request, maxMemory: limits.maxMemory });
       checkLimits(image, limits);
       return { image, thumbnail: await decode(image, request.variant) };
     } catch (error) {

@@ -11,7 +11,9 @@ import { type WalkOptions, walk } from './walk.js';
 import type { WalkProgress } from './walk-progress.js';
 
 /** How the roots are walked, and what is selected in them. */
-export interface ProducerOptions extends SelectionOptions, Pick<WalkOptions, 'out' | 'follow' | 'signal'> {
+export interface ProducerOptions
+  extends SelectionOptions,
+    Pick<WalkOptions, 'out' | 'follow' | 'ownFiles' | 'signal'> {
   readonly roots: readonly Root[];
   /** N: the number of sentinels after the last job. */
   readonly consumers: number;
@@ -46,7 +48,7 @@ interface Found {
 }
 
 async function* findPhotos(options: ProducerOptions, progress: WalkProgress): AsyncGenerator<Found> {
-  const { roots, out, follow, signal } = options;
+  const { roots, out, follow, ownFiles, signal } = options;
   const selection = await Selection.from(options);
   const named = new Set(roots.map(({ realPath }) => realPath));
   // Only then can two roots lead to one file; otherwise no path needs to be remembered.
@@ -59,12 +61,13 @@ async function* findPhotos(options: ProducerOptions, progress: WalkProgress): As
       else counted.add(found);
     };
     const walkOptions: WalkOptions = {
-      ...{ selection, named, out, follow, signal },
+      ...{ selection, named, out, follow, ownFiles, signal },
       onUnreadable: (path, reason) => progress.unreadableFolders.push({ path, reason }),
       onSkippedLink: () => {
         progress.skippedLinks += 1;
       },
       onPassedOver: (file) => leaveOut(file, progress.passedOver),
+      onBesideJpeg: (file) => leaveOut(file, progress.besideJpeg),
       onSkippedFolder: (folder) => leaveOut(folder, progress.skippedFolders),
     };
     let selected = 0;

@@ -7,6 +7,7 @@ import type { FileSystemAdapter } from 'fast-glob';
 import { causeOf, isSystemError, systemCode } from '../errors.js';
 import { MARKER_NAME } from '../files/folder-marker.js';
 import { realPathOf } from '../files/real-path.js';
+import { isTemporary } from '../files/temporary.js';
 import { isThumbnailName } from '../files/thumbnail-name.js';
 import { systemPath } from '../path-bytes.js';
 import type { GroupedPath } from './counted-paths.js';
@@ -23,6 +24,8 @@ export interface WalkFileSystemOptions {
   /** Real paths of all roots: such a folder is walked whatever it is. */
   readonly named: ReadonlySet<string>;
   readonly follow: boolean;
+  /** Real paths of files that this run writes: they are no photos, whatever is selected. */
+  readonly ownFiles: ReadonlySet<string>;
   /** After it every folder is empty. */
   readonly signal: AbortSignal;
   /** Called with each folder that cannot be read; it is then empty. */
@@ -31,6 +34,8 @@ export interface WalkFileSystemOptions {
   readonly onSkippedLink: () => void;
   /** Called with each file that looks like a picture or a video and is not selected, also in a folder of thumbnails; its group is its extension. */
   readonly onPassedOver: (file: GroupedPath) => void;
+  /** Called with each RAW file that is left out because a selected JPEG has the same name; its group is its extension. */
+  readonly onBesideJpeg: (file: GroupedPath) => void;
   /** Called with each folder that is not walked because of what it is; that is its group. */
   readonly onSkippedFolder: (folder: GroupedPath) => void;
   /** Resolves when a further folder may be listed. */
@@ -69,11 +74,8 @@ export function walkFileSystem(root: Root, options: WalkFileSystemOptions): Part
         await passOver(entries, folder, inner);
         return skip(folder, MARKER_NAME);
       }
-      return selected(
-        follow ? await Promise.all(entries.map((entry) => followed(entry, folder))) : entries,
-        folder,
-        inner,
-      );
+      const found = follow ? await Promise.all(entries.map((entry) => followed(entry, folder))) : entries;
+      return withoutBesideJpeg(selected(withoutOwn(found, realPath), folder, inner), folder);
     } catch (error) {
       if (!isSystemError(error)) throw error; // It is no fault of the folder's.
       // ENOENT: removed since the folder above was listed.
@@ -118,6 +120,27 @@ export function walkFileSystem(root: Root, options: WalkFileSystemOptions): Part
     return false;
   }
 
+  /** @param realPath The folder's. */
+  function withoutOwn(entries: Entry[], realPath: string): Entry[] {
+    if (options.ownFiles.size === 0) return entries;
+    const isOwn = ({ name }: Entry) =>
+      name === MARKER_NAME || isTemporary(name) || options.ownFiles.has(path.join(realPath, name));
+    return entries.filter((entry) => !isOwn(entry));
+  }
+
+  /** @param entries The selected ones, under encoded names. */
+  function withoutBesideJpeg(entries: Entry[], folder: string): Entry[] {
+    if (!selection.prefersJpeg) return entries;
+    const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+    const leftOut = selection.besideJpeg(names);
+    for (const name of leftOut)
+      options.onBesideJpeg({
+        path: path.join(folder, decodeName(name)),
+        group: path.extname(name).slice(1).toLowerCase(),
+      });
+    return leftOut.size === 0 ? entries : entries.filter(({ name }) => !leftOut.has(name));
+  }
+
   /** The entries that fast-glob sees, under encoded names. */
   function selected(entries: readonly Entry[], folder: string, inner: string): Entry[] {
     return entries.filter((entry) => {
@@ -130,8 +153,9 @@ export function walkFileSystem(root: Root, options: WalkFileSystemOptions): Part
         options.onSkippedLink();
         return false;
       }
-      if (isFolder || selection.selects(file)) return true;
-      const group = entry.isFile() ? selection.passedOverAs(file) : undefined;
+      const isFile = entry.isFile();
+      if (isFolder || selection.selects(file, isFile)) return true;
+      const group = isFile ? selection.passedOverAs(file) : undefined;
       if (group !== undefined) options.onPassedOver({ path: path.join(folder, name), group });
       return false;
     });

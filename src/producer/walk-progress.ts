@@ -24,6 +24,8 @@ export interface WalkProgress {
    * thumbnails in a folder that this program fills.
    */
   readonly passedOver: CountedPaths;
+  /** RAW files that were left out because a selected JPEG in the same folder has the same name, by extension in lower case. */
+  readonly besideJpeg: CountedPaths;
   /** Folders that were not walked although nobody excluded them, by what they are: `@eaDir`, or `.thumbs.json` for those that this program fills. */
   readonly skippedFolders: CountedPaths;
   /** Globs that have matched nothing; known when the walk has ended. */
@@ -40,6 +42,7 @@ export function newWalkProgress(): WalkProgress {
     skippedLinks: 0,
     unreadableFolders: [],
     passedOver: new CountedPaths(),
+    besideJpeg: new CountedPaths(),
     skippedFolders: new CountedPaths(),
     unmatched: { include: [], exclude: [] },
     ended: false,

@@ -76,7 +76,7 @@ export async function* walk(root: Root, options: WalkOptions): AsyncGenerator<st
 }
 
 function isPhotoNamed(folder: string, selection: Selection): boolean {
-  return selection.isPhotoName(folder) && selection.selects(folder);
+  return selection.isPhotoName(folder) && selection.selects(folder, false);
 }
 
 /** Lets callers pass one after the other while there is capacity. */

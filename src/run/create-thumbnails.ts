@@ -6,7 +6,6 @@ import { Lock } from '../files/locks/lock.js';
 import { realFile, realPlace } from '../files/real-path.js';
 import { removeStale } from '../files/temporary.js';
 import { prepareFolder } from '../files/thumbnail-folder.js';
-import { photoExtensions } from '../image/decoders/index.js';
 import type { PoolOutput } from '../job.js';
 import { noteManifest } from '../manifest/folder-manifests.js';
 import { ManifestStore } from '../manifest/store.js';
@@ -27,7 +26,7 @@ import type { ThumbsEvent, UnreadableFolderEvent } from './events.js';
 import { finishRun, preloadFinish } from './finishing.js';
 import { KeptRecords } from './kept-records.js';
 import { requireFreeOutputs } from './outputs.js';
-import { digestsOf, plannerOptions, walkOptions } from './planning.js';
+import { certainExtensions, digestsOf, plannerOptions, walkOptions } from './planning.js';
 import { Sink } from './sink.js';
 import { summarize } from './summary.js';
 import { leftOutEvents, unreadableEvent, walkFigures } from './walk-figures.js';
@@ -141,7 +140,7 @@ async function* runLocked(
     yield {
       ...summarize(sink, options, performance.now() - startedAt),
       ...finished,
-      ...walkFigures(walked, roots),
+      ...walkFigures(walked, roots, options.decoding),
       ...(isComplete ? {} : { stopped: cancellation.reason ?? 'signal' }),
       notReached,
     };
@@ -194,9 +193,7 @@ async function startPool(
   const { workers } = options;
   // Before the photos are compared with the manifest, each is sure to be a job only if there are no records.
   if (!signal.aborted && planner.hasNoHistory)
-    pool.prefork(
-      await certainJobs(roots, options, photoNameTest(photoExtensions(options.decoding)), workers),
-    );
+    pool.prefork(await certainJobs(roots, options, photoNameTest(certainExtensions(options)), workers));
   const plan = (path: string) => planner.plan(path);
   return pool.outputs(produce({ ...walkOptions(options, roots), plan, consumers: workers, signal }, walked));
 }

@@ -82,6 +82,20 @@ export interface SkippedFolderEvent extends EventPath {
   readonly group: string;
 }
 
+/** Files of one format that were passed over because it cannot be read, and what helps. */
+export interface LackingFigures {
+  /** `HEIC` */
+  readonly format: string;
+  /** How many, by extension in lower case. */
+  readonly extensions: Readonly<Record<string, number>>;
+  /** What is missing: a package, or an option. */
+  readonly needs: string;
+  /** `libheif-js is not installed` */
+  readonly reason: string;
+  /** As typed: `npm install libheif-js`, `--svg`. */
+  readonly remedy: string;
+}
+
 /** What the walk has met besides photos. */
 export interface WalkFigures {
   readonly unreadableFolders: number;
@@ -92,6 +106,12 @@ export interface WalkFigures {
    * formats, and photos that `include` leaves out. Not those that `exclude` leaves out, nor hidden ones. The first 10,000 have an event.
    */
   readonly passedOver: Readonly<Record<string, number>>;
+  /** Of those passed over, the files that have a photo's extension: `include` leaves them out, or they lie in a folder of thumbnails. */
+  readonly photosPassedOver: number;
+  /** Of those passed over, the files of formats that cannot be read in this installation, or under these options, by format. */
+  readonly lacking: readonly LackingFigures[];
+  /** RAW files that `preferJpeg` left out beside a selected JPEG of the same name, by extension in lower case; they are not among those passed over. */
+  readonly besideJpeg: Readonly<Record<string, number>>;
   /**
    * Folders that were not walked, by what they are: those that systems and network storage keep (`@eaDir`, `lost+found`, ...), and under
    * `.thumbs.json` those that this program fills. The first 10,000 have an event.

@@ -5,7 +5,6 @@ import { causeOf, optionError, outputError } from '../errors.js';
 import { isReplaceable } from '../files/earlier-output.js';
 import { MARKER_NAME } from '../files/folder-marker.js';
 import { realFile } from '../files/real-path.js';
-import { photoExtensions } from '../image/decoders/index.js';
 import { exportBeginnings } from '../manifest/earlier-export.js';
 import { sourceName } from '../manifest/record.js';
 import type { ManifestStore } from '../manifest/store.js';
@@ -14,6 +13,7 @@ import { printable } from '../printable.js';
 import { isInside, type Root } from '../producer/roots.js';
 import { encodeName } from '../producer/selection/glob-names.js';
 import { Selection } from '../producer/selection/selection.js';
+import { selectionOptions } from './planning.js';
 
 type Exports = ResolvedOptions['exports'];
 
@@ -48,13 +48,13 @@ async function isPhoto(file: string, options: ResolvedOptions, roots: readonly R
   if (covering.some(({ kind }) => kind === 'file')) return true;
   if (covering.length === 0 || options.include.length === 0 || isInside(realFile(options.out), real))
     return false;
-  const selection = await Selection.from({ ...options, extensions: photoExtensions(options.decoding) });
+  const selection = await Selection.from(selectionOptions(options));
   return covering.some(({ realPath }) => {
     const names = path.relative(realPath, real).split(path.sep).map(encodeName);
     const inner = names.join('/');
     const folders = names.slice(1).map((_, index) => names.slice(0, index + 1).join('/'));
     return (
-      selection.selects(inner) &&
+      selection.selects(inner, true) &&
       !selection.excludesFile(inner) &&
       !folders.some((folder) => selection.excludesFolder(folder))
     );

@@ -92,7 +92,7 @@ async function* plan(resolved: ResolvedOptions): AsyncGenerator<PlanEvent> {
       kept: kept.inEmptyRoots,
       emptyRoots: kept.emptyRoots,
       ...pruning,
-      ...walkFigures(walked, roots),
+      ...walkFigures(walked, roots, options.decoding),
     };
   } finally {
     // Otherwise the walk goes on when the caller has left the loop.

@@ -1,6 +1,16 @@
 // What a run and a dry run decide alike before the walk: the options digests, and what the planner compares photos with.
 
-import { decoders, photoExtensions, type SourceFormat } from '../image/decoders/index.js';
+import fs from 'node:fs';
+import path from 'node:path';
+import { lockPaths } from '../files/locks/lock.js';
+import { realFile } from '../files/real-path.js';
+import {
+  decoders,
+  lackingFormats,
+  photoExtensions,
+  rawExtensions,
+  type SourceFormat,
+} from '../image/decoders/index.js';
 import { rendererVersion, VERDICT_VERSION } from '../image/renderer-version.js';
 import { type Digests, optionsDigest } from '../manifest/digests.js';
 import type { ResolvedOptions } from '../options/options.js';
@@ -8,6 +18,7 @@ import { digestParts } from '../options/variant.js';
 import type { PlannerOptions } from '../producer/planner.js';
 import type { ProducerOptions } from '../producer/producer.js';
 import type { Root } from '../producer/roots.js';
+import type { SelectionOptions } from '../producer/selection/selection.js';
 
 /** The digests of every option that changes pixels, and of the versions of renderer and decoder. */
 export function digestsOf({ variant, decoding }: ResolvedOptions): Digests {
@@ -38,9 +49,35 @@ export function plannerOptions(options: ResolvedOptions, digests: Digests): Plan
   return { manifest, out, digests, verdicts: VERDICT_VERSION, lacks, force, retryFailed, limits };
 }
 
+/** Extensions of the files that are certain to be selected, one by one. */
+export function certainExtensions({ preferJpeg, decoding }: ResolvedOptions): readonly string[] {
+  const raw = preferJpeg ? rawExtensions() : [];
+  return photoExtensions(decoding).filter((extension) => !raw.includes(extension));
+}
+
 export function walkOptions(
-  { out, include, exclude, hidden, follow, decoding }: ResolvedOptions,
+  options: ResolvedOptions,
   roots: readonly Root[],
 ): Omit<ProducerOptions, 'plan' | 'consumers' | 'signal'> {
-  return { roots, out, extensions: photoExtensions(decoding), include, exclude, hidden, follow };
+  const { out, follow, anyExtension } = options;
+  // By their names no other selection takes them.
+  const ownFiles = new Set(anyExtension ? outputFiles(options) : []);
+  return { roots, out, follow, ownFiles, ...selectionOptions(options) };
+}
+
+/** Real paths of the files outside the output folder that a run writes, with their locks. */
+function outputFiles({ manifest, exports }: ResolvedOptions): string[] {
+  const files = [manifest, ...exports.map(({ file }) => file)].map(realFile);
+  // Before a dry run its folder may not exist.
+  return fs.existsSync(path.dirname(manifest)) ? [...files, ...lockPaths(manifest)] : files;
+}
+
+export function selectionOptions(options: ResolvedOptions): SelectionOptions {
+  const { include, exclude, hidden, anyExtension, preferJpeg, decoding } = options;
+  return {
+    ...{ include, exclude, hidden, anyExtension },
+    preferJpeg: preferJpeg ? { raw: rawExtensions(), jpeg: decoders.jpeg.extensions } : undefined,
+    extensions: photoExtensions(decoding),
+    otherExtensions: lackingFormats(decoding).flatMap(({ extensions }) => extensions),
+  };
 }

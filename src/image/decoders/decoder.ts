@@ -3,6 +3,7 @@
 import type { DecodingOptions } from '../../options/options.js';
 import type { Variant } from '../../options/variant.js';
 import type { ImageNeeds } from '../limits.js';
+import type { RendererVersion } from '../renderer-version.js';
 import type { Head } from './recognition.js';
 import type { DecoderFailure, SharpImage } from './sharp-image.js';
 
@@ -10,6 +11,8 @@ import type { DecoderFailure, SharpImage } from './sharp-image.js';
 export interface OpenRequest {
   readonly variant: Variant;
   readonly decoding: DecodingOptions;
+  /** Bytes that reading the header may take, for a format of which that alone may take much. @default no limit */
+  readonly maxMemory?: number;
 }
 
 /** An image whose header has been read. `render.ts` checks it against the limits before it asks for pixels. */
@@ -54,6 +57,7 @@ export interface SecondAttempt {
 /**
  * Opens the image in `bytes`, a whole file, which must not change until the image is rendered.
  * @throws {Declined} The decoder's next reader is to read the image; the last reader never declines.
+ * @throws {MemoryShortage} Its header cannot be read with so little memory.
  * @throws {DecoderFailure} The image is damaged, or unsupported. Any other error is a fault of the reader.
  */
 export type Reader = (bytes: Buffer, request: OpenRequest) => Promise<OpenImage>;
@@ -74,6 +78,8 @@ export interface Decoder {
   readonly name: string;
   /** Of its files, lower case, without the dot. */
   readonly extensions: readonly string[];
+  /** Whether its files are cameras' RAW files, which `preferJpeg` leaves out beside a JPEG. @default false */
+  readonly isRaw?: boolean;
   /** The loaders of libvips that it uses. Each reads from memory, so no image can name a file or a host to be read. */
   readonly loaders: readonly string[];
   /**
@@ -81,6 +87,8 @@ export interface Decoder {
    * @throws whatever keeps a module from being loaded. That is charged to no image.
    */
   load(): Promise<readonly [Reader, ...Reader[]]>;
+  /** What reads its images, with versions, in the order in which it is tried: `own reader`, `libvips 8.18.3`. */
+  readBy(versions: RendererVersion): readonly string[];
   /** What keeps it from reading its format in this installation, or under these options. Its photos are then not selected. @default nothing */
   readonly lacks?: (decoding: DecodingOptions) => Lack | undefined;
   /**

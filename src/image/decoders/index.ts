@@ -2,10 +2,11 @@
 
 import { lackingError, unsupportedError } from '../../errors.js';
 import type { DecodingOptions } from '../../options/options.js';
-import type { Decoder } from './decoder.js';
+import type { Decoder, Lack } from './decoder.js';
 import { jpeg } from './jpeg/index.js';
 import { avif, gif, png, tiff, webp } from './libvips.js';
 import { describeOther, readHead } from './recognition.js';
+import { svg } from './svg/index.js';
 
 /** By the name that records have in `sourceFormat`. (`isolatedDeclarations` needs the type of each value written out.) */
 export const decoders = {
@@ -15,6 +16,7 @@ export const decoders = {
   gif: gif as Decoder,
   tiff: tiff as Decoder,
   avif: avif as Decoder,
+  svg: svg as Decoder,
 };
 
 /** A format that thumbnails are made of. */
@@ -25,6 +27,28 @@ export function photoExtensions(decoding: DecodingOptions): readonly string[] {
   return Object.values(decoders).flatMap(({ extensions, lacks }) =>
     lacks?.(decoding) === undefined ? extensions : [],
   );
+}
+
+/** File extensions of cameras' RAW files, lower case, without the dot. */
+export function rawExtensions(): readonly string[] {
+  return Object.values(decoders).flatMap(({ extensions, isRaw }) => (isRaw === true ? extensions : []));
+}
+
+/** A format that cannot be read in this installation, or under these options. */
+export interface LackingFormat {
+  /** As in messages. */
+  readonly name: string;
+  /** Lower case, without the dot. */
+  readonly extensions: readonly string[];
+  readonly lack: Lack;
+}
+
+/** The formats of the decoders that lack something. */
+export function lackingFormats(decoding: DecodingOptions): readonly LackingFormat[] {
+  return Object.values(decoders).flatMap(({ name, extensions, lacks }) => {
+    const lack = lacks?.(decoding);
+    return lack === undefined ? [] : [{ name, extensions, lack }];
+  });
 }
 
 /**

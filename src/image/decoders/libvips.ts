@@ -74,13 +74,18 @@ function decodedByLibvips({
   isWhole,
   repaired,
   ...format
-}: Omit<Decoder, 'load'> & Omit<LibvipsReaderOptions, 'fastShrinkOnLoad'>): Decoder {
+}: Omit<Decoder, 'load' | 'readBy'> & Omit<LibvipsReaderOptions, 'fastShrinkOnLoad'>): Decoder {
   const more = {
     ...(isWhole === undefined ? {} : { isWhole }),
     ...(repaired === undefined ? {} : { repaired }),
   };
   const readers = [libvipsReader({ heldBytesPerPixel, fastShrinkOnLoad: true, ...more })] as const;
-  return { takenAt: (bytes) => takenAtByLibvips(bytes, repaired), ...format, load: async () => readers };
+  return {
+    takenAt: (bytes) => takenAtByLibvips(bytes, repaired),
+    ...format,
+    load: async () => readers,
+    readBy: ({ libvips }) => [`libvips ${libvips}`],
+  };
 }
 
 export interface LibvipsReaderOptions {

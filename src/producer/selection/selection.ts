@@ -1,6 +1,7 @@
 // Which files a walk selects, and which folders it lists for them: by their paths from the root with `/`, as glob-names.ts encodes them.
 
-import { type PictureExtensionOf, photoNameTest, pictureExtensions } from '../photo-names.js';
+import { besideJpeg, type RawAndJpeg } from '../beside-jpeg.js';
+import { isSidecar, type PictureExtensionOf, photoNameTest, pictureExtensions } from '../photo-names.js';
 import { Globs } from './globs.js';
 
 export interface SelectionOptions {
@@ -12,6 +13,12 @@ export interface SelectionOptions {
   readonly hidden: boolean;
   /** Photo extensions, lower case, without the dot. */
   readonly extensions: readonly string[];
+  /** Extensions that decoders know and that are no photos' here: such files are counted when they are passed over. */
+  readonly otherExtensions: readonly string[];
+  /** Whether files are selected whatever their extension, except sidecars. Includes select by themselves. */
+  readonly anyExtension: boolean;
+  /** Extensions of RAW files and JPEGs: a RAW file is left out beside a JPEG that is selected. Undefined: both are photos. */
+  readonly preferJpeg: RawAndJpeg | undefined;
 }
 
 export class Selection {
@@ -20,14 +27,19 @@ export class Selection {
   readonly #include: Globs;
   readonly #exclude: Globs;
   readonly #hidden: boolean;
+  readonly #anyExtension: boolean;
+  readonly #preferJpeg: RawAndJpeg | undefined;
   readonly #pictureExtensionOf: PictureExtensionOf;
 
-  private constructor({ extensions, hidden }: SelectionOptions, include: Globs, exclude: Globs) {
+  private constructor(options: SelectionOptions, include: Globs, exclude: Globs) {
+    const { extensions, otherExtensions, hidden, anyExtension, preferJpeg } = options;
     this.#include = include;
     this.#exclude = exclude;
     this.#hidden = hidden;
+    this.#anyExtension = anyExtension;
+    this.#preferJpeg = preferJpeg;
     this.isPhotoName = photoNameTest(extensions);
-    this.#pictureExtensionOf = pictureExtensions(extensions);
+    this.#pictureExtensionOf = pictureExtensions([...extensions, ...otherExtensions]);
   }
 
   static async from(options: SelectionOptions): Promise<Selection> {
@@ -50,10 +62,21 @@ export class Selection {
     return this.#exclude.matchFolder(folder);
   }
 
-  /** Whether a file that is not excluded is selected. */
-  selects(file: string): boolean {
+  /** Whether an entry that is not excluded is selected. @param isFile Whether it is a regular file: no other is tried without a photo's name. */
+  selects(file: string, isFile: boolean): boolean {
     if (!this.#include.isEmpty) return this.#include.match(file);
-    return this.isPhotoName(file) && this.#isShown(file);
+    if (!this.#isShown(file)) return false;
+    return this.isPhotoName(file) || (this.#anyExtension && isFile && !isSidecar(nameOf(file)));
+  }
+
+  /** Which of the selected files of one folder are left out because they are RAW files beside a JPEG. */
+  besideJpeg(names: readonly string[]): ReadonlySet<string> {
+    return this.#preferJpeg === undefined ? new Set() : besideJpeg(names, this.#preferJpeg);
+  }
+
+  /** Whether {@link besideJpeg} may leave any out. */
+  get prefersJpeg(): boolean {
+    return this.#preferJpeg !== undefined;
   }
 
   /** Whether a folder that is not excluded may have selected files in it, at any depth. */
@@ -74,4 +97,8 @@ export class Selection {
   #isShown(file: string): boolean {
     return this.#hidden || file.charAt(file.lastIndexOf('/') + 1) !== '.';
   }
+}
+
+function nameOf(file: string): string {
+  return file.slice(file.lastIndexOf('/') + 1);
 }

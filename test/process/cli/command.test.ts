@@ -28,11 +28,11 @@ test('--version prints the version, --help every option with its default, the co
   });
   expect([help.code, help.stderr]).toEqual([0, '']);
   const options =
-    'workers out size manifest export include exclude hidden follow timeout retries deadline max-memory max-pixels max-file-size force retry-failed prune dry-run';
+    'workers out size manifest export include exclude hidden follow any-extension svg prefer-jpeg embedded timeout retries deadline max-memory max-pixels max-file-size force retry-failed prune dry-run';
   for (const option of `${options} json quiet verbose no-progress version`.split(' '))
     expect(help.stdout).toContain(`--${option}`);
   const defaults = ['200x200', 'thumbnails', '268402689', '512'];
-  for (const text of [...defaults, 'bench', 'verify', 'prune', 'Examples:', 'Exit codes:'])
+  for (const text of [...defaults, 'bench', 'verify', 'prune', 'formats', 'Examples:', 'Exit codes:'])
     expect(help.stdout).toContain(text);
 });
 

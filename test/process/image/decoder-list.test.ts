@@ -32,6 +32,7 @@ const svg = ({ libvipsReader }: typeof Libvips): Decoder => ({
   extensions: ['svg'],
   loaders: ['VipsForeignLoadSvgBuffer'],
   load: async () => [libvipsReader({ heldBytesPerPixel: () => 4, fastShrinkOnLoad: true })],
+  readBy: () => ['libvips'],
   recognizes: ({ text }) => text.startsWith('<svg'),
 });
 
@@ -89,7 +90,8 @@ async function renderWith(...says: readonly [Says, ...Says[]]) {
     const recognizes: Decoder['recognizes'] = ({ text }) => text === 'made up';
     const loaders = ['VipsForeignLoadTiffBuffer'];
     const load = async () => readers as [Reader];
-    return { name: 'MADE', extensions: ['made'], loaders, load, recognizes };
+    const readBy = () => ['a test'];
+    return { name: 'MADE', extensions: ['made'], loaders, load, readBy, recognizes };
   });
   const tiff = await sharp({ create: { width: 30, height: 20, channels: 3, background: 'grey' } })
     .tiff()

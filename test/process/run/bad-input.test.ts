@@ -16,6 +16,7 @@ import {
   type ExpectedOutcome,
   expectOutcomes,
   GOOD,
+  lacking,
   unsupported,
 } from '../../support/processes/expected-outcomes.js';
 
@@ -31,7 +32,7 @@ const FIXTURES: Readonly<Record<string, ExpectedOutcome>> = {
   'truncated.tif': corrupt('TIFF'),
   'truncated.avif': corrupt('AVIF'),
   'text-named.jpg': unsupported('text'),
-  'svg-named.jpg': unsupported('an SVG drawing'),
+  'svg-named.jpg': lacking('SVG', 'drawings are not switched on', '--svg'),
   'pdf-named.png': unsupported('a PDF document'),
   'heic-named.jpg': unsupported('an HEIC image (HEVC, as iPhones write)'),
   'zero-byte.jpg': 'CORRUPT the file is empty',

@@ -18,6 +18,10 @@ export function plannedJob(path: string): Job {
 /** Options of a walk that takes every photo, each as a job. */
 export const plainWalk = {
   extensions: photoExtensions(defaultDecoding),
+  otherExtensions: [],
+  anyExtension: false,
+  preferJpeg: undefined,
+  ownFiles: new Set<string>(),
   plan: async (path: string): Promise<Job> => plannedJob(path),
   include: [],
   exclude: [],

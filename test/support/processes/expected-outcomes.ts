@@ -35,6 +35,11 @@ export function unsupported(looksLike?: string): string {
   return `UNSUPPORTED ${unsupportedMessage(looksLike)}`;
 }
 
+/** The outcome of an image of a format that cannot be read in this installation, or under the run's options. */
+export function lacking(format: string, reason: string, remedy: string): string {
+  return `UNSUPPORTED ${format} images cannot be read: ${reason} (${remedy})`;
+}
+
 /** The outcome of an image that is damaged, with `message` somewhere in the decoder's message. */
 export function corrupt(format: string, message = '.'): RegExp {
   return new RegExp(`^CORRUPT the ${format} data is damaged: .*${message}`);

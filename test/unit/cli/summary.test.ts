@@ -91,14 +91,53 @@ test('removed records, what was pruned, links and exports have a line each', () 
 });
 
 test('what was passed over is by extension, the most frequent first; photos among it are no other formats', () => {
-  const line = (passedOver: SummaryEvent['passedOver']) => lines({ passedOver })[1];
+  const line = (passedOver: SummaryEvent['passedOver'], photosPassedOver = 0) =>
+    lines({ passedOver, photosPassedOver })[1];
   // Some extensions are numbers, which come first in an object.
   expect(line({ '360': 1, cr2: 2, heic: 9, mov: 2 })).toBe(
     '14 files of other formats passed over (9 heic, 2 cr2, 2 mov, 1 360)',
   );
   expect(line({ heic: 1 })).toBe('1 file of another format passed over (1 heic)');
-  expect(line({ heic: 2, png: 1200 })).toBe('1,202 pictures and videos not selected (1,200 png, 2 heic)');
-  expect(line({ png: 1 })).toBe('1 picture or video not selected (1 png)');
+  expect(line({ heic: 2, png: 1200 }, 1200)).toBe(
+    '1,202 pictures and videos not selected (1,200 png, 2 heic)',
+  );
+  expect(line({ png: 1 }, 1)).toBe('1 picture or video not selected (1 png)');
+});
+
+test('formats that cannot be read here have a line each, with what helps; the others share one', () => {
+  const lacking = [
+    {
+      ...{ format: 'HEIC', extensions: { heic: 1200, hif: 3 }, needs: 'libheif-js' },
+      ...{ reason: 'libheif-js is not installed', remedy: 'npm install libheif-js' },
+    },
+    {
+      format: 'SVG',
+      extensions: { svg: 1 },
+      needs: 'svg',
+      reason: 'drawings are not switched on',
+      remedy: '--svg',
+    },
+  ];
+  const lacked = [
+    '1,203 HEIC files passed over: libheif-js is not installed (npm install libheif-js)',
+    '1 SVG file passed over: drawings are not switched on (--svg)',
+  ];
+  const passedOver = { heic: 1200, hif: 3, mov: 2, svg: 1 };
+  expect(lines({ passedOver, lacking }).slice(1)).toEqual([
+    '2 files of other formats passed over (2 mov)',
+    ...lacked,
+    manifest,
+  ]);
+  expect(lines({ passedOver: { heic: 1200, hif: 3, svg: 1 }, lacking }).slice(1)).toEqual([
+    ...lacked,
+    manifest,
+  ]);
+});
+
+test('RAW files beside a JPEG are counted, when they were left out', () => {
+  expect(lines({ besideJpeg: { cr2: 2, nef: 10 } })[1]).toBe(
+    '12 RAW files left out beside a JPEG (10 nef, 2 cr2)',
+  );
 });
 
 test('folders that were not walked have a line for those of systems and one for those of thumbnails', () => {

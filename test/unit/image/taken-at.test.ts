@@ -3,7 +3,7 @@
 import sharp, { type Sharp } from 'sharp';
 import { expect, test } from 'vitest';
 import { renderThumbnail, takenAtOf } from '../../../src/image/render.js';
-import { defaultDecoding, defaultDecoding } from '../../../src/options/options.js';
+import { defaultDecoding } from '../../../src/options/options.js';
 import { datedExif } from '../../support/images/exif-structure.js';
 import { gif } from '../../support/images/hostile-images.js';
 import { withBefore } from '../../support/images/jpeg/surgery.js';

@@ -11,7 +11,8 @@ import { hasSignature } from '../recognition.js';
 
 export const jpeg: Decoder = {
   name: 'JPEG',
-  extensions: ['jpg', 'jpeg', 'jpe', 'jfif'],
+  // The first picture of an MPO (CIPA DC-007) is a whole JPEG; further ones follow it.
+  extensions: ['jpg', 'jpeg', 'jpe', 'jfif', 'mpo'],
   // Our own reader passes its pixels to sharp as a TIFF.
   loaders: ['VipsForeignLoadJpegBuffer', 'VipsForeignLoadTiffBuffer'],
   load: async () => {
@@ -27,6 +28,7 @@ export const jpeg: Decoder = {
       return await takenAtByLibvips(bytes);
     }
   },
+  readBy: ({ libvips }) => ['own reader', `libvips ${libvips}`],
   recognizes: (head) => hasSignature(head, /^ffd8ff/),
 };
 
