@@ -5,6 +5,7 @@ import type { DecodingOptions } from '../../options/options.js';
 import type { Decoder } from './decoder.js';
 import { jpeg } from './jpeg/index.js';
 import { avif, gif, png, tiff, webp } from './libvips.js';
+import { raw } from './raw/index.js';
 import { describeOther, readHead } from './recognition.js';
 
 /** By the name that records have in `sourceFormat`. (`isolatedDeclarations` needs the type of each value written out.) */
@@ -13,6 +14,8 @@ export const decoders = {
   png: png as Decoder,
   webp: webp as Decoder,
   gif: gif as Decoder,
+  // Before TIFF, whose structure most of them have.
+  raw: raw as Decoder,
   tiff: tiff as Decoder,
   avif: avif as Decoder,
 };

@@ -8,14 +8,17 @@ export interface Head {
   readonly text: string;
   /** The major and compatible brands of an ISO media file (HEIF, video); undefined for any other file. */
   readonly brands: readonly string[] | undefined;
+  /** All bytes that there are: formats that share their first bytes differ further on. */
+  readonly bytes: Buffer;
 }
 
 /** As many bytes as any signature needs: an `ftyp` box with its brands, or the start of an XML prolog. */
 const HEAD_BYTES = 256;
 
 export function readHead(bytes: Uint8Array): Head {
-  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, HEAD_BYTES));
-  return { hex: head.toString('hex'), text: head.toString('latin1'), brands: readBrands(head) };
+  const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const head = all.subarray(0, HEAD_BYTES);
+  return { hex: head.toString('hex'), text: head.toString('latin1'), brands: readBrands(head), bytes: all };
 }
 
 /** The brands of an `ftyp` box (ISO/IEC 14496-12, 4.3). */

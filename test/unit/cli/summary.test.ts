@@ -93,8 +93,8 @@ test('removed records, what was pruned, links and exports have a line each', () 
 test('what was passed over is by extension, the most frequent first; photos among it are no other formats', () => {
   const line = (passedOver: SummaryEvent['passedOver']) => lines({ passedOver })[1];
   // Some extensions are numbers, which come first in an object.
-  expect(line({ '360': 1, cr2: 2, heic: 9, mov: 2 })).toBe(
-    '14 files of other formats passed over (9 heic, 2 cr2, 2 mov, 1 360)',
+  expect(line({ '360': 1, crw: 2, heic: 9, mov: 2 })).toBe(
+    '14 files of other formats passed over (9 heic, 2 crw, 2 mov, 1 360)',
   );
   expect(line({ heic: 1 })).toBe('1 file of another format passed over (1 heic)');
   expect(line({ heic: 2, png: 1200 })).toBe('1,202 pictures and videos not selected (1,200 png, 2 heic)');
