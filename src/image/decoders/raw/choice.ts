@@ -19,6 +19,9 @@ export interface Choice {
 /** A preview has at least so many times the thumbnail's width and height, so that its own JPEG losses do not show. */
 const REDUCTION = 2;
 
+/** A photo may be this much smaller than its largest preview, which may have the sensor's edges; one stated to be smaller is not the photo. */
+const LEAST_SHARE = 0.9;
+
 /** A small preview whose shape differs by more than this from the largest one's has black bars, as 4:3 thumbnails of 3:2 photos do. */
 const SAME_SHAPE = 0.05;
 
@@ -31,7 +34,8 @@ export function choosePreview(
   const sorted = [...previews].sort((a, b) => pixels(a) - pixels(b) || a.part.offset - b.part.offset);
   const largest = sorted.at(-1);
   if (largest === undefined) return undefined;
-  const stored = structure.size ?? largest.photoSize;
+  const stated = structure.size ?? largest.photoSize;
+  const stored = stated !== undefined && pixels(stated) >= pixels(largest) * LEAST_SHARE ? stated : undefined;
   const orientation =
     structure.orientation ??
     sorted.findLast((preview) => preview.orientation !== undefined)?.orientation ??

@@ -82,7 +82,7 @@ export class StructureBuilder {
   finish(): RawStructure {
     const main = this.#main;
     const exif = this.#exifSize;
-    // Sensors have lines at their edges that are not in the photo. EXIF may give the size of a preview.
+    // Sensors have lines at their edges that are not in the photo. EXIF may give the size of a preview, and directories that of previews alone.
     const isOfPhoto = exif !== undefined && (main === undefined || isMostOf(exif, main));
     return {
       candidates: this.#candidates,
@@ -106,7 +106,7 @@ function isPartOf(part: Size, whole: Size): boolean {
 }
 
 function isMostOf(part: Size, whole: Size): boolean {
-  return isPartOf(part, whole) && part.width >= whole.width * 0.75 && part.height >= whole.height * 0.75;
+  return part.width >= whole.width * 0.75 && part.height >= whole.height * 0.75;
 }
 
 /** The size in two fields of a directory; undefined when one is missing. */
