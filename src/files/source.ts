@@ -44,7 +44,6 @@ export class Source {
   readonly facts: SourceFacts;
   readonly #handle: FileHandle;
   readonly #stateAtOpen: BigIntStats;
-  #bytesRead = 0;
 
   private constructor(handle: FileHandle, state: BigIntStats) {
     this.#handle = handle;
@@ -101,11 +100,6 @@ export class Source {
     if (now.size !== size || now.mtimeNs !== mtimeNs) throw changedWhileRead();
   }
 
-  /** Bytes that were read so far. */
-  get bytesRead(): number {
-    return this.#bytesRead;
-  }
-
   close(): Promise<void> {
     return this.#handle.close();
   }
@@ -121,7 +115,6 @@ export class Source {
         });
       if (bytesRead === 0) throw changedWhileRead();
       length += bytesRead;
-      this.#bytesRead += bytesRead;
     }
   }
 }

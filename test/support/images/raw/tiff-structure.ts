@@ -106,11 +106,13 @@ class TiffStructureWriter {
 
   #entry(at: number, { tag, value }: RawTag): void {
     this.u16(at, tag);
-    if ('note' in value) return this.#note(at, value.note);
-    if ('text' in value) return this.#values(at, ASCII, Buffer.from(`${value.text}\0`, 'latin1'), 1);
-    if ('data' in value) return this.#values(at, UNDEFINED, value.data, 1);
-    const isShort = 'numbers' in value && value.isShort === true;
-    this.#values(at, isShort ? SHORT : LONG, this.#encoded(this.#numbers(value), isShort), isShort ? 2 : 4);
+    if ('note' in value) this.#note(at, value.note);
+    else if ('text' in value) this.#values(at, ASCII, Buffer.from(`${value.text}\0`, 'latin1'), 1);
+    else if ('data' in value) this.#values(at, UNDEFINED, value.data, 1);
+    else {
+      const isShort = 'numbers' in value && value.isShort === true;
+      this.#values(at, isShort ? SHORT : LONG, this.#encoded(this.#numbers(value), isShort), isShort ? 2 : 4);
+    }
   }
 
   #numbers(
