@@ -1,6 +1,6 @@
 // Which of a RAW file's pictures its thumbnail is made of, and how that picture is turned.
 
-import type { Variant } from '../../../options/variant.js';
+import { reductionOf, type Variant } from '../../../options/variant.js';
 import { uprightSize } from '../../upright.js';
 import { pixels, type RawStructure, type Size } from './containers/structure.js';
 import type { PreviewJpeg } from './jpeg-head.js';
@@ -29,7 +29,7 @@ const SAME_SHAPE = 0.05;
 export function choosePreview(
   structure: RawStructure,
   previews: readonly PreviewJpeg[],
-  { box }: Variant,
+  variant: Variant,
 ): Choice | undefined {
   const sorted = [...previews].sort((a, b) => pixels(a) - pixels(b) || a.part.offset - b.part.offset);
   const largest = sorted.at(-1);
@@ -45,9 +45,8 @@ export function choosePreview(
   if (whole === undefined) return undefined;
   // A photo is as large as its largest picture, whatever the container says or does not say.
   const photo = stored === undefined ? whole.size : upright(stored, orientation);
-  const wanted = fitted(photo, box);
   const chosen =
-    options.find(({ size }) => isLargeEnough(size, wanted) && isOfShape(size, whole.size)) ?? whole;
+    options.find(({ size }) => isLargeEnough(size, variant) && isOfShape(size, whole.size)) ?? whole;
   return { ...chosen, photo };
 }
 
@@ -84,15 +83,8 @@ function upright(size: Size, orientation: number): Size {
   return { width, height };
 }
 
-/** A photo's size when it is fitted into a box; it is never enlarged. */
-function fitted({ width, height }: Size, box: Size): Size {
-  const scale = Math.min(1, box.width / width, box.height / height);
-  return { width: Math.round(width * scale), height: Math.round(height * scale) };
-}
-
-/** The shape of a preview may differ a little from the photo's, so the longer side decides. */
-function isLargeEnough(size: Size, wanted: Size): boolean {
-  return Math.max(size.width / wanted.width, size.height / wanted.height) >= REDUCTION;
+function isLargeEnough({ width, height }: Size, variant: Variant): boolean {
+  return reductionOf(variant, width, height) >= REDUCTION;
 }
 
 function isOfShape(size: Size, reference: Size): boolean {
