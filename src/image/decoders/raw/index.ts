@@ -5,6 +5,9 @@ import { jpeg } from '../jpeg/index.js';
 import type { RawPreview } from './preview.js';
 import { isRaw } from './recognition.js';
 
+/** Increased by hand whenever another preview may be chosen, or turned otherwise. */
+const PREVIEWS_VERSION = 1;
+
 export const raw: Decoder = {
   name: 'RAW',
   extensions: 'cr2 cr3 nef nrw arw sr2 dng orf rw2 raf pef srw 3fr iiq gpr'.split(' '),
@@ -15,6 +18,7 @@ export const raw: Decoder = {
     const [first, ...others] = await jpeg.load();
     return [ofWholeFile(first), ...others.map(ofWholeFile)];
   },
+  digestParts: () => ({ previews: PREVIEWS_VERSION }),
   recognizes: ({ bytes }) => isRaw(bytes),
 };
 

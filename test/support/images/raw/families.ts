@@ -258,7 +258,7 @@ function cr3({ small, medium, large, orientation }: RawContents): Buffer {
   const second = directory([text(0x9003, TIME), text(0x9011, '+02:00'), text(0xa431, SECRETS[0])]);
   const place = directory([text(0x0012, SECRETS[2])]);
   const thumbnail = box('THMB', fields([4, 0], [2, 160], [2, 120], [4, small.length], [4, 0x10000]), small);
-  const preview = box('PRVW', fields([6, 0], [2, 1], [2, 480], [2, 320], [2, 1], [4, medium.length]), medium);
+  const preview = box('PRVW', fields([4, 0], [2, 1], [2, 480], [2, 320], [2, 1], [4, medium.length]), medium);
   const canon = [
     box('CNCV', Buffer.from('CanonCR3_001/00.09.00/00.00.00')),
     box('CMT1', first),

@@ -1,15 +1,19 @@
 // RAW files of each family: recognised, shown by their preview, turned upright, and nothing of their metadata kept.
 
+import fs from 'node:fs';
+import path from 'node:path';
 import { expect, test } from 'vitest';
 import { recognize } from '../../../../../src/image/decoders/index.js';
 import { raw } from '../../../../../src/image/decoders/raw/index.js';
 import { locatePreview } from '../../../../../src/image/decoders/raw/preview.js';
 import { renderThumbnail } from '../../../../../src/image/render.js';
+import { defaultDecoding } from '../../../../../src/options/options.js';
 import type { Variant } from '../../../../../src/options/variant.js';
 import { families } from '../../../../support/images/raw/families.js';
 import { rawFile, SIZES } from '../../../../support/images/raw/files.js';
 import { quartersOf, SECRETS } from '../../../../support/images/raw/pictures.js';
 import { tiffFile } from '../../../../support/images/tiff-files.js';
+import { projectFolder } from '../../../../support/paths.js';
 
 const square = (side: number): Variant => ({ box: { width: side, height: side }, format: 'png' });
 const render = (bytes: Buffer, side = 200) =>
@@ -93,20 +97,31 @@ for (const extension of Object.keys(families)) {
   });
 }
 
+test('the committed file of every family has its preview', async () => {
+  const folder = path.join(projectFolder, 'test/fixtures/raw');
+  const names = fs.readdirSync(folder).filter((name) => name !== 'README.md');
+  expect(names.sort()).toEqual(raw.extensions.map((extension) => `portrait.${extension}`).sort());
+  for (const name of names) {
+    const { thumbnail, ...rendered } = await render(fs.readFileSync(path.join(folder, name)));
+    expect(rendered, name).toMatchObject({ sourceFormat: 'raw', width: 133, height: 200, sourceWidth: 4000 });
+    expect(await quartersOf(thumbnail), name).toBe('0123');
+  }
+});
+
 test('a TIFF is no RAW file, whatever its compression, colours or further directories', () => {
   const data = [Buffer.alloc(192)];
   for (const photometric of [0, 1, 2, 3, 5, 6, 8])
     for (const compression of [1, 2, 5, 7, 8, 32_773, 34_712, 50_001]) {
       const file = tiffFile({ width: 8, height: 8, photometric, compression, data });
-      expect(recognize(file).format).toBe('tiff');
+      expect(recognize(file, defaultDecoding).format).toBe('tiff');
     }
 });
 
 test('a RAW file is recognised by its content, whatever its name is, and needs no more than 64 kB for it', async () => {
   for (const extension of Object.keys(families)) {
     const bytes = await rawFile(extension);
-    expect(recognize(bytes).format, extension).toBe('raw');
+    expect(recognize(bytes, defaultDecoding).format, extension).toBe('raw');
     const longer = Buffer.concat([bytes, Buffer.alloc(100_000)]);
-    expect(recognize(longer.subarray(0, 65_536)).format, extension).toBe('raw');
+    expect(recognize(longer.subarray(0, 65_536), defaultDecoding).format, extension).toBe('raw');
   }
 });
