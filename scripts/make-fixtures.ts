@@ -1,11 +1,13 @@
 // Writes test/fixtures/images/: a sound JPEG, and damaged or foreign files, each named by what is wrong with it; and odd-images/ beside
-// it. All images come from one seeded scene or from a ramp, so every run writes the same bytes. Run: npx tsx scripts/make-fixtures.ts
+// it, and made RAW files of each family in raw/. All images come from one seeded scene or from a ramp, so every run writes the same bytes. Run: npx tsx scripts/make-fixtures.ts
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { deflateSync } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
 import { pngChunk } from '../test/support/images/hostile-images.js';
+import { families } from '../test/support/images/raw/families.js';
+import { rawFile } from '../test/support/images/raw/files.js';
 import { oddImages } from './odd-images.js';
 import { mulberry32 } from './painting/noise.js';
 import { paintScene } from './painting/scene.js';
@@ -119,6 +121,15 @@ async function fixtures(): Promise<Record<string, Buffer>> {
   };
 }
 
+/** One small file of each family: `test/support/images/raw/families.ts` says what its cameras write. Turned as a portrait is. */
+async function rawFiles(): Promise<Record<string, Buffer>> {
+  const extensions = Object.keys(families);
+  const files = await Promise.all(extensions.map((extension) => rawFile(extension, 6)));
+  return Object.fromEntries(
+    extensions.map((extension, index) => [`portrait.${extension}`, files[index] ?? Buffer.alloc(0)]),
+  );
+}
+
 async function write(name: string, images: Record<string, Buffer>): Promise<void> {
   const folder = path.join(FIXTURES, name);
   await mkdir(folder, { recursive: true });
@@ -127,3 +138,4 @@ async function write(name: string, images: Record<string, Buffer>): Promise<void
 
 await write('images', await fixtures());
 await write('odd-images', await oddImages());
+await write('raw', await rawFiles());

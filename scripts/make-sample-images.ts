@@ -4,6 +4,7 @@ import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp, { type Sharp } from 'sharp';
+import { families } from '../test/support/images/raw/families.js';
 import { CMYK_TILES, P3_TILES, paintTiles, SIXTEEN_BIT_TILES, tilePicture } from './known-colours.js';
 import type { Picture } from './painting/canvas.js';
 import type { Light } from './painting/palette.js';
@@ -143,6 +144,16 @@ async function multiPage(): Promise<Buffer> {
     .toBuffer();
 }
 
+/** A made RAW file: a scene as small, medium and large preview, and a stub in place of the sensor's data. */
+async function rawPhoto(extension: string, scene: SceneName, light: Light): Promise<Buffer> {
+  const preview = (width: number, height: number) =>
+    paint(scene, light, width, height, 27).jpeg({ quality: 70 }).toBuffer();
+  const [small, medium, large] = await Promise.all([preview(96, 64), preview(480, 320), preview(720, 480)]);
+  const make = families[extension];
+  if (make === undefined) throw new RangeError(`Expected an extension of a RAW family, got ${extension}`);
+  return make({ small, medium, large, orientation: 1 });
+}
+
 async function samples(): Promise<Record<string, Buffer | Promise<Buffer>>> {
   const upright = paintScene('mountains', 'noon', 600, 400, 2);
   const orientations = ORIENTATIONS.map((_, index) => [
@@ -171,6 +182,8 @@ async function samples(): Promise<Record<string, Buffer | Promise<Buffer>>> {
     'progressive.jpg': paint('lake', 'dawn', 1600, 1067, 3)
       .jpeg({ quality: 82, progressive: true })
       .toBuffer(),
+    'raw.cr3': rawPhoto('cr3', 'lake', 'dusk'),
+    'raw.nef': rawPhoto('nef', 'mountains', 'noon'),
     'sixteen-bit.png': sixteenBit(),
     'smaller-than-the-box.png': paint('sea', 'dawn', 120, 80, 6).png().toBuffer(),
     'twin-a.jpg': twin,

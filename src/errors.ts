@@ -161,6 +161,11 @@ export function unsupportedFeatureError(format: string, feature: string, cause: 
   return imageError('UNSUPPORTED', reason, { cause });
 }
 
+/** A RAW file in which there is no JPEG that can be read. */
+export function noPreviewError(): ImageError {
+  return imageError('UNSUPPORTED', 'a RAW file with no usable preview');
+}
+
 export function tooManyPixelsError(width: number, height: number, maxPixels: number): ImageError {
   const reason = `${width} x ${height} pixels are more than the limit of ${maxPixels}`;
   return imageError('TOO_LARGE', reason, { limit: { maxPixels } });

@@ -2,7 +2,7 @@
 
 import type { ImageError, ImageErrorCode, Limits } from './errors.js';
 import type { SourceFacts } from './files/source.js';
-import type { DoneFacts, ManifestRecord } from './manifest/record.js';
+import type { ContentFacts, DoneFacts, ManifestRecord } from './manifest/record.js';
 import type { DecodingOptions } from './options/options.js';
 import type { Variant } from './options/variant.js';
 
@@ -73,11 +73,8 @@ export interface WorkOptions {
   readonly maxMemory: number;
 }
 
-/** What is known of a source whose bytes were read. */
-export interface ReadFacts extends SourceFacts {
-  /** XXH128 of the bytes, 32 hex digits. */
-  readonly sourceXxh128: string;
-}
+/** What is known of a source whose bytes were read, all or some. */
+export interface ReadFacts extends SourceFacts, ContentFacts {}
 
 /** A photo without a thumbnail. */
 export interface FailedOutcome extends Partial<ReadFacts> {

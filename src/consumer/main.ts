@@ -1,7 +1,6 @@
 // A forked consumer's entry: a message loop. One job is done at a time, in the order in which they came.
 
 import { ThumbsError, toWire, unreachable } from '../errors.js';
-import { releaseBuffer } from '../files/source-buffers.js';
 import { loadDecoders } from '../image/render.js';
 import { currentUsage, type Sentinel, type WorkOptions } from '../job.js';
 import {
@@ -12,8 +11,9 @@ import {
   unwrap,
   wrap,
 } from '../pool/process/protocol.js';
+import { load, prefetch, release } from './loading.js';
 import { exitWithParent, preferForOomKill } from './parent-watch.js';
-import { load, prefetch, workOn } from './work.js';
+import { workOn } from './work.js';
 
 const queue: Array<JobMessage | Retire | Sentinel> = [];
 let options: WorkOptions | undefined;
@@ -74,10 +74,10 @@ async function doJob(job: JobMessage): Promise<void> {
     const early = prefetched?.job === job ? prefetched.loaded : undefined;
     // Before anything is awaited: meanwhile the next job may be prefetched, and must stay.
     prefetched = undefined;
-    const loaded = (await early) ?? (await load(job.path, options.maxBytes));
+    const loaded = (await early) ?? (await load(job, options));
     prefetchNext();
     const outcome = loaded.status === 'loaded' ? await workOn(job, loaded, options) : loaded;
-    if (loaded.status === 'loaded') releaseBuffer(loaded.bytes);
+    if (loaded.status === 'loaded') release(loaded);
     void send({ type: 'result', id: job.id, outcome, residentBytes: process.memoryUsage.rss() });
   } catch (error) {
     // Lack of memory, or a fault outside `workOn`: it ends this process with its stack on stderr, and is charged to the job.
@@ -90,7 +90,7 @@ async function doJob(job: JobMessage): Promise<void> {
 function prefetchNext(): void {
   const [next] = queue;
   if (prefetched !== undefined || options === undefined || next?.type !== 'job') return;
-  const loaded = prefetch(next.path, options.maxBytes);
+  const loaded = prefetch(next, options);
   // An unexpected error is thrown when the job runs.
   loaded.catch(() => {});
   prefetched = { job: next, loaded };

@@ -1,4 +1,4 @@
-// Reads one source whole, from one state of the file and within a limit, whatever the name leads to.
+// Reads one source, whole or in parts, from one state of the file and within a limit, whatever the name leads to.
 
 import { type BigIntStats, constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
@@ -75,32 +75,52 @@ export class Source {
     if (size > maxBytes) throw fileTooLargeError(size, maxBytes);
     if (size === 0) throw emptyFileError();
     const bytes = acquireBuffer(size);
-    const length = await this.#readInto(bytes);
-    const now = await this.#handle.stat({ bigint: true });
-    const { size: sizeAtOpen, mtimeNs } = this.#stateAtOpen;
-    if (length < size || now.size !== sizeAtOpen || now.mtimeNs !== mtimeNs)
-      throw changedError('the file changed while it was read');
+    await this.#readInto(bytes, 0);
+    await this.requireUnchanged();
     return bytes;
+  }
+
+  /**
+   * The bytes from `offset` on, which must be within the file. After the last part, call {@link requireUnchanged}.
+   * @throws {ThumbsError} `CHANGED` or `UNREADABLE`; the message is the cause alone.
+   */
+  async readPart(offset: number, length: number): Promise<Buffer> {
+    const bytes = Buffer.allocUnsafeSlow(length);
+    await this.#readInto(bytes, offset);
+    return bytes;
+  }
+
+  /**
+   * What was read so far is from one state of the file.
+   * @throws {ThumbsError} `CHANGED`; the message is the cause alone.
+   */
+  async requireUnchanged(): Promise<void> {
+    const now = await this.#handle.stat({ bigint: true });
+    const { size, mtimeNs } = this.#stateAtOpen;
+    if (now.size !== size || now.mtimeNs !== mtimeNs) throw changedWhileRead();
   }
 
   close(): Promise<void> {
     return this.#handle.close();
   }
 
-  /** Returns how many bytes there were. */
-  async #readInto(bytes: Buffer): Promise<number> {
+  /** Fills `bytes` with those from `offset` on. */
+  async #readInto(bytes: Buffer, offset: number): Promise<void> {
     let length = 0;
-    try {
-      while (length < bytes.length) {
-        const { bytesRead } = await this.#handle.read(bytes, length, bytes.length - length, length);
-        if (bytesRead === 0) break;
-        length += bytesRead;
-      }
-    } catch (error) {
-      throw unreadableError(causeOf(error), error);
+    while (length < bytes.length) {
+      const { bytesRead } = await this.#handle
+        .read(bytes, length, bytes.length - length, offset + length)
+        .catch((error: unknown) => {
+          throw unreadableError(causeOf(error), error);
+        });
+      if (bytesRead === 0) throw changedWhileRead();
+      length += bytesRead;
     }
-    return length;
   }
+}
+
+function changedWhileRead(): Error {
+  return changedError('the file changed while it was read');
 }
 
 /** The file's state, as soon as any further write is sure to change it. */

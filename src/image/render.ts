@@ -7,6 +7,8 @@ import type { Variant } from '../options/variant.js';
 import { Declined } from './decoders/declined.js';
 import type { Decoder, FromPicture, OpenImage, OpenRequest, Reader } from './decoders/decoder.js';
 import { decoders, recognize, type SourceFormat } from './decoders/index.js';
+import { previewReaders } from './decoders/raw/index.js';
+import type { RawPreview } from './decoders/raw/preview.js';
 import { DecoderFailure, type SharpImage } from './decoders/sharp-image.js';
 import { unsupportedFeature } from './decoders/warnings.js';
 import { encoders } from './encoders/index.js';
@@ -76,22 +78,24 @@ type Encoded = Omit<Rendered, `source${string}` | 'takenAt' | `from${string}`>;
 
 /**
  * Makes the thumbnail of one image: upright by EXIF, sRGB by the embedded profile, 8 bits a channel, alpha kept, the first frame or
- * page, fitted inside the box, never enlarged, without metadata. Equal pixels give equal bytes. `bytes` must not change until the
+ * page, fitted inside the box, never enlarged, without metadata. Equal pixels give equal bytes. The bytes must not change until the
  * promise settles.
  *
+ * @param source A whole file, or the preview of a RAW file of which only parts were read.
  * @throws {ThumbsError} `UNSUPPORTED`, `TOO_LARGE` or `CORRUPT`; the message is the cause alone, without a file's name.
  * @throws {MemoryShortage} The image itself may be fine.
  * @throws any other error for a fault of this program.
  */
-export async function renderThumbnail(bytes: Buffer, options: RenderOptions): Promise<Rendered> {
+export async function renderThumbnail(
+  source: Buffer | RawPreview,
+  options: RenderOptions,
+): Promise<Rendered> {
   const { variant, maxPixels, maxMemory = Number.POSITIVE_INFINITY, decoding = defaultDecoding } = options;
-  const { format, decoder } = recognize(bytes, decoding);
-  allow(decoder);
-  const readers = await decoder.load();
+  const { format, bytes, readers } = await readersOf(source, decoding);
   const limits = { maxPixels, maxMemory: maxMemory - IDLE_BYTES - bytes.length };
   try {
     const { image, thumbnail } = await read(bytes, readers, { variant, decoding }, limits);
-    const [sourceWidth, sourceHeight] = uprightSize(image);
+    const [sourceWidth, sourceHeight] = photoSize(image);
     const source = { sourceFormat: format, sourceWidth, sourceHeight, takenAt: image.takenAt ?? null };
     return { ...thumbnail, ...source, ...fromFacts(image) };
   } catch (error) {
@@ -112,6 +116,22 @@ export async function takenAtOf(bytes: Buffer, decoding: DecodingOptions): Promi
     throw error;
   }
   return (await decoder.takenAt?.(bytes)) ?? null;
+}
+
+/** The format of a source, the bytes to be decoded, and the readers that may decode them. */
+async function readersOf(
+  source: Buffer | RawPreview,
+  decoding: DecodingOptions,
+): Promise<{ format: SourceFormat; bytes: Buffer; readers: readonly Reader[] }> {
+  if (!Buffer.isBuffer(source))
+    return { format: 'raw', bytes: source.jpeg, readers: await previewReaders(source) };
+  const { format, decoder } = recognize(source, decoding);
+  allow(decoder);
+  return { format, bytes: source, readers: await decoder.load() };
+}
+
+function photoSize(image: OpenImage): readonly [width: number, height: number] {
+  return image.photo === undefined ? uprightSize(image) : [image.photo.width, image.photo.height];
 }
 
 function fromFacts({ from }: OpenImage): Pick<Rendered, 'from' | 'fromWidth' | 'fromHeight'> {

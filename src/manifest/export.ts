@@ -69,6 +69,7 @@ const CSV_COLUMNS = [
   'errorMessage',
   'takenAt',
   'sourceNameBase64',
+  'sourcePartialXxh128',
 ] as const;
 
 /** RFC 4180; a source has a row for each thumbnail, or one that says why there is none. */

@@ -13,7 +13,14 @@ import {
   requireRecord,
   withManifestErrors,
 } from './reading.js';
-import { compareNames, isRecord, type ManifestHeader, type ManifestRecord, nameOf } from './record.js';
+import {
+  compareNames,
+  contentOf,
+  isRecord,
+  type ManifestHeader,
+  type ManifestRecord,
+  nameOf,
+} from './record.js';
 
 /** Positions of records by source, some 130 bytes of memory each. */
 export class RecordPositions {
@@ -109,7 +116,7 @@ export class RecordIndex {
       last = source;
       const row = this.positions.set(source, { offset, length });
       const isCurrent = this.digestOf(record) === digests.of(record) && record.redo !== true;
-      const isFindable = isCurrent && 'sourceXxh128' in record;
+      const isFindable = isCurrent && contentOf(record) !== undefined;
       this.#sizes[row] = isFindable ? (record.sourceBytes ?? NOT_FOUND_BY_CONTENT) : NOT_FOUND_BY_CONTENT;
     }
     this.end = end;
@@ -183,22 +190,23 @@ export class RecordIndex {
 
   /**
    * The first record of a source with this content, made under the options of this index. One with a thumbnail is preferred to one
-   * that failed, perhaps by other limits.
+   * that failed, perhaps by other limits. @param content As `contentOf` gives it.
    */
-  findContent(bytes: number, xxh128: string): ManifestRecord | undefined {
+  findContent(bytes: number, content: string): ManifestRecord | undefined {
     let rows = this.#byContent.get(bytes);
     if (rows === undefined) {
       rows = new Map();
       const done = new Set<string>();
       // The last comes first, so that the first is what remains.
-      for (const [{ sourceXxh128, status }, row] of this.ofSize(bytes)) {
-        if (sourceXxh128 === undefined || (status === 'failed' && done.has(sourceXxh128))) continue;
-        rows.set(sourceXxh128, row);
-        if (status === 'done') done.add(sourceXxh128);
+      for (const [record, row] of this.ofSize(bytes)) {
+        const found = contentOf(record);
+        if (found === undefined || (record.status === 'failed' && done.has(found))) continue;
+        rows.set(found, row);
+        if (record.status === 'done') done.add(found);
       }
       this.#byContent.set(bytes, rows);
     }
-    const row = rows.get(xxh128);
+    const row = rows.get(content);
     return row === undefined ? undefined : this.#read(row);
   }
 

@@ -34,8 +34,22 @@ export interface ThumbnailEntry {
   readonly bytes: number;
 }
 
+/** What tells the contents of sources of one size apart: one of both, or none where nothing was read. */
+export interface ContentFacts {
+  /** XXH128 of the source's bytes, 32 hex digits, as `xxhsum -H2` prints it. */
+  readonly sourceXxh128?: string;
+  /** Of a RAW file: XXH128 of its size and parts, as docs/manifest.md defines it. */
+  readonly sourcePartialXxh128?: string;
+}
+
+/** Equal for sources of one size with the same content; undefined where that is not known. */
+export function contentOf({ sourceXxh128, sourcePartialXxh128 }: ContentFacts): string | undefined {
+  if (sourceXxh128 !== undefined) return sourceXxh128;
+  return sourcePartialXxh128 === undefined ? undefined : `partial ${sourcePartialXxh128}`;
+}
+
 /** The record of a source that has its thumbnail, without its name. */
-export interface DoneFacts {
+export interface DoneFacts extends ContentFacts {
   readonly status: 'done';
   /** One entry for each variant; today one. */
   readonly thumbnails: readonly [ThumbnailEntry, ...ThumbnailEntry[]];
@@ -49,8 +63,6 @@ export interface DoneFacts {
   readonly sourceMtimeMs: number;
   /** Nanoseconds since 1970, in decimal: more digits than a JSON number has. Absent in records of earlier versions. */
   readonly sourceMtimeNs?: string;
-  /** XXH128 of the source's bytes, 32 hex digits, as `xxhsum -H2` prints it. */
-  readonly sourceXxh128: string;
   /**
    * When the photo was taken, by its EXIF: `2024-05-01T12:30:05+02:00`; without an offset where the file has none, which is then local time
    * of an unknown zone. Null when the file does not say. Absent in records of earlier versions.
@@ -81,7 +93,7 @@ export interface RecordedError {
 export const DECODER_VERDICTS: ReadonlySet<string> = new Set<ImageErrorCode>(['CORRUPT', 'UNSUPPORTED']);
 
 /** The record of a source that has no thumbnail, without its name. */
-export interface FailedFacts {
+export interface FailedFacts extends ContentFacts {
   readonly status: 'failed';
   readonly error: RecordedError;
   /** Absent when the source could not be opened. */
@@ -90,8 +102,6 @@ export interface FailedFacts {
   readonly sourceMtimeMs?: number;
   /** Nanoseconds since 1970, in decimal; absent when the source could not be opened. */
   readonly sourceMtimeNs?: string;
-  /** XXH128 of the source's bytes; absent when they were not read. */
-  readonly sourceXxh128?: string;
 }
 
 /** What every record has, or may have. */
@@ -176,9 +186,10 @@ export function isHeader(value: unknown): value is ManifestHeader {
 export function isRecord(value: unknown): value is ManifestRecord {
   if (!isObject(value) || !hasName(value)) return false;
   if (value.status === 'failed') return isError(value.error);
-  const { status, thumbnails, sourceFormat, sourceXxh128, ...facts } = value;
+  const { status, thumbnails, sourceFormat, sourceXxh128, sourcePartialXxh128, ...facts } = value;
   if (status !== 'done' || !Array.isArray(thumbnails) || thumbnails.length === 0) return false;
-  if (typeof sourceFormat !== 'string' || typeof sourceXxh128 !== 'string') return false;
+  if (typeof sourceFormat !== 'string' || typeof (sourceXxh128 ?? sourcePartialXxh128) !== 'string')
+    return false;
   const measures = [facts.sourceWidth, facts.sourceHeight, facts.sourceBytes, facts.sourceMtimeMs];
   return thumbnails.every(isThumbnailEntry) && measures.every(Number.isInteger);
 }

@@ -12,7 +12,14 @@ import { jsonLine } from '../printable.js';
 import type { Digests } from './digests.js';
 import { copyLines, type LinePosition, LineReader } from './lines.js';
 import { entries, requireRecord, withManifestErrors } from './reading.js';
-import { MANIFEST_VERSION, type ManifestHeader, type ManifestRecord, nameOf, sortNames } from './record.js';
+import {
+  contentOf,
+  MANIFEST_VERSION,
+  type ManifestHeader,
+  type ManifestRecord,
+  nameOf,
+  sortNames,
+} from './record.js';
 import { RecordIndex, RecordPositions } from './record-index.js';
 
 /** How a run writes to its manifest. */
@@ -162,10 +169,10 @@ export class ManifestStore {
     const gone = new Map<string, number>();
     for (const source of removed) {
       const record = this.records.find(source);
-      if (record?.status === 'done') gone.set(record.sourceXxh128, (gone.get(record.sourceXxh128) ?? 0) + 1);
+      const content = record?.status === 'done' ? contentOf(record) : undefined;
+      if (content !== undefined) gone.set(content, (gone.get(content) ?? 0) + 1);
     }
-    if (gone.size > 0)
-      for (const { sourceXxh128 } of this.#appendedRecords()) gone.delete(sourceXxh128 ?? '');
+    if (gone.size > 0) for (const record of this.#appendedRecords()) gone.delete(contentOf(record) ?? '');
     return [...gone.values()].reduce((sum, photos) => sum + photos, 0);
   }
 

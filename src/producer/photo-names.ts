@@ -16,8 +16,7 @@ export function photoNameTest(extensions: readonly string[]): IsPhotoName {
  */
 const PICTURES_AND_VIDEOS = {
   heif: 'heic heif heics heifs hif avci avcs avifs',
-  raw: `3fr ari arw bay cr2 cr3 crw dcr dng erf fff gpr iiq k25 kdc mdc mef mos mrw nef nrw orf pef ptx raf raw rw2 rwl sr2 srf srw
-    x3f`,
+  raw: 'ari bay crw dcr erf fff k25 kdc mdc mef mos mrw ptx raw rwl srf x3f',
   other: `ai apng bmp cur dds dib dpx emf eps exr fits hdr ico insp j2c j2k jng jp2 jpf jpm jps jpx jxl jxr mng pam pbm pcd pct pcx pdf pgm
     pict pnm ppm psb psd qoi ras sgi svgz tga wbmp wdp wmf xbm xcf xpm`,
   video: `360 3g2 3gp asf avi braw divx dv f4v flv insv lrv m2t m2ts m2v m4v mkv mod mov mp4 mpe mpeg mpg mts mxf ogm ogv qt r3d rm rmvb tod

@@ -9,6 +9,7 @@ import { thumbnailSize } from '../files/thumbnail-folder.js';
 import type { Identified, Job, Unchanged, Why } from '../job.js';
 import type { Digests } from '../manifest/digests.js';
 import {
+  contentOf,
   DECODER_VERDICTS,
   type DoneFacts,
   type FailedRecord,
@@ -118,7 +119,8 @@ export class Planner {
    */
   findByContent(file: string, identified: Identified): ManifestRecord | undefined {
     const { status: _, takenAt: foundAt, ...facts } = identified;
-    const known = this.#records?.findContent(facts.sourceBytes, facts.sourceXxh128);
+    const content = contentOf(facts);
+    const known = content === undefined ? undefined : this.#records?.findContent(facts.sourceBytes, content);
     if (known === undefined || !this.#isValid(known)) return undefined;
     const source = this.#sourceOf(file);
     if (known.status === 'failed') {

@@ -25,6 +25,8 @@ export interface OpenImage extends ImageNeeds {
   readonly takenAt?: string | undefined;
   /** The picture in the file that is used in place of the full one, if it is not the full one; upright. */
   readonly from?: FromPicture | undefined;
+  /** The photo's pixels, upright, where they are not those of the image: a RAW file's, whose preview is the image. */
+  readonly photo?: PhotoSize | undefined;
   /**
    * Its pixels, perhaps already smaller, with orientation and colour profile. They may be decoded only when they are needed.
    * @throws {Declined} or any other error, as a {@link Reader}.
@@ -32,6 +34,12 @@ export interface OpenImage extends ImageNeeds {
   pixels(): SharpImage | Promise<SharpImage>;
   /** The pixels once more, after a failure that may have cost none of them; undefined when it has cost some. */
   pixelsAfter?(failure: DecoderFailure): SecondAttempt | undefined;
+}
+
+/** Pixels of a photo, upright. */
+export interface PhotoSize {
+  readonly width: number;
+  readonly height: number;
 }
 
 /** A picture that a file holds beside its full one, or in place of one that cannot be decoded. */

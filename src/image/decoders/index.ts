@@ -5,6 +5,7 @@ import type { DecodingOptions } from '../../options/options.js';
 import type { Decoder, Lack } from './decoder.js';
 import { jpeg } from './jpeg/index.js';
 import { avif, gif, png, tiff, webp } from './libvips.js';
+import { raw } from './raw/index.js';
 import { describeOther, readHead } from './recognition.js';
 import { svg } from './svg/index.js';
 
@@ -14,6 +15,8 @@ export const decoders = {
   png: png as Decoder,
   webp: webp as Decoder,
   gif: gif as Decoder,
+  // Before TIFF, whose structure most of them have.
+  raw: raw as Decoder,
   tiff: tiff as Decoder,
   avif: avif as Decoder,
   svg: svg as Decoder,

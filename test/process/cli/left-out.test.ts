@@ -20,14 +20,14 @@ async function mixedFolder(): Promise<string> {
       'photos/c.mov',
       'photos/notes.txt',
       'photos/.d.heic',
-      'photos/sub/e.cr2',
+      'photos/sub/e.crw',
     ],
     ...['photos/sub/@eaDir/f.jpg', 'photos/lost+found/g.heic'],
   ]);
 }
 
 const LEFT_OUT = [
-  '4 files of other formats passed over (2 heic, 1 cr2, 1 mov)',
+  '4 files of other formats passed over (2 heic, 1 crw, 1 mov)',
   '3 system folders not walked (2 @eaDir, 1 lost+found)',
   '1 folder of thumbnails not walked',
 ];
@@ -40,11 +40,11 @@ const NAMED = [
   'passed over photos/a.HEIC',
   'passed over photos/b.heic',
   'passed over photos/c.mov',
-  'passed over photos/sub/e.cr2',
+  'passed over photos/sub/e.crw',
 ];
 
 const FIGURES = {
-  passedOver: { cr2: 1, heic: 2, mov: 1 },
+  passedOver: { crw: 1, heic: 2, mov: 1 },
   skippedFolders: { '@eaDir': 2, 'lost+found': 1, '.thumbs.json': 1 },
   selectedNothing: { paths: [], include: [] },
   excludedNothing: [],

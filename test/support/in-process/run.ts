@@ -2,7 +2,8 @@
 // planner, sink and manifest do; what only a real consumer can show is for the tests in `process/`.
 
 import path from 'node:path';
-import { load, workOn } from '../../../src/consumer/work.js';
+import { load } from '../../../src/consumer/loading.js';
+import { workOn } from '../../../src/consumer/work.js';
 import { ThumbsError } from '../../../src/errors.js';
 import type { WorkOptions } from '../../../src/job.js';
 import type { ThumbsOptions } from '../../../src/options/options.js';
@@ -34,7 +35,7 @@ export function inProcess(doJob?: DoJob): InProcessTransport {
 function realWork(options: WorkOptions): DoJob {
   return async (job, consumer) => {
     try {
-      const loaded = await load(job.path, options.maxBytes);
+      const loaded = await load(job, options);
       return loaded.status === 'loaded' ? await workOn(job, loaded, options) : loaded;
     } catch (error) {
       if (!(error instanceof ThumbsError)) throw error;

@@ -94,8 +94,8 @@ test('what was passed over is by extension, the most frequent first; photos amon
   const line = (passedOver: SummaryEvent['passedOver'], photosPassedOver = 0) =>
     lines({ passedOver, photosPassedOver })[1];
   // Some extensions are numbers, which come first in an object.
-  expect(line({ '360': 1, cr2: 2, heic: 9, mov: 2 })).toBe(
-    '14 files of other formats passed over (9 heic, 2 cr2, 2 mov, 1 360)',
+  expect(line({ '360': 1, crw: 2, heic: 9, mov: 2 })).toBe(
+    '14 files of other formats passed over (9 heic, 2 crw, 2 mov, 1 360)',
   );
   expect(line({ heic: 1 })).toBe('1 file of another format passed over (1 heic)');
   expect(line({ heic: 2, png: 1200 }, 1200)).toBe(

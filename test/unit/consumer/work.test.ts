@@ -2,7 +2,8 @@
 
 import fs from 'node:fs';
 import { expect, test } from 'vitest';
-import { type Loaded, load, workOn } from '../../../src/consumer/work.js';
+import { type Loaded, load } from '../../../src/consumer/loading.js';
+import { workOn } from '../../../src/consumer/work.js';
 import type { WorkOptions } from '../../../src/job.js';
 import { defaultDecoding } from '../../../src/options/options.js';
 import { photoFolder } from '../../support/photos.js';
@@ -11,8 +12,6 @@ import { photoFolder } from '../../support/photos.js';
 async function loadedPhoto() {
   const { out, files } = photoFolder(1);
   fs.mkdirSync(out);
-  const loaded = await load(files[0] ?? '', 1e9);
-  if (loaded.status === 'failed') throw new Error('Expected the photo to be read');
   const options: WorkOptions = {
     out,
     variant: { box: { width: 40, height: 40 }, format: 'png' },
@@ -21,6 +20,8 @@ async function loadedPhoto() {
     maxBytes: 1e9,
     maxMemory: 1e9,
   };
+  const loaded = await load({ path: files[0] ?? '', task: 'make' }, options);
+  if (loaded.status !== 'loaded') throw new Error('Expected the photo to be read');
   return { loaded, options };
 }
 
@@ -41,7 +42,7 @@ test('an unexpected error in rendering is INTERNAL, with its stack and what is k
 
 test('an unexpected error in hashing is INTERNAL', async () => {
   const { loaded, options } = await loadedPhoto();
-  const broken = { ...loaded, bytes: undefined } as unknown as Loaded;
+  const broken = { ...loaded, image: undefined } as unknown as Loaded;
   const outcome = await workOn({ task: 'identify', exclusive: false }, broken, options);
   expect(outcome).toMatchObject({ status: 'failed', code: 'INTERNAL' });
 });

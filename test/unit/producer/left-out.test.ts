@@ -53,7 +53,7 @@ test('files that look like pictures or videos are counted by extension; photos, 
     'p/b.HEIC',
     'p/b.mov',
     'p/sub/c.heic',
-    'p/sub/d.cr2',
+    'p/sub/d.crw',
     'p/e.txt',
     'p/f.ts',
     'p/heic',
@@ -72,9 +72,9 @@ test('files that look like pictures or videos are counted by extension; photos, 
     exclude: ['drafts', '*.PSD'],
   });
   expect(files).toEqual(['p/a.jpg']);
-  expect(progress.passedOver.counts).toEqual({ cr2: 1, heic: 2, mov: 1 });
+  expect(progress.passedOver.counts).toEqual({ crw: 1, heic: 2, mov: 1 });
   expect(progress.passedOver.named).toEqual(
-    ['p/b.HEIC', 'p/b.mov', 'p/sub/c.heic', 'p/sub/d.cr2'].map((name) => ({
+    ['p/b.HEIC', 'p/b.mov', 'p/sub/c.heic', 'p/sub/d.crw'].map((name) => ({
       path: path.join(folder, name),
       group: path.extname(name).slice(1).toLowerCase(),
     })),
@@ -118,8 +118,8 @@ test('a file that several includes or roots lead to is counted once, and not at 
 
 test('what looks like a picture or a video is known by its extension, with those of photos', () => {
   const extensionOf = pictureExtensions(['jpg', 'neu']);
-  const names = ['a.HEIC', 'b.x.CR3', 'c.mp4', 'd.jxl', 'e.360', 'f.jpg', 'g.Neu'];
-  expect(names.map(extensionOf)).toEqual(['heic', 'cr3', 'mp4', 'jxl', '360', 'jpg', 'neu']);
+  const names = ['a.HEIC', 'b.x.CRW', 'c.mp4', 'd.jxl', 'e.360', 'f.jpg', 'g.Neu'];
+  expect(names.map(extensionOf)).toEqual(['heic', 'crw', 'mp4', 'jxl', '360', 'jpg', 'neu']);
   expect(['a.ts', 'b.thm', 'c.txt', 'heic', 'd.heic.bak', 'e.', ''].map(extensionOf)).toEqual(
     Array(7).fill(undefined),
   );

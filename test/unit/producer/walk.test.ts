@@ -11,7 +11,7 @@ test('the walk finds every photo extension in any letter case, and nothing else'
   const photos = ['jpg', 'jpeg', 'jpe', 'jfif', 'png', 'webp', 'gif', 'tif', 'tiff', 'avif'].flatMap(
     (extension) => [`p/a.${extension}`, `p/b.${extension.toUpperCase()}`],
   );
-  const { files } = await walkTree([...photos, 'p/notes.txt', 'p/raw.cr2', 'p/jpg', 'p/a.jpg.bak'], ['p']);
+  const { files } = await walkTree([...photos, 'p/notes.txt', 'p/raw.crw', 'p/jpg', 'p/a.jpg.bak'], ['p']);
   expect(files).toEqual([...photos].sort());
 });
 

@@ -33,6 +33,11 @@ export class TiffBytes {
     return new TiffBytes(bytes, byteOrder === 'II');
   }
 
+  /** A part of a TIFF structure, without its header. Offsets count from the part's start. */
+  static within(bytes: Buffer, isLittleEndian: boolean): TiffBytes {
+    return new TiffBytes(bytes, isLittleEndian);
+  }
+
   get length(): number {
     return this.bytes.length;
   }

@@ -42,11 +42,7 @@ const OTHERS: Readonly<Record<string, readonly [content: string, looksLike?: str
   photoshop: ['8BPS\0\x01'.padEnd(26, '\0'), 'a Photoshop document'],
   zip: ['PK\x03\x04\x14\0', 'a ZIP archive'],
   dicom: [`${'\0'.repeat(128)}DICM`],
-  fuji: ['FUJIFILMCCD-RAW 0201\0'],
-  olympus: ['IIRO\x08\0\0\0'],
-  panasonic: ['IIU\0\x08\0\0\0'],
   'canon-crw': ['II\x1a\0\0\0HEAPCCDR'],
-  'canon-cr3': ['\0\0\0\x18ftypcrx \0\0\0\x01crx isom', 'an ISO media file'],
   zeros: ['\0'.repeat(3000)],
   'one-byte': ['\xff'],
 };
@@ -58,6 +54,12 @@ const PHOTOS: ReadonlyArray<readonly [format: string, beginning: string]> = [
   ['webp', 'RIFF\0\0\0\0WEBP'],
   ['gif', 'GIF87a'],
   ['gif', 'GIF89a'],
+  ['raw', 'FUJIFILMCCD-RAW '],
+  ['raw', 'IIRO\x08\0\0\0'],
+  ['raw', 'IIRS\x08\0\0\0'],
+  ['raw', 'MMOR\0\0\0\x08'],
+  ['raw', 'IIU\0\x08\0\0\0'],
+  ['raw', '\0\0\0\x18ftypcrx '],
   ['tiff', 'II*\0'],
   ['tiff', 'MM\0*'],
   ['tiff', 'II+\0'],
@@ -78,7 +80,7 @@ for (const [name, [content, looksLike]] of Object.entries(OTHERS))
 
 test('the message for other files names every format', () => {
   expect(unsupportedMessage('text')).toBe(
-    'not a JPEG, PNG, WebP, GIF, TIFF, AVIF or SVG image; it looks like text',
+    'not a JPEG, PNG, WebP, GIF, RAW, TIFF, AVIF or SVG image; it looks like text',
   );
 });
 

@@ -45,7 +45,7 @@ const UNSUPPORTED: Readonly<Record<string, string>> = {
   'compression-jpeg-2000.tif': 'TIFF images with compression scheme 34712 are not supported',
   'grey-of-12-bits.tif': 'TIFF images with this number of bits a sample are not supported',
   'grey-of-24-bits.tif': 'TIFF images with this type of samples are not supported',
-  'colour-filter-array.tif': 'TIFF images with this colour space are not supported',
+  'colour-filter-array.tif': 'a RAW file with no usable preview',
   'hierarchical.jpg': 'JPEG images with coding process 0xc5 are not supported',
   'samples-of-12-bits.jpg': 'JPEG images with 12 bits a sample are not supported',
 };

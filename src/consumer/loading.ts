@@ -1,0 +1,139 @@
+// Reads the source of a job: whole, or of a RAW file only the parts that are needed.
+
+import { fileTooLargeError, type ImageError, isImageError } from '../errors.js';
+import { Source, type SourceFacts } from '../files/source.js';
+import { KEPT_BUFFER_BYTES, releaseBuffer } from '../files/source-buffers.js';
+import { decoders } from '../image/decoders/index.js';
+import { KeptParts, readInParts } from '../image/decoders/raw/parts.js';
+import type { RawPreview } from '../image/decoders/raw/preview.js';
+import { recognizeContainer } from '../image/decoders/raw/recognition.js';
+import { type FailedOutcome, failedOutcome, type Identified, type Task, type WorkOptions } from '../job.js';
+import type { ContentFacts } from '../manifest/record.js';
+import { hashedParts, partialContent } from './content-hash.js';
+
+/** A source that was read. {@link release} it when its bytes are no longer used. */
+export type Loaded = LoadedFile | LoadedPreview;
+
+/** A whole file. */
+export interface LoadedFile {
+  readonly status: 'loaded';
+  readonly image: Buffer;
+  readonly facts: SourceFacts;
+}
+
+/** The preview of a RAW file that was read in part. */
+export interface LoadedPreview {
+  readonly status: 'loaded';
+  readonly image: RawPreview;
+  readonly facts: SourceFacts;
+  /** What tells its content from others of its size. */
+  readonly content: ContentFacts;
+}
+
+/** A source that was read in part has been identified by this; what is wrong with a source is an outcome. */
+export type LoadResult = Loaded | Identified | FailedOutcome;
+
+/** What is to be read, and what for. */
+export interface ToLoad {
+  readonly path: string;
+  readonly task: Task;
+}
+
+/** Reads a job's source. */
+export async function load(job: ToLoad, options: WorkOptions): Promise<LoadResult> {
+  const result = await loadUpTo(Number.POSITIVE_INFINITY, job, options);
+  if (result === undefined) throw new RangeError('Expected a source without limit to be read');
+  return result;
+}
+
+/** Reads a source before its job runs; undefined for one of which much is to be read, which happens when its job runs. */
+export function prefetch(job: ToLoad, options: WorkOptions): Promise<LoadResult | undefined> {
+  return loadUpTo(KEPT_BUFFER_BYTES, job, options);
+}
+
+export function release({ image }: Loaded): void {
+  if (Buffer.isBuffer(image)) releaseBuffer(image);
+}
+
+/** @param most Bytes that are read; undefined if it takes more. */
+function loadUpTo(most: number, job: ToLoad, options: WorkOptions): Promise<LoadResult | undefined> {
+  return withSource(job.path, async (source) => {
+    const raw = isRawName(job.path) && source.facts.sourceBytes > 0;
+    const file = raw ? await openRaw(source) : undefined;
+    if (file !== undefined) return loadRaw(source, file, most, job.task, options);
+    if (source.facts.sourceBytes > most) return undefined;
+    return { status: 'loaded', image: await source.read(options.maxBytes), facts: source.facts };
+  });
+}
+
+const RAW_NAME = new RegExp(`\\.(?:${decoders.raw.extensions.join('|')})$`, 'i');
+
+function isRawName(path: string): boolean {
+  return RAW_NAME.test(path);
+}
+
+/** The parts of a source, if it is a RAW file by its content. */
+async function openRaw(source: Source): Promise<KeptParts | undefined> {
+  const size = source.facts.sourceBytes;
+  const parts = new KeptParts({ size, read: (offset, length) => source.readPart(offset, length) });
+  const [first] = hashedParts(size);
+  if (first !== undefined) await parts.read(first.offset, first.length);
+  return (await readInParts(recognizeContainer(), parts)) === undefined ? undefined : parts;
+}
+
+async function loadRaw(
+  source: Source,
+  file: KeptParts,
+  most: number,
+  task: Task,
+  options: WorkOptions,
+): Promise<LoadResult | undefined> {
+  const { facts } = source;
+  const pieces = hashedParts(file.size).map(({ offset, length }) => file.read(offset, length));
+  const content = await partialContent(file.size, await Promise.all(pieces));
+  const result = task === 'identify' ? undefined : await readPreview(source, file, most, options);
+  await source.requireUnchanged();
+  // A record with this content has the photo's time already.
+  if (task === 'identify') return { status: 'identified', ...facts, ...content, takenAt: null };
+  if (result === undefined) return undefined;
+  if (isImageError(result)) return failedOutcome(result, { ...facts, ...content });
+  return { status: 'loaded', image: result, facts, content };
+}
+
+/** The preview, or why there is none; undefined when it has more than `most` bytes. */
+async function readPreview(
+  source: Source,
+  file: KeptParts,
+  most: number,
+  { variant, maxBytes }: WorkOptions,
+): Promise<RawPreview | ImageError | undefined> {
+  // Loaded with the first RAW file.
+  const { locatePreview, toPreview } = await import('../image/decoders/raw/preview.js');
+  try {
+    const located = await locatePreview(file, variant);
+    const { offset, length } = located.preview.part;
+    if (length > most) return undefined;
+    if (length > maxBytes) throw fileTooLargeError(length, maxBytes);
+    return toPreview(located, await source.readPart(offset, length));
+  } catch (error) {
+    // A file that cannot be read, or changes, is not the decoder's to judge.
+    if (!isImageError(error) || error.code === 'UNREADABLE' || error.code === 'CHANGED') throw error;
+    return error;
+  }
+}
+
+async function withSource<T>(path: string, use: (source: Source) => Promise<T>): Promise<T | FailedOutcome> {
+  let facts: Partial<SourceFacts> = {};
+  try {
+    const source = await Source.open(path);
+    facts = source.facts;
+    try {
+      return await use(source);
+    } finally {
+      await source.close();
+    }
+  } catch (error) {
+    if (!isImageError(error)) throw error;
+    return failedOutcome(error, facts);
+  }
+}
