@@ -68,8 +68,8 @@ const CSV_COLUMNS = [
   'errorCode',
   'errorMessage',
   'takenAt',
-  'sourceNameBase64',
   'sourcePartialXxh128',
+  'sourceNameBase64',
 ] as const;
 
 /** RFC 4180; a source has a row for each thumbnail, or one that says why there is none. */

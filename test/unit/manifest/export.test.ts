@@ -101,7 +101,7 @@ test('.csv of a run over photos that are called like formulas', async () => {
 test('.csv has a row for each source, quoted as in RFC 4180', () => {
   const { text } = exported('csv', [done('a, "x"\n.jpg'), failed]);
   expect(text.split('\r\n')).toEqual([
-    'source,status,thumbnail,width,height,bytes,sourceFormat,sourceWidth,sourceHeight,sourceBytes,sourceMtimeMs,sourceXxh128,errorCode,errorMessage,takenAt,sourceNameBase64,sourcePartialXxh128',
+    'source,status,thumbnail,width,height,bytes,sourceFormat,sourceWidth,sourceHeight,sourceBytes,sourceMtimeMs,sourceXxh128,errorCode,errorMessage,takenAt,sourcePartialXxh128,sourceNameBase64',
     `"a, ""x""\n.jpg",done,${hash}.png,200,133,61234,jpeg,4000,2667,2912345,1763676000123,0123456789abcdef0123456789abcdef,,,2024-05-01T12:30:05+02:00,,`,
     'b/broken.jpg,failed,,,,,,,,120,1,,CORRUPT,"b/broken.jpg: ""cut"", in half",,,',
     '',
