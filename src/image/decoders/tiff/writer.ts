@@ -1,17 +1,31 @@
 // Writes pixels as an uncompressed TIFF (TIFF 6.0): the simplest format in which sharp accepts pixels with an ICC profile and an EXIF
 // orientation.
 
-/** An image in memory. */
-export interface Picture {
-  /** Grey (`channels` 1) or interleaved RGB (3), 8 bits, rows without padding. */
-  readonly data: Uint8Array;
+/** What an image in memory is like. */
+export interface Shape {
   readonly width: number;
   readonly height: number;
-  readonly channels: 1 | 3;
+  /** Grey (1), grey and alpha (2), RGB (3), RGB and alpha (4). Colours are not multiplied by alpha. */
+  readonly channels: 1 | 2 | 3 | 4;
+  /** Of a sample. @default 8 */
+  readonly bits?: 8 | 16;
   /** EXIF orientation, 1 to 8. */
   readonly orientation: number;
   /** ICC profile. */
   readonly profile: Uint8Array | undefined;
+}
+
+/** An image in memory. */
+export interface Picture extends Shape {
+  /** Interleaved samples, rows without padding. */
+  readonly data: Uint8Array | Uint16Array;
+}
+
+/** A TIFF whose pixels are still to be written, to `data`. */
+export interface Tiff extends Picture {
+  readonly bits: 8 | 16;
+  /** The whole file; `data` is a part of it. */
+  readonly file: Buffer;
 }
 
 const SHORT = 3;
@@ -19,32 +33,45 @@ const LONG = 4;
 const UNDEFINED = 7;
 const ENTRY_BYTES = 12;
 const HEADER_BYTES = 8;
+/** ExtraSamples: alpha by which colours are not multiplied. */
+const UNASSOCIATED_ALPHA = 2;
 
-/** The parts of the file, in order: header, pixels, ICC profile, BitsPerSample of RGB, IFD. */
-export function encodeTiff({ data, width, height, channels, orientation, profile }: Picture): Buffer {
-  const profileAt = HEADER_BYTES + data.length;
-  const bitsAt = profileAt + (profile?.length ?? 0);
+export function encodeTiff(picture: Picture): Buffer {
+  const { file, data } = allocateTiff(picture);
+  data.set(picture.data);
+  return file;
+}
+
+/** The parts of the file, in order: header, pixels, ICC profile, BitsPerSample of RGB, IFD. Samples of 16 bits are little endian, as WebAssembly has them. */
+export function allocateTiff({ bits = 8, ...shape }: Shape): Tiff {
+  const { width, height, channels, orientation, profile } = shape;
+  const samples = width * height * channels;
+  const dataBytes = (samples * bits) / 8;
+  const profileAt = HEADER_BYTES + dataBytes;
+  // On a word boundary, as an IFD must be.
+  const bitsAt = 2 * Math.ceil((profileAt + (profile?.length ?? 0)) / 2);
   const ifdAt = bitsAt + 2 * channels;
   // Tag, type, count, value or its offset; sorted by tag.
   const entries: ReadonlyArray<readonly [number, number, number, number]> = [
     [256, LONG, 1, width],
     [257, LONG, 1, height],
-    [258, SHORT, channels, channels === 1 ? 8 : bitsAt], // BitsPerSample
+    [258, SHORT, channels, channels === 1 ? bits : channels === 2 ? bits * 0x1_0001 : bitsAt], // BitsPerSample
     [259, SHORT, 1, 1], // Compression: none
-    [262, SHORT, 1, channels === 1 ? 1 : 2], // PhotometricInterpretation: BlackIsZero, RGB
+    [262, SHORT, 1, channels <= 2 ? 1 : 2], // PhotometricInterpretation: BlackIsZero, RGB
     [273, LONG, 1, HEADER_BYTES], // StripOffsets: one strip
     [274, SHORT, 1, orientation],
     [277, SHORT, 1, channels], // SamplesPerPixel
     [278, LONG, 1, height], // RowsPerStrip
-    [279, LONG, 1, data.length], // StripByteCounts
+    [279, LONG, 1, dataBytes], // StripByteCounts
+    ...(channels % 2 === 0 ? [[338, SHORT, 1, UNASSOCIATED_ALPHA] as const] : []),
     ...(profile === undefined ? [] : [[34675, UNDEFINED, profile.length, profileAt] as const]), // ICC profile
   ];
+  // With an ArrayBuffer of its own, which samples of 16 bits need.
   const file = Buffer.alloc(ifdAt + 2 + entries.length * ENTRY_BYTES + 4);
   file.write('II*\0', 'latin1');
   file.writeUInt32LE(ifdAt, 4);
-  file.set(data, HEADER_BYTES);
   if (profile !== undefined) file.set(profile, profileAt);
-  for (let channel = 0; channel < channels; channel += 1) file.writeUInt16LE(8, bitsAt + 2 * channel);
+  for (let channel = 0; channel < channels; channel += 1) file.writeUInt16LE(bits, bitsAt + 2 * channel);
   file.writeUInt16LE(entries.length, ifdAt);
   entries.forEach(([tag, type, count, value], index) => {
     const at = ifdAt + 2 + index * ENTRY_BYTES;
@@ -53,5 +80,10 @@ export function encodeTiff({ data, width, height, channels, orientation, profile
     file.writeUInt32LE(count, at + 4);
     file.writeUInt32LE(value, at + 8);
   });
-  return file;
+  const dataAt = file.byteOffset + HEADER_BYTES;
+  const data =
+    bits === 16
+      ? new Uint16Array(file.buffer, dataAt, samples)
+      : new Uint8Array(file.buffer, dataAt, samples);
+  return { ...shape, bits, file, data };
 }

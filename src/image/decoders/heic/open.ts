@@ -1,0 +1,173 @@
+// Opens a HEIC: by the smaller picture that it holds, or by its full one.
+
+import { reductionOf, type Variant } from '../../../options/variant.js';
+import { uprightSize } from '../../upright.js';
+import { Declined } from '../declined.js';
+import type { OpenImage, OpenRequest } from '../decoder.js';
+import { avif } from '../libvips.js';
+import { lineBytes } from '../libvips-memory.js';
+import { DecoderFailure, SharpImage } from '../sharp-image.js';
+import type { Tiff } from '../tiff/writer.js';
+import { hasBlackBars } from './black-bars.js';
+import { HeifFile } from './libheif/heif-file.js';
+import { codecOf, type Header, readHeader, requireHevc } from './photo.js';
+import { readPicture } from './picture.js';
+
+/** A smaller picture is used if it is this many times as large as the thumbnail, in both directions. */
+const LEAST_SURPLUS = 1.5;
+/** Its shape may differ from the photo's by this part. */
+const MOST_DISTORTION = 0.01;
+
+/** A file as its header has it: the photo, and what else it holds. */
+interface Opened {
+  readonly codec: string;
+  readonly photo: Header;
+  readonly thumbnails: readonly Header[];
+}
+
+/**
+ * Opens a HEIC by the smallest picture in it that is large enough for the thumbnail and has the photo's shape.
+ * @param bytes The whole file; unchanged.
+ * @throws {Declined} There is none, or it is not wanted.
+ * @throws {DecoderFailure}
+ * @throws {ThumbsError} `UNSUPPORTED`
+ */
+export function openEmbedded(bytes: Buffer, { variant, decoding }: OpenRequest): OpenImage {
+  if (decoding.embedded === 'never') throw new Declined('the full picture is wanted');
+  const { photo, thumbnails } = readFile(bytes);
+  const chosen = thumbnails
+    .filter((thumbnail) => isLargeEnough(thumbnail, photo, variant) && hasShapeOf(thumbnail, photo))
+    .sort((one, other) => one.area.width - other.area.width)[0];
+  if (chosen === undefined) throw new Declined('no smaller picture of this size and shape');
+  const [width, height] = sizeOf(chosen);
+  return {
+    ...storedSize(photo),
+    memoryNeed: memoryNeed(chosen, variant, bytes),
+    fastShrinkOnLoad: false,
+    from: { kind: 'embedded', width, height },
+    pixels: () => new SharpImage(readEmbedded(bytes, chosen, variant).file),
+  };
+}
+
+/** @throws {Declined} It cannot be decoded, or has black bars. */
+function readEmbedded(bytes: Buffer, chosen: Header, variant: Variant): Tiff {
+  try {
+    const tiff = read(bytes, chosen, variant);
+    if (hasBlackBars(tiff)) throw new Declined('the smaller picture has black bars');
+    return tiff;
+  } catch (error) {
+    if (error instanceof DecoderFailure) throw new Declined(`the smaller picture: ${error.message}`);
+    throw error;
+  }
+}
+
+/**
+ * Opens a HEIC by its full picture.
+ * @param bytes The whole file; unchanged.
+ * @throws {DecoderFailure}
+ * @throws {ThumbsError} `UNSUPPORTED`
+ */
+export async function openFull(bytes: Buffer, request: OpenRequest): Promise<OpenImage> {
+  const { codec, photo } = readFile(bytes);
+  if (codec === 'av01') {
+    const [open] = await avif.load();
+    return await open(bytes, request);
+  }
+  requireHevc(codec);
+  // Decoding blocks this thread for up to seconds: what it has sent must leave before.
+  await new Promise(setImmediate);
+  const { variant } = request;
+  return {
+    ...storedSize(photo),
+    memoryNeed: memoryNeed(photo, variant, bytes),
+    fastShrinkOnLoad: false,
+    pixels: () => new SharpImage(read(bytes, photo, variant).file),
+  };
+}
+
+/** Memory of libheif for a file's header, bytes. */
+const HEADER_BYTES = 64e6;
+
+function readFile(bytes: Buffer): Opened {
+  return HeifFile.with(bytes, HEADER_BYTES, (file) => {
+    const id = file.primaryId();
+    const codec = codecOf(file, id);
+    return file.withImage(id, (image) => {
+      const photo = readHeader(file, image);
+      const thumbnails = image.thumbnailIds
+        .filter((thumbnail) => codecOf(file, thumbnail) === 'hvc1')
+        .map((thumbnail) => file.withImage(thumbnail, (small) => readHeader(file, small)));
+      return { codec, photo, thumbnails };
+    });
+  });
+}
+
+function read(bytes: Buffer, header: Header, variant: Variant): Tiff {
+  const shrink = shrinkFor(header, variant);
+  return HeifFile.with(bytes, maxDecodingBytes(header), (file) =>
+    file.withImage(header.id, (image) => readPicture(image, { ...header, shrink })),
+  );
+}
+
+function storedSize({ area: { width, height }, orientation }: Header): {
+  width: number;
+  height: number;
+  orientation: number;
+} {
+  return { width, height, orientation };
+}
+
+function sizeOf(header: Header): readonly [width: number, height: number] {
+  return uprightSize(storedSize(header));
+}
+
+function isLargeEnough(thumbnail: Header, photo: Header, variant: Variant): boolean {
+  const [width, height] = sizeOf(photo);
+  const reduction = reductionOf(variant, width, height);
+  const [smallWidth, smallHeight] = sizeOf(thumbnail);
+  const least = (pixels: number) => LEAST_SURPLUS * Math.max(1, Math.round(pixels / reduction));
+  return smallWidth >= least(width) && smallHeight >= least(height);
+}
+
+function hasShapeOf(thumbnail: Header, photo: Header): boolean {
+  const [width, height] = sizeOf(photo);
+  const [smallWidth, smallHeight] = sizeOf(thumbnail);
+  return Math.abs((smallWidth * height) / (smallHeight * width) - 1) <= MOST_DISTORTION;
+}
+
+/** Blocks of more samples could exceed the sums. */
+const MOST_SHRINK = 256;
+/** A side keeps at least this many pixels before the resampler, so that what is dropped beside the last block is not seen. */
+const LEAST_SIDE = 32;
+
+/**
+ * The divisor for a picture: 1 or an even number, because two pixels share a sample of chroma. The mean of a block is a poor filter, so
+ * at least a factor of 2 is left to the resampler, as in vips_thumbnail().
+ */
+function shrinkFor(header: Header, variant: Variant): number {
+  const { width, height } = header.area;
+  const reduction = reductionOf(variant, ...sizeOf(header));
+  const most = Math.min(reduction / 2, width / LEAST_SIDE, height / LEAST_SIDE, MOST_SHRINK);
+  return Math.max(1, 2 * Math.floor(most / 2));
+}
+
+/** Measured, see bench.md: an instance of libheif, its code, and what it allocates for any picture. */
+const BASE_BYTES = 40e6;
+/** libde265 holds a picture, tables about its blocks and, for a moment, libheif's copy of it. Measured: 6 at 8 bits, 14 at 10. */
+const HELD_BYTES_PER_PIXEL = { narrow: 8, wide: 16 };
+
+/** An upper bound of the resident memory that a thumbnail takes. */
+function memoryNeed(header: Header, variant: Variant, bytes: Buffer): number {
+  const { area, tiling, heldPixels, bits, hasAlpha } = header;
+  const shrink = shrinkFor(header, variant);
+  const pixel = (hasAlpha ? 4 : 3) * (bits > 8 ? 2 : 1);
+  const [width, height] = [area.width / shrink, area.height / shrink];
+  const held = heldPixels * (bits > 8 ? HELD_BYTES_PER_PIXEL.wide : HELD_BYTES_PER_PIXEL.narrow);
+  const band = width * Math.min(height, tiling.tileHeight / shrink + 2) * 4 * 4;
+  return BASE_BYTES + bytes.length + held + band + width * height * pixel + lineBytes(width, height, pixel);
+}
+
+/** What libheif may take at most. A header that lies costs the image, so it is more than any that does not has taken. */
+function maxDecodingBytes({ heldPixels }: Header): number {
+  return 64e6 + heldPixels * 40;
+}
