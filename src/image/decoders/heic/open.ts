@@ -11,7 +11,7 @@ import type { Tiff } from '../tiff/writer.js';
 import { hasBlackBars } from './black-bars.js';
 import { HeifFile } from './libheif/heif-file.js';
 import { codecOf, type Header, readHeader, requireHevc } from './photo.js';
-import { readPicture } from './picture.js';
+import { readPicture, type Wanted } from './picture.js';
 
 /** A smaller picture is used if it is this many times as large as the thumbnail, in both directions. */
 const LEAST_SURPLUS = 1.5;
@@ -103,9 +103,9 @@ function readFile(bytes: Buffer): Opened {
 }
 
 function read(bytes: Buffer, header: Header, variant: Variant): Tiff {
-  const shrink = shrinkFor(header, variant);
+  const size = sizeFor(header, variant);
   return HeifFile.with(bytes, maxDecodingBytes(header), (file) =>
-    file.withImage(header.id, (image) => readPicture(image, { ...header, shrink })),
+    file.withImage(header.id, (image) => readPicture(image, { ...header, size })),
   );
 }
 
@@ -135,20 +135,26 @@ function hasShapeOf(thumbnail: Header, photo: Header): boolean {
   return Math.abs((smallWidth * height) / (smallHeight * width) - 1) <= MOST_DISTORTION;
 }
 
-/** Blocks of more samples could exceed the sums. */
-const MOST_SHRINK = 256;
-/** A side keeps at least this many pixels before the resampler, so that what is dropped beside the last block is not seen. */
-const LEAST_SIDE = 32;
+/** What is left to the resampler: at least a factor of 2, because the mean of a block is a poor filter; more where that costs little. */
+const SURPLUS = { least: 2, most: 4, pixels: 5e5 };
+/** Blocks with a smaller side are a poorer filter than the resampler's own. */
+const LEAST_BLOCK = 2;
 
 /**
- * The divisor for a picture: 1 or an even number, because two pixels share a sample of chroma. The mean of a block is a poor filter, so
- * at least a factor of 2 is left to the resampler, as in vips_thumbnail().
+ * Pixels that a picture is to be read at, before it is turned: a multiple of the thumbnail's own size, so that the thumbnail has the size
+ * that it would have of the full picture; all of them where it is less than four times its thumbnail.
  */
-function shrinkFor(header: Header, variant: Variant): number {
+function sizeFor(header: Header, variant: Variant): Wanted['size'] {
   const { width, height } = header.area;
-  const reduction = reductionOf(variant, ...sizeOf(header));
-  const most = Math.min(reduction / 2, width / LEAST_SIDE, height / LEAST_SIDE, MOST_SHRINK);
-  return Math.max(1, 2 * Math.floor(most / 2));
+  const upright = sizeOf(header);
+  const reduction = reductionOf(variant, ...upright);
+  const thumbnail = upright.map((pixels) => Math.max(1, Math.round(pixels / reduction)));
+  const [smallWidth = 1, smallHeight = 1] = header.orientation >= 5 ? thumbnail.reverse() : thumbnail;
+  const affordable = Math.floor(Math.sqrt(SURPLUS.pixels / (smallWidth * smallHeight)));
+  const possible = Math.floor(Math.min(width / smallWidth, height / smallHeight) / LEAST_BLOCK);
+  const surplus = Math.min(possible, SURPLUS.most, Math.max(SURPLUS.least, affordable));
+  if (surplus < SURPLUS.least) return { width, height };
+  return { width: surplus * smallWidth, height: surplus * smallHeight };
 }
 
 /** Measured, see bench.md: an instance of libheif, its code, and what it allocates for any picture. */
@@ -159,11 +165,11 @@ const HELD_BYTES_PER_PIXEL = { narrow: 8, wide: 16 };
 /** An upper bound of the resident memory that a thumbnail takes. */
 function memoryNeed(header: Header, variant: Variant, bytes: Buffer): number {
   const { area, tiling, heldPixels, bits, hasAlpha } = header;
-  const shrink = shrinkFor(header, variant);
   const pixel = (hasAlpha ? 4 : 3) * (bits > 8 ? 2 : 1);
-  const [width, height] = [area.width / shrink, area.height / shrink];
+  const { width, height } = sizeFor(header, variant);
   const held = heldPixels * (bits > 8 ? HELD_BYTES_PER_PIXEL.wide : HELD_BYTES_PER_PIXEL.narrow);
-  const band = width * Math.min(height, tiling.tileHeight / shrink + 2) * 4 * 4;
+  const bandRows = Math.min(height, (tiling.tileHeight * height) / area.height + 2);
+  const band = width * bandRows * 4 * 8;
   return BASE_BYTES + bytes.length + held + band + width * height * pixel + lineBytes(width, height, pixel);
 }
 

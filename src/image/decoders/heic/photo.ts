@@ -22,8 +22,8 @@ const OTHER_CODECS: ReadonlyMap<string, string> = new Map([
 /** Derived items may be made of derived ones. */
 const MAX_DEPTH = 8;
 
-/** A picture by its header: all that is to be known before it is read, except for the divisor. */
-export interface Header extends Omit<Wanted, 'shrink'> {
+/** A picture by its header: all that is to be known before it is read, except for the size. */
+export interface Header extends Omit<Wanted, 'size'> {
   readonly id: number;
   /** Bits of a sample. */
   readonly bits: number;

@@ -5,7 +5,7 @@ import type { Conversion } from './colours/conversion.js';
 
 /** The sums of one channel. */
 export interface RowSource {
-  readonly sums: Uint32Array;
+  readonly sums: Float64Array | Uint16Array;
   /** The row's first sum. */
   readonly at: number;
   /** Samples of a block. */

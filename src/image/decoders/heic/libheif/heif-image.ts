@@ -155,12 +155,12 @@ export class HeifImage {
   }
 
   /**
-   * Calls `use` with the samples of the whole picture, after all transformations.
+   * Calls `use` with the samples of the whole picture: after all transformations, or without any.
    * @throws {HeifError}
    */
-  withTransformed<T>(use: (decoded: Decoded) => T): T {
+  withWhole<T>(isTransformed: boolean, use: (decoded: Decoded) => T): T {
     const { calls, scratch } = this.#session;
-    return this.#withDecoded(false, use, (options) => {
+    return this.#withDecoded(!isTransformed, use, (options) => {
       this.#session.check(calls.heif_decode_image, this.#handle, scratch, AS_STORED, AS_STORED, options);
     });
   }
