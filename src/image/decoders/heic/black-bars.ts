@@ -22,12 +22,11 @@ export function hasBlackBars(picture: Picture): boolean {
 }
 
 /** The largest of a pixel's colours, of 255. */
-function brightnessOf({ data, width, channels, bits = 8 }: Picture): (x: number, y: number) => number {
+function brightnessOf({ data, width, channels }: Picture): (x: number, y: number) => number {
   const colours = channels <= 2 ? 1 : 3;
-  const unit = bits === 16 ? 257 : 1;
   return (x, y) => {
     const at = (y * width + x) * channels;
-    return maximum(colours, (colour) => data[at + colour] ?? 0) / unit;
+    return maximum(colours, (colour) => data[at + colour] ?? 0);
   };
 }
 

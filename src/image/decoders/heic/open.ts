@@ -36,7 +36,7 @@ export function openEmbedded(bytes: Buffer, { variant, decoding }: OpenRequest):
   if (decoding.embedded === 'never') throw new Declined('the full picture is wanted');
   const { photo, thumbnails } = readFile(bytes);
   const chosen = thumbnails
-    .filter((thumbnail) => isLargeEnough(thumbnail, photo, variant) && hasShapeOf(thumbnail, photo))
+    .filter((thumbnail) => shows(thumbnail, photo) && isLargeEnough(thumbnail, photo, variant))
     .sort((one, other) => one.area.width - other.area.width)[0];
   if (chosen === undefined) throw new Declined('no smaller picture of this size and shape');
   const [width, height] = sizeOf(chosen);
@@ -129,10 +129,13 @@ function isLargeEnough(thumbnail: Header, photo: Header, variant: Variant): bool
   return smallWidth >= least(width) && smallHeight >= least(height);
 }
 
-function hasShapeOf(thumbnail: Header, photo: Header): boolean {
+/** Whether a smaller picture may stand for the photo. */
+function shows(thumbnail: Header, photo: Header): boolean {
   const [width, height] = sizeOf(photo);
   const [smallWidth, smallHeight] = sizeOf(thumbnail);
-  return Math.abs((smallWidth * height) / (smallHeight * width) - 1) <= MOST_DISTORTION;
+  const distortion = Math.abs((smallWidth * height) / (smallHeight * width) - 1);
+  const isSmaller = smallWidth <= width && smallHeight <= height;
+  return distortion <= MOST_DISTORTION && isSmaller && (thumbnail.hasAlpha || !photo.hasAlpha);
 }
 
 /** What is left to the resampler: at least a factor of 2, because the mean of a block is a poor filter; more where that costs little. */
@@ -165,7 +168,7 @@ const HELD_BYTES_PER_PIXEL = { narrow: 8, wide: 16 };
 /** An upper bound of the resident memory that a thumbnail takes. */
 function memoryNeed(header: Header, variant: Variant, bytes: Buffer): number {
   const { area, tiling, heldPixels, bits, hasAlpha } = header;
-  const pixel = (hasAlpha ? 4 : 3) * (bits > 8 ? 2 : 1);
+  const pixel = hasAlpha ? 4 : 3;
   const { width, height } = sizeFor(header, variant);
   const held = heldPixels * (bits > 8 ? HELD_BYTES_PER_PIXEL.wide : HELD_BYTES_PER_PIXEL.narrow);
   const bandRows = Math.min(height, (tiling.tileHeight * height) / area.height + 2);

@@ -54,22 +54,44 @@ export function requireHevc(codec: string): void {
  * @throws {DecoderFailure}
  */
 export function readHeader(file: HeifFile, image: HeifImage): Header {
-  const { id, bits, hasAlpha, isPremultiplied, profile } = image;
-  const type = file.typeOf(id);
+  const { id, bits, hasAlpha, isPremultiplied, profile, tiling, width, height } = image;
   const common = { id, bits, hasAlpha, isPremultiplied, profile };
-  if (type === 'iovl' || type === 'iden') {
-    const { width, height } = image;
-    const tiling = { columns: 1, rows: 1, tileWidth: width, tileHeight: height, width, height };
-    const area = { left: 0, top: 0, width, height };
+  if (mayBeReadByTiles(file, image, tiling)) {
     requireSize(tiling);
-    const heldPixels = width * height + inputPixels(file, id, 0);
-    return { ...common, tiling, area, orientation: 1, isTransformed: true, heldPixels };
+    const placement = placementOf(file.transformationsOf(id), tiling.width, tiling.height);
+    const heldPixels = tiling.tileWidth * tiling.tileHeight * (hasAlpha ? 2 : 1);
+    return { ...common, tiling, ...placement, isTransformed: false, heldPixels };
   }
-  const { tiling } = image;
-  requireSize(tiling);
-  const placement = placementOf(file.transformationsOf(id), tiling.width, tiling.height);
-  const heldPixels = tiling.tileWidth * tiling.tileHeight;
-  return { ...common, tiling, ...placement, isTransformed: false, heldPixels };
+  const whole = { columns: 1, rows: 1, tileWidth: width, tileHeight: height, width, height };
+  requireSize(whole);
+  const area = { left: 0, top: 0, width, height };
+  const heldPixels = width * height * (hasAlpha ? 2 : 1) + inputPixels(file, id, 0);
+  return { ...common, tiling: whole, area, orientation: 1, isTransformed: true, heldPixels };
+}
+
+/**
+ * Whether the tiles of a picture, without transformations, are all of it. Otherwise libheif decodes the whole: overlays and identities,
+ * whose inputs have transformations of their own, as tiles might; and an alpha plane that is divided in another way.
+ */
+function mayBeReadByTiles(file: HeifFile, image: HeifImage, tiling: Tiling): boolean {
+  const type = file.typeOf(image.id);
+  if (type === 'iovl' || type === 'iden') return false;
+  if (type === 'grid' && file.inputsOf(image.id).some((input) => isMoved(file, input))) return false;
+  const alphaId = image.hasAlpha ? image.alphaId : undefined;
+  return alphaId === undefined || file.withImage(alphaId, (alpha) => isDividedAlike(alpha.tiling, tiling));
+}
+
+function isMoved(file: HeifFile, id: number): boolean {
+  return file.transformationsOf(id).some((found) => found.type !== 'irot' || found.degrees !== 0);
+}
+
+function isDividedAlike(one: Tiling, other: Tiling): boolean {
+  return (
+    one.columns === other.columns &&
+    one.rows === other.rows &&
+    one.tileWidth === other.tileWidth &&
+    one.tileHeight === other.tileHeight
+  );
 }
 
 /** @throws {DecoderFailure} */

@@ -5,6 +5,7 @@ import { allocateTiff, type Tiff } from '../tiff/writer.js';
 import { createPlane, type Plane, type Side } from './box-plane.js';
 import { conversionOf } from './colours/conversion.js';
 import { profileOf } from './colours/nclx-profile.js';
+import { tableOf } from './colours/transfer.js';
 import type { Placement } from './geometry.js';
 import type { Decoded, HeifImage, Tiling } from './libheif/heif-image.js';
 import { convertRow, type Form, type RowSource } from './rows.js';
@@ -78,21 +79,24 @@ class Assembly {
     const { colourspace, hasAlpha, channels, nclx } = first;
     this.#wanted = wanted;
     this.#kind = kindOf(first);
-    this.#form = { conversion: conversionOf(first), hasAlpha, isPremultiplied };
-    const colours = colourspace === 'grey' ? 1 : 3;
+    const isColour = colourspace !== 'grey';
+    const table = profile === undefined && nclx !== undefined ? tableOf(nclx.transfer) : undefined;
+    this.#form = { conversion: conversionOf(first), table, hasAlpha, isPremultiplied };
     this.tiff = allocateTiff({
       ...size,
-      channels: hasAlpha ? (colours === 1 ? 2 : 4) : colours,
-      bits: (channels[0]?.bits ?? 8) > 8 ? 16 : 8,
+      channels: isColour ? (hasAlpha ? 4 : 3) : hasAlpha ? 2 : 1,
       orientation,
-      profile: profile ?? (colourspace === 'grey' ? undefined : profileOf(nclx)),
+      profile: profile ?? (isColour && nclx !== undefined ? profileOf(nclx.primaries) : undefined),
     });
     this.#layers = channels.map((_, index) => layerOf(first, index, wanted));
   }
 
   /** Adds a tile. @param x Pixels, as stored. @param y Pixels, as stored. @throws {DecoderFailure} It is not like the first one. */
   add(tile: Decoded, x: number, y: number): void {
-    const { tileWidth, tileHeight } = this.#wanted.tiling;
+    const { tiling } = this.#wanted;
+    // The last column and row may be cut.
+    const tileWidth = Math.min(tiling.tileWidth, tiling.width - x);
+    const tileHeight = Math.min(tiling.tileHeight, tiling.height - y);
     if (kindOf(tile) !== this.#kind) throw new DecoderFailure([], new Error('its tiles differ in kind'));
     for (const [index, { plane, step }] of this.#layers.entries()) {
       const channel = tile.channels[index];

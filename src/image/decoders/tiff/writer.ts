@@ -7,8 +7,6 @@ export interface Shape {
   readonly height: number;
   /** Grey (1), grey and alpha (2), RGB (3), RGB and alpha (4). Colours are not multiplied by alpha. */
   readonly channels: 1 | 2 | 3 | 4;
-  /** Of a sample. @default 8 */
-  readonly bits?: 8 | 16;
   /** EXIF orientation, 1 to 8. */
   readonly orientation: number;
   /** ICC profile. */
@@ -17,13 +15,12 @@ export interface Shape {
 
 /** An image in memory. */
 export interface Picture extends Shape {
-  /** Interleaved samples, rows without padding. */
-  readonly data: Uint8Array | Uint16Array;
+  /** Interleaved samples of 8 bits, rows without padding. */
+  readonly data: Uint8Array;
 }
 
 /** A TIFF whose pixels are still to be written, to `data`. */
 export interface Tiff extends Picture {
-  readonly bits: 8 | 16;
   /** The whole file; `data` is a part of it. */
   readonly file: Buffer;
 }
@@ -42,11 +39,10 @@ export function encodeTiff(picture: Picture): Buffer {
   return file;
 }
 
-/** The parts of the file, in order: header, pixels, ICC profile, BitsPerSample of RGB, IFD. Samples of 16 bits are little endian, as WebAssembly has them. */
-export function allocateTiff({ bits = 8, ...shape }: Shape): Tiff {
+/** The parts of the file, in order: header, pixels, ICC profile, BitsPerSample of RGB, IFD. */
+export function allocateTiff(shape: Shape): Tiff {
   const { width, height, channels, orientation, profile } = shape;
-  const samples = width * height * channels;
-  const dataBytes = (samples * bits) / 8;
+  const dataBytes = width * height * channels;
   const profileAt = HEADER_BYTES + dataBytes;
   // On a word boundary, as an IFD must be.
   const bitsAt = 2 * Math.ceil((profileAt + (profile?.length ?? 0)) / 2);
@@ -55,7 +51,7 @@ export function allocateTiff({ bits = 8, ...shape }: Shape): Tiff {
   const entries: ReadonlyArray<readonly [number, number, number, number]> = [
     [256, LONG, 1, width],
     [257, LONG, 1, height],
-    [258, SHORT, channels, channels === 1 ? bits : channels === 2 ? bits * 0x1_0001 : bitsAt], // BitsPerSample
+    [258, SHORT, channels, channels === 1 ? 8 : channels === 2 ? 0x8_0008 : bitsAt], // BitsPerSample
     [259, SHORT, 1, 1], // Compression: none
     [262, SHORT, 1, channels <= 2 ? 1 : 2], // PhotometricInterpretation: BlackIsZero, RGB
     [273, LONG, 1, HEADER_BYTES], // StripOffsets: one strip
@@ -66,12 +62,11 @@ export function allocateTiff({ bits = 8, ...shape }: Shape): Tiff {
     ...(channels % 2 === 0 ? [[338, SHORT, 1, UNASSOCIATED_ALPHA] as const] : []),
     ...(profile === undefined ? [] : [[34675, UNDEFINED, profile.length, profileAt] as const]), // ICC profile
   ];
-  // With an ArrayBuffer of its own, which samples of 16 bits need.
   const file = Buffer.alloc(ifdAt + 2 + entries.length * ENTRY_BYTES + 4);
   file.write('II*\0', 'latin1');
   file.writeUInt32LE(ifdAt, 4);
   if (profile !== undefined) file.set(profile, profileAt);
-  for (let channel = 0; channel < channels; channel += 1) file.writeUInt16LE(bits, bitsAt + 2 * channel);
+  for (let channel = 0; channel < channels; channel += 1) file.writeUInt16LE(8, bitsAt + 2 * channel);
   file.writeUInt16LE(entries.length, ifdAt);
   entries.forEach(([tag, type, count, value], index) => {
     const at = ifdAt + 2 + index * ENTRY_BYTES;
@@ -80,10 +75,5 @@ export function allocateTiff({ bits = 8, ...shape }: Shape): Tiff {
     file.writeUInt32LE(count, at + 4);
     file.writeUInt32LE(value, at + 8);
   });
-  const dataAt = file.byteOffset + HEADER_BYTES;
-  const data =
-    bits === 16
-      ? new Uint16Array(file.buffer, dataAt, samples)
-      : new Uint8Array(file.buffer, dataAt, samples);
-  return { ...shape, bits, file, data };
+  return { ...shape, file, data: file.subarray(HEADER_BYTES, HEADER_BYTES + dataBytes) };
 }

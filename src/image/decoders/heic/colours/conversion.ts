@@ -31,10 +31,20 @@ export function conversionOf({ colourspace, channels, nclx = ASSUMED }: Decoded)
   const bits = channels[0]?.bits ?? 8;
   if (colourspace === 'RGB') return rangeOf([1, 0, 0, 0, 1, 0, 0, 0, 1], [false, false, false], bits, true);
   if (colourspace === 'grey')
-    return rangeOf([1, 0, 0, 1, 0, 0, 1, 0, 0], [false, true, true], bits, nclx.isFullRange);
+    return rangeOf(
+      [1, 0, 0, 1, 0, 0, 1, 0, 0],
+      [false, true, true],
+      bits,
+      nclx.isFullRange || isUnspecified(nclx),
+    );
   if (nclx.matrix === 0)
     return rangeOf([0, 0, 1, 1, 0, 0, 0, 1, 0], [false, false, false], bits, nclx.isFullRange);
   return rangeOf(matrixOf(nclx), [false, true, true], bits, nclx.isFullRange);
+}
+
+/** What libheif says of a bitstream that says nothing. It shows such a grey picture as it is. */
+function isUnspecified({ primaries, transfer, matrix }: Nclx): boolean {
+  return primaries === 2 && transfer === 2 && matrix === 2;
 }
 
 function matrixOf(nclx: Nclx): number[] {

@@ -1,7 +1,7 @@
-// An ICC profile for the numbers of an nclx profile, so that libvips converts such colours as it does those with an ICC profile.
+// An ICC profile for the primaries of an nclx profile, so that libvips converts such colours as it does those with an ICC profile.
 
-import type { Nclx } from '../libheif/heif-image.js';
 import { inverse, type Matrix, primariesOf, product, times, toXyz, type Vector, xyz } from './primaries.js';
+import { type Curve, srgbToLight } from './transfer.js';
 
 /** Primaries of sRGB, or unspecified. */
 const SRGB_PRIMARIES: ReadonlySet<number> = new Set([1, 2]);
@@ -16,61 +16,12 @@ const BRADFORD: Matrix = [
   [0.0389, -0.0685, 1.0296],
 ];
 
-/** Luminance of white in SDR, and the most that is told apart from it, in cd/m2 (ITU-R BT.2408, 3.1: graphics white). */
-const WHITE = 203;
-const PEAK = 1000;
-/** Up to this part of white, luminance stays as it is. */
-const KNEE = 0.6;
-
-/** From a coded value to light, both from 0 to 1, where 1 is white. */
-type Curve = (value: number) => number;
-
 /**
- * A profile, or undefined for what is sRGB already. The camera's curves BT.709, BT.601 and BT.2020 count as sRGB's, as browsers and
- * phones show such pictures. PQ and HLG are brought to SDR: what is up to 122 cd/m2 stays, 203 becomes 81 % and 1000 becomes white.
+ * A profile for colours of these primaries that are coded by sRGB's curve; undefined for sRGB itself.
+ * @param primaries ColourPrimaries (ISO/IEC 23091-2, table 2).
  */
-export function profileOf(nclx: Nclx | undefined): Buffer | undefined {
-  if (nclx === undefined) return undefined;
-  const curve = curveOf(nclx.transfer);
-  if (curve === undefined && SRGB_PRIMARIES.has(nclx.primaries)) return undefined;
-  return encodeProfile(adaptedMatrix(nclx.primaries), curve ?? srgb);
-}
-
-/** By TransferCharacteristics (ISO/IEC 23091-2, table 3); undefined for sRGB's. */
-function curveOf(transfer: number): Curve | undefined {
-  if (transfer === 4) return (value) => value ** 2.2;
-  if (transfer === 5) return (value) => value ** 2.8;
-  if (transfer === 8) return (value) => value;
-  if (transfer === 16) return (value) => toned(perceptualQuantizer(value) / WHITE);
-  if (transfer === 17) return (value) => Math.min(1, (52.37 / 48) * value ** 2.6);
-  if (transfer === 18) return (value) => toned((PEAK * hybridLogGamma(value) ** 1.2) / WHITE);
-  return undefined;
-}
-
-function srgb(value: number): number {
-  return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
-}
-
-/** cd/m2 (SMPTE ST 2084). */
-function perceptualQuantizer(value: number): number {
-  const [m1, m2, c1, c2, c3] = [0.1593017578125, 78.84375, 0.8359375, 18.8515625, 18.6875];
-  const power = value ** (1 / m2);
-  return 10_000 * (Math.max(0, power - c1) / (c2 - c3 * power)) ** (1 / m1);
-}
-
-/** Light of the scene, from 0 to 1 (ITU-R BT.2100, table 5). */
-function hybridLogGamma(value: number): number {
-  const [a, b, c] = [0.17883277, 0.28466892, 0.55991073];
-  return value <= 0.5 ? value ** 2 / 3 : (Math.exp((value - c) / a) + b) / 12;
-}
-
-/** Light beyond the knee is compressed, so that PEAK becomes white; the slope is 1 at the knee. */
-function toned(light: number): number {
-  if (light <= KNEE) return light;
-  const peak = PEAK / WHITE;
-  const slope = (peak - KNEE) / (1 - KNEE);
-  const part = Math.min(1, (light - KNEE) / (peak - KNEE));
-  return KNEE + (1 - KNEE) * ((part * slope) / (1 + (slope - 1) * part));
+export function profileOf(primaries: number): Buffer | undefined {
+  return SRGB_PRIMARIES.has(primaries) ? undefined : encodeProfile(adaptedMatrix(primaries), srgbToLight);
 }
 
 /** From linear RGB to XYZ, adapted to D50. */

@@ -1,6 +1,7 @@
 // A HEIF file that libheif has read: its items, their types, and the properties that move pixels.
 
 import { DecoderFailure } from '../../sharp-image.js';
+import { dropSequenceBrands } from './brands.js';
 import { HeifImage } from './heif-image.js';
 import { withLibheif } from './module.js';
 import { fourCharacters, HeifError, MAX_LISTED, SESSION_BYTES, Session } from './session.js';
@@ -55,6 +56,7 @@ export class HeifFile {
       const address = calls.malloc(bytes.length + SESSION_BYTES) >>> 0;
       if (address === 0) throw new DecoderFailure([], new Error('the file is too large for libheif'));
       heif.heap.set(bytes, address);
+      dropSequenceBrands(Buffer.from(heif.heap.buffer, address, bytes.length));
       const context = calls.heif_context_alloc();
       const session = new Session(heif, context, (address + bytes.length + 15) & ~15);
       try {

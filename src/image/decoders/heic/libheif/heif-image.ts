@@ -9,6 +9,12 @@ const MAX_EXIF_BYTES = 2 ** 20;
 /** Before the TIFF structure of an Exif item: the distance to it (ISO/IEC 23008-12, A.2.1). */
 const EXIF_HEADER_BYTES = 4;
 
+/** Types of auxiliary pictures that are alpha planes (ISO/IEC 23008-12, 6.5.8 and B.2.3.1.2; ISO/IEC 23000-22). */
+const ALPHA_TYPES: ReadonlySet<string> = new Set([
+  'urn:mpeg:hevc:2015:auxid:1',
+  'urn:mpeg:mpegB:cicp:systems:auxiliary:alpha',
+]);
+
 /** How a picture is divided: pixels as stored. A picture that is not divided is one tile. */
 export interface Tiling {
   readonly columns: number;
@@ -116,6 +122,29 @@ export class HeifImage {
     return this.#session.list(count);
   }
 
+  /** The id of its alpha plane, which is a picture of its own. @throws {HeifError} */
+  get alphaId(): number | undefined {
+    const { calls, scratch } = this.#session;
+    const count = calls.heif_image_handle_get_list_of_auxiliary_image_IDs(
+      ...[this.#handle, 0, scratch, MAX_LISTED],
+    );
+    return this.#session.list(count).find((id) => ALPHA_TYPES.has(this.#auxiliaryType(id)));
+  }
+
+  #auxiliaryType(id: number): string {
+    const { calls, scratch } = this.#session;
+    const get = calls.heif_image_handle_get_auxiliary_image_handle;
+    const handle = this.#session.result(get, this.#handle, id);
+    try {
+      const at = this.#session.result(calls.heif_image_handle_get_auxiliary_type, handle);
+      const type = this.#session.text(at);
+      calls.heif_image_handle_release_auxiliary_type(handle, scratch);
+      return type;
+    } finally {
+      calls.heif_image_handle_release(handle);
+    }
+  }
+
   /** The TIFF structure of its Exif item; undefined when there is none, or it is malformed. */
   get exif(): Buffer | undefined {
     const { calls } = this.#session;
@@ -175,6 +204,8 @@ export class HeifImage {
     const view = this.#session.view();
     view.setUint8(options + OPTIONS.ignoreTransformations, isUntransformed ? 1 : 0);
     view.setUint8(options + OPTIONS.strict, 1);
+    // Or libheif converts samples to BT.601 in full range, and loses the primaries.
+    view.setUint8(options + OPTIONS.keepsColours, 1);
     try {
       decode(options);
     } finally {

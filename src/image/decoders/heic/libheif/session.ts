@@ -46,7 +46,7 @@ export class Session {
   check(call: (...values: readonly number[]) => number, ...values: readonly number[]): void {
     call(this.#error, ...values);
     const code = this.i32(this.#error + ERROR.code);
-    if (code !== 0) throw new HeifError(code, this.#text(this.u32(this.#error + ERROR.message)));
+    if (code !== 0) throw new HeifError(code, this.text(this.u32(this.#error + ERROR.message)));
   }
 
   /** What a function that returns an error writes to the scratch memory: an address or a number. @throws {HeifError} */
@@ -82,7 +82,8 @@ export class Session {
     return Buffer.from(this.#heif.heap.subarray(at, at + length));
   }
 
-  #text(at: number): string {
+  /** Text up to a zero. */
+  text(at: number): string {
     const { heap } = this.#heif;
     return Buffer.from(heap.subarray(at, heap.indexOf(0, at))).toString('utf8');
   }

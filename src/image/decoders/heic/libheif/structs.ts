@@ -19,8 +19,8 @@ export const LIMITS = {
   totalBytes: 64,
 } as const;
 
-/** struct heif_decoding_options, heif_decoding.h. */
-export const OPTIONS = { ignoreTransformations: 1, strict: 21 } as const;
+/** struct heif_decoding_options, heif_decoding.h; `keepsColours` is output_image_nclx_profile_passthrough. */
+export const OPTIONS = { ignoreTransformations: 1, strict: 21, keepsColours: 69 } as const;
 
 /** struct heif_image_tiling, heif_tiling.h. */
 export const TILING = {
