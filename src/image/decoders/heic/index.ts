@@ -1,6 +1,7 @@
 // The HEIC decoder: HEIF files with HEVC pictures, by libheif-js. Nothing of it is loaded before the first such file.
 
 import { createRequire } from 'node:module';
+import { systemCode } from '../../../errors.js';
 import type { Decoder, Lack } from '../decoder.js';
 
 /** Brands of HEIF files whose pictures are HEVC (ISO/IEC 23008-12, annex B). */
@@ -25,27 +26,35 @@ export const heic: Decoder = {
     async (bytes, request) => (await import('./open.js')).openEmbedded(bytes, request),
     async (bytes, request) => (await import('./open.js')).openFull(bytes, request),
   ],
-  lacks: () => (isInstalled() ? undefined : LACK),
+  takenAt: async (bytes) => (await import('./open.js')).takenAtOf(bytes),
+  lacks: () => (installedVersion() === undefined ? LACK : undefined),
+  // Other values of `embedded` are the same to it.
+  digestParts: ({ embedded }) => ({
+    'libheif-js': installedVersion(),
+    ...(embedded === 'never' ? { embedded } : {}),
+  }),
   recognizes: ({ brands }) =>
     brands !== undefined &&
     !brands.some((brand) => OTHER_BRAND.test(brand)) &&
     (ANY_HEIF_BRAND.test(brands[0] ?? '') || brands.some((brand) => HEVC_BRAND.test(brand))),
 };
 
-let installed: boolean | undefined;
+/** Null when it is not installed. */
+let version: string | null | undefined;
 
-/** Whether libheif-js can be found; it is not loaded. */
-function isInstalled(): boolean {
-  installed ??= canResolve();
-  return installed;
+/** The version of libheif-js, which is found and not loaded; undefined when it is not installed. */
+function installedVersion(): string | undefined {
+  version ??= readVersion();
+  return version ?? undefined;
 }
 
-function canResolve(): boolean {
+function readVersion(): string | null {
   try {
-    createRequire(import.meta.url).resolve('libheif-js/libheif-wasm/libheif.wasm');
-    return true;
-  } catch {
-    // Whatever keeps it from being found keeps it from being loaded.
-    return false;
+    const manifest: unknown = createRequire(import.meta.url)('libheif-js/package.json');
+    const found: unknown = Object(manifest).version;
+    return typeof found === 'string' ? found : null;
+  } catch (error) {
+    if (systemCode(error) !== 'MODULE_NOT_FOUND') throw error;
+    return null;
   }
 }

@@ -4,25 +4,22 @@ import { reductionOf, type Variant } from '../../../options/variant.js';
 import { uprightSize } from '../../upright.js';
 import { Declined } from '../declined.js';
 import type { OpenImage, OpenRequest } from '../decoder.js';
+import { hasBlackBars, hasShapeOf, isLargeEnough, type PictureSize } from '../embedded.js';
+import { takenAt } from '../exif.js';
 import { avif } from '../libvips.js';
 import { lineBytes } from '../libvips-memory.js';
 import { DecoderFailure, SharpImage } from '../sharp-image.js';
 import type { Tiff } from '../tiff/writer.js';
-import { hasBlackBars } from './black-bars.js';
 import { HeifFile } from './libheif/heif-file.js';
 import { codecOf, type Header, readHeader, requireHevc } from './photo.js';
 import { readPicture, type Wanted } from './picture.js';
-
-/** A smaller picture is used if it is this many times as large as the thumbnail, in both directions. */
-const LEAST_SURPLUS = 1.5;
-/** Its shape may differ from the photo's by this part. */
-const MOST_DISTORTION = 0.01;
 
 /** A file as its header has it: the photo, and what else it holds. */
 interface Opened {
   readonly codec: string;
   readonly photo: Header;
   readonly thumbnails: readonly Header[];
+  readonly takenAt: string | undefined;
 }
 
 /**
@@ -34,17 +31,17 @@ interface Opened {
  */
 export function openEmbedded(bytes: Buffer, { variant, decoding }: OpenRequest): OpenImage {
   if (decoding.embedded === 'never') throw new Declined('the full picture is wanted');
-  const { photo, thumbnails } = readFile(bytes);
+  const { photo, thumbnails, takenAt } = readFile(bytes);
   const chosen = thumbnails
-    .filter((thumbnail) => shows(thumbnail, photo) && isLargeEnough(thumbnail, photo, variant))
+    .filter((thumbnail) => mayStandFor(thumbnail, photo, variant))
     .sort((one, other) => one.area.width - other.area.width)[0];
   if (chosen === undefined) throw new Declined('no smaller picture of this size and shape');
-  const [width, height] = sizeOf(chosen);
   return {
     ...storedSize(photo),
+    takenAt,
     memoryNeed: memoryNeed(chosen, variant, bytes),
     fastShrinkOnLoad: false,
-    from: { kind: 'embedded', width, height },
+    from: { kind: 'embedded', ...pictureSize(chosen) },
     pixels: () => new SharpImage(readEmbedded(bytes, chosen, variant).file),
   };
 }
@@ -53,7 +50,7 @@ export function openEmbedded(bytes: Buffer, { variant, decoding }: OpenRequest):
 function readEmbedded(bytes: Buffer, chosen: Header, variant: Variant): Tiff {
   try {
     const tiff = read(bytes, chosen, variant);
-    if (hasBlackBars(tiff)) throw new Declined('the smaller picture has black bars');
+    if (!chosen.hasAlpha && hasBlackBars(tiff)) throw new Declined('the smaller picture has black bars');
     return tiff;
   } catch (error) {
     if (error instanceof DecoderFailure) throw new Declined(`the smaller picture: ${error.message}`);
@@ -68,7 +65,7 @@ function readEmbedded(bytes: Buffer, chosen: Header, variant: Variant): Tiff {
  * @throws {ThumbsError} `UNSUPPORTED`
  */
 export async function openFull(bytes: Buffer, request: OpenRequest): Promise<OpenImage> {
-  const { codec, photo } = readFile(bytes);
+  const { codec, photo, takenAt } = readFile(bytes);
   if (codec === 'av01') {
     const [open] = await avif.load();
     return await open(bytes, request);
@@ -79,10 +76,21 @@ export async function openFull(bytes: Buffer, request: OpenRequest): Promise<Ope
   const { variant } = request;
   return {
     ...storedSize(photo),
+    takenAt,
     memoryNeed: memoryNeed(photo, variant, bytes),
     fastShrinkOnLoad: false,
     pixels: () => new SharpImage(read(bytes, photo, variant).file),
   };
+}
+
+/** As {@link OpenImage.takenAt}; undefined also for a damaged file. */
+export function takenAtOf(bytes: Buffer): string | undefined {
+  try {
+    return readFile(bytes).takenAt;
+  } catch (error) {
+    if (error instanceof DecoderFailure) return undefined;
+    throw error;
+  }
 }
 
 /** Memory of libheif for a file's header, bytes. */
@@ -97,7 +105,8 @@ function readFile(bytes: Buffer): Opened {
       const thumbnails = image.thumbnailIds
         .filter((thumbnail) => codecOf(file, thumbnail) === 'hvc1')
         .map((thumbnail) => file.withImage(thumbnail, (small) => readHeader(file, small)));
-      return { codec, photo, thumbnails };
+      const { exif } = image;
+      return { codec, photo, thumbnails, takenAt: exif === undefined ? undefined : takenAt(exif) };
     });
   });
 }
@@ -117,25 +126,21 @@ function storedSize({ area: { width, height }, orientation }: Header): {
   return { width, height, orientation };
 }
 
+function pictureSize(header: Header): PictureSize {
+  const [width, height] = sizeOf(header);
+  return { width, height };
+}
+
 function sizeOf(header: Header): readonly [width: number, height: number] {
   return uprightSize(storedSize(header));
 }
 
-function isLargeEnough(thumbnail: Header, photo: Header, variant: Variant): boolean {
-  const [width, height] = sizeOf(photo);
-  const reduction = reductionOf(variant, width, height);
-  const [smallWidth, smallHeight] = sizeOf(thumbnail);
-  const least = (pixels: number) => LEAST_SURPLUS * Math.max(1, Math.round(pixels / reduction));
-  return smallWidth >= least(width) && smallHeight >= least(height);
-}
-
-/** Whether a smaller picture may stand for the photo. */
-function shows(thumbnail: Header, photo: Header): boolean {
-  const [width, height] = sizeOf(photo);
-  const [smallWidth, smallHeight] = sizeOf(thumbnail);
-  const distortion = Math.abs((smallWidth * height) / (smallHeight * width) - 1);
-  const isSmaller = smallWidth <= width && smallHeight <= height;
-  return distortion <= MOST_DISTORTION && isSmaller && (thumbnail.hasAlpha || !photo.hasAlpha);
+/** Whether a smaller picture may be shown in place of the photo. */
+function mayStandFor(thumbnail: Header, photo: Header, variant: Variant): boolean {
+  const [small, full] = [pictureSize(thumbnail), pictureSize(photo)];
+  const isSmaller = small.width <= full.width && small.height <= full.height;
+  const showsAlpha = thumbnail.hasAlpha || !photo.hasAlpha;
+  return isSmaller && showsAlpha && hasShapeOf(small, full) && isLargeEnough(small, full, variant);
 }
 
 /** What is left to the resampler: at least a factor of 2, because the mean of a block is a poor filter; more where that costs little. */

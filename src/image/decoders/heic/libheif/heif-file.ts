@@ -1,11 +1,12 @@
 // A HEIF file that libheif has read: its items, their types, and the properties that move pixels.
 
+import { unsupportedFeatureError } from '../../../../errors.js';
 import { DecoderFailure } from '../../sharp-image.js';
 import { dropSequenceBrands } from './brands.js';
 import { HeifImage } from './heif-image.js';
 import { withLibheif } from './module.js';
 import { fourCharacters, HeifError, MAX_LISTED, SESSION_BYTES, Session } from './session.js';
-import { LIMITS, MIRROR_HORIZONTALLY } from './structs.js';
+import { ERROR_CODE, LIMITS, MIRROR_HORIZONTALLY } from './structs.js';
 
 /** What libheif refuses before it allocates anything for it. A picture of 200 megapixels has 822 items. */
 const MAX = {
@@ -47,6 +48,7 @@ export class HeifFile {
    * Calls `use` with a file; what libheif has allocated for it is freed then.
    * @param maxBytes Memory that libheif may take, without the file.
    * @throws {DecoderFailure} The file is damaged, or takes more memory.
+   * @throws {ThumbsError} `UNSUPPORTED`
    * @throws {MemoryShortage} The system has no more memory.
    * @throws what `use` throws.
    */
@@ -63,7 +65,7 @@ export class HeifFile {
         readInto(session, address, bytes.length, maxBytes);
         return use(new HeifFile(session));
       } catch (error) {
-        throw error instanceof HeifError ? new DecoderFailure([], error) : error;
+        throw error instanceof HeifError ? refusalOf(error) : error;
       } finally {
         calls.heif_context_free(context);
         calls.free(address);
@@ -136,6 +138,14 @@ export class HeifFile {
     const border = (index: number) => this.#session.i32(scratch + 4 * index);
     return { left: border(0), top: border(1), right: border(2), bottom: border(3) };
   }
+}
+
+/** What an error of libheif means for the file. */
+function refusalOf(error: HeifError): Error {
+  if (error.code !== ERROR_CODE.unsupported && error.code !== ERROR_CODE.plugin)
+    return new DecoderFailure([], error);
+  const [, what = error.message] = /^Unsupported feature: (.+?)\.?$/.exec(error.message) ?? [];
+  return unsupportedFeatureError('heic', `what libheif does not read (${what})`, error);
 }
 
 /** @throws {HeifError} */

@@ -4,8 +4,8 @@
 /** struct heif_error, heif_error.h. */
 export const ERROR = { code: 0, subcode: 4, message: 8 } as const;
 
-/** enum heif_error_code and heif_suberror_code, heif_error.h. */
-export const ERROR_CODE = { unsupported: 4, memory: 6, plugin: 11 } as const;
+/** enum heif_error_code, heif_error.h; `plugin`: there is none for this compression. */
+export const ERROR_CODE = { unsupported: 4, plugin: 11 } as const;
 
 /** struct heif_security_limits, heif_security.h. */
 export const LIMITS = {
