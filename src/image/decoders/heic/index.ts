@@ -26,6 +26,7 @@ export const heic: Decoder = {
     async (bytes, request) => (await import('./open.js')).openEmbedded(bytes, request),
     async (bytes, request) => (await import('./open.js')).openFull(bytes, request),
   ],
+  readBy: () => [`libheif-js ${installedVersion() ?? ''}`.trimEnd()],
   takenAt: async (bytes) => (await import('./open.js')).takenAtOf(bytes),
   lacks: () => (installedVersion() === undefined ? LACK : undefined),
   // Other values of `embedded` are the same to it.
