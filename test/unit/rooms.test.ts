@@ -72,6 +72,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'csv-stringify': ['manifest'],
   'fast-glob': ['producer'],
   'hash-wasm': ['consumer'],
+  'libheif-js': ['image'],
   'log-update': ['cli'],
   micromatch: ['producer'],
   'node:child_process': ['bench', 'pool/process'],

@@ -3,6 +3,7 @@
 import { lackingError, unsupportedError } from '../../errors.js';
 import type { DecodingOptions } from '../../options/options.js';
 import type { Decoder, Lack } from './decoder.js';
+import { heic } from './heic/index.js';
 import { jpeg } from './jpeg/index.js';
 import { avif, gif, png, tiff, webp } from './libvips.js';
 import { raw } from './raw/index.js';
@@ -19,6 +20,7 @@ export const decoders = {
   raw: raw as Decoder,
   tiff: tiff as Decoder,
   avif: avif as Decoder,
+  heic: heic as Decoder,
   svg: svg as Decoder,
 };
 

@@ -62,7 +62,5 @@ export function describeOther({ hex, text, brands }: Head): string | undefined {
 }
 
 function describeMedia(brands: readonly string[]): string {
-  if (brands.some((brand) => /^(?:hei[cxms]|hev[cxms])$/.test(brand)))
-    return 'an HEIC image (HEVC, as iPhones write)';
   return /^(?:qt {2}|isom|mp4|M4V)/.test(brands[0] ?? '') ? 'a QuickTime or MP4 video' : 'an ISO media file';
 }

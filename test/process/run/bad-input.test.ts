@@ -34,7 +34,7 @@ const FIXTURES: Readonly<Record<string, ExpectedOutcome>> = {
   'text-named.jpg': unsupported('text'),
   'svg-named.jpg': lacking('SVG', 'drawings are not switched on', '--svg'),
   'pdf-named.png': unsupported('a PDF document'),
-  'heic-named.jpg': unsupported('an HEIC image (HEVC, as iPhones write)'),
+  'heic-named.jpg': corrupt('HEIC'),
   'zero-byte.jpg': 'CORRUPT the file is empty',
   'bomb.png': 'TOO_LARGE 20000 x 20000 pixels are more than the limit of 400000',
   'giant-header.jpg': 'TOO_LARGE 65500 x 65500 pixels are more than the limit of 400000',

@@ -1,17 +1,28 @@
 // Writes pixels as an uncompressed TIFF (TIFF 6.0): the simplest format in which sharp accepts pixels with an ICC profile and an EXIF
 // orientation.
 
-/** An image in memory. */
-export interface Picture {
-  /** Grey (`channels` 1) or interleaved RGB (3), 8 bits, rows without padding. */
-  readonly data: Uint8Array;
+/** What an image in memory is like. */
+export interface Shape {
   readonly width: number;
   readonly height: number;
-  readonly channels: 1 | 3;
+  /** Grey (1), grey and alpha (2), RGB (3), RGB and alpha (4). Colours are not multiplied by alpha. */
+  readonly channels: 1 | 2 | 3 | 4;
   /** EXIF orientation, 1 to 8. */
   readonly orientation: number;
   /** ICC profile. */
   readonly profile: Uint8Array | undefined;
+}
+
+/** An image in memory. */
+export interface Picture extends Shape {
+  /** Interleaved samples of 8 bits, rows without padding. */
+  readonly data: Uint8Array;
+}
+
+/** A TIFF whose pixels are still to be written, to `data`. */
+export interface Tiff extends Picture {
+  /** The whole file; `data` is a part of it. */
+  readonly file: Buffer;
 }
 
 const SHORT = 3;
@@ -19,30 +30,41 @@ const LONG = 4;
 const UNDEFINED = 7;
 const ENTRY_BYTES = 12;
 const HEADER_BYTES = 8;
+/** ExtraSamples: alpha by which colours are not multiplied. */
+const UNASSOCIATED_ALPHA = 2;
+
+export function encodeTiff(picture: Picture): Buffer {
+  const { file, data } = allocateTiff(picture);
+  data.set(picture.data);
+  return file;
+}
 
 /** The parts of the file, in order: header, pixels, ICC profile, BitsPerSample of RGB, IFD. */
-export function encodeTiff({ data, width, height, channels, orientation, profile }: Picture): Buffer {
-  const profileAt = HEADER_BYTES + data.length;
-  const bitsAt = profileAt + (profile?.length ?? 0);
+export function allocateTiff(shape: Shape): Tiff {
+  const { width, height, channels, orientation, profile } = shape;
+  const dataBytes = width * height * channels;
+  const profileAt = HEADER_BYTES + dataBytes;
+  // On a word boundary, as an IFD must be.
+  const bitsAt = 2 * Math.ceil((profileAt + (profile?.length ?? 0)) / 2);
   const ifdAt = bitsAt + 2 * channels;
   // Tag, type, count, value or its offset; sorted by tag.
   const entries: ReadonlyArray<readonly [number, number, number, number]> = [
     [256, LONG, 1, width],
     [257, LONG, 1, height],
-    [258, SHORT, channels, channels === 1 ? 8 : bitsAt], // BitsPerSample
+    [258, SHORT, channels, channels === 1 ? 8 : channels === 2 ? 0x8_0008 : bitsAt], // BitsPerSample
     [259, SHORT, 1, 1], // Compression: none
-    [262, SHORT, 1, channels === 1 ? 1 : 2], // PhotometricInterpretation: BlackIsZero, RGB
+    [262, SHORT, 1, channels <= 2 ? 1 : 2], // PhotometricInterpretation: BlackIsZero, RGB
     [273, LONG, 1, HEADER_BYTES], // StripOffsets: one strip
     [274, SHORT, 1, orientation],
     [277, SHORT, 1, channels], // SamplesPerPixel
     [278, LONG, 1, height], // RowsPerStrip
-    [279, LONG, 1, data.length], // StripByteCounts
+    [279, LONG, 1, dataBytes], // StripByteCounts
+    ...(channels % 2 === 0 ? [[338, SHORT, 1, UNASSOCIATED_ALPHA] as const] : []),
     ...(profile === undefined ? [] : [[34675, UNDEFINED, profile.length, profileAt] as const]), // ICC profile
   ];
   const file = Buffer.alloc(ifdAt + 2 + entries.length * ENTRY_BYTES + 4);
   file.write('II*\0', 'latin1');
   file.writeUInt32LE(ifdAt, 4);
-  file.set(data, HEADER_BYTES);
   if (profile !== undefined) file.set(profile, profileAt);
   for (let channel = 0; channel < channels; channel += 1) file.writeUInt16LE(8, bitsAt + 2 * channel);
   file.writeUInt16LE(entries.length, ifdAt);
@@ -53,5 +75,5 @@ export function encodeTiff({ data, width, height, channels, orientation, profile
     file.writeUInt32LE(count, at + 4);
     file.writeUInt32LE(value, at + 8);
   });
-  return file;
+  return { ...shape, file, data: file.subarray(HEADER_BYTES, HEADER_BYTES + dataBytes) };
 }

@@ -1,0 +1,90 @@
+// Chromaticities by ColourPrimaries (ISO/IEC 23091-2, table 2), and matrices from them.
+
+/** x and y of red, green, blue and white (CIE 1931). */
+export type Primaries = readonly [
+  rx: number,
+  ry: number,
+  gx: number,
+  gy: number,
+  bx: number,
+  by: number,
+  wx: number,
+  wy: number,
+];
+
+const D65 = [0.3127, 0.329] as const;
+const C = [0.31, 0.316] as const;
+const SRGB: Primaries = [0.64, 0.33, 0.3, 0.6, 0.15, 0.06, ...D65];
+const BT_601_525: Primaries = [0.63, 0.34, 0.31, 0.595, 0.155, 0.07, ...D65];
+
+const PRIMARIES: ReadonlyMap<number, Primaries> = new Map<number, Primaries>([
+  [1, SRGB],
+  [4, [0.67, 0.33, 0.21, 0.71, 0.14, 0.08, ...C]],
+  [5, [0.64, 0.33, 0.29, 0.6, 0.15, 0.06, ...D65]],
+  [6, BT_601_525],
+  [7, BT_601_525],
+  [8, [0.681, 0.319, 0.243, 0.692, 0.145, 0.049, ...C]],
+  [9, [0.708, 0.292, 0.17, 0.797, 0.131, 0.046, ...D65]],
+  [11, [0.68, 0.32, 0.265, 0.69, 0.15, 0.06, 0.314, 0.351]],
+  [12, [0.68, 0.32, 0.265, 0.69, 0.15, 0.06, ...D65]],
+  [22, [0.63, 0.34, 0.295, 0.605, 0.155, 0.077, ...D65]],
+]);
+
+/** Those of sRGB where they are unspecified or unknown. */
+export function primariesOf(code: number): Primaries {
+  return PRIMARIES.get(code) ?? SRGB;
+}
+
+export type Vector = readonly [number, number, number];
+/** Row by row. */
+export type Matrix = readonly [Vector, Vector, Vector];
+
+/** From linear RGB to XYZ, with white at Y = 1 (SMPTE RP 177). */
+export function toXyz([rx, ry, gx, gy, bx, by, wx, wy]: Primaries): Matrix {
+  const columns: Matrix = [xyz(rx, ry), xyz(gx, gy), xyz(bx, by)];
+  const matrix = transposed(columns);
+  const scale = times(inverse(matrix), xyz(wx, wy));
+  return matrix.map((row) => row.map((value, index) => value * (scale[index] ?? 0))) as unknown as Matrix;
+}
+
+/** Kr and Kb of luma that is derived from the primaries. */
+export function lumaWeightsOf(code: number): readonly [red: number, blue: number] {
+  const [, [red, , blue]] = toXyz(primariesOf(code));
+  return [red, blue];
+}
+
+/** XYZ of a chromaticity, with Y = 1. */
+export function xyz(x: number, y: number): Vector {
+  return [x / y, 1, (1 - x - y) / y];
+}
+
+export function times(matrix: Matrix, vector: Vector): Vector {
+  return matrix.map((row) => dot(row, vector)) as unknown as Vector;
+}
+
+export function product(one: Matrix, other: Matrix): Matrix {
+  const columns = transposed(other);
+  return one.map((row) => columns.map((column) => dot(row, column))) as unknown as Matrix;
+}
+
+function dot([a, b, c]: Vector, [x, y, z]: Vector): number {
+  return a * x + b * y + c * z;
+}
+
+function transposed([[a, b, c], [d, e, f], [g, h, i]]: Matrix): Matrix {
+  return [
+    [a, d, g],
+    [b, e, h],
+    [c, f, i],
+  ];
+}
+
+export function inverse([[a, b, c], [d, e, f], [g, h, i]]: Matrix): Matrix {
+  const determinant = a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g);
+  const adjugate: Matrix = [
+    [e * i - f * h, c * h - b * i, b * f - c * e],
+    [f * g - d * i, a * i - c * g, c * d - a * f],
+    [d * h - e * g, b * g - a * h, a * e - b * d],
+  ];
+  return adjugate.map((row) => row.map((value) => value / determinant)) as unknown as Matrix;
+}

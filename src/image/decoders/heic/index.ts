@@ -1,0 +1,61 @@
+// The HEIC decoder: HEIF files with HEVC pictures, by libheif-js. Nothing of it is loaded before the first such file.
+
+import { createRequire } from 'node:module';
+import { systemCode } from '../../../errors.js';
+import type { Decoder, Lack } from '../decoder.js';
+
+/** Brands of HEIF files whose pictures are HEVC (ISO/IEC 23008-12, annex B). */
+const HEVC_BRAND = /^(?:hei[cxms]|hev[cxms])$/;
+/** Brands of HEIF files whatever their pictures are; MIAF is a profile of HEIF (ISO/IEC 23000-22). */
+const ANY_HEIF_BRAND = /^(?:mif[12]|msf1|miaf|MiHE|MiHA|MiHB)$/;
+/** Brands of other formats that may name HEIF's beside their own: AVIF, which libvips reads, and Canon's RAW files. */
+const OTHER_BRAND = /^(?:avif|avis|crx )$/;
+
+const LACK: Lack = {
+  needs: 'libheif-js',
+  reason: 'libheif-js is not installed',
+  remedy: 'npm install libheif-js',
+};
+
+export const heic: Decoder = {
+  name: 'HEIC',
+  extensions: ['heic', 'heif', 'heics', 'heifs', 'hif'],
+  // The pixels go to sharp as a TIFF; AV1 pictures are left to libvips.
+  loaders: ['VipsForeignLoadTiffBuffer', 'VipsForeignLoadHeifBuffer'],
+  load: async () => [
+    async (bytes, request) => (await import('./open.js')).openEmbedded(bytes, request),
+    async (bytes, request) => (await import('./open.js')).openFull(bytes, request),
+  ],
+  readBy: () => [`libheif-js ${installedVersion() ?? ''}`.trimEnd()],
+  takenAt: async (bytes) => (await import('./open.js')).takenAtOf(bytes),
+  lacks: () => (installedVersion() === undefined ? LACK : undefined),
+  // Other values of `embedded` are the same to it.
+  digestParts: ({ embedded }) => ({
+    'libheif-js': installedVersion(),
+    ...(embedded === 'never' ? { embedded } : {}),
+  }),
+  recognizes: ({ brands }) =>
+    brands !== undefined &&
+    !brands.some((brand) => OTHER_BRAND.test(brand)) &&
+    (ANY_HEIF_BRAND.test(brands[0] ?? '') || brands.some((brand) => HEVC_BRAND.test(brand))),
+};
+
+/** Null when it is not installed. */
+let version: string | null | undefined;
+
+/** The version of libheif-js, which is found and not loaded; undefined when it is not installed. */
+function installedVersion(): string | undefined {
+  version ??= readVersion();
+  return version ?? undefined;
+}
+
+function readVersion(): string | null {
+  try {
+    const manifest: unknown = createRequire(import.meta.url)('libheif-js/package.json');
+    const found: unknown = Object(manifest).version;
+    return typeof found === 'string' ? found : null;
+  } catch (error) {
+    if (systemCode(error) !== 'MODULE_NOT_FOUND') throw error;
+    return null;
+  }
+}

@@ -1,0 +1,167 @@
+// A HEIF file that libheif has read: its items, their types, and the properties that move pixels.
+
+import { unsupportedFeatureError } from '../../../../errors.js';
+import { DecoderFailure } from '../../sharp-image.js';
+import { dropSequenceBrands } from './brands.js';
+import { HeifImage } from './heif-image.js';
+import { withLibheif } from './module.js';
+import { fourCharacters, HeifError, MAX_LISTED, SESSION_BYTES, Session } from './session.js';
+import { ERROR_CODE, LIMITS, MIRROR_HORIZONTALLY } from './structs.js';
+
+/** What libheif refuses before it allocates anything for it. A picture of 200 megapixels has 822 items. */
+const MAX = {
+  tiles: 65_536,
+  items: 4096,
+  childrenPerBox: 4096,
+  extentsPerItem: 256,
+  profileBytes: 4 * 2 ** 20,
+} as const;
+
+/** Types of references that an item may have; more are not looked at. */
+const MAX_REFERENCE_TYPES = 16;
+
+/** A property that moves pixels (ISO/IEC 23008-12, 6.5). */
+export type Transformation =
+  /** Counterclockwise. */
+  | { readonly type: 'irot'; readonly degrees: number }
+  /** `horizontally`: left and right change places. */
+  | { readonly type: 'imir'; readonly flip: 'horizontally' | 'vertically' }
+  /** @param width Pixels of the picture, as the properties before this one leave it. */
+  | { readonly type: 'clap'; readonly borders: (width: number, height: number) => Borders };
+
+/** Pixels that a `clap` removes. Of a malformed one they may be negative, or more than there are. */
+export interface Borders {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+export class HeifFile {
+  readonly #session: Session;
+
+  private constructor(session: Session) {
+    this.#session = session;
+  }
+
+  /**
+   * Calls `use` with a file; what libheif has allocated for it is freed then.
+   * @param maxBytes Memory that libheif may take, without the file.
+   * @throws {DecoderFailure} The file is damaged, or takes more memory.
+   * @throws {ThumbsError} `UNSUPPORTED`
+   * @throws {MemoryShortage} The system has no more memory.
+   * @throws what `use` throws.
+   */
+  static with<T>(bytes: Uint8Array, maxBytes: number, use: (file: HeifFile) => T): T {
+    return withLibheif(maxBytes + bytes.length, (heif) => {
+      const { calls } = heif;
+      const address = calls.malloc(bytes.length + SESSION_BYTES) >>> 0;
+      if (address === 0) throw new DecoderFailure([], new Error('the file is too large for libheif'));
+      heif.heap.set(bytes, address);
+      dropSequenceBrands(Buffer.from(heif.heap.buffer, address, bytes.length));
+      const context = calls.heif_context_alloc();
+      const session = new Session(heif, context, (address + bytes.length + 15) & ~15);
+      try {
+        readInto(session, address, bytes.length, maxBytes);
+        return use(new HeifFile(session));
+      } catch (error) {
+        throw error instanceof HeifError ? refusalOf(error) : error;
+      } finally {
+        calls.heif_context_free(context);
+        calls.free(address);
+      }
+    });
+  }
+
+  /** @throws {HeifError} */
+  primaryId(): number {
+    return this.#session.result(this.#session.calls.heif_context_get_primary_image_ID, this.#session.context);
+  }
+
+  /** Four characters: `hvc1`, `grid`, `iovl`. */
+  typeOf(id: number): string {
+    return fourCharacters(this.#session.calls.heif_item_get_item_type(this.#session.context, id));
+  }
+
+  /** The items that a derived one is made of. */
+  inputsOf(id: number): number[] {
+    const { calls, context, scratch } = this.#session;
+    const [typeAt, listAt] = [scratch, scratch + 4];
+    for (let index = 0; index < MAX_REFERENCE_TYPES; index += 1) {
+      const count = calls.heif_context_get_item_references(context, id, index, typeAt, listAt);
+      if (count === 0) break;
+      const list = this.#session.u32(listAt);
+      const ids = this.#session.list(count, list);
+      const type = fourCharacters(this.#session.u32(typeAt));
+      calls.heif_release_item_references(context, listAt);
+      if (type === 'dimg') return ids;
+    }
+    return [];
+  }
+
+  /**
+   * Calls `use` with an item that is a picture.
+   * @throws {HeifError}
+   */
+  withImage<T>(id: number, use: (image: HeifImage) => T): T {
+    const { calls, context } = this.#session;
+    const handle = this.#session.result(calls.heif_context_get_image_handle, context, id);
+    try {
+      return use(new HeifImage(this.#session, handle, id));
+    } finally {
+      calls.heif_image_handle_release(handle);
+    }
+  }
+
+  /** The properties of an item that move its pixels, in the order in which they apply. */
+  transformationsOf(id: number): Transformation[] {
+    const { calls, context, scratch } = this.#session;
+    const count = calls.heif_item_get_transformation_properties(context, id, scratch, MAX_LISTED);
+    return this.#session.list(count).map((property): Transformation => {
+      const type = fourCharacters(calls.heif_item_get_property_type(context, id, property));
+      if (type === 'irot') {
+        const degrees = calls.heif_item_get_property_transform_rotation_ccw(context, id, property);
+        return { type, degrees };
+      }
+      if (type === 'imir') {
+        const direction = calls.heif_item_get_property_transform_mirror(context, id, property);
+        return { type, flip: direction === MIRROR_HORIZONTALLY ? 'horizontally' : 'vertically' };
+      }
+      return { type: 'clap', borders: (width, height) => this.#borders(id, property, width, height) };
+    });
+  }
+
+  #borders(id: number, property: number, width: number, height: number): Borders {
+    const { calls, context, scratch } = this.#session;
+    const addresses = [scratch, scratch + 4, scratch + 8, scratch + 12];
+    calls.heif_item_get_property_transform_crop_borders(context, id, property, width, height, ...addresses);
+    const border = (index: number) => this.#session.i32(scratch + 4 * index);
+    return { left: border(0), top: border(1), right: border(2), bottom: border(3) };
+  }
+}
+
+/** What an error of libheif means for the file. */
+function refusalOf(error: HeifError): Error {
+  if (error.code !== ERROR_CODE.unsupported && error.code !== ERROR_CODE.plugin)
+    return new DecoderFailure([], error);
+  const [, what = error.message] = /^Unsupported feature: (.+?)\.?$/.exec(error.message) ?? [];
+  return unsupportedFeatureError('heic', `what libheif does not read (${what})`, error);
+}
+
+/** @throws {HeifError} */
+function readInto(session: Session, address: number, length: number, maxBytes: number): void {
+  const { calls, context } = session;
+  const limits = calls.heif_context_get_security_limits(context);
+  const view = session.view();
+  // No limit: the size is checked before anything is decoded, against the limit of the run.
+  view.setBigUint64(limits + LIMITS.imagePixels, 0n, true);
+  view.setBigUint64(limits + LIMITS.tiles, BigInt(MAX.tiles), true);
+  view.setUint32(limits + LIMITS.items, MAX.items, true);
+  view.setUint32(limits + LIMITS.profileBytes, MAX.profileBytes, true);
+  view.setBigUint64(limits + LIMITS.blockBytes, BigInt(Math.ceil(maxBytes)), true);
+  view.setUint32(limits + LIMITS.extentsPerItem, MAX.extentsPerItem, true);
+  view.setUint32(limits + LIMITS.childrenPerBox, MAX.childrenPerBox, true);
+  view.setBigUint64(limits + LIMITS.totalBytes, BigInt(Math.ceil(maxBytes)), true);
+  calls.heif_context_set_max_decoding_threads(context, 0);
+  session.check(calls.heif_context_read_from_memory_without_copy, context, address, length, 0);
+}

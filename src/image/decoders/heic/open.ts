@@ -1,0 +1,187 @@
+// Opens a HEIC: by the smaller picture that it holds, or by its full one.
+
+import { reductionOf, type Variant } from '../../../options/variant.js';
+import { uprightSize } from '../../upright.js';
+import { Declined } from '../declined.js';
+import type { OpenImage, OpenRequest } from '../decoder.js';
+import { hasBlackBars, hasShapeOf, isLargeEnough, type PictureSize } from '../embedded.js';
+import { takenAt } from '../exif.js';
+import { avif } from '../libvips.js';
+import { lineBytes } from '../libvips-memory.js';
+import { DecoderFailure, SharpImage } from '../sharp-image.js';
+import type { Tiff } from '../tiff/writer.js';
+import { HeifFile } from './libheif/heif-file.js';
+import { codecOf, type Header, readHeader, requireHevc } from './photo.js';
+import { readPicture, type Wanted } from './picture.js';
+
+/** A file as its header has it: the photo, and what else it holds. */
+interface Opened {
+  readonly codec: string;
+  readonly photo: Header;
+  readonly thumbnails: readonly Header[];
+  readonly takenAt: string | undefined;
+}
+
+/**
+ * Opens a HEIC by the smallest picture in it that is large enough for the thumbnail and has the photo's shape.
+ * @param bytes The whole file; unchanged.
+ * @throws {Declined} There is none, or it is not wanted.
+ * @throws {DecoderFailure}
+ * @throws {ThumbsError} `UNSUPPORTED`
+ */
+export function openEmbedded(bytes: Buffer, { variant, decoding }: OpenRequest): OpenImage {
+  if (decoding.embedded === 'never') throw new Declined('the full picture is wanted');
+  const { photo, thumbnails, takenAt } = readFile(bytes);
+  const chosen = thumbnails
+    .filter((thumbnail) => mayStandFor(thumbnail, photo, variant))
+    .sort((one, other) => one.area.width - other.area.width)[0];
+  if (chosen === undefined) throw new Declined('no smaller picture of this size and shape');
+  return {
+    ...storedSize(photo),
+    takenAt,
+    memoryNeed: memoryNeed(chosen, variant, bytes),
+    fastShrinkOnLoad: false,
+    from: { kind: 'embedded', ...pictureSize(chosen) },
+    pixels: () => new SharpImage(readEmbedded(bytes, chosen, variant).file),
+  };
+}
+
+/** @throws {Declined} It cannot be decoded, or has black bars. */
+function readEmbedded(bytes: Buffer, chosen: Header, variant: Variant): Tiff {
+  try {
+    const tiff = read(bytes, chosen, variant);
+    if (!chosen.hasAlpha && hasBlackBars(tiff)) throw new Declined('the smaller picture has black bars');
+    return tiff;
+  } catch (error) {
+    if (error instanceof DecoderFailure) throw new Declined(`the smaller picture: ${error.message}`);
+    throw error;
+  }
+}
+
+/**
+ * Opens a HEIC by its full picture.
+ * @param bytes The whole file; unchanged.
+ * @throws {DecoderFailure}
+ * @throws {ThumbsError} `UNSUPPORTED`
+ */
+export async function openFull(bytes: Buffer, request: OpenRequest): Promise<OpenImage> {
+  const { codec, photo, takenAt } = readFile(bytes);
+  if (codec === 'av01') {
+    const [open] = await avif.load();
+    return await open(bytes, request);
+  }
+  requireHevc(codec);
+  // Decoding blocks this thread for up to seconds: what it has sent must leave before.
+  await new Promise(setImmediate);
+  const { variant } = request;
+  return {
+    ...storedSize(photo),
+    takenAt,
+    memoryNeed: memoryNeed(photo, variant, bytes),
+    fastShrinkOnLoad: false,
+    pixels: () => new SharpImage(read(bytes, photo, variant).file),
+  };
+}
+
+/** As {@link OpenImage.takenAt}; undefined also for a damaged file. */
+export function takenAtOf(bytes: Buffer): string | undefined {
+  try {
+    return readFile(bytes).takenAt;
+  } catch (error) {
+    if (error instanceof DecoderFailure) return undefined;
+    throw error;
+  }
+}
+
+/** Memory of libheif for a file's header, bytes. */
+const HEADER_BYTES = 64e6;
+
+function readFile(bytes: Buffer): Opened {
+  return HeifFile.with(bytes, HEADER_BYTES, (file) => {
+    const id = file.primaryId();
+    const codec = codecOf(file, id);
+    return file.withImage(id, (image) => {
+      const photo = readHeader(file, image);
+      const thumbnails = image.thumbnailIds
+        .filter((thumbnail) => codecOf(file, thumbnail) === 'hvc1')
+        .map((thumbnail) => file.withImage(thumbnail, (small) => readHeader(file, small)));
+      const { exif } = image;
+      return { codec, photo, thumbnails, takenAt: exif === undefined ? undefined : takenAt(exif) };
+    });
+  });
+}
+
+function read(bytes: Buffer, header: Header, variant: Variant): Tiff {
+  const size = sizeFor(header, variant);
+  return HeifFile.with(bytes, maxDecodingBytes(header), (file) =>
+    file.withImage(header.id, (image) => readPicture(image, { ...header, size })),
+  );
+}
+
+function storedSize({ area: { width, height }, orientation }: Header): {
+  width: number;
+  height: number;
+  orientation: number;
+} {
+  return { width, height, orientation };
+}
+
+function pictureSize(header: Header): PictureSize {
+  const [width, height] = sizeOf(header);
+  return { width, height };
+}
+
+function sizeOf(header: Header): readonly [width: number, height: number] {
+  return uprightSize(storedSize(header));
+}
+
+/** Whether a smaller picture may be shown in place of the photo. */
+function mayStandFor(thumbnail: Header, photo: Header, variant: Variant): boolean {
+  const [small, full] = [pictureSize(thumbnail), pictureSize(photo)];
+  const isSmaller = small.width <= full.width && small.height <= full.height;
+  const showsAlpha = thumbnail.hasAlpha || !photo.hasAlpha;
+  return isSmaller && showsAlpha && hasShapeOf(small, full) && isLargeEnough(small, full, variant);
+}
+
+/** What is left to the resampler: at least a factor of 2, because the mean of a block is a poor filter; more where that costs little. */
+const SURPLUS = { least: 2, most: 4, pixels: 5e5 };
+/** Blocks with a smaller side are a poorer filter than the resampler's own. */
+const LEAST_BLOCK = 2;
+
+/**
+ * Pixels that a picture is to be read at, before it is turned: a multiple of the thumbnail's own size, so that the thumbnail has the size
+ * that it would have of the full picture; all of them where it is less than four times its thumbnail.
+ */
+function sizeFor(header: Header, variant: Variant): Wanted['size'] {
+  const { width, height } = header.area;
+  const upright = sizeOf(header);
+  const reduction = reductionOf(variant, ...upright);
+  const thumbnail = upright.map((pixels) => Math.max(1, Math.round(pixels / reduction)));
+  const [smallWidth = 1, smallHeight = 1] = header.orientation >= 5 ? thumbnail.reverse() : thumbnail;
+  const affordable = Math.floor(Math.sqrt(SURPLUS.pixels / (smallWidth * smallHeight)));
+  const possible = Math.floor(Math.min(width / smallWidth, height / smallHeight) / LEAST_BLOCK);
+  const surplus = Math.min(possible, SURPLUS.most, Math.max(SURPLUS.least, affordable));
+  if (surplus < SURPLUS.least) return { width, height };
+  return { width: surplus * smallWidth, height: surplus * smallHeight };
+}
+
+/** Measured, see bench.md: an instance of libheif, its code, and what it allocates for any picture. */
+const BASE_BYTES = 40e6;
+/** libde265 holds a picture, tables about its blocks and, for a moment, libheif's copy of it. Measured: 6 at 8 bits, 14 at 10. */
+const HELD_BYTES_PER_PIXEL = { narrow: 8, wide: 16 };
+
+/** An upper bound of the resident memory that a thumbnail takes. */
+function memoryNeed(header: Header, variant: Variant, bytes: Buffer): number {
+  const { area, tiling, heldPixels, bits, hasAlpha } = header;
+  const pixel = hasAlpha ? 4 : 3;
+  const { width, height } = sizeFor(header, variant);
+  const held = heldPixels * (bits > 8 ? HELD_BYTES_PER_PIXEL.wide : HELD_BYTES_PER_PIXEL.narrow);
+  const bandRows = Math.min(height, (tiling.tileHeight * height) / area.height + 2);
+  const band = width * bandRows * 4 * 8;
+  return BASE_BYTES + bytes.length + held + band + width * height * pixel + lineBytes(width, height, pixel);
+}
+
+/** What libheif may take at most. A header that lies costs the image, so it is more than any that does not has taken. */
+function maxDecodingBytes({ heldPixels }: Header): number {
+  return 64e6 + heldPixels * 40;
+}

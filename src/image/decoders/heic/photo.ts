@@ -1,0 +1,112 @@
+// What the header of a HEIF file says of the photo that it shows, and of the smaller pictures of it.
+
+import { unsupportedFeatureError } from '../../../errors.js';
+import { DecoderFailure } from '../sharp-image.js';
+import { placementOf } from './geometry.js';
+import type { HeifFile } from './libheif/heif-file.js';
+import type { HeifImage, Tiling } from './libheif/heif-image.js';
+import type { Wanted } from './picture.js';
+
+/** What an item is coded with, by its type; HEVC and AV1 apart. */
+const OTHER_CODECS: ReadonlyMap<string, string> = new Map([
+  ['avc1', 'AVC'],
+  ['jpeg', 'JPEG'],
+  ['j2k1', 'JPEG 2000'],
+  ['jxl ', 'JPEG XL'],
+  ['vvc1', 'VVC'],
+  ['lhv1', 'layered HEVC'],
+  ['evc1', 'EVC'],
+  ['unci', 'no'],
+]);
+
+/** Derived items may be made of derived ones. */
+const MAX_DEPTH = 8;
+
+/** A picture by its header: all that is to be known before it is read, except for the size. */
+export interface Header extends Omit<Wanted, 'size'> {
+  readonly id: number;
+  /** Bits of a sample. */
+  readonly bits: number;
+  readonly hasAlpha: boolean;
+  /** Pixels that libheif holds at once: of a tile, or of the whole picture and what it is made of. */
+  readonly heldPixels: number;
+}
+
+/** The type of the item that an item's pixels come from in the end: `hvc1`, `av01`. Of several it is the first one's. */
+export function codecOf(file: HeifFile, id: number): string {
+  let at = id;
+  for (let depth = 0; depth < MAX_DEPTH; depth += 1) {
+    const [input] = file.inputsOf(at);
+    if (input === undefined) break;
+    at = input;
+  }
+  return file.typeOf(at);
+}
+
+/** @throws {ThumbsError} `UNSUPPORTED`: libheif-js reads HEVC alone. */
+export function requireHevc(codec: string): void {
+  const name = OTHER_CODECS.get(codec);
+  if (name !== undefined) throw unsupportedFeatureError('heic', `${name} compression`, undefined);
+}
+
+/**
+ * @throws {HeifError}
+ * @throws {DecoderFailure}
+ */
+export function readHeader(file: HeifFile, image: HeifImage): Header {
+  const { id, bits, hasAlpha, isPremultiplied, profile, tiling, width, height } = image;
+  const common = { id, bits, hasAlpha, isPremultiplied, profile };
+  if (mayBeReadByTiles(file, image, tiling)) {
+    requireSize(tiling);
+    const placement = placementOf(file.transformationsOf(id), tiling.width, tiling.height);
+    const heldPixels = tiling.tileWidth * tiling.tileHeight * (hasAlpha ? 2 : 1);
+    return { ...common, tiling, ...placement, isTransformed: false, heldPixels };
+  }
+  const whole = { columns: 1, rows: 1, tileWidth: width, tileHeight: height, width, height };
+  requireSize(whole);
+  const area = { left: 0, top: 0, width, height };
+  const heldPixels = width * height * (hasAlpha ? 2 : 1) + inputPixels(file, id, 0);
+  return { ...common, tiling: whole, area, orientation: 1, isTransformed: true, heldPixels };
+}
+
+/**
+ * Whether the tiles of a picture, without transformations, are all of it. Otherwise libheif decodes the whole: overlays and identities,
+ * whose inputs have transformations of their own, as tiles might; and an alpha plane that is divided in another way.
+ */
+function mayBeReadByTiles(file: HeifFile, image: HeifImage, tiling: Tiling): boolean {
+  const type = file.typeOf(image.id);
+  if (type === 'iovl' || type === 'iden') return false;
+  if (type === 'grid' && file.inputsOf(image.id).some((input) => isMoved(file, input))) return false;
+  const alphaId = image.hasAlpha ? image.alphaId : undefined;
+  return alphaId === undefined || file.withImage(alphaId, (alpha) => isDividedAlike(alpha.tiling, tiling));
+}
+
+function isMoved(file: HeifFile, id: number): boolean {
+  return file.transformationsOf(id).some((found) => found.type !== 'irot' || found.degrees !== 0);
+}
+
+function isDividedAlike(one: Tiling, other: Tiling): boolean {
+  return (
+    one.columns === other.columns &&
+    one.rows === other.rows &&
+    one.tileWidth === other.tileWidth &&
+    one.tileHeight === other.tileHeight
+  );
+}
+
+/** @throws {DecoderFailure} */
+function requireSize({ columns, rows, tileWidth, tileHeight, width, height }: Tiling): void {
+  const isWhole = columns * tileWidth >= width && rows * tileHeight >= height;
+  if (width < 1 || height < 1 || !isWhole)
+    throw new DecoderFailure([], new Error(`its size is given as ${width}x${height}`));
+}
+
+/** Pixels of all items that a derived one is made of. */
+function inputPixels(file: HeifFile, id: number, depth: number): number {
+  if (depth > MAX_DEPTH) return 0;
+  const inputs = [...new Set(file.inputsOf(id))];
+  return inputs.reduce((sum, input) => {
+    const pixels = file.withImage(input, ({ width, height }) => width * height);
+    return sum + pixels + inputPixels(file, input, depth + 1);
+  }, 0);
+}
