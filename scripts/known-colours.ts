@@ -107,6 +107,7 @@ function knownTiles<Tile>(tiles: readonly Tile[], convert: (tile: Tile) => Rgb):
 /** By file name in `sample-images/`. `tolerance` is the largest difference of one channel, in 8-bit steps: it allows for JPEG artefacts. */
 export const KNOWN_COLOURS = {
   'display-p3.jpg': { tolerance: 8, colours: knownTiles(P3_TILES, displayP3ToSrgb) },
+  'display-p3.heic': { tolerance: 8, colours: knownTiles(P3_TILES, displayP3ToSrgb) },
   'sixteen-bit.png': {
     tolerance: 2,
     colours: knownTiles(SIXTEEN_BIT_TILES, (tile) => mapRgb(tile, (value) => Math.round(value / 257))),
