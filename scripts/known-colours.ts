@@ -48,7 +48,7 @@ function mapRgb(colour: Rgb, change: (value: number) => number): Rgb {
 }
 
 /** Display P3 to sRGB, both 8 bits. Colours outside sRGB are clipped channel by channel. */
-function displayP3ToSrgb(p3: Rgb): Rgb {
+export function displayP3ToSrgb(p3: Rgb): Rgb {
   const linear = mapRgb(p3, (value) => toLinear(value / 255));
   return mapRgb(multiply(XYZ_TO_SRGB, multiply(P3_TO_XYZ, linear)), (value) =>
     Math.round(fromLinear(value) * 255),

@@ -27,6 +27,8 @@ export interface Photo {
   readonly alpha?: Picture;
   /** @default the first of {@link ALPHA_TYPES} */
   readonly alphaType?: string;
+  /** Of the alpha plane. */
+  readonly alphaProperties?: readonly Property[];
   readonly isPremultiplied?: boolean;
   /** A TIFF with the EXIF. */
   readonly exif?: Buffer;
@@ -57,7 +59,8 @@ export function heifPhotoFile(photo: Photo, file: Partial<HeifFile> = {}): HeifF
     references.push(thumbnailOf(FIRST_THUMBNAIL + index, PHOTO));
   }
   if (alpha !== undefined) {
-    items.push(codedItem(ALPHA, alpha, { further: [auxiliaryType(photo.alphaType ?? ALPHA_TYPES[0])] }));
+    const type = auxiliaryType(photo.alphaType ?? ALPHA_TYPES[0]);
+    items.push(codedItem(ALPHA, alpha, { further: [type, ...(photo.alphaProperties ?? [])] }));
     references.push(auxiliaryOf(ALPHA, PHOTO));
     if (photo.isPremultiplied) references.push(premultipliedBy(PHOTO, ALPHA));
   }

@@ -4,6 +4,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Rgb } from '../../../../scripts/painting/canvas.js';
+import { mulberry32 } from '../../../../scripts/painting/noise.js';
 import { projectFolder } from '../../paths.js';
 import { codedPicture } from './hevc.js';
 
@@ -106,6 +107,7 @@ const descriptions = {
   'quarters-premultiplied': { ...quarters(), motif: { kind: 'quarters', premultiplied: true } },
   alpha: { width: 128, height: 96, motif: { kind: 'alpha' }, coding: GREY },
   'alpha-64': { width: 64, height: 64, motif: { kind: 'alpha' }, coding: GREY },
+  'alpha-256x192': { width: 256, height: 192, motif: { kind: 'alpha' }, coding: GREY },
   red: solid(QUARTERS[0]),
   green: solid(QUARTERS[1]),
   blue: solid(QUARTERS[2]),
@@ -153,6 +155,19 @@ export function heifPicture(name: Picture): CodedPicture {
   const picture = { width, height, coding, ...codedPicture(stream, coding) };
   read.set(name, picture);
   return picture;
+}
+
+/** A picture whose data are damaged behind the first bytes: `cut` to a third, or with `noise` in place of two thirds. */
+export function damagedPicture(named: Picture, damage: 'cut' | 'noise'): CodedPicture {
+  const picture = heifPicture(named);
+  const third = Math.ceil(picture.data.length / 3);
+  const head = picture.data.subarray(0, third);
+  if (damage === 'cut') return { ...picture, data: Buffer.from(head) };
+  const random = mulberry32(7);
+  const noise = Buffer.from(
+    Array.from({ length: picture.data.length - third }, () => Math.floor(random() * 256)),
+  );
+  return { ...picture, data: Buffer.concat([head, noise]) };
 }
 
 /** `quarters-4:2:2` is quarters-422.hevc: not every file system has names with a colon. */

@@ -1,0 +1,19 @@
+// Thumbnails of HEIFs, in this process.
+
+import { type Rendered, renderThumbnail } from '../../../../src/image/render.js';
+import { type DecodingOptions, defaultDecoding } from '../../../../src/options/options.js';
+
+/** Large enough for every picture of the fixtures, so that a thumbnail has all pixels of its source. */
+const WHOLE = 1024;
+
+/** The thumbnail of a HEIF in a square box; without `side` as large as the photo. */
+export function thumbnailOf(
+  bytes: Buffer,
+  { side = WHOLE, ...decoding }: { side?: number } & Partial<DecodingOptions> = {},
+): Promise<Rendered> {
+  return renderThumbnail(bytes, {
+    variant: { box: { width: side, height: side }, format: 'png' },
+    maxPixels: 268_402_689,
+    decoding: { ...defaultDecoding, ...decoding },
+  });
+}
