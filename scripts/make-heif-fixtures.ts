@@ -14,7 +14,7 @@ import { paintMotif } from './heif/motifs.js';
 function write(name: PictureName): void {
   const { width, height, coding, motif } = pictureDescriptions[name];
   const rgb = paintMotif(motif, width, height);
-  const bytes = encodeHevc({ width, height, rgb }, coding, motif.kind === 'landscape' ? 24 : 8);
+  const bytes = encodeHevc({ width, height, rgb }, coding, motif.kind === 'landscape' ? 24 : 3);
   writeFileSync(path.join(heifFixtures, fileName(name)), bytes);
   console.log(`${fileName(name)}: ${bytes.length} bytes`);
 }

@@ -10,7 +10,7 @@ import { type RgbSamples, samplesOf } from './samples.js';
 const COLOUR_SPACES = { '4:0:0': 'i400', '4:2:0': 'i420', '4:2:2': 'i422', '4:4:4': 'i444' } as const;
 const MATRICES = { 0: 'gbr', 1: 'bt709', 6: 'smpte170m', 9: 'bt2020nc' } as const;
 
-/** The bitstream of one intra picture. At a `quantizer` of 8, flat colours come out as they went in, to one step or so. */
+/** The bitstream of one intra picture. At a `quantizer` of 3, flat colours come out as they went in, to one step or so. */
 export function encodeHevc(samples: RgbSamples, coding: Coding, quantizer: number): Buffer {
   const folder = mkdtempSync(path.join(tmpdir(), 'encode-hevc-'));
   const [input, output] = [path.join(folder, 'samples.yuv'), path.join(folder, 'picture.hevc')];

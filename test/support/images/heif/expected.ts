@@ -8,8 +8,8 @@ import type { Mirror } from './properties.js';
 
 /** The largest difference of a channel that the bitstreams and a conversion of colours explain. */
 const TOLERANCE = 3;
-/** Pixels of the picture around a place in which a colour must be alone, so that chroma and resampling do not count. */
-const CALM = 4;
+/** Pixels of the image around a place in which a colour must be alone, so that chroma and resampling do not count. */
+const CALM = 3;
 
 export interface ExpectedPicture {
   readonly width: number;
@@ -88,7 +88,7 @@ export async function expectPicture(
         expect.fail(`at ${x}, ${y} of ${info.width} x ${info.height}: expected ${colour}, found ${found}`);
     }
   // Or nothing would have been seen of the corners.
-  expect(compared).toBeGreaterThan((info.width * info.height) / 4);
+  expect(compared).toBeGreaterThan((info.width * info.height) / 5);
 }
 
 /** The colour at a place, if the eight places around it have the same; undefined otherwise. */

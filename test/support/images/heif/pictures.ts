@@ -100,6 +100,8 @@ const descriptions = {
   'quarters-10-bits-grey': quarters({ bits: 10, chroma: '4:0:0' }),
   'quarters-12-bits': quarters({ bits: 12 }),
   'quarters-limited': quarters({ fullRange: false }),
+  // As the bitstreams of iPhones, which say it beside an ICC profile.
+  'quarters-says': quarters({ says: true }),
   'quarters-709': quarters({ matrix: 1 }),
   'quarters-709-limited-says': quarters({ matrix: 1, fullRange: false, says: true }),
   'quarters-2020-10-bits': quarters({ matrix: 9, bits: 10, fullRange: false }),

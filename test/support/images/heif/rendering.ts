@@ -1,5 +1,6 @@
 // Thumbnails of HEIFs, in this process.
 
+import { ThumbsError } from '../../../../src/errors.js';
 import { type Rendered, renderThumbnail } from '../../../../src/image/render.js';
 import { type DecodingOptions, defaultDecoding } from '../../../../src/options/options.js';
 
@@ -16,4 +17,15 @@ export function thumbnailOf(
     maxPixels: 268_402_689,
     decoding: { ...defaultDecoding, ...decoding },
   });
+}
+
+/** `done`, or the code of the refusal. Any other error is thrown. */
+export async function codeOf(bytes: Buffer): Promise<string> {
+  try {
+    await thumbnailOf(bytes);
+    return 'done';
+  } catch (error) {
+    if (error instanceof ThumbsError) return error.code;
+    throw error;
+  }
 }

@@ -73,17 +73,18 @@ for (const name of CODINGS)
 for (const name of ['quarters-grey', 'quarters-10-bits-grey'] as const)
   test(`${name}: one channel`, async () => {
     await expectColours(name, [coloursOf(heifPicture(name))], GREYS);
-    await expectColours(name, [], GREYS);
   });
 
-test('without colours of the container those of the bitstream count, else BT.601 in full range', async () => {
-  await expectColours('quarters', [], QUARTERS);
-  await expectColours('quarters-10-bits', [], QUARTERS);
+test('without colours of the container those of the bitstream count, else BT.601 in limited range', async () => {
+  await expectColours('quarters-says', [], QUARTERS);
   await expectColours('quarters-709-limited-says', [], QUARTERS);
+  // As HEVC and libheif have it; a grey picture is as it is.
+  await expectColours('quarters-limited', [], QUARTERS);
+  await expectColours('quarters-grey', [], GREYS);
 });
 
 test('an nclx without a matrix is as none', async () => {
-  await expectColours('quarters', [nclx({ primaries: 2, transfer: 2, matrix: 2 })], QUARTERS);
+  await expectColours('quarters-says', [nclx({ primaries: 2, transfer: 2, matrix: 2 })], QUARTERS);
 });
 
 test('Display P3 by nclx, of 8 and 10 bits', async () => {
@@ -94,7 +95,7 @@ test('Display P3 by nclx, of 8 and 10 bits', async () => {
 test('Display P3 by an ICC profile, of either kind of box', async () => {
   const icc = await builtInProfile('p3');
   for (const type of ['prof', 'rICC'] as const)
-    await expectColours('quarters', [profile(icc, type)], QUARTERS_OF_P3, 4);
+    await expectColours('quarters-says', [profile(icc, type)], QUARTERS_OF_P3, 4);
 });
 
 test('with profile and nclx, the profile decides the colours and the nclx matrix and range', async () => {
@@ -108,7 +109,7 @@ test('with profile and nclx, the profile decides the colours and the nclx matrix
 
 test('a damaged profile leaves the colours as sRGB', async () => {
   for (const icc of [Buffer.alloc(0), Buffer.alloc(200, 7)])
-    await expectColours('quarters', [profile(icc)], QUARTERS);
+    await expectColours('quarters-says', [profile(icc)], QUARTERS);
 });
 
 test('BT.2020 primaries, PQ and HLG are thumbnails with the same order of lightness', async () => {

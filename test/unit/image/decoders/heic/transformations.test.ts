@@ -103,7 +103,7 @@ test('a crop takes effect where it stands among rotation and mirror', async () =
 });
 
 test('a picture that is shrunken as it is decoded is turned and cropped alike', async () => {
-  for (const steps of CROPS) await expectSteps(steps, {}, 16);
+  for (const steps of CROPS) await expectSteps(steps, {}, 30);
 });
 
 test('an aperture between pixels takes those that it covers most', async () => {
@@ -134,5 +134,5 @@ test('a grid is turned, mirrored and cropped as one picture', async () => {
     height: 96,
   });
   for (const steps of [[turn(1)], [mirror('left and right'), turn(3)], [cut, turn(1)], [turn(2), cut]])
-    for (const side of [WHOLE, 16]) await expectSteps(steps, { picture: grid }, side, whole);
+    for (const side of [WHOLE, 30]) await expectSteps(steps, { picture: grid }, side, whole);
 });
