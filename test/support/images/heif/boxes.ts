@@ -8,7 +8,7 @@ export function box(type: string, ...content: readonly Uint8Array[]): Buffer {
   return bytes;
 }
 
-/** A box with a version and 24 flags. */
+/** A box with a version and 24 flags. Lists of many thousand pieces are to be joined before: arguments lie on the stack. */
 export function fullBox(
   type: string,
   version: number,

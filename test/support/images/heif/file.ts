@@ -100,7 +100,7 @@ function metaBox(file: HeifFile, media: Placed, indirect: Placed): Buffer {
     hdlr: fullBox('hdlr', 0, 0, u32(0), text('pict'), u32(0, 0, 0), u8(0)),
     pitm: primary === null ? undefined : fullBox('pitm', 0, 0, u16(primary)),
     iloc: itemLocations(located),
-    iinf: fullBox('iinf', 0, 0, u16(items.length), ...items.map(itemInformation)),
+    iinf: fullBox('iinf', 0, 0, u16(items.length), Buffer.concat(items.map(itemInformation))),
     iref: references.length === 0 ? undefined : fullBox('iref', 0, 0, ...references.map(referenceBox)),
     iprp: itemProperties(items),
     idat: indirect.pieces.length === 0 ? undefined : box('idat', ...indirect.pieces),
@@ -140,7 +140,7 @@ function itemLocations(locations: ReadonlyArray<Location & { id: number }>): Buf
   const entries = locations.map(({ id, method, base, extents, count }) =>
     Buffer.concat([u16(id, method, 0), u32(base), u16(count ?? extents.length), u32(...extents.flat())]),
   );
-  return fullBox('iloc', 1, 0, u8(0x44, 0x40), u16(locations.length), ...entries);
+  return fullBox('iloc', 1, 0, u8(0x44, 0x40), u16(locations.length), Buffer.concat(entries));
 }
 
 /** `ipco`, in which equal properties stand once, and `ipma`, which says whose they are. */
@@ -157,6 +157,6 @@ function itemProperties(items: readonly Item[]): Buffer {
     return Buffer.concat([u16(id), u8(own.length), u16(...own)]);
   });
   // The first flag: numbers of 15 bits.
-  const association = fullBox('ipma', 0, 1, u32(items.length), ...associations);
+  const association = fullBox('ipma', 0, 1, u32(items.length), Buffer.concat(associations));
   return box('iprp', box('ipco', ...boxes), association);
 }
