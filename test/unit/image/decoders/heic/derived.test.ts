@@ -28,6 +28,7 @@ import {
 } from '../../../../support/images/heif/pictures.js';
 import { coloursOf, crop, mirroring, rotation } from '../../../../support/images/heif/properties.js';
 import { codeOf, thumbnailOf } from '../../../../support/images/heif/rendering.js';
+import { heifSequence } from '../../../../support/images/heif/sequence.js';
 
 const TILES = ['red', 'green', 'blue', 'yellow'] as const;
 const SIDES = [1024, 30];
@@ -188,6 +189,16 @@ test('the primary item is the photo, wherever it stands: bursts and files of sev
   await expectShown(burst(2), quartersPicture(64, 64));
   for (const brand of ['heix', 'heim', 'heis', 'mif1'])
     await expectShown(burst(3, brand), quartersPicture(128, 96));
+});
+
+test('of an image sequence, the primary item, or else the first picture of its track', async () => {
+  const item = codedItem(1, 'quarters', { further: COLOURS });
+  const compatibleBrands = ['mif1', 'msf1', 'heic', 'hevc'];
+  for (const brand of ['hevc', 'hevx', 'msf1']) {
+    const beside = heifSequence(['black', 'red'], { brand, compatibleBrands, items: [item] });
+    await expectShown(beside, quartersPicture(128, 96));
+  }
+  await expectShown(heifSequence(['quarters-says', 'quarters-says']), quartersPicture(128, 96));
 });
 
 test('data in several extents', async () => {
