@@ -38,8 +38,8 @@ function hidden(id: number, name: PictureName) {
   return codedItem(id, name, { isHidden: true, further: COLOURS });
 }
 
-async function expectShown(file: Buffer, picture: ExpectedPicture): Promise<void> {
-  for (const side of SIDES) {
+async function expectShown(file: Buffer, picture: ExpectedPicture, sides = SIDES): Promise<void> {
+  for (const side of sides) {
     const { thumbnail, sourceWidth, sourceHeight, sourceFormat } = await thumbnailOf(file, { side });
     expect([sourceFormat, sourceWidth, sourceHeight]).toEqual(['heic', picture.width, picture.height]);
     await expectPicture(thumbnail, picture);
@@ -166,11 +166,9 @@ test('tiles that are turned themselves', async () => {
   });
   const one = quartersPicture(64, 64);
   const turned = [0, 1, 2, 3].map((quarters) => rotated(one, quarters));
-  await expectShown(file, {
-    width: 128,
-    height: 128,
-    at: (x, y) => (turned[(y < 64 ? 0 : 2) + (x < 64 ? 0 : 1)] ?? one).at(x % 64, y % 64),
-  });
+  const at = (x: number, y: number) =>
+    (turned[(y < 64 ? 0 : 2) + (x < 64 ? 0 : 1)] ?? one).at(x % 64, y % 64);
+  await expectShown(file, { width: 128, height: 128, at }, [1024, 60]);
 });
 
 test('the primary item is the photo, wherever it stands: bursts and files of several pictures', async () => {
