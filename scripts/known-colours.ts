@@ -48,7 +48,7 @@ function mapRgb(colour: Rgb, change: (value: number) => number): Rgb {
 }
 
 /** Display P3 to sRGB, both 8 bits. Colours outside sRGB are clipped channel by channel. */
-function displayP3ToSrgb(p3: Rgb): Rgb {
+export function displayP3ToSrgb(p3: Rgb): Rgb {
   const linear = mapRgb(p3, (value) => toLinear(value / 255));
   return mapRgb(multiply(XYZ_TO_SRGB, multiply(P3_TO_XYZ, linear)), (value) =>
     Math.round(fromLinear(value) * 255),
@@ -107,6 +107,7 @@ function knownTiles<Tile>(tiles: readonly Tile[], convert: (tile: Tile) => Rgb):
 /** By file name in `sample-images/`. `tolerance` is the largest difference of one channel, in 8-bit steps: it allows for JPEG artefacts. */
 export const KNOWN_COLOURS = {
   'display-p3.jpg': { tolerance: 8, colours: knownTiles(P3_TILES, displayP3ToSrgb) },
+  'display-p3.heic': { tolerance: 8, colours: knownTiles(P3_TILES, displayP3ToSrgb) },
   'sixteen-bit.png': {
     tolerance: 2,
     colours: knownTiles(SIXTEEN_BIT_TILES, (tile) => mapRgb(tile, (value) => Math.round(value / 257))),

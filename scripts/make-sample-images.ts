@@ -1,10 +1,12 @@
 // Writes sample-images/: one file of each kind of image that a folder of photos may contain. All are synthetic and seeded, so every run
-// writes the same bytes. Run: npx tsx scripts/make-sample-images.ts
+// writes the same bytes. The HEICs are written by scripts/make-heic-samples.ts, which needs x265.
+// Run: npx tsx scripts/make-sample-images.ts
 import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp, { type Sharp } from 'sharp';
 import { families } from '../test/support/images/raw/families.js';
+import { builtInProfile } from './built-in-profile.js';
 import { CMYK_TILES, P3_TILES, paintTiles, SIXTEEN_BIT_TILES, tilePicture } from './known-colours.js';
 import type { Picture } from './painting/canvas.js';
 import type { Light } from './painting/palette.js';
@@ -76,19 +78,6 @@ function embedProfile(jpeg: Buffer, profile: Buffer): Buffer {
     return Buffer.concat([head, Buffer.from([index + 1, count]), chunk]);
   });
   return Buffer.concat([jpeg.subarray(0, 2), ...segments, jpeg.subarray(2)]);
-}
-
-/** A profile that libvips includes, extracted from an image in which it is embedded. */
-async function builtInProfile(name: 'p3' | 'cmyk'): Promise<Buffer> {
-  const pixel = sharp({ create: { width: 8, height: 8, channels: 3, background: 'grey' } });
-  const image = await pixel
-    .toColourspace(name === 'cmyk' ? 'cmyk' : 'srgb')
-    .withIccProfile(name)
-    .jpeg()
-    .toBuffer();
-  const { icc } = await sharp(image).metadata();
-  if (icc === undefined) throw new Error(`Expected libvips to embed its ${name} profile, got none`);
-  return icc;
 }
 
 /**

@@ -1,0 +1,31 @@
+// Thumbnails of HEIFs, in this process.
+
+import { ThumbsError } from '../../../../src/errors.js';
+import { type Rendered, renderThumbnail } from '../../../../src/image/render.js';
+import { type DecodingOptions, defaultDecoding } from '../../../../src/options/options.js';
+
+/** Large enough for every picture of the fixtures, so that a thumbnail has all pixels of its source. */
+const WHOLE = 1024;
+
+/** The thumbnail of a HEIF in a square box; without `side` as large as the photo. */
+export function thumbnailOf(
+  bytes: Buffer,
+  { side = WHOLE, ...decoding }: { side?: number } & Partial<DecodingOptions> = {},
+): Promise<Rendered> {
+  return renderThumbnail(bytes, {
+    variant: { box: { width: side, height: side }, format: 'png' },
+    maxPixels: 268_402_689,
+    decoding: { ...defaultDecoding, ...decoding },
+  });
+}
+
+/** `done`, or the code of the refusal. Any other error is thrown. */
+export async function codeOf(bytes: Buffer): Promise<string> {
+  try {
+    await thumbnailOf(bytes);
+    return 'done';
+  } catch (error) {
+    if (error instanceof ThumbsError) return error.code;
+    throw error;
+  }
+}
