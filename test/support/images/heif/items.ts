@@ -2,7 +2,7 @@
 
 import { i32, u8, u16, u32 } from './boxes.js';
 import type { Item, Reference } from './file.js';
-import { heifPicture, type PictureName } from './pictures.js';
+import { heifPicture, type Picture } from './pictures.js';
 import { decoderConfiguration, type Property, pixelInformation, size } from './properties.js';
 
 /** What an item has beside its data. Transformations take effect in the order of `further`. */
@@ -13,12 +13,8 @@ export interface ItemOptions {
 }
 
 /** A coded picture, with its size, configuration and bits. */
-export function codedItem(
-  id: number,
-  name: PictureName,
-  { further = [], ...options }: ItemOptions = {},
-): Item {
-  const picture = heifPicture(name);
+export function codedItem(id: number, named: Picture, { further = [], ...options }: ItemOptions = {}): Item {
+  const picture = heifPicture(named);
   const { width, height, coding } = picture;
   const bits = coding.chroma === '4:0:0' ? [coding.bits] : [coding.bits, coding.bits, coding.bits];
   const own = [decoderConfiguration(picture), size(width, height), pixelInformation(...bits)];

@@ -12,19 +12,19 @@ import {
   premultipliedBy,
   thumbnailOf,
 } from './items.js';
-import { heifPicture, type PictureName } from './pictures.js';
+import { heifPicture, type Picture } from './pictures.js';
 import { ALPHA_TYPES, auxiliaryType, coloursOf, type Property } from './properties.js';
 
 export interface Photo {
   /** A coded picture, or a grid of them; a single tile is repeated. */
-  readonly picture: PictureName | (Grid & { readonly tiles: readonly PictureName[] });
+  readonly picture: Picture | (Grid & { readonly tiles: readonly Picture[] });
   /** Transformations and others, in their order. */
   readonly properties?: readonly Property[];
   /** Its `colr`, of tiles too. @default an nclx as it was encoded, in sRGB */
   readonly colours?: readonly Property[];
   /** Smaller pictures of it; the properties are all that they have but size, configuration and bits. */
-  readonly thumbnails?: ReadonlyArray<{ picture: PictureName; properties?: readonly Property[] }>;
-  readonly alpha?: PictureName;
+  readonly thumbnails?: ReadonlyArray<{ picture: Picture; properties?: readonly Property[] }>;
+  readonly alpha?: Picture;
   /** @default the first of {@link ALPHA_TYPES} */
   readonly alphaType?: string;
   readonly isPremultiplied?: boolean;
@@ -75,10 +75,10 @@ export function heifPhotoFile(photo: Photo, file: Partial<HeifFile> = {}): HeifF
 
 function pictureItems(photo: Photo): readonly Item[] {
   const { picture, properties = [], gridPlace = 'idat' } = photo;
-  const coded = typeof picture === 'string' ? picture : (picture.tiles[0] ?? 'black');
+  const coded = isGrid(picture) ? (picture.tiles[0] ?? 'black') : picture;
   const colours = photo.colours ?? [coloursOf(heifPicture(coded))];
   const further = [...colours, ...properties];
-  if (typeof picture === 'string') return [codedItem(PHOTO, picture, { further })];
+  if (!isGrid(picture)) return [codedItem(PHOTO, picture, { further })];
   const { tiles, ...grid } = picture;
   const count = grid.columns * grid.rows;
   if (count % tiles.length !== 0)
@@ -91,6 +91,10 @@ function pictureItems(photo: Photo): readonly Item[] {
     }),
   );
   return [gridItem(PHOTO, grid, { further, place: gridPlace }), ...tileItems];
+}
+
+function isGrid(picture: Photo['picture']): picture is Exclude<Photo['picture'], Picture> {
+  return typeof picture !== 'string' && 'tiles' in picture;
 }
 
 function tileReferences(items: readonly Item[]): Reference[] {

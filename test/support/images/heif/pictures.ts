@@ -128,23 +128,29 @@ export type PictureName = keyof typeof descriptions;
 export const pictureDescriptions: Readonly<Record<PictureName, PictureDescription>> = descriptions;
 
 /** A still picture as a HEIF holds it. */
-export interface CodedPicture extends PictureDescription {
-  readonly name: PictureName;
+export interface CodedPicture {
+  readonly width: number;
+  readonly height: number;
+  readonly coding: Coding;
   /** The content of its `hvcC` box. */
   readonly configuration: Buffer;
   /** Its item's data: NAL units, each behind its length in four bytes. */
   readonly data: Buffer;
 }
 
+/** A picture of the fixtures by its name, or another one. */
+export type Picture = PictureName | CodedPicture;
+
 const read = new Map<PictureName, CodedPicture>();
 
 /** The same object each time, so that files that use a picture twice hold it once. */
-export function heifPicture(name: PictureName): CodedPicture {
+export function heifPicture(name: Picture): CodedPicture {
+  if (typeof name !== 'string') return name;
   const known = read.get(name);
   if (known !== undefined) return known;
-  const description = pictureDescriptions[name];
+  const { width, height, coding } = pictureDescriptions[name];
   const stream = fs.readFileSync(path.join(heifFixtures, fileName(name)));
-  const picture = { ...description, name, ...codedPicture(stream, description.coding) };
+  const picture = { width, height, coding, ...codedPicture(stream, coding) };
   read.set(name, picture);
   return picture;
 }
