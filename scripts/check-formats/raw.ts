@@ -1,0 +1,105 @@
+// A RAW file against exiftool: the photo's size, and which of the previews that exiftool extracts is shown, and which way up.
+
+import sharp from 'sharp';
+import { parseVariant, reductionOf } from '../../src/options/variant.js';
+import {
+  type Difference,
+  type DonePhoto,
+  failureOf,
+  formatSize,
+  isDone,
+  type Photo,
+  thumbnailOf,
+  uprightSize,
+} from './comparison.js';
+import { extractPreviews, orientationIn, sizesIn, type Tags } from './exiftool.js';
+import { isTurned, pixelDifference, reduced } from './pixels.js';
+
+/** A preview is to have this many times the width and height of the thumbnail. */
+const TIMES_THUMBNAIL = 2;
+
+/** A JPEG in a RAW file. */
+export interface Preview {
+  readonly bytes: Buffer;
+  /** Pixels, upright. */
+  readonly width: number;
+  /** Pixels, upright. */
+  readonly height: number;
+  /** EXIF orientation that turns the bytes upright. */
+  readonly orientation: number;
+}
+
+export async function compareRaw(photo: Photo, tags: Tags): Promise<Difference[]> {
+  const previews = await readPreviews(extractPreviews(photo.file), tags);
+  if (isDone(photo)) return [...compareSize(photo, tags), ...(await comparePreview(photo, previews))];
+  if (previews.length === 0) return [];
+  return [{ what: 'previews', ours: failureOf(photo), theirs: `exiftool ${describe(previews)}` }];
+}
+
+function describe(previews: readonly Preview[]): string {
+  return previews.map(({ width, height }) => formatSize(width, height)).join(', ') || 'no preview';
+}
+
+/** exiftool knows a size with the sensor's edges, one without, or one that the camera shows: one of them is to be ours. */
+function compareSize({ record }: DonePhoto, tags: Tags): Difference[] {
+  const ours = formatSize(record.sourceWidth, record.sourceHeight);
+  const upright = sizesIn(tags).map((size) => formatSize(...uprightSize(size, orientationIn(tags))));
+  if (upright.includes(ours)) return [];
+  return [{ what: 'size', ours, theirs: `exiftool ${[...new Set(upright)].join(' or ') || 'no size'}` }];
+}
+
+/** The previews that can be decoded. libvips refuses lossless ones (SOF3), which are sensor data. */
+export async function readPreviews(extracted: readonly Buffer[], tags: Tags): Promise<Preview[]> {
+  const read = extracted.map(async (bytes): Promise<Preview[]> => {
+    try {
+      const { width, height } = await sharp(bytes, { failOn: 'truncated' }).metadata();
+      await sharp(bytes, { failOn: 'truncated' }).stats();
+      const orientation = orientationOfPreview([width, height], tags);
+      const [uprightWidth, uprightHeight] = uprightSize([width, height], orientation);
+      return [{ bytes, orientation, width: uprightWidth, height: uprightHeight }];
+    } catch {
+      return []; // Not a picture that can be shown.
+    }
+  });
+  return (await Promise.all(read)).flat();
+}
+
+/** The RAW's orientation; 1 where the shape shows that the camera has turned the preview already. */
+function orientationOfPreview([width, height]: readonly [number, number], tags: Tags): number {
+  const orientation = orientationIn(tags);
+  const [stored] = sizesIn(tags);
+  if (stored === undefined || !isTurned(orientation)) return orientation;
+  const [storedWidth, storedHeight] = stored;
+  return width > height === storedWidth > storedHeight ? orientation : 1;
+}
+
+/** The smallest that is large enough for a thumbnail, or else the largest. */
+export function bestPreview(
+  previews: readonly Preview[],
+  needed: { readonly width: number; readonly height: number },
+): Preview | undefined {
+  const bySize = previews.toSorted((a, b) => a.width * a.height - b.width * b.height);
+  const isLargeEnough = ({ width, height }: Preview) => width >= needed.width && height >= needed.height;
+  return bySize.find(isLargeEnough) ?? bySize.at(-1);
+}
+
+async function comparePreview(photo: DonePhoto, previews: readonly Preview[]): Promise<Difference[]> {
+  const { sourceWidth, sourceHeight, fromWidth = sourceWidth, fromHeight = sourceHeight } = photo.record;
+  const reduction = reductionOf(parseVariant(photo.size), sourceWidth, sourceHeight) / TIMES_THUMBNAIL;
+  const needed = { width: Math.floor(sourceWidth / reduction), height: Math.floor(sourceHeight / reduction) };
+  const best = bestPreview(previews, needed);
+  const ours = formatSize(fromWidth, fromHeight);
+  if (best === undefined || ours !== formatSize(best.width, best.height))
+    return [
+      {
+        what: 'preview',
+        ours,
+        theirs: `exiftool ${describe(previews)} (at least ${formatSize(needed.width, needed.height)} is wanted)`,
+      },
+    ];
+  const thumbnail = thumbnailOf(photo);
+  const upright = await reduced(best.bytes, best.orientation, thumbnail.width, thumbnail.height);
+  const difference = await pixelDifference(thumbnail.file, upright);
+  const theirs = `exiftool orientation ${best.orientation}`;
+  return difference === undefined ? [] : [{ ...difference, theirs }];
+}
