@@ -48,20 +48,29 @@ function compareSize({ record }: DonePhoto, tags: Tags): Difference[] {
   return [{ what: 'size', ours, theirs: `exiftool ${[...new Set(upright)].join(' or ') || 'no size'}` }];
 }
 
-/** The previews that can be decoded. libvips refuses lossless ones (SOF3), which are sensor data. */
+/** The previews that can be decoded, whole. libvips refuses lossless ones (SOF3), which are sensor data. */
 export async function readPreviews(extracted: readonly Buffer[], tags: Tags): Promise<Preview[]> {
-  const read = extracted.map(async (bytes): Promise<Preview[]> => {
-    try {
-      const { width, height } = await sharp(bytes, { failOn: 'truncated' }).metadata();
-      await sharp(bytes, { failOn: 'truncated' }).stats();
-      const orientation = orientationOfPreview([width, height], tags);
-      const [uprightWidth, uprightHeight] = uprightSize([width, height], orientation);
-      return [{ bytes, orientation, width: uprightWidth, height: uprightHeight }];
-    } catch {
-      return []; // Not a picture that can be shown.
-    }
-  });
-  return (await Promise.all(read)).flat();
+  const previews: Preview[] = [];
+  for (const bytes of extracted) {
+    const stored = await storedSize(bytes);
+    if (stored === undefined) continue;
+    const orientation = orientationOfPreview(stored, tags);
+    const [width, height] = uprightSize(stored, orientation);
+    previews.push({ bytes, orientation, width, height });
+  }
+  return previews;
+}
+
+/** Width and height in pixels of a JPEG; undefined when it cannot be decoded to its end. */
+async function storedSize(bytes: Buffer): Promise<[width: number, height: number] | undefined> {
+  try {
+    const { info } = await sharp(bytes, { failOn: 'truncated' }).toColourspace('b-w').raw().toBuffer({
+      resolveWithObject: true,
+    });
+    return [info.width, info.height];
+  } catch {
+    return undefined; // What this JPEG lacks does not matter: it is no preview.
+  }
 }
 
 /** The RAW's orientation; 1 where the shape shows that the camera has turned the preview already. */
