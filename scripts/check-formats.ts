@@ -18,7 +18,7 @@ import {
   kindOf,
   type Photo,
 } from './check-formats/comparison.js';
-import { readTags, type Tags } from './check-formats/exiftool.js';
+import { complaintIn, readTags, type Tags } from './check-formats/exiftool.js';
 import { compareHeic } from './check-formats/heic.js';
 import { compareJpeg } from './check-formats/jpeg.js';
 import { compareRaw } from './check-formats/raw.js';
@@ -63,7 +63,11 @@ async function check(folder: string, scratch: string, { size, embedded }: typeof
       const differences = [...compareTakenAt(photo, own), ...(await compare[photo.kind](photo, own))];
       if (differences.length > 0) differing += 1;
       for (const { what, ours, theirs } of differences)
-        console.log(printable(`${path.relative(folder, photo.file)}: ${what}: thumbs ${ours}; ${theirs}`));
+        console.log(
+          printable(
+            `${path.relative(folder, photo.file)}: ${what}: thumbs ${ours}; ${theirs}${complaintIn(own)}`,
+          ),
+        );
     }
   }
   const counts = (['heic', 'raw', 'jpeg'] as const).map(

@@ -9,6 +9,8 @@ export type Tags = Readonly<Record<string, unknown>>;
 const OUTPUT = ['-json', '-n', '-a', '-G1', '-charset', 'filename=utf8'];
 
 const TAGS = [
+  'ExifTool:Warning',
+  'ExifTool:Error',
   'Composite:ImageSize',
   'File:ImageWidth',
   'File:ImageHeight',
@@ -59,6 +61,12 @@ function parse(json: string): Tags[] {
 export function orientationIn(tags: Tags): number {
   const value = Number(tags['IFD0:Orientation'] ?? 1);
   return Number.isInteger(value) && value >= 1 && value <= 8 ? value : 1;
+}
+
+/** ` (exiftool: File format error)` where exiftool could not read all of a file, or else nothing. */
+export function complaintIn(tags: Tags): string {
+  const complaint = tags['ExifTool:Error'] ?? tags['ExifTool:Warning'];
+  return complaint === undefined ? '' : ` (exiftool: ${complaint})`;
 }
 
 /** `2024-05-01T12:30:05+02:00`; without an offset where there is none, and null without a valid time. */

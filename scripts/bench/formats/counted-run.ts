@@ -12,12 +12,14 @@ export interface CountedRun {
   readonly bytesRead: number;
   /** Peak resident memory of the main process and the consumer together, bytes. */
   readonly peakMemory: number;
+  /** Photos without a thumbnail. */
+  readonly failed: number;
 }
 
 /** The kernel adds what a process has read to its parent's count once the parent has waited for it: the shell's covers all. */
-const COUNTED = `"$@" && cat /proc/$$/io >&2`;
+const COUNTED = `"$@"; code=$?; cat /proc/$$/io >&2; exit $code`;
 
-/** @throws {Error} The command did not end with 0. */
+/** @throws {Error} The command could not do its work; photos that failed do not count. */
 export function countedRun(photos: string, scratch: string, options: readonly string[] = []): CountedRun {
   const out = fs.mkdtempSync(path.join(scratch, 'out-'));
   const args = [process.execPath, thumbsCommand, photos, '-w', '1', '-o', out, '--json', ...options];
@@ -27,12 +29,16 @@ export function countedRun(photos: string, scratch: string, options: readonly st
     maxBuffer: 2 ** 28,
   });
   const seconds = (performance.now() - startedAt) / 1000;
-  if (status !== 0) throw new Error(`a run over ${photos} ended with exit code ${status}: ${stderr}`);
+  if (status !== 0 && status !== 1)
+    throw new Error(`a run over ${photos} ended with exit code ${status}: ${stderr}`);
   fs.rmSync(out, { recursive: true });
-  const summary: { peakMemoryBytes: number } = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
+  const summary: { peakMemoryBytes: number; failed: number } = JSON.parse(
+    stdout.trimEnd().split('\n').at(-1) ?? '',
+  );
   return {
     seconds,
     bytesRead: Number(/^rchar: (\d+)$/m.exec(stderr)?.[1]),
     peakMemory: summary.peakMemoryBytes,
+    failed: summary.failed,
   };
 }
