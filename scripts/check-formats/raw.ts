@@ -18,6 +18,9 @@ import { isTurned, pixelDifference, reduced } from './pixels.js';
 /** A preview is to have this many times the width and height of the thumbnail. */
 const TIMES_THUMBNAIL = 2;
 
+/** Ratios of the shapes of previews that show the same may differ by this much. */
+const SAME_SHAPE = 0.05;
+
 /** A JPEG in a RAW file. */
 export interface Preview {
   readonly bytes: Buffer;
@@ -82,14 +85,24 @@ function orientationOfPreview([width, height]: readonly [number, number], tags: 
   return width > height === storedWidth > storedHeight ? orientation : 1;
 }
 
-/** The smallest that is large enough for a thumbnail, or else the largest. */
+/**
+ * The smallest that is large enough for a thumbnail, or else the largest. One of another shape than the largest has black bars, as 4:3
+ * thumbnails of 3:2 photos do, and does not count.
+ */
 export function bestPreview(
   previews: readonly Preview[],
   needed: { readonly width: number; readonly height: number },
 ): Preview | undefined {
   const bySize = previews.toSorted((a, b) => a.width * a.height - b.width * b.height);
+  const largest = bySize.at(-1);
+  if (largest === undefined) return undefined;
+  const ofShape = bySize.filter((preview) => Math.abs(shape(preview) / shape(largest) - 1) <= SAME_SHAPE);
   const isLargeEnough = ({ width, height }: Preview) => width >= needed.width && height >= needed.height;
-  return bySize.find(isLargeEnough) ?? bySize.at(-1);
+  return ofShape.find(isLargeEnough) ?? largest;
+}
+
+function shape({ width, height }: Preview): number {
+  return width / height;
 }
 
 async function comparePreview(photo: DonePhoto, previews: readonly Preview[]): Promise<Difference[]> {

@@ -22,6 +22,11 @@ test('the smallest preview that is large enough is wanted, or else the largest',
   expect(await sizeOfBest(4000, 3000)).toBe('1616x1212');
 });
 
+test('a smaller preview of another shape than the largest is not wanted: it has black bars', async () => {
+  const previews = await readPreviews(await Promise.all([jpeg(480, 360), jpeg(1620, 1080)]), {});
+  expect(bestPreview(previews, { width: 400, height: 266 })).toMatchObject({ width: 1620, height: 1080 });
+});
+
 test('a preview that cannot be decoded is none', async () => {
   const whole = await jpeg(480, 360);
   expect(await readPreviews([whole.subarray(0, whole.length / 2), Buffer.from('no JPEG')], {})).toEqual([]);
