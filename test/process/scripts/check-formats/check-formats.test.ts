@@ -31,11 +31,14 @@ async function photos(): Promise<string> {
   return folder;
 }
 
-/** A `PATH` with a program that is used instead of the installed one of its name. It gets the path of that one as `$REAL`. */
+function installed(name: string): string {
+  return execFileSync('which', [name], { encoding: 'utf8' }).trim();
+}
+
+/** A `PATH` with a program that is used instead of the installed one of its name. */
 function pathWith(name: string, shell: string): string {
   const folder = temporaryFolder();
-  const real = execFileSync('which', [name], { encoding: 'utf8' }).trim();
-  fs.writeFileSync(path.join(folder, name), `#!/bin/sh\nREAL=${real}\n${shell}\n`, { mode: 0o755 });
+  fs.writeFileSync(path.join(folder, name), `#!/bin/sh\n${shell}\n`, { mode: 0o755 });
   return `${folder}:${process.env.PATH}`;
 }
 
@@ -56,7 +59,7 @@ testWithTools(
   async () => {
     const other = pathWith(
       'exiftool',
-      `"$REAL" "$@" | sed -e 's/2024:05:01/2024:05:02/' -e 's/Orientation": 6/Orientation": 8/' -e 's/Orientation": 7/Orientation": 3/'`,
+      `${installed('exiftool')} "$@" | sed -e 's/2024:05:01/2024:05:02/' -e 's/Orientation": 6/Orientation": 8/' -e 's/Orientation": 7/Orientation": 3/'`,
     );
     const { code, stdout } = await checkFormats(await photos(), other);
     const { width, height } = await sharp(path.join(sampleImages, 'orientation-7.jpg')).metadata();
@@ -70,6 +73,38 @@ testWithTools(
     expect(code).toBe(1);
   },
 );
+
+/** A folder with two HEICs of 4:3, one with and one without a smaller picture. */
+function heics(): string {
+  const folder = temporaryFolder();
+  for (const name of ['rotated.heic', 'embedded-thumbnail.heic'])
+    fs.copyFileSync(path.join(sampleImages, name), path.join(folder, name));
+  return folder;
+}
+
+testWithTools(
+  'HEICs on which the programs agree, turned by the container and by a smaller picture',
+  async () => {
+    const { code, stdout } = await checkFormats(heics());
+    expect(stdout).toBe('2 photos compared (2 heic, 0 raw, 0 jpeg): 0 with differences\n');
+    expect(code).toBe(0);
+  },
+);
+
+testWithTools('a HEIC that libheif shows otherwise, or refuses, is a line for each difference', async () => {
+  const folder = heics();
+  const other = path.join(temporaryFolder(), 'other.png');
+  await sharp(path.join(sampleImages, 'dunes.jpg')).resize(300, 200, { fit: 'fill' }).png().toFile(other);
+  const converter = `case "$2" in *rotated*) cp ${other} "$3";; *) echo 'no such codec' >&2; exit 1;; esac`;
+  const { code, stdout } = await checkFormats(folder, pathWith('heif-dec', converter));
+  expect(stdout.trimEnd().split('\n')).toEqual([
+    'embedded-thumbnail.heic: decoding: thumbs made a thumbnail; heif-dec no such codec',
+    expect.stringMatching(/^rotated\.heic: size: thumbs \d+x\d+; heif-dec 300x200$/),
+    expect.stringMatching(/^rotated\.heic: pixels: thumbs full picture PSNR .*; heif-dec full picture$/),
+    '2 photos compared (2 heic, 0 raw, 0 jpeg): 2 with differences',
+  ]);
+  expect(code).toBe(1);
+});
 
 testWithTools('a program that is missing is named with its Debian package; exit code 2', async () => {
   const { code, stdout, stderr } = await checkFormats(await photos(), temporaryFolder());
