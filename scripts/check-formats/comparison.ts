@@ -1,0 +1,79 @@
+// What the comparisons of all kinds of photos share.
+
+import path from 'node:path';
+import type { DoneRecord, ManifestRecord } from '../../src/manifest/record.js';
+import { type Tags, takenAtIn } from './exiftool.js';
+import { isTurned } from './pixels.js';
+
+/** Photos that the tools are held against. */
+export type Kind = 'heic' | 'jpeg' | 'raw';
+
+/** One photo that the run has a record of. */
+export interface Photo {
+  readonly record: ManifestRecord;
+  readonly kind: Kind;
+  /** Absolute path of the photo. */
+  readonly file: string;
+  /** The folder of the thumbnails. */
+  readonly out: string;
+  /** A folder for whatever a comparison writes. */
+  readonly scratch: string;
+  /** `--size` of the run. */
+  readonly size: string;
+}
+
+/** A finished photo. */
+export type DonePhoto = Photo & { readonly record: DoneRecord };
+
+export interface Difference {
+  readonly what: string;
+  readonly ours: string;
+  readonly theirs: string;
+}
+
+const EXTENSIONS: ReadonlyArray<readonly [Kind, RegExp]> = [
+  ['heic', /\.(hei[cf]s?|hif)$/i],
+  ['jpeg', /\.(jpe?g|jpe|jfif)$/i],
+  ['raw', /\.(cr2|cr3|nef|nrw|arw|sr2|dng|orf|rw2|raf|pef|srw|3fr|iiq|gpr)$/i],
+];
+
+/** The kind of a photo by its content; of one that failed, by its name. */
+export function kindOf(record: ManifestRecord): Kind | undefined {
+  if (record.status === 'failed') return EXTENSIONS.find(([, pattern]) => pattern.test(record.source))?.[0];
+  const format: string = record.sourceFormat;
+  return format === 'heic' || format === 'jpeg' || format === 'raw' ? format : undefined;
+}
+
+export function isDone(photo: Photo): photo is DonePhoto {
+  return photo.record.status === 'done';
+}
+
+/** The code of a photo that failed, and why. */
+export function failureOf({ record }: Photo): string {
+  return record.status === 'failed' ? `${record.error.code} (${record.error.message})` : record.status;
+}
+
+export function compareTakenAt(photo: Photo, tags: Tags): Difference[] {
+  if (!isDone(photo)) return [];
+  const [ours, theirs] = [photo.record.takenAt ?? null, takenAtIn(tags)];
+  return ours === theirs ? [] : [{ what: 'takenAt', ours: `${ours}`, theirs: `exiftool ${theirs}` }];
+}
+
+/** `4032x3024` */
+export function formatSize(width: number, height: number): string {
+  return `${width}x${height}`;
+}
+
+/** Width and height as seen, of a picture that is stored with an EXIF orientation. */
+export function uprightSize(
+  [width, height]: readonly [number, number],
+  orientation: number,
+): [number, number] {
+  return isTurned(orientation) ? [height, width] : [width, height];
+}
+
+/** The file of a photo's thumbnail, and its size in pixels. */
+export function thumbnailOf({ record, out }: DonePhoto): { file: string; width: number; height: number } {
+  const [{ file, width, height }] = record.thumbnails;
+  return { file: path.join(out, file), width, height };
+}
