@@ -28,30 +28,34 @@ export function lanczos(picture: Picture, width: number, height: number): Rgba {
   const columns = weightsOf(picture.width, width, scale);
   const rows = weightsOf(picture.height, height, scale);
   const narrow = new Float32Array(width * picture.height * channels);
-  for (let y = 0; y < picture.height; y += 1)
-    for (const [x, { first, weights }] of columns.entries())
+  columns.forEach(({ first, weights }, x) => {
+    for (let y = 0; y < picture.height; y += 1)
       for (let channel = 0; channel < channels; channel += 1) {
-        let sum = 0;
-        let at = (y * picture.width + first) * channels + channel;
-        for (const weight of weights) {
-          sum += weight * (picture.data[at] ?? 0);
-          at += channels;
-        }
-        narrow[(y * width + x) * channels + channel] = sum;
+        const from = (y * picture.width + first) * channels + channel;
+        narrow[(y * width + x) * channels + channel] = weighted(picture.data, from, channels, weights);
       }
+  });
   const data = new Uint8ClampedArray(width * height * 4).fill(255);
-  for (const [y, { first, weights }] of rows.entries())
+  rows.forEach(({ first, weights }, y) => {
     for (let x = 0; x < width; x += 1)
       for (let channel = 0; channel < 3; channel += 1) {
-        let sum = 0;
-        let at = (first * width + x) * channels + Math.min(channel, channels - 1);
-        for (const weight of weights) {
-          sum += weight * (narrow[at] ?? 0);
-          at += width * channels;
-        }
-        data[(y * width + x) * 4 + channel] = sum;
+        const from = (first * width + x) * channels + Math.min(channel, channels - 1);
+        data[(y * width + x) * 4 + channel] = weighted(narrow, from, width * channels, weights);
       }
+  });
   return { data, width, height };
+}
+
+/** The weighted sum of samples that lie `step` apart. */
+function weighted(
+  samples: Uint8Array | Float32Array,
+  from: number,
+  step: number,
+  weights: Float64Array,
+): number {
+  let sum = 0;
+  for (let at = 0; at < weights.length; at += 1) sum += (weights[at] ?? 0) * (samples[from + at * step] ?? 0);
+  return sum;
 }
 
 interface Weights {
