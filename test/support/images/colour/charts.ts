@@ -108,29 +108,3 @@ function ycck([cyan = 0, magenta = 0, yellow = 0, black = 0]: Samples): Samples 
     1 - black,
   ];
 }
-
-/** CIELAB (TIFF 6.0, section 23) or ICCLAB (Adobe's TIFF Technical Notes): L* from 0 to 100, a* and b*. */
-export function labFiles(colours: readonly Samples[]): Files {
-  return {
-    'TIFF, CIELAB of 8 bits': labFile(colours, 8, 8),
-    'TIFF, CIELAB of 16 bits': labFile(colours, 16, 8),
-    'TIFF, ICCLAB of 8 bits': labFile(colours, 8, 9),
-    'TIFF, ICCLAB of 16 bits': labFile(colours, 16, 9),
-  };
-}
-
-function labFile(colours: readonly Samples[], depth: 8 | 16, photometric: 8 | 9): Buffer {
-  const fractions = colours.map(([lightness = 0, a = 0, b = 0]) => {
-    // ICCLAB has 65,280 for white, and zero in the middle of the range; CIELAB has 65,535 for white, and two's complements.
-    const white = depth === 16 && photometric === 9 ? 65_280 / 65_535 : 1;
-    const signed = (value: number) => {
-      const steps = Math.round(depth === 8 ? value : value * 256);
-      const range = 2 ** depth;
-      return (photometric === 9 ? steps + range / 2 : (steps + range) % range) / (range - 1);
-    };
-    return [(lightness / 100) * white, signed(a), signed(b)];
-  });
-  const chart: Chart = { patches: fractions, side: SIDE };
-  const bits = [depth, depth, depth];
-  return tiffFile({ ...sizeOf(chart), photometric, bits, data: [pixelsOf(chart, depth)] });
-}

@@ -22,7 +22,7 @@ export function primary(space: RgbSpace, channel: number): Samples {
   return convert(`${space}-linear`, samples, 'xyz-d50');
 }
 
-/** L* from 0 to 100, a* and b*, by the white point D50 or D65. */
+/** L* from 0 to 100, a* and b*, by the white point D50 of ICC profiles, or by D65. */
 export function inLab(samples: Samples, white: 'D50' | 'D65' = 'D50'): Samples {
   return convert('srgb', samples, white === 'D50' ? 'lab' : 'lab-d65');
 }

@@ -5,10 +5,18 @@ import { expect, test } from 'vitest';
 import { CMYK_TILES } from '../../../../scripts/known-colours.js';
 import { renderThumbnail } from '../../../../src/image/render.js';
 import { defaultDecoding, type JpegReader } from '../../../../src/options/options.js';
-import { CHART, difference, middles, PATCHES } from '../../../support/images/colour/chart.js';
+import {
+  CHART,
+  difference,
+  middles,
+  PATCHES,
+  pixelsOf,
+  sizeOf,
+} from '../../../support/images/colour/chart.js';
 import { cmykFiles, type Files, greyFiles, rgbFiles } from '../../../support/images/colour/charts.js';
 import { cmykProfile, greyProfile, rgbProfile } from '../../../support/images/colour/profiles.js';
-import { greyOf, inSpace, toInks } from '../../../support/images/colour/spaces.js';
+import { greyOf, inLab, inSpace, toInks } from '../../../support/images/colour/spaces.js';
+import { tiffFile } from '../../../support/images/tiff-files.js';
 
 /** CIEDE2000: what a trained eye sees in two patches side by side is about 1. */
 const LARGEST_DIFFERENCE = 3;
@@ -110,4 +118,18 @@ test('CMYK without a profile is that of a coated press', async () => {
     cmykFiles(inks),
     CMYK_TILES.map(({ expected }) => expected),
   );
+});
+
+test('CIELAB of 16 bits by the white point D65', async () => {
+  // A TIFF has no default of the white point; libvips writes and reads D65.
+  const range = 2 ** 16;
+  const patches = CHART.map((samples) => {
+    const [lightness = 0, a = 0, b = 0] = inLab(samples, 'D65');
+    const signed = (value: number) => ((Math.round(value * 256) + range) % range) / (range - 1);
+    return [lightness / 100, signed(a), signed(b)];
+  });
+  const chart = { patches, side: 128 };
+  const bits = [16, 16, 16];
+  const file = tiffFile({ ...sizeOf(chart), photometric: 8, bits, data: [pixelsOf(chart, 16)] });
+  await expectColours({ TIFF: file }, PATCHES);
 });
