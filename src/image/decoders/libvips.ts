@@ -115,6 +115,7 @@ export function libvipsReader({
     const image = new SharpImage(bytes);
     const header = await image.finish(image.sharp.metadata());
     const headerWarnings = image.warningCount;
+    useProfile(image, header);
     const exif = exifOf(bytes, header);
     const isUpright = exif !== undefined && hasInvalidOrientation(exif);
     return {
@@ -129,6 +130,7 @@ export function libvipsReader({
       pixelsAfter: (failure) => {
         if (isWhole === undefined || !mayBeHarmless(failure)) return undefined;
         const again = new SharpImage(bytes, 'error');
+        useProfile(again, header);
         const requireAll = () => {
           const isAccepted = lostNoPixels(again, headerWarnings) && isWhole(bytes, again.warnings);
           if (!isAccepted) throw new DecoderFailure(again.warnings);
@@ -161,4 +163,14 @@ function exifOf(file: Buffer, { format, exif }: Metadata): Buffer | undefined {
   if (format === 'tiff') return file;
   // With its name, as in a JPEG, or without, as in a PNG.
   return exif?.toString('latin1', 0, 6) === 'Exif\0\0' ? exif.subarray(6) : exif;
+}
+
+/**
+ * Has the profile of an image of 16 bits a sample used. sharp 0.35 converts such colours to Display P3 and passes them on as sRGB, and it
+ * ignores the profile of such greys. With 8 bits, as many as a thumbnail has, it uses both.
+ */
+function useProfile({ sharp }: SharpImage, { hasProfile, space }: Metadata): void {
+  if (!hasProfile) return;
+  if (space === 'rgb16') sharp.pipelineColourspace('srgb');
+  if (space === 'grey16') sharp.pipelineColourspace('b-w');
 }
