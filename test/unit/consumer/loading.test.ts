@@ -10,7 +10,7 @@ import { workOn } from '../../../src/consumer/work.js';
 import type { WorkOptions } from '../../../src/job.js';
 import { defaultDecoding } from '../../../src/options/options.js';
 import { families } from '../../support/images/raw/families.js';
-import { rawFile } from '../../support/images/raw/files.js';
+import { rawContents, rawFile } from '../../support/images/raw/files.js';
 import { jpeg, temporaryFolder } from '../../support/photos.js';
 
 const SIZE = 60_000_000;
@@ -156,6 +156,17 @@ test('the limit of bytes is for what is read: a RAW file may have more, its prev
     code: 'TOO_LARGE',
     limit: { maxBytes: 1000 },
   });
+});
+
+test('a preview of more than 32 MB is not read ahead, but when its job runs', async () => {
+  const folder = temporaryFolder();
+  const contents = await rawContents();
+  const large = Buffer.concat([contents.medium, Buffer.alloc(33_000_000)]);
+  const file = path.join(folder, 'photo.iiq');
+  fs.writeFileSync(file, families.iiq?.({ ...contents, medium: large }) ?? '');
+  const options = optionsFor(folder, { maxBytes: 1e9 });
+  expect(await prefetch({ path: file, task: 'make' }, options)).toBeUndefined();
+  expect(await load({ path: file, task: 'make' }, options)).toMatchObject({ status: 'loaded' });
 });
 
 test('an empty file under a RAW name is CORRUPT, and a folder is UNREADABLE', async () => {

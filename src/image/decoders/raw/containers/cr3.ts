@@ -15,8 +15,7 @@ const CONTAINERS: Readonly<Record<string, number>> = {
   'uuid eaf42b5e1c984b88b9fbb7dc406e4d16': 8,
 };
 
-/** More boxes than any camera writes, and deeper than moov/trak/mdia/minf/stbl/stsz. */
-const MOST_BOXES = 200;
+/** Deeper than moov/trak/mdia/minf/stbl/stsz. How many boxes are read is limited by the number of parts. */
 const MOST_DEPTH = 6;
 
 /** Bytes of a box in which a JPEG begins. */
@@ -38,14 +37,12 @@ export function* readCr3(size: number): Reading<RawStructure | undefined> {
 
 class Cr3Reader {
   readonly builder: StructureBuilder = new StructureBuilder();
-  #boxes = 0;
   /** Bytes of the first sample of the track that is being read. */
   #sampleBytes: number | undefined;
 
   *readBoxes(parent: Box, depth: number): Reading<void> {
     let at = parent.start;
-    while (at + 8 <= parent.end && this.#boxes < MOST_BOXES) {
-      this.#boxes += 1;
+    while (at + 8 <= parent.end) {
       const box = yield* readBox(at, parent.end);
       if (box === undefined) return;
       const skip = CONTAINERS[box.type];

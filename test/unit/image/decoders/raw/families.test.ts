@@ -5,7 +5,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { recognize } from '../../../../../src/image/decoders/index.js';
 import { raw } from '../../../../../src/image/decoders/raw/index.js';
-import { locatePreview } from '../../../../../src/image/decoders/raw/preview.js';
+import { locatePreview, previewOf } from '../../../../../src/image/decoders/raw/preview.js';
 import { renderThumbnail } from '../../../../../src/image/render.js';
 import { defaultDecoding } from '../../../../../src/options/options.js';
 import type { Variant } from '../../../../../src/options/variant.js';
@@ -69,7 +69,9 @@ for (const extension of Object.keys(families)) {
     );
     expect(located.time?.dateTimeOriginal).toBe('2024:05:01 12:30:05');
     const { thumbnail, ...rendered } = await render(bytes);
-    for (const text of [thumbnail.toString('latin1'), JSON.stringify(rendered)])
+    const preview = previewOf(bytes, square(200)).jpeg.toString('latin1');
+    expect(preview.split('Exif\0\0')).toHaveLength(2);
+    for (const text of [preview, thumbnail.toString('latin1'), JSON.stringify(rendered)])
       for (const secret of SECRETS) expect(text).not.toContain(secret);
   });
 
