@@ -2,7 +2,7 @@
 
 import sharp from 'sharp';
 import { pngChunk, segment, withSegments } from './hostile-images.js';
-import { tiffFile, types } from './tiff-files.js';
+import { type Tag, tiffFile, types } from './tiff-files.js';
 
 const NAME = Buffer.from('Exif\0\0', 'latin1');
 const PNG_HEADER_END = 33;
@@ -41,22 +41,41 @@ export async function webpWithExif(pixels: Buffer, structure: Buffer): Promise<B
   return whole;
 }
 
-/** An uncompressed TIFF of these pixels with a DateTimeOriginal in its EXIF directory. */
-export function tiffWithDate(data: Buffer, width: number, height: number, date: string): Buffer {
-  const text = Buffer.from(`${date}\0`, 'latin1');
-  const at = TIFF_HEADER_BYTES + data.length;
-  const directory = Buffer.alloc(2 + 12 + 4);
-  directory.writeUInt16LE(1, 0);
-  directory.writeUInt16LE(0x9003, 2);
-  directory.writeUInt16LE(types.ASCII, 4);
-  directory.writeUInt32LE(text.length, 6);
-  directory.writeUInt32LE(at + directory.length, 10);
-  const pointer = { tag: 0x8769, type: types.LONG, values: [at] };
+/** A text in a directory that the first one of a TIFF points to: EXIF (0x8769), GPS (0x8825). */
+export interface PointedText {
+  readonly pointer: number;
+  readonly tag: number;
+  readonly text: string;
+}
+
+/** An uncompressed RGB TIFF of these pixels, with texts in directories of their own behind them, and further tags. */
+export function tiffWithTexts(
+  pixels: Buffer,
+  width: number,
+  height: number,
+  texts: readonly PointedText[],
+  tags: readonly Tag[] = [],
+): Buffer {
+  const parts = [pixels];
+  let end = TIFF_HEADER_BYTES + pixels.length;
+  const pointers = texts.map(({ pointer, tag, text }): Tag => {
+    const at = end;
+    const value = Buffer.from(`${text}\0`, 'latin1');
+    const directory = Buffer.alloc(2 + 12 + 4);
+    directory.writeUInt16LE(1, 0);
+    directory.writeUInt16LE(tag, 2);
+    directory.writeUInt16LE(types.ASCII, 4);
+    directory.writeUInt32LE(value.length, 6);
+    directory.writeUInt32LE(at + directory.length, 10);
+    parts.push(directory, value);
+    end += directory.length + value.length;
+    return { tag: pointer, type: types.LONG, values: [at] };
+  });
   return tiffFile({
     width,
     height,
     photometric: 2,
-    data: [Buffer.concat([data, directory, text])],
-    tags: [pointer],
+    data: [Buffer.concat(parts)],
+    tags: [...tags, ...pointers],
   });
 }

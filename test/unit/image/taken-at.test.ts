@@ -11,7 +11,7 @@ import {
   jpegWithExif,
   pngWithExif,
   pngWithLateExif,
-  tiffWithDate,
+  tiffWithTexts,
   webpWithExif,
 } from '../../support/images/with-exif.js';
 
@@ -61,7 +61,8 @@ test('a WebP says it, with and without the name of the segment', async () => {
 
 test('a TIFF says it', async () => {
   const { data } = await plain().raw().toBuffer({ resolveWithObject: true });
-  const file = tiffWithDate(data, width, height, DATE);
+  const date = { pointer: 0x8769, tag: 0x9003, text: DATE };
+  const file = tiffWithTexts(data, width, height, [date]);
   expect(await takenAts(file)).toEqual(['2024-05-01T12:30:05', '2024-05-01T12:30:05']);
 });
 
