@@ -5,6 +5,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';
 import { expect } from 'vitest';
+import { rawFile } from '../../../support/images/raw/files.js';
 import { projectFolder, sampleImages } from '../../../support/paths.js';
 import { snapshot, temporaryFolder } from '../../../support/photos.js';
 import { type Finished, start } from '../../../support/processes/processes.js';
@@ -104,6 +105,27 @@ testWithTools('a HEIC that libheif shows otherwise, or refuses, is a line for ea
     '2 photos compared (2 heic, 0 raw, 0 jpeg): 2 with differences',
   ]);
   expect(code).toBe(1);
+});
+
+testWithTools('RAW files on which the programs agree, and a preview that exiftool alone has', async () => {
+  const folder = temporaryFolder();
+  for (const [extension, orientation] of [
+    ['nef', 1],
+    ['raf', 8],
+    ['dng', 6],
+  ] as const)
+    fs.writeFileSync(path.join(folder, `${orientation}.${extension}`), await rawFile(extension, orientation));
+  const agreeing = await checkFormats(folder);
+  expect(agreeing.stdout).toBe('3 photos compared (0 heic, 3 raw, 0 jpeg): 0 with differences\n');
+  expect(agreeing.code).toBe(0);
+  const preview = await sharp(path.join(sampleImages, 'dunes.jpg')).resize(420, 280).jpeg().toBuffer();
+  const tags = `"File:PreviewImage": "base64:${preview.toString('base64')}",`;
+  const other = pathWith('exiftool', `${installed('exiftool')} "$@" | sed -e 's|^\\[{$|[{ ${tags}|'`);
+  const differing = await checkFormats(folder, other);
+  expect(differing.stdout).toMatch(
+    /^1\.nef: preview: thumbs 480x320; exiftool .*420x280.* \(at least 400x26\d is wanted\)$/m,
+  );
+  expect(differing.code).toBe(1);
 });
 
 testWithTools('a program that is missing is named with its Debian package; exit code 2', async () => {
