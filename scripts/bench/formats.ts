@@ -45,9 +45,14 @@ function heicRow({ file, auto, full }: MeasuredHeic): string {
     formatStatistics(full.later, 0),
     full.alone === undefined ? '' : formatStatistics(full.alone.milliseconds, 0),
     full.alone === undefined ? '' : formatStatistics(full.alone.ratio, 2),
-    (full.first - full.later.median).toFixed(0),
+    startOf(auto.isEmbedded ? auto : full).toFixed(0),
   ];
   return `| ${cells.join(' | ')} |`;
+}
+
+/** What the first picture of a process takes more than later ones. The smaller the picture, the less is in it but the start. */
+function startOf({ first, later }: HeicFigures): number {
+  return first - later.median;
 }
 
 function heicTable(heics: readonly MeasuredHeic[]): string {
