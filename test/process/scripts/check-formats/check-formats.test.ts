@@ -5,6 +5,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';
 import { expect } from 'vitest';
+import { heifPhoto } from '../../../support/images/heif/photo.js';
+import { rotation } from '../../../support/images/heif/properties.js';
+import { rawFile } from '../../../support/images/raw/files.js';
 import { projectFolder, sampleImages } from '../../../support/paths.js';
 import { snapshot, temporaryFolder } from '../../../support/photos.js';
 import { type Finished, start } from '../../../support/processes/processes.js';
@@ -14,9 +17,14 @@ const testWithTools = testWithPrograms('heif-info', 'heif-convert', 'exiftool');
 
 const script = path.join(projectFolder, 'scripts/check-formats.ts');
 
-function checkFormats(folder: string, programs = process.env.PATH): Promise<Finished> {
+function checkFormats(
+  folder: string,
+  programs = process.env.PATH,
+  ...options: readonly string[]
+): Promise<Finished> {
   const env = { ...process.env, PATH: programs };
-  return start(process.execPath, ['--import', 'tsx', script, folder], { cwd: projectFolder, env }).finished;
+  return start(process.execPath, ['--import', 'tsx', script, folder, ...options], { cwd: projectFolder, env })
+    .finished;
 }
 
 /** A folder with a JPEG in a subfolder, two that are not stored upright, and a picture that is not compared. */
@@ -74,18 +82,22 @@ testWithTools(
   },
 );
 
-/** A folder with two HEICs of 4:3, one with and one without a smaller picture. */
+/** A folder with two HEICs of 512x384: one is turned, the other has a smaller picture that is used for thumbnails of 160 pixels. */
 function heics(): string {
   const folder = temporaryFolder();
-  for (const name of ['rotated.heic', 'embedded-thumbnail.heic'])
-    fs.copyFileSync(path.join(sampleImages, name), path.join(folder, name));
+  fs.writeFileSync(
+    path.join(folder, 'turned.heic'),
+    heifPhoto({ picture: 'landscape', properties: [rotation(1)] }),
+  );
+  const thumbnails = [{ picture: 'landscape-thumbnail' } as const];
+  fs.writeFileSync(path.join(folder, 'smaller.heic'), heifPhoto({ picture: 'landscape', thumbnails }));
   return folder;
 }
 
 testWithTools(
   'HEICs on which the programs agree, turned by the container and by a smaller picture',
   async () => {
-    const { code, stdout } = await checkFormats(heics());
+    const { code, stdout } = await checkFormats(heics(), process.env.PATH, '--size', '160');
     expect(stdout).toBe('2 photos compared (2 heic, 0 raw, 0 jpeg): 0 with differences\n');
     expect(code).toBe(0);
   },
@@ -95,15 +107,36 @@ testWithTools('a HEIC that libheif shows otherwise, or refuses, is a line for ea
   const folder = heics();
   const other = path.join(temporaryFolder(), 'other.png');
   await sharp(path.join(sampleImages, 'dunes.jpg')).resize(300, 200, { fit: 'fill' }).png().toFile(other);
-  const converter = `case "$2" in *rotated*) cp ${other} "$3";; *) echo 'no such codec' >&2; exit 1;; esac`;
+  const converter = `case "$2" in *turned*) cp ${other} "$3";; *) echo 'no such codec' >&2; exit 1;; esac`;
   const { code, stdout } = await checkFormats(folder, pathWith('heif-dec', converter));
   expect(stdout.trimEnd().split('\n')).toEqual([
-    'embedded-thumbnail.heic: decoding: thumbs made a thumbnail; heif-dec no such codec',
-    expect.stringMatching(/^rotated\.heic: size: thumbs \d+x\d+; heif-dec 300x200$/),
-    expect.stringMatching(/^rotated\.heic: pixels: thumbs full picture PSNR .*; heif-dec full picture$/),
+    'smaller.heic: decoding: thumbs made a thumbnail; heif-dec no such codec',
+    expect.stringMatching(/^turned\.heic: size: thumbs \d+x\d+; heif-dec 300x200$/),
+    expect.stringMatching(/^turned\.heic: pixels: thumbs full picture PSNR .*; heif-dec full picture$/),
     '2 photos compared (2 heic, 0 raw, 0 jpeg): 2 with differences',
   ]);
   expect(code).toBe(1);
+});
+
+testWithTools('RAW files on which the programs agree, and a preview that exiftool alone has', async () => {
+  const folder = temporaryFolder();
+  for (const [extension, orientation] of [
+    ['nef', 1],
+    ['raf', 8],
+    ['dng', 6],
+  ] as const)
+    fs.writeFileSync(path.join(folder, `${orientation}.${extension}`), await rawFile(extension, orientation));
+  const agreeing = await checkFormats(folder);
+  expect(agreeing.stdout).toBe('3 photos compared (0 heic, 3 raw, 0 jpeg): 0 with differences\n');
+  expect(agreeing.code).toBe(0);
+  const preview = await sharp(path.join(sampleImages, 'dunes.jpg')).resize(420, 280).jpeg().toBuffer();
+  const tags = `"File:PreviewImage": "base64:${preview.toString('base64')}",`;
+  const other = pathWith('exiftool', `${installed('exiftool')} "$@" | sed -e 's|^\\[{$|[{ ${tags}|'`);
+  const differing = await checkFormats(folder, other);
+  expect(differing.stdout).toMatch(
+    /^1\.nef: preview: thumbs 480x320; exiftool .*420x280.* \(at least 400x26\d is wanted\)$/m,
+  );
+  expect(differing.code).toBe(1);
 });
 
 testWithTools('a program that is missing is named with its Debian package; exit code 2', async () => {
