@@ -71,7 +71,8 @@ export async function openFull(bytes: Buffer, request: OpenRequest): Promise<Ope
     return await open(bytes, request);
   }
   requireHevc(codec);
-  // Decoding blocks this thread for up to seconds: what it has sent must leave before.
+  // What this thread has sent must leave before it is blocked.
+  request.onBlocking?.();
   await new Promise(setImmediate);
   const { variant } = request;
   return {
@@ -164,7 +165,7 @@ function sizeFor(header: Header, variant: Variant): Wanted['size'] {
   return { width: smallWidth, height: smallHeight };
 }
 
-/** Measured, see bench.md: an instance of libheif, its code, and what it allocates for any picture. */
+/** Measured: an instance of libheif, its code, and what it allocates for any picture, rounded up. */
 const BASE_BYTES = 40e6;
 /** libde265 holds a picture, tables about its blocks and, for a moment, libheif's copy of it. Measured: 6 at 8 bits, 14 at 10. */
 const HELD_BYTES_PER_PIXEL = { narrow: 8, wide: 16 };
