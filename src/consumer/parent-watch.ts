@@ -13,12 +13,17 @@ const THREAD_AFTER_MS = 1000;
  * milliseconds, but not by a process that hangs in JavaScript: after its first second, a thread watches the parent as well.
  */
 export function exitWithParent(): void {
-  const parent = process.ppid;
   process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
-  setTimeout(() => startThread(parent), THREAD_AFTER_MS).unref();
+  setTimeout(watchParent, THREAD_AFTER_MS).unref();
 }
 
-function startThread(parent: number): void {
+const parent = process.ppid;
+let isWatched = false;
+
+/** Starts the thread, if it does not run: before work that blocks the event loop, which would keep the timer waiting. */
+export function watchParent(): void {
+  if (isWatched) return;
+  isWatched = true;
   leaveRemovedFolder();
   const thread = new Worker(packageFile('dist/consumer/parent-watch-thread.js'), {
     workerData: { parent },

@@ -16,6 +16,7 @@ import {
 import type { ContentFacts, DoneFacts } from '../manifest/record.js';
 import { contentOfFile } from './content-hash.js';
 import type { Loaded } from './loading.js';
+import { watchParent } from './parent-watch.js';
 
 /**
  * What a job asks for, once its source is loaded. What is wrong with the image is an outcome, and so is an unexpected error: it costs
@@ -63,7 +64,7 @@ async function contentOf(loaded: Loaded): Promise<ContentFacts> {
 }
 
 async function renderAndPublish(loaded: Loaded, options: WorkOptions): Promise<DoneFacts> {
-  const rendered = await renderThumbnail(loaded.image, options);
+  const rendered = await renderThumbnail(loaded.image, { ...options, onBlocking: watchParent });
   const { thumbnail, sha256, width, height, sourceFormat, sourceWidth, sourceHeight, ...more } = rendered;
   const file = thumbnailName(sha256, options.variant.format);
   publish(options.out, file, thumbnail);

@@ -45,6 +45,8 @@ export interface RenderOptions {
   readonly maxMemory?: number;
   /** @default defaultDecoding */
   readonly decoding?: DecodingOptions;
+  /** Called before work that blocks this thread for up to seconds. */
+  readonly onBlocking?: () => void;
 }
 
 /** Memory of a process that has made some thumbnails and holds no image (Node.js, sharp, libvips), bytes. */
@@ -91,10 +93,11 @@ export async function renderThumbnail(
   options: RenderOptions,
 ): Promise<Rendered> {
   const { variant, maxPixels, maxMemory = Number.POSITIVE_INFINITY, decoding = defaultDecoding } = options;
+  const { onBlocking } = options;
   const { format, bytes, readers } = await readersOf(source, decoding);
   const limits = { maxPixels, maxMemory: maxMemory - IDLE_BYTES - bytes.length };
   try {
-    const { image, thumbnail } = await read(bytes, readers, { variant, decoding }, limits);
+    const { image, thumbnail } = await read(bytes, readers, { variant, decoding, onBlocking }, limits);
     const [sourceWidth, sourceHeight] = photoSize(image);
     const source = { sourceFormat: format, sourceWidth, sourceHeight, takenAt: image.takenAt ?? null };
     return { ...thumbnail, ...source, ...fromFacts(image) };

@@ -13,6 +13,8 @@ export interface OpenRequest {
   readonly decoding: DecodingOptions;
   /** Bytes that reading the header may take, for a format of which that alone may take much. @default no limit */
   readonly maxMemory?: number;
+  /** Called before work that blocks this thread for up to seconds. */
+  readonly onBlocking?: (() => void) | undefined;
 }
 
 /** An image whose header has been read. `render.ts` checks it against the limits before it asks for pixels. */

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { slowHeif } from '../../support/images/heif/hostile/grids.js';
 import { runFolder } from '../../support/in-process/run.js';
 import { temporaryNameOf } from '../../support/left-files.js';
 import { expectSound, expectWhole, recordsIn } from '../../support/output.js';
@@ -51,6 +52,27 @@ test('consumers that are busy end with their parent, nothing partial has a final
   fs.rmdirSync(folderOfThatName);
   await expectSound(out);
 });
+
+test('a consumer that decodes a HEIC from its first second on ends with its parent', async () => {
+  const { folder, files } = photoFolder(1);
+  // Decoding it blocks the event loop for longer than a consumer may outlive its parent.
+  const slow = path.join(folder, 'slow.heic');
+  fs.writeFileSync(slow, slowHeif(31, 32));
+  const run = await startRun([...files, slow, '-w', '1'], { cwd: folder });
+  await Promise.all(files.map((file) => untilWritten(run, `done photos/${path.basename(file)}`)));
+  const [consumer = 0] = childrenOf(run.pid);
+  const before = processorTicks(consumer);
+  await until(() => processorTicks(consumer) > before + 30);
+  run.child.kill('SIGKILL');
+  await run.finished;
+  await expectGone();
+});
+
+/** Hundredths of a second that a process has worked (proc_pid_stat(5)). */
+function processorTicks(pid: number): number {
+  const [, fields = ''] = fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
+  return Number(fields.split(' ')[11]) + Number(fields.split(' ')[12]);
+}
 
 testBlocked('consumers that are idle end with their parent', async () => {
   const run = await startBlockedRun(['-w', '2']);

@@ -115,24 +115,24 @@ function borderOf({ start, step }: Side, block: number): Border {
 class BoxPlane implements Plane {
   readonly area: number;
   readonly #band: Band<Float64Array>;
+  readonly #columns: Side;
   readonly #rows: Side;
-  readonly #count: number;
   /** The sample on the border before each block, and its part before that border; one more for the end. */
   readonly #samples: Int32Array;
   readonly #parts: Float64Array;
-  /** The sums of a row of samples: with one place more at each end, for what belongs to no block. */
+  /** The sums of one row of samples. */
   readonly #line: Float64Array;
 
   constructor(columns: Side, rows: Side, bandRows: number) {
     this.area = columns.step * rows.step;
+    this.#columns = columns;
     this.#rows = rows;
-    this.#count = columns.count;
     const held = Math.min(rows.count, Math.ceil(bandRows / rows.step) + 2);
     this.#band = new Band((length) => new Float64Array(length), columns.count, held);
     const borders = Array.from({ length: columns.count + 1 }, (_, block) => borderOf(columns, block));
     this.#samples = Int32Array.from(borders, ({ sample }) => sample);
     this.#parts = Float64Array.from(borders, ({ part }) => part);
-    this.#line = new Float64Array(columns.count + 2);
+    this.#line = new Float64Array(columns.count);
   }
 
   get sums(): Float64Array {
@@ -145,64 +145,72 @@ class BoxPlane implements Plane {
 
   add(channel: Channel, x: number, y: number): void {
     const rows = this.#rows;
+    const [first, last] = this.#columnsOf(x, x + channel.width);
+    if (first > last) return;
     const end = Math.min(y + channel.height, Math.ceil(rows.start + rows.count * rows.step));
     let block = Math.max(0, Math.floor((y - rows.start) / rows.step) - 1);
+    let border = borderOf(rows, block);
+    let next = borderOf(rows, block + 1);
     for (let row = Math.max(y, Math.floor(rows.start)); row < end; row += 1) {
-      while (block < rows.count - 1 && borderOf(rows, block + 1).sample <= row) block += 1;
-      this.#sumRow(channel, (row - y) * channel.stride, x);
-      this.#addRow(row, block);
+      while (block < rows.count - 1 && next.sample <= row) {
+        block += 1;
+        border = next;
+        next = borderOf(rows, block + 1);
+      }
+      this.#sumRow(channel.samples, (row - y) * channel.stride - x, x, x + channel.width, first, last);
+      const partBefore = row === border.sample ? border.part : 0;
+      const weight = row === next.sample ? next.part : 1;
+      if (partBefore > 0 && block > 0) this.#addLine(block - 1, partBefore, first, last);
+      this.#addLine(block, weight - partBefore, first, last);
     }
   }
 
-  /** Adds the line to the block of a row of samples, and its part to the one before. */
-  #addRow(row: number, block: number): void {
-    const before = borderOf(this.#rows, block);
-    const after = borderOf(this.#rows, block + 1);
-    const partBefore = row === before.sample ? before.part : 0;
-    const weight = row === after.sample ? after.part : 1;
-    if (partBefore > 0 && block > 0) this.#addTo(block - 1, partBefore);
-    this.#addTo(block, weight - partBefore);
+  /** The first and the last column of blocks that have a part of the samples from `x` up to `end`. */
+  #columnsOf(x: number, end: number): readonly [first: number, last: number] {
+    const { start, step, count } = this.#columns;
+    const first = Math.floor((x - start) / step) - 1;
+    const last = Math.ceil((end - start) / step);
+    return [Math.max(0, first), Math.min(count - 1, last)];
   }
 
-  #addTo(block: number, weight: number): void {
-    const { sums } = this;
+  /** Adds the line to a row of blocks. */
+  #addLine(block: number, weight: number, first: number, last: number): void {
+    const { sums } = this.#band;
     const line = this.#line;
     const at = this.rowAt(block);
-    for (let column = 0; column < this.#count; column += 1)
-      sums[at + column] = (sums[at + column] ?? 0) + weight * (line[column + 1] ?? 0);
+    for (let column = first; column <= last; column += 1)
+      sums[at + column] = (sums[at + column] ?? 0) + weight * (line[column] ?? 0);
   }
 
-  /** Sums a row of samples by columns of blocks. @param from Its first sample. @param x Where that one lies in the picture. */
-  #sumRow({ samples, width }: Channel, from: number, x: number): void {
-    const line = this.#line.fill(0);
+  /**
+   * Sums a row of samples by columns of blocks, into the line.
+   * @param offset Where the sample at 0 would be.
+   * @param x The first sample.
+   * @param end The one after the last.
+   */
+  #sumRow(
+    samples: Uint8Array | Uint16Array,
+    offset: number,
+    x: number,
+    end: number,
+    first: number,
+    last: number,
+  ): void {
+    const line = this.#line;
     const [borders, parts] = [this.#samples, this.#parts];
-    const end = x + width;
-    const offset = from - x;
-    for (let block = 0; block < this.#count; block += 1) {
-      const start = borders[block] ?? 0;
-      const next = borders[block + 1] ?? 0;
-      if (next < x) continue;
-      if (start >= end) break;
-      let sum = 0;
-      const stop = offset + Math.min(next, end);
-      for (let at = offset + Math.max(start, x); at < stop; at += 1) sum += samples[at] ?? 0;
-      // A sample on a border is counted to the block after it; its part is moved.
-      if (start >= x) {
-        const part = (samples[offset + start] ?? 0) * (parts[block] ?? 0);
-        sum -= part;
-        line[block] = (line[block] ?? 0) + part;
-      }
-      line[block + 1] = (line[block + 1] ?? 0) + sum;
+    let sample = Math.max(x, borders[first] ?? 0);
+    let sum = 0;
+    // What of the sum lies before the block.
+    let before = sample === borders[first] ? (samples[offset + sample] ?? 0) * (parts[first] ?? 0) : 0;
+    for (let block = first; block <= last; block += 1) {
+      const border = borders[block + 1] ?? 0;
+      const stop = border < end ? border : end;
+      for (; sample < stop; sample += 1) sum += samples[offset + sample] ?? 0;
+      const isWithin = border >= x && border < end;
+      const after = isWithin ? sum + (samples[offset + border] ?? 0) * (parts[block + 1] ?? 0) : sum;
+      line[block] = after - before;
+      before = after;
     }
-    this.#addEnd(samples, offset, x, end);
-  }
-
-  /** The part of the sample on the last border. */
-  #addEnd(samples: Uint8Array | Uint16Array, offset: number, x: number, end: number): void {
-    const last = this.#samples[this.#count] ?? 0;
-    if (last < x || last >= end) return;
-    const part = (samples[offset + last] ?? 0) * (this.#parts[this.#count] ?? 0);
-    this.#line[this.#count] = (this.#line[this.#count] ?? 0) + part;
   }
 
   release(row: number): void {

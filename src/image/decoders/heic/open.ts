@@ -11,7 +11,7 @@ import { lineBytes } from '../libvips-memory.js';
 import { DecoderFailure, SharpImage } from '../sharp-image.js';
 import type { Tiff } from '../tiff/writer.js';
 import { HeifFile } from './libheif/heif-file.js';
-import { codecOf, type Header, readHeader, requireHevc } from './photo.js';
+import { codecOf, type Header, readHeader, readTrackHeader, requireHevc } from './photo.js';
 import { readPicture, type Wanted } from './picture.js';
 
 /** A file as its header has it: the photo, and what else it holds. */
@@ -71,7 +71,8 @@ export async function openFull(bytes: Buffer, request: OpenRequest): Promise<Ope
     return await open(bytes, request);
   }
   requireHevc(codec);
-  // Decoding blocks this thread for up to seconds: what it has sent must leave before.
+  // What this thread has sent must leave before it is blocked.
+  request.onBlocking?.();
   await new Promise(setImmediate);
   const { variant } = request;
   return {
@@ -99,6 +100,8 @@ const HEADER_BYTES = 64e6;
 function readFile(bytes: Buffer): Opened {
   return HeifFile.with(bytes, HEADER_BYTES, (file) => {
     const id = file.primaryId();
+    if (id === undefined)
+      return { codec: 'hvc1', photo: readTrackHeader(file), thumbnails: [], takenAt: undefined };
     const codec = codecOf(file, id);
     return file.withImage(id, (image) => {
       const photo = readHeader(file, image);
@@ -114,7 +117,7 @@ function readFile(bytes: Buffer): Opened {
 function read(bytes: Buffer, header: Header, variant: Variant): Tiff {
   const size = sizeFor(header, variant);
   return HeifFile.with(bytes, maxDecodingBytes(header), (file) =>
-    file.withImage(header.id, (image) => readPicture(image, { ...header, size })),
+    file.withPicture(header.id, (picture) => readPicture(picture, { ...header, size })),
   );
 }
 
@@ -143,29 +146,26 @@ function mayStandFor(thumbnail: Header, photo: Header, variant: Variant): boolea
   return isSmaller && showsAlpha && hasShapeOf(small, full) && isLargeEnough(small, full, variant);
 }
 
-/** What is left to the resampler: at least a factor of 2, because the mean of a block is a poor filter; more where that costs little. */
-const SURPLUS = { least: 2, most: 4, pixels: 5e5 };
+/** What is left to the resampler: a factor of 2, because the mean of a block is a poor filter. */
+const SURPLUS = 2;
 /** Blocks with a smaller side are a poorer filter than the resampler's own. */
 const LEAST_BLOCK = 2;
 
 /**
- * Pixels that a picture is to be read at, before it is turned: a multiple of the thumbnail's own size, so that the thumbnail has the size
- * that it would have of the full picture; all of them where it is less than four times its thumbnail.
+ * Pixels that a picture is to be read at, before it is turned: twice the thumbnail's own size, so that the thumbnail has the size that it
+ * would have of the full picture; all of them where it is less than four times its thumbnail.
  */
 function sizeFor(header: Header, variant: Variant): Wanted['size'] {
   const { width, height } = header.area;
   const upright = sizeOf(header);
   const reduction = reductionOf(variant, ...upright);
-  const thumbnail = upright.map((pixels) => Math.max(1, Math.round(pixels / reduction)));
-  const [smallWidth = 1, smallHeight = 1] = header.orientation >= 5 ? thumbnail.reverse() : thumbnail;
-  const affordable = Math.floor(Math.sqrt(SURPLUS.pixels / (smallWidth * smallHeight)));
-  const possible = Math.floor(Math.min(width / smallWidth, height / smallHeight) / LEAST_BLOCK);
-  const surplus = Math.min(possible, SURPLUS.most, Math.max(SURPLUS.least, affordable));
-  if (surplus < SURPLUS.least) return { width, height };
-  return { width: surplus * smallWidth, height: surplus * smallHeight };
+  const sides = upright.map((pixels) => SURPLUS * Math.max(1, Math.round(pixels / reduction)));
+  const [smallWidth = 1, smallHeight = 1] = header.orientation >= 5 ? sides.reverse() : sides;
+  if (Math.min(width / smallWidth, height / smallHeight) < LEAST_BLOCK) return { width, height };
+  return { width: smallWidth, height: smallHeight };
 }
 
-/** Measured, see bench.md: an instance of libheif, its code, and what it allocates for any picture. */
+/** Measured: an instance of libheif, its code, and what it allocates for any picture, rounded up. */
 const BASE_BYTES = 40e6;
 /** libde265 holds a picture, tables about its blocks and, for a moment, libheif's copy of it. Measured: 6 at 8 bits, 14 at 10. */
 const HELD_BYTES_PER_PIXEL = { narrow: 8, wide: 16 };

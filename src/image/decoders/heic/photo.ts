@@ -24,7 +24,8 @@ const MAX_DEPTH = 8;
 
 /** A picture by its header: all that is to be known before it is read, except for the size. */
 export interface Header extends Omit<Wanted, 'size'> {
-  readonly id: number;
+  /** Of its item; undefined for the first picture of a sequence. */
+  readonly id: number | undefined;
   /** Bits of a sample. */
   readonly bits: number;
   readonly hasAlpha: boolean;
@@ -67,6 +68,22 @@ export function readHeader(file: HeifFile, image: HeifImage): Header {
   const area = { left: 0, top: 0, width, height };
   const heldPixels = width * height * (hasAlpha ? 2 : 1) + inputPixels(file, id, 0);
   return { ...common, tiling: whole, area, orientation: 1, isTransformed: true, heldPixels };
+}
+
+/**
+ * The first picture of the sequence in a file without a primary item. What its bitstream says is not known yet.
+ * @throws {HeifError}
+ * @throws {DecoderFailure}
+ */
+export function readTrackHeader(file: HeifFile): Header {
+  const { width, height } = file.trackSize();
+  const tiling = { columns: 1, rows: 1, tileWidth: width, tileHeight: height, width, height };
+  requireSize(tiling);
+  return {
+    ...{ id: undefined, bits: 10, hasAlpha: false, isPremultiplied: false, profile: undefined },
+    ...{ tiling, area: { left: 0, top: 0, width, height }, orientation: 1 },
+    ...{ isTransformed: true, heldPixels: 2 * width * height },
+  };
 }
 
 /**

@@ -7,7 +7,7 @@ import { conversionOf } from './colours/conversion.js';
 import { profileOf } from './colours/nclx-profile.js';
 import { tableOf } from './colours/transfer.js';
 import type { Placement } from './geometry.js';
-import type { Decoded, HeifImage, Tiling } from './libheif/heif-image.js';
+import type { Decoded, PictureSource, Tiling } from './libheif/heif-image.js';
 import { convertRow, type Form, type RowSource } from './rows.js';
 
 /** What is to be read of a picture. */
@@ -28,7 +28,7 @@ export interface Wanted extends Placement {
  * @throws {DecoderFailure}
  * @throws {ThumbsError} `UNSUPPORTED`
  */
-export function readPicture(image: HeifImage, wanted: Wanted): Tiff {
+export function readPicture(image: PictureSource, wanted: Wanted): Tiff {
   const { tiling, area, isTransformed } = wanted;
   const isSingle = tiling.columns === 1 && tiling.rows === 1;
   let assembly: Assembly | undefined;

@@ -3,7 +3,7 @@
 import { unsupportedFeatureError } from '../../../../errors.js';
 import { DecoderFailure } from '../../sharp-image.js';
 import { dropSequenceBrands } from './brands.js';
-import { HeifImage } from './heif-image.js';
+import { type Decoded, HeifImage, type PictureSource, withFirstOf } from './heif-image.js';
 import { withLibheif } from './module.js';
 import { fourCharacters, HeifError, MAX_LISTED, SESSION_BYTES, Session } from './session.js';
 import { ERROR_CODE, LIMITS, MIRROR_HORIZONTALLY } from './structs.js';
@@ -73,9 +73,49 @@ export class HeifFile {
     });
   }
 
-  /** @throws {HeifError} */
-  primaryId(): number {
-    return this.#session.result(this.#session.calls.heif_context_get_primary_image_ID, this.#session.context);
+  /** The id of the primary item; undefined for a file that has none, but a sequence. @throws {HeifError} */
+  primaryId(): number | undefined {
+    const { calls, context } = this.#session;
+    try {
+      return this.#session.result(calls.heif_context_get_primary_image_ID, context);
+    } catch (error) {
+      if (error instanceof HeifError && calls.heif_context_has_sequence(context) !== 0) return undefined;
+      throw error;
+    }
+  }
+
+  /** Pixels of the pictures of a sequence. @throws {HeifError} */
+  trackSize(): { readonly width: number; readonly height: number } {
+    const { calls, scratch } = this.#session;
+    return this.#withTrack((track) => {
+      this.#session.check(calls.heif_track_get_image_resolution, track, scratch, scratch + 4);
+      const view = this.#session.view();
+      return { width: view.getUint16(scratch, true), height: view.getUint16(scratch + 4, true) };
+    });
+  }
+
+  /** Calls `use` with a picture whose pixels are to be read. @param id Undefined for the first of a sequence. @throws {HeifError} */
+  withPicture<T>(id: number | undefined, use: (picture: PictureSource) => T): T {
+    if (id !== undefined) return this.withImage(id, use);
+    return this.#withTrack((track) => {
+      const read = <R>(handle: (decoded: Decoded) => R) => withFirstOf(this.#session, track, handle);
+      return use({
+        withTile: (_column, _row, handle) => read(handle),
+        withWhole: (_, handle) => read(handle),
+      });
+    });
+  }
+
+  /** Calls `use` with the first track that is visual. */
+  #withTrack<T>(use: (track: number) => T): T {
+    const { calls, context } = this.#session;
+    const track = calls.heif_context_get_track(context, 0);
+    if (track === 0) throw new DecoderFailure([], new Error('its sequence has no pictures'));
+    try {
+      return use(track);
+    } finally {
+      calls.heif_track_release(track);
+    }
   }
 
   /** Four characters: `hvc1`, `grid`, `iovl`. */

@@ -55,6 +55,9 @@ export interface Decoded {
   readonly nclx: Nclx | undefined;
 }
 
+/** What pixels are read from. */
+export type PictureSource = Pick<HeifImage, 'withTile' | 'withWhole'>;
+
 /** One picture of a file. */
 export class HeifImage {
   readonly id: number;
@@ -175,7 +178,7 @@ export class HeifImage {
    */
   withTile<T>(column: number, row: number, use: (decoded: Decoded) => T): T {
     const { calls, scratch } = this.#session;
-    return this.#withDecoded(true, use, (options) => {
+    return withDecoded(this.#session, true, use, (options) => {
       this.#session.check(
         calls.heif_image_handle_decode_image_tile,
         ...[this.#handle, scratch, AS_STORED, AS_STORED, options, column, row],
@@ -189,34 +192,9 @@ export class HeifImage {
    */
   withWhole<T>(isTransformed: boolean, use: (decoded: Decoded) => T): T {
     const { calls, scratch } = this.#session;
-    return this.#withDecoded(!isTransformed, use, (options) => {
+    return withDecoded(this.#session, !isTransformed, use, (options) => {
       this.#session.check(calls.heif_decode_image, this.#handle, scratch, AS_STORED, AS_STORED, options);
     });
-  }
-
-  #withDecoded<T>(
-    isUntransformed: boolean,
-    use: (decoded: Decoded) => T,
-    decode: (options: number) => void,
-  ): T {
-    const { calls, scratch } = this.#session;
-    const options = calls.heif_decoding_options_alloc();
-    const view = this.#session.view();
-    view.setUint8(options + OPTIONS.ignoreTransformations, isUntransformed ? 1 : 0);
-    view.setUint8(options + OPTIONS.strict, 1);
-    // Or libheif converts samples to BT.601 in full range, and loses the primaries.
-    view.setUint8(options + OPTIONS.keepsColours, 1);
-    try {
-      decode(options);
-    } finally {
-      calls.heif_decoding_options_free(options);
-    }
-    const image = this.#session.u32(scratch);
-    try {
-      return use(decodedOf(this.#session, image));
-    } finally {
-      calls.heif_image_release(image);
-    }
   }
 
   /** What a call writes to memory that is freed then. */
@@ -229,6 +207,43 @@ export class HeifImage {
     } finally {
       calls.free(address);
     }
+  }
+}
+
+/**
+ * Calls `use` with the samples of the first picture of a sequence's track, after all transformations.
+ * @throws {HeifError}
+ */
+export function withFirstOf<T>(session: Session, track: number, use: (decoded: Decoded) => T): T {
+  const { calls, scratch } = session;
+  return withDecoded(session, false, use, (options) => {
+    session.check(calls.heif_track_decode_next_image, track, scratch, AS_STORED, AS_STORED, options);
+  });
+}
+
+function withDecoded<T>(
+  session: Session,
+  isUntransformed: boolean,
+  use: (decoded: Decoded) => T,
+  decode: (options: number) => void,
+): T {
+  const { calls, scratch } = session;
+  const options = calls.heif_decoding_options_alloc();
+  const view = session.view();
+  view.setUint8(options + OPTIONS.ignoreTransformations, isUntransformed ? 1 : 0);
+  view.setUint8(options + OPTIONS.strict, 1);
+  // Or libheif converts samples to BT.601 in full range, and loses the primaries.
+  view.setUint8(options + OPTIONS.keepsColours, 1);
+  try {
+    decode(options);
+  } finally {
+    calls.heif_decoding_options_free(options);
+  }
+  const image = session.u32(scratch);
+  try {
+    return use(decodedOf(session, image));
+  } finally {
+    calls.heif_image_release(image);
   }
 }
 
