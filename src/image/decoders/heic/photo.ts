@@ -19,8 +19,11 @@ const OTHER_CODECS: ReadonlyMap<string, string> = new Map([
   ['unci', 'no'],
 ]);
 
-/** Derived items may be made of derived ones. */
+/** Derived items may be made of derived ones: levels that are read. */
 const MAX_DEPTH = 8;
+
+/** Of all items that a derived picture is made of: those of an identity of a grid of as many pixels as are allowed by default, and more. */
+const MAX_INPUT_PIXELS = 600e6;
 
 /** A picture by its header: all that is to be known before it is read, except for the size. */
 export interface Header extends Omit<Wanted, 'size'> {
@@ -66,7 +69,7 @@ export function readHeader(file: HeifFile, image: HeifImage): Header {
   const whole = { columns: 1, rows: 1, tileWidth: width, tileHeight: height, width, height };
   requireSize(whole);
   const area = { left: 0, top: 0, width, height };
-  const heldPixels = width * height * (hasAlpha ? 2 : 1) + inputPixels(file, id, 0);
+  const heldPixels = width * height * (hasAlpha ? 2 : 1) + inputPixels(file, id);
   return { ...common, tiling: whole, area, orientation: 1, isTransformed: true, heldPixels };
 }
 
@@ -93,9 +96,17 @@ export function readTrackHeader(file: HeifFile): Header {
 function mayBeReadByTiles(file: HeifFile, image: HeifImage, tiling: Tiling): boolean {
   const type = file.typeOf(image.id);
   if (type === 'iovl' || type === 'iden') return false;
-  if (type === 'grid' && file.inputsOf(image.id).some((input) => isMoved(file, input))) return false;
+  if (
+    type === 'grid' &&
+    file.inputsOf(image.id).some((input) => isDerived(file, input) || isMoved(file, input))
+  )
+    return false;
   const alphaId = image.hasAlpha ? image.alphaId : undefined;
   return alphaId === undefined || file.withImage(alphaId, (alpha) => isDividedAlike(alpha.tiling, tiling));
+}
+
+function isDerived(file: HeifFile, id: number): boolean {
+  return file.inputsOf(id).length > 0;
 }
 
 function isMoved(file: HeifFile, id: number): boolean {
@@ -118,12 +129,28 @@ function requireSize({ columns, rows, tileWidth, tileHeight, width, height }: Ti
     throw new DecoderFailure([], new Error(`its size is given as ${width}x${height}`));
 }
 
-/** Pixels of all items that a derived one is made of. */
-function inputPixels(file: HeifFile, id: number, depth: number): number {
-  if (depth > MAX_DEPTH) return 0;
-  const inputs = [...new Set(file.inputsOf(id))];
-  return inputs.reduce((sum, input) => {
-    const pixels = file.withImage(input, ({ width, height }) => width * height);
-    return sum + pixels + inputPixels(file, input, depth + 1);
-  }, 0);
+/**
+ * Pixels of all items that a derived one is made of, each once.
+ * @throws {ThumbsError} `UNSUPPORTED`: libheif goes down by recursion, and many levels are more than its stack holds; or they are too many.
+ */
+function inputPixels(file: HeifFile, id: number): number {
+  const seen = new Set<number>([id]);
+  let level = [id];
+  let pixels = 0;
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > MAX_DEPTH) throw unsupported(`more than ${MAX_DEPTH} levels of derived pictures`);
+    const inputs = new Set(level.flatMap((derived) => file.inputsOf(derived)));
+    level = [...inputs].filter((input) => !seen.has(input));
+    for (const input of level) {
+      seen.add(input);
+      pixels += file.withImage(input, ({ width, height }) => width * height);
+    }
+  }
+  if (pixels > MAX_INPUT_PIXELS)
+    throw unsupported(`more than ${MAX_INPUT_PIXELS / 1e6} megapixels in what they are made of`);
+  return pixels;
+}
+
+function unsupported(feature: string): Error {
+  return unsupportedFeatureError('heic', feature, undefined);
 }

@@ -46,7 +46,7 @@ test('hostile HEIFs are one record each, within little memory', async () => {
   );
   // Three processes, each with Node.js and in two of them sharp and libheif.
   expect(peakMemory).toBeLessThan(450e6);
-});
+}, 180_000);
 
 test('a grid of a thousand tiles that takes too long is one TIMEOUT, and the photos beside it are done', async () => {
   // 260 megapixels, all of which are one tile of 262,144 in a file of 70 kB.

@@ -75,12 +75,10 @@ function annotationLoops(): HostileFiles {
 
 /** Picture upon picture: very many, or each level made of all of the next, so that there are more ways down than any reader can go. */
 function towers(): HostileFiles {
-  const side = 4;
-  const count = side * side;
   const levels = 12;
-  const idOf = (level: number, index: number) => 1 + level * count + index;
-  const tower = (make: (id: number) => Item) =>
-    heifFile({
+  const tower = (count: number, make: (id: number) => Item) => {
+    const idOf = (level: number, index: number) => 1 + level * count + index;
+    return heifFile({
       items: [
         ...repeated(levels * count, (index) => make(index + 1)),
         ...repeated(count, (index) => codedItem(idOf(levels, index), 'red')),
@@ -90,13 +88,16 @@ function towers(): HostileFiles {
         return derivedFrom(index + 1, ...repeated(count, (below) => idOf(next, below)));
       }),
     });
+  };
   return {
     'identities-1000-deep.heic': heifFile({
       items: [...repeated(1000, (index) => identity(index + 1)), codedItem(1001, 'quarters')],
       references: repeated(1000, (index) => derivedFrom(index + 1, index + 2)),
     }),
-    'grids-of-grids.heic': tower((id) => grid(id, side)),
-    'overlays-of-overlays.heic': tower((id) => overlay(id, count)),
+    'grids-of-grids.heic': tower(16, (id) => grid(id, 4)),
+    // libheif itself refuses 16.
+    'overlays-of-overlays.heic': tower(8, (id) => overlay(id, 8)),
+    'overlays-of-many-overlays.heic': tower(16, (id) => overlay(id, 16)),
   };
 }
 
