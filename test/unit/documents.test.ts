@@ -14,7 +14,7 @@ function read(file: string): string {
 test('the README names every extension of a photo, and no other', () => {
   const [, list = ''] =
     /Photos are files ending in ([\w\s,]+), in any letter case/.exec(read('README.md')) ?? [];
-  expect(list.split(/, | or /).sort()).toEqual([...photoExtensions(defaultDecoding)].sort());
+  expect(list.split(/,\s+|\s+or\s+/).sort()).toEqual([...photoExtensions(defaultDecoding)].sort());
 });
 
 test('.ci/run has the two set-up lines of the README, word for word, and nothing that hides their failure', () => {

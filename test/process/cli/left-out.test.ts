@@ -15,19 +15,19 @@ async function mixedFolder(): Promise<string> {
   writePhotos(path.join(folder, 'photos/@eaDir/IMG.jpg'), 1);
   return makeTree(folder, [
     ...[
-      'photos/a.HEIC',
-      'photos/b.heic',
+      'photos/a.JXL',
+      'photos/b.jxl',
       'photos/c.mov',
       'photos/notes.txt',
-      'photos/.d.heic',
+      'photos/.d.jxl',
       'photos/sub/e.crw',
     ],
-    ...['photos/sub/@eaDir/f.jpg', 'photos/lost+found/g.heic'],
+    ...['photos/sub/@eaDir/f.jpg', 'photos/lost+found/g.jxl'],
   ]);
 }
 
 const LEFT_OUT = [
-  '4 files of other formats passed over (2 heic, 1 crw, 1 mov)',
+  '4 files of other formats passed over (2 jxl, 1 crw, 1 mov)',
   '3 system folders not walked (2 @eaDir, 1 lost+found)',
   '1 folder of thumbnails not walked',
 ];
@@ -37,14 +37,14 @@ const NAMED = [
   'not walked photos/lost+found',
   'not walked photos/sub/@eaDir',
   'not walked photos/web',
-  'passed over photos/a.HEIC',
-  'passed over photos/b.heic',
+  'passed over photos/a.JXL',
+  'passed over photos/b.jxl',
   'passed over photos/c.mov',
   'passed over photos/sub/e.crw',
 ];
 
 const FIGURES = {
-  passedOver: { crw: 1, heic: 2, mov: 1 },
+  passedOver: { crw: 1, jxl: 2, mov: 1 },
   skippedFolders: { '@eaDir': 2, 'lost+found': 1, '.thumbs.json': 1 },
   selectedNothing: { paths: [], include: [] },
   excludedNothing: [],
@@ -68,8 +68,8 @@ test('a run counts what it leaves out, -v names it, and the exit code stays 0', 
   expect(verbose.events.at(-1)).toMatchObject({ type: 'summary', photos: 2, ...FIGURES });
   expect(verbose.events).toContainEqual({
     type: 'passed-over',
-    path: path.join(folder, 'photos/a.HEIC'),
-    extension: 'heic',
+    path: path.join(folder, 'photos/a.JXL'),
+    extension: 'jxl',
   });
   expect(verbose.events).toContainEqual({
     type: 'skipped-folder',
@@ -110,15 +110,15 @@ test('photos in a folder that a run has filled by mistake are counted by later r
   ]);
 });
 
-test('a folder of nothing but HEIC has no photos, and says what it has', async () => {
-  const folder = makeTree(temporaryFolder(), ['photos/a.heic', 'photos/sub/b.HEIC']);
+test('a folder of nothing but JPEG XL has no photos, and says what it has', async () => {
+  const folder = makeTree(temporaryFolder(), ['photos/a.jxl', 'photos/sub/b.JXL']);
   const { code, stderr } = await thumbs(['photos'], { cwd: folder });
   expect([code, stderr.split('\n').slice(0, 3)]).toEqual([
     0,
     [
       'No photos found.',
       expect.stringMatching(/^0 thumbnails made: 0 photos/),
-      '2 files of other formats passed over (2 heic)',
+      '2 files of other formats passed over (2 jxl)',
     ],
   ]);
 });

@@ -32,8 +32,8 @@ function photosWithMark(mark: string) {
 
 test('a fault in the renderer is one INTERNAL record, its stack is shown, exit 70, and every run tries it again', async () => {
   const { folder, out } = photosWithMark('fault here');
-  const fault = "if (bytes.includes('fault here')) throw new TypeError('made: \\u001b[2J\\nboom');";
-  const recognized = 'const { format, decoder } = recognize(bytes);';
+  const fault = "if (source.includes('fault here')) throw new TypeError('made: \\u001b[2J\\nboom');";
+  const recognized = 'const { format, decoder } = recognize(source, decoding);';
   const { run, repair } = damagedPackage(recognized, `${fault}${recognized}`);
   const message = '../photos/photo-2.jpg: an unexpected error in thumbs: made: \\u001b[2J\\u000aboom';
   let manifest = '';
@@ -48,7 +48,7 @@ test('a fault in the renderer is one INTERNAL record, its stack is shown, exit 7
             String.raw`An unexpected error at photos/photo-2\.jpg:`,
             String.raw`TypeError: made: \\u001b\[2J`,
             'boom',
-            String.raw`    at renderThumbnail \(.*main\.js:\d+:\d+\)`,
+            String.raw`    at readersOf \(.*main\.js:\d+:\d+\)`,
           ].join('\\n'),
         ),
       ),

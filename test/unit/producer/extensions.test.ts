@@ -28,10 +28,10 @@ test('sidecars are neither photos nor counted, in any letter case', async () => 
 });
 
 test('an extension of a decoder that lacks something is counted, whether or not pictures are known to have it', async () => {
-  const { files, progress } = await walkTree(['p/a.jpg', 'p/b.NEW', 'p/c.heic', 'p/d.heic'], ['p'], {
-    otherExtensions: ['new', 'heic'],
+  const { files, progress } = await walkTree(['p/a.jpg', 'p/b.NEW', 'p/c.jxl', 'p/d.jxl'], ['p'], {
+    otherExtensions: ['new', 'jxl'],
   });
-  expect([files, progress.passedOver.counts]).toEqual([['p/a.jpg'], { heic: 2, new: 1 }]);
+  expect([files, progress.passedOver.counts]).toEqual([['p/a.jpg'], { jxl: 2, new: 1 }]);
 });
 
 test('formats that nobody reads here are known: BMP, JPEG XL, JPEG 2000, PSD, PDF, HDR and the like', () => {

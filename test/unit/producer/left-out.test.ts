@@ -50,31 +50,31 @@ function fillAsVersion01(folder: string): void {
 test('files that look like pictures or videos are counted by extension; photos, other files, hidden and excluded ones are not', async () => {
   const tree = [
     'p/a.jpg',
-    'p/b.HEIC',
+    'p/b.JXL',
     'p/b.mov',
-    'p/sub/c.heic',
+    'p/sub/c.jxl',
     'p/sub/d.crw',
     'p/e.txt',
     'p/f.ts',
-    'p/heic',
+    'p/jxl',
     'p/g.thm',
   ];
   const others = [
-    'p/.h.heic',
-    'p/.i/j.heic',
-    'p/.heic',
-    'p/drafts/k.heic',
+    'p/.h.jxl',
+    'p/.i/j.jxl',
+    'p/.jxl',
+    'p/drafts/k.jxl',
     'p/l.psd',
-    'p/m.heic/',
-    'p/n.heic -> b.HEIC',
+    'p/m.jxl/',
+    'p/n.jxl -> b.JXL',
   ];
   const { files, folder, progress } = await walkTree([...tree, ...others], ['p'], {
     exclude: ['drafts', '*.PSD'],
   });
   expect(files).toEqual(['p/a.jpg']);
-  expect(progress.passedOver.counts).toEqual({ crw: 1, heic: 2, mov: 1 });
+  expect(progress.passedOver.counts).toEqual({ crw: 1, jxl: 2, mov: 1 });
   expect(progress.passedOver.named).toEqual(
-    ['p/b.HEIC', 'p/b.mov', 'p/sub/c.heic', 'p/sub/d.crw'].map((name) => ({
+    ['p/b.JXL', 'p/b.mov', 'p/sub/c.jxl', 'p/sub/d.crw'].map((name) => ({
       path: path.join(folder, name),
       group: path.extname(name).slice(1).toLowerCase(),
     })),
@@ -83,44 +83,44 @@ test('files that look like pictures or videos are counted by extension; photos, 
 
 test('with hidden and follow, hidden files and what links lead to are counted too', async () => {
   const tree = [
-    'p/.a.heic',
-    'p/.b/c.heic',
-    'p/d.heic -> ../e',
+    'p/.a.jxl',
+    'p/.b/c.jxl',
+    'p/d.jxl -> ../e',
     'e',
     'p/f -> ../g',
-    'g/h.heic',
-    'p/i.heic -> nowhere',
+    'g/h.jxl',
+    'p/i.jxl -> nowhere',
   ];
   const { progress } = await walkTree(tree, ['p'], { hidden: true, follow: true });
-  expect(progress.passedOver.counts).toEqual({ heic: 4 });
+  expect(progress.passedOver.counts).toEqual({ jxl: 4 });
 });
 
 test('photos that an include leaves out are counted, in the folders that are walked', async () => {
-  const tree = ['p/a.jpg', 'p/b.png', 'p/c.heic', 'p/sub/d.JPEG', 'p/sub/e.txt', 'p/other/f.png'];
+  const tree = ['p/a.jpg', 'p/b.png', 'p/c.jxl', 'p/sub/d.JPEG', 'p/sub/e.txt', 'p/other/f.png'];
   const { files, progress } = await walkTree(tree, ['p'], { include: ['sub/*.txt', 'a.*'] });
   expect(files).toEqual(['p/a.jpg', 'p/sub/e.txt']);
-  expect(progress.passedOver.counts).toEqual({ heic: 1, jpeg: 1, png: 2 });
+  expect(progress.passedOver.counts).toEqual({ jxl: 1, jpeg: 1, png: 2 });
   const some = await walkTree(tree, ['p'], { include: ['sub/*.txt'] });
-  expect(some.progress.passedOver.counts).toEqual({ heic: 1, jpeg: 1, jpg: 1, png: 1 });
+  expect(some.progress.passedOver.counts).toEqual({ jxl: 1, jpeg: 1, jpg: 1, png: 1 });
 });
 
 test('a file that several includes or roots lead to is counted once, and not at all if one of them selects it', async () => {
-  const tree = ['p/a.heic', 'p/sub/b.heic', 'p/sub/c.jpg', 'p/sub/d.png', 'link -> p'];
-  const { progress } = await walkTree(tree, ['p/sub', 'p', 'link', 'p/sub/b.heic'], {
+  const tree = ['p/a.jxl', 'p/sub/b.jxl', 'p/sub/c.jpg', 'p/sub/d.png', 'link -> p'];
+  const { progress } = await walkTree(tree, ['p/sub', 'p', 'link', 'p/sub/b.jxl'], {
     include: ['sub/*.jpg', 'sub/c.*'],
   });
-  expect(progress.passedOver.counts).toEqual({ heic: 1, png: 1 });
-  const following = await walkTree([...tree, 'q/e -> ../p/sub', 'q/f.heic -> ../p/a.heic'], ['q', 'p'], {
+  expect(progress.passedOver.counts).toEqual({ jxl: 1, png: 1 });
+  const following = await walkTree([...tree, 'q/e -> ../p/sub', 'q/f.jxl -> ../p/a.jxl'], ['q', 'p'], {
     follow: true,
   });
-  expect(following.progress.passedOver.counts).toEqual({ heic: 2 });
+  expect(following.progress.passedOver.counts).toEqual({ jxl: 2 });
 });
 
 test('what looks like a picture or a video is known by its extension, with those of photos', () => {
   const extensionOf = pictureExtensions(['jpg', 'neu']);
-  const names = ['a.HEIC', 'b.x.CRW', 'c.mp4', 'd.jxl', 'e.360', 'f.jpg', 'g.Neu'];
-  expect(names.map(extensionOf)).toEqual(['heic', 'crw', 'mp4', 'jxl', '360', 'jpg', 'neu']);
-  expect(['a.ts', 'b.thm', 'c.txt', 'heic', 'd.heic.bak', 'e.', ''].map(extensionOf)).toEqual(
+  const names = ['a.JXL', 'b.x.CRW', 'c.mp4', 'd.jxl', 'e.360', 'f.jpg', 'g.Neu'];
+  expect(names.map(extensionOf)).toEqual(['jxl', 'crw', 'mp4', 'jxl', '360', 'jpg', 'neu']);
+  expect(['a.ts', 'b.thm', 'c.txt', 'jxl', 'd.jxl.bak', 'e.', ''].map(extensionOf)).toEqual(
     Array(7).fill(undefined),
   );
   for (const extension of photoExtensions(defaultDecoding))
@@ -130,17 +130,17 @@ test('what looks like a picture or a video is known by its extension, with those
 test('of many paths the first 10,000 are named, and all are counted', () => {
   const counted = new CountedPaths();
   for (let index = 0; index < 10_005; index += 1)
-    counted.add({ path: `/p/${index % 7}/${index}`, group: 'heic' });
-  expect(counted.counts).toEqual({ heic: 10_005 });
+    counted.add({ path: `/p/${index % 7}/${index}`, group: 'jxl' });
+  expect(counted.counts).toEqual({ jxl: 10_005 });
   expect(counted.named).toHaveLength(10_000);
-  expect(counted.named[0]).toEqual({ path: '/p/0/0', group: 'heic' });
+  expect(counted.named[0]).toEqual({ path: '/p/0/0', group: 'jxl' });
 });
 
 const SYSTEM = ['@eaDir', '#recycle', '#snapshot', '$RECYCLE.BIN', 'System Volume Information', 'lost+found'];
 
 test('folders of systems and network storage are not walked, in any letter case, and counted', async () => {
   const names = [...SYSTEM, 'Catalog Previews.lrdata', ...SYSTEM.map((name) => name.toUpperCase())];
-  const tree = names.flatMap((name, index) => [`p/${index}/${name}/a.jpg`, `p/${index}/${name}/b.heic`]);
+  const tree = names.flatMap((name, index) => [`p/${index}/${name}/a.jpg`, `p/${index}/${name}/b.jxl`]);
   const { files, folder, progress } = await walkTree([...tree, 'p/c.jpg', 'p/x.eaDir/d.jpg'], ['p']);
   expect(files).toEqual(['p/c.jpg', 'p/x.eaDir/d.jpg']);
   expect(progress.skippedFolders.counts).toEqual({
