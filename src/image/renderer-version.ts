@@ -11,7 +11,7 @@ const OWN_VERSION = 2;
  * Increased by hand whenever an image that was `CORRUPT` or `UNSUPPORTED` may have a thumbnail now: those of another version are tried
  * again, and nothing else is. Records without a version are of version 1.
  */
-export const VERDICT_VERSION = 2;
+export const VERDICT_VERSION = 3;
 
 /** The versions of everything that decides a thumbnail's pixels and bytes. */
 export interface RendererVersion {

@@ -26,7 +26,13 @@ import type { ThumbsEvent, UnreadableFolderEvent } from './events.js';
 import { finishRun, preloadFinish } from './finishing.js';
 import { KeptRecords } from './kept-records.js';
 import { requireFreeOutputs } from './outputs.js';
-import { certainExtensions, digestsOf, plannerOptions, walkOptions } from './planning.js';
+import {
+  certainExtensions,
+  digestsOf,
+  plannerOptions,
+  unreadableExtensions,
+  walkOptions,
+} from './planning.js';
 import { Sink } from './sink.js';
 import { summarize } from './summary.js';
 import { leftOutEvents, unreadableEvent, walkFigures } from './walk-figures.js';
@@ -135,7 +141,14 @@ async function* runLocked(
     yield* leftOutEvents(walked);
     const notReached = walked.found - sink.finished;
     const isComplete = walked.ended && notReached === 0;
-    const kept = new KeptRecords({ roots, walked, manifest: manifest.file, forget: options.forget });
+    const unreadable = unreadableExtensions(options);
+    const kept = new KeptRecords({
+      roots,
+      walked,
+      manifest: manifest.file,
+      unreadable,
+      forget: options.forget,
+    });
     const finished = yield* finishRun({ options, manifest, kept, isComplete, requireLocks });
     yield {
       ...summarize(sink, options, performance.now() - startedAt),

@@ -27,7 +27,7 @@ import type {
 } from './events.js';
 import { KeptRecords } from './kept-records.js';
 import { requireFreeOutputs } from './outputs.js';
-import { digestsOf, plannerOptions, walkOptions } from './planning.js';
+import { digestsOf, plannerOptions, unreadableExtensions, walkOptions } from './planning.js';
 import { RemainingThumbnails } from './remaining-thumbnails.js';
 import { leftOutEvents, unreadableEvent, walkFigures } from './walk-figures.js';
 
@@ -79,7 +79,13 @@ async function* plan(resolved: ResolvedOptions): AsyncGenerator<PlanEvent> {
     yield* leftOutEvents(walked);
     // After a walk that was stopped nothing is known of the photos that it has not found.
     const { manifest, forget } = options;
-    const kept = new KeptRecords({ roots, walked, manifest, forget });
+    const kept = new KeptRecords({
+      roots,
+      walked,
+      manifest,
+      unreadable: unreadableExtensions(options),
+      forget,
+    });
     const { removed, recorded, left } = remaining.finish((source) => !walked.ended || kept.stays(source));
     const counted = { recorded, left };
     const pruning = yield* planPruning({ options, walked, remaining, counted, manifestBefore });

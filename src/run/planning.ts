@@ -49,6 +49,13 @@ export function plannerOptions(options: ResolvedOptions, digests: Digests): Plan
   return { manifest, out, digests, verdicts: VERDICT_VERSION, lacks, force, retryFailed, limits };
 }
 
+/** Extensions of the formats whose decoder lacks a package: lower case, without the dot. */
+export function unreadableExtensions({ decoding }: ResolvedOptions): string[] {
+  return lackingFormats(decoding).flatMap(({ extensions, lack }) =>
+    lack.kind === 'package' ? extensions : [],
+  );
+}
+
 /** Extensions of the files that are certain to be selected, one by one. */
 export function certainExtensions({ preferJpeg, decoding }: ResolvedOptions): readonly string[] {
   const raw = preferJpeg ? rawExtensions() : [];

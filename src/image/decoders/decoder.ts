@@ -76,6 +76,8 @@ export type Reader = (bytes: Buffer, request: OpenRequest) => Promise<OpenImage>
 export interface Lack {
   /** What the record of a refused photo names, so that the photo is tried again once it is there: a package, or an option. */
   readonly needs: string;
+  /** A package may come back: records of photos that were made with it stay meanwhile. */
+  readonly kind: 'package' | 'option';
   /** `libheif-js is not installed`. */
   readonly reason: string;
   /** What helps, as typed: `npm install libheif-js`. */

@@ -46,7 +46,7 @@ test('with --json there is an object for each; what is read is what a run select
   );
   expect(events).toContainEqual({
     ...{ type: 'lacks', format: 'svg', name: 'SVG', extensions: ['svg'] },
-    ...{ needs: 'svg', reason: 'drawings are not switched on', remedy: '--svg' },
+    ...{ needs: 'svg', kind: 'option', reason: 'drawings are not switched on', remedy: '--svg' },
   });
   expect(events.at(-1)).toEqual({
     ...{ type: 'writes', format: 'png', name: 'PNG', extensions: ['png'], by: [`libvips ${libvips}`] },

@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';
 import { expect, onTestFinished, test } from 'vitest';
+import type { Lack } from '../../../src/image/decoders/decoder.js';
 import { decoders } from '../../../src/image/decoders/index.js';
 import type { ThumbsOptions } from '../../../src/options/options.js';
 import { setTime } from '../../support/file-changes.js';
@@ -159,7 +160,12 @@ test('a photo whose decoder lacks a package is known as such, and tried again on
   onTestFinished(() => {
     Object.assign(decoders, { png });
   });
-  const lack = { needs: 'png-js', reason: 'png-js is not installed', remedy: 'npm install png-js' };
+  const lack: Lack = {
+    needs: 'png-js',
+    kind: 'package',
+    reason: 'png-js is not installed',
+    remedy: 'npm install png-js',
+  };
   Object.assign(decoders, { png: { ...png, lacks: () => lack } });
   expect((await runFolder(folder)).summary).toMatchObject({ made: 1, failures: { UNSUPPORTED: 1 } });
   expect(failuresIn(out)).toEqual([

@@ -2,7 +2,9 @@
 
 import fs from 'node:fs';
 import path from 'node:path';
-import { expect, test } from 'vitest';
+import sharp from 'sharp';
+import { expect, onTestFinished, test } from 'vitest';
+import { decoders } from '../../../src/image/decoders/index.js';
 import type { ThumbsEvent } from '../../../src/run/events.js';
 import { runFolder, runInProcess } from '../../support/in-process/run.js';
 import { writeThumbnail } from '../../support/left-files.js';
@@ -68,4 +70,27 @@ test('a stopped run removes no record and prunes nothing', async () => {
   expect(summary).not.toHaveProperty('pruned');
   expect(thumbnailsIn(out)).toHaveLength(9);
   expect(recordsIn(out)).toHaveLength(8);
+});
+
+test('records of photos whose package is gone stay, and their thumbnails, until it is back or the user forgets them', async () => {
+  const { folder, out, files } = photoFolder(2);
+  const drawing = path.join(folder, 'photos/drawing.png');
+  await sharp(fs.readFileSync(files[0] ?? ''))
+    .png()
+    .toFile(drawing);
+  await runFolder(folder);
+  const { png } = decoders;
+  onTestFinished(() => {
+    Object.assign(decoders, { png });
+  });
+  const lack = { needs: 'png-js', reason: 'png-js is not installed', remedy: 'npm install png-js' };
+  Object.assign(decoders, { png: { ...png, lacks: () => ({ ...lack, kind: 'package' }) } });
+  const without = await runFolder(folder, { prune: true });
+  expect(without.summary).toMatchObject({ unchanged: 2, removed: 0, pruned: { files: 0 } });
+  expect(recordsIn(out)).toHaveLength(3);
+  Object.assign(decoders, { png });
+  expect((await runFolder(folder)).summary).toMatchObject({ unchanged: 3, removed: 0 });
+  // An option is the user's own choice.
+  Object.assign(decoders, { png: { ...png, lacks: () => ({ ...lack, kind: 'option' }) } });
+  expect((await runFolder(folder)).summary).toMatchObject({ unchanged: 2, removed: 1 });
 });

@@ -13,6 +13,7 @@ const OTHER_BRAND = /^(?:avif|avis|crx )$/;
 
 const LACK: Lack = {
   needs: 'libheif-js',
+  kind: 'package',
   reason: 'libheif-js is not installed',
   remedy: 'npm install libheif-js',
 };

@@ -15,7 +15,9 @@ export const svg: Decoder = {
   extensions: ['svg'],
   loaders: ['VipsForeignLoadSvgBuffer'],
   lacks: (decoding) =>
-    decoding.svg ? undefined : { needs: 'svg', reason: 'drawings are not switched on', remedy: '--svg' },
+    decoding.svg
+      ? undefined
+      : { needs: 'svg', kind: 'option', reason: 'drawings are not switched on', remedy: '--svg' },
   load: async () => [open],
   readBy: ({ libvips }) => [`libvips ${libvips}`],
   recognizes: ({ bytes }) => xmlRoot(bytes) === 'svg',
