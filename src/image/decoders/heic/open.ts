@@ -98,7 +98,7 @@ export function takenAtOf(bytes: Buffer): string | undefined {
 const HEADER_BYTES = 64e6;
 
 function readFile(bytes: Buffer): Opened {
-  return HeifFile.with(bytes, HEADER_BYTES, (file) => {
+  return HeifFile.with('header', bytes, HEADER_BYTES, (file) => {
     const id = file.primaryId();
     if (id === undefined)
       return { codec: 'hvc1', photo: readTrackHeader(file), thumbnails: [], takenAt: undefined };
@@ -116,7 +116,7 @@ function readFile(bytes: Buffer): Opened {
 
 function read(bytes: Buffer, header: Header, variant: Variant): Tiff {
   const size = sizeFor(header, variant);
-  return HeifFile.with(bytes, maxDecodingBytes(header), (file) =>
+  return HeifFile.with('pixels', bytes, maxDecodingBytes(header), (file) =>
     file.withPicture(header.id, (picture) => readPicture(picture, { ...header, size })),
   );
 }

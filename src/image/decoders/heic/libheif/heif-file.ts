@@ -4,7 +4,7 @@ import { unsupportedFeatureError } from '../../../../errors.js';
 import { DecoderFailure } from '../../sharp-image.js';
 import { dropSequenceBrands } from './brands.js';
 import { type Decoded, HeifImage, type PictureSource, withFirstOf } from './heif-image.js';
-import { withLibheif } from './module.js';
+import { type Purpose, withLibheif } from './module.js';
 import { fourCharacters, HeifError, MAX_LISTED, SESSION_BYTES, Session } from './session.js';
 import { ERROR_CODE, LIMITS, MIRROR_HORIZONTALLY } from './structs.js';
 
@@ -52,8 +52,8 @@ export class HeifFile {
    * @throws {MemoryShortage} The system has no more memory.
    * @throws what `use` throws.
    */
-  static with<T>(bytes: Uint8Array, maxBytes: number, use: (file: HeifFile) => T): T {
-    return withLibheif(maxBytes + bytes.length, (heif) => {
+  static with<T>(purpose: Purpose, bytes: Uint8Array, maxBytes: number, use: (file: HeifFile) => T): T {
+    return withLibheif(purpose, maxBytes + bytes.length, (heif) => {
       const { calls } = heif;
       const address = calls.malloc(bytes.length + SESSION_BYTES) >>> 0;
       if (address === 0) throw new DecoderFailure([], new Error('the file is too large for libheif'));

@@ -113,6 +113,8 @@ export class Libheif {
   readonly #initial: Uint8Array;
   /** Bytes that the memory may grow to. */
   maxBytes: number = MAX_REUSED_BYTES;
+  /** Whether a file was refused since its memory was as at first. */
+  hasFailed = false;
   /** Why the memory could not grow, if it could not. */
   refusal: 'limit' | 'system' | undefined;
 
@@ -148,6 +150,7 @@ export class Libheif {
    * another photo's nor others at the next time. About 0.1 ms for each megabyte.
    */
   forget(): void {
+    this.hasFailed = false;
     this.heap.set(this.#initial);
     this.heap.fill(0, this.#initial.length);
   }
@@ -189,6 +192,9 @@ export class Libheif {
   }
 }
 
+/** What an instance is used for. */
+export type Purpose = 'header' | 'pixels';
+
 let loaded: { readonly factory: Factory; readonly compiled: object } | undefined;
 let idle: Libheif | undefined;
 
@@ -212,14 +218,15 @@ function load(): { factory: Factory; compiled: object } {
 
 /**
  * Calls `use` with an instance. What it has allocated there it frees.
+ * @param purpose For pixels its memory is as it was at first.
  * @param maxBytes Memory that libheif may take, without the file.
  * @throws {DecoderFailure} libheif stopped in the middle, or took more memory than that.
  * @throws {MemoryShortage} The system has no more memory.
  * @throws what `use` throws.
  */
-export function withLibheif<T>(maxBytes: number, use: (heif: Libheif) => T): T {
+export function withLibheif<T>(purpose: Purpose, maxBytes: number, use: (heif: Libheif) => T): T {
   const heif = idle ?? instantiate();
-  if (heif === idle) heif.forget();
+  if (heif === idle && (purpose === 'pixels' || heif.hasFailed)) heif.forget();
   idle = undefined;
   heif.maxBytes = maxBytes;
   heif.refusal = undefined;
@@ -230,6 +237,7 @@ export function withLibheif<T>(maxBytes: number, use: (heif: Libheif) => T): T {
   } catch (error) {
     if (heif.refusal === 'system') throw new MemoryShortage();
     if (error instanceof Trap) throw new DecoderFailure([], trapCause(heif, error));
+    heif.hasFailed = true;
     keep(heif);
     throw error;
   }
