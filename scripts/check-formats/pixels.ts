@@ -1,5 +1,6 @@
 // Compares a thumbnail with another program's picture.
 
+import { readFileSync } from 'node:fs';
 import sharp, { type Sharp } from 'sharp';
 
 /** Less is a difference, in decibels. Pictures that a HEIC or a RAW holds are at 26 and more against a reduction of the full one. */
@@ -53,7 +54,8 @@ export async function reduced(
   height: number,
 ): Promise<Pixels> {
   const [storedWidth, storedHeight] = isTurned(orientation) ? [height, width] : [width, height];
-  const image = sharp(source, { limitInputPixels: false, failOn: 'none' });
+  const bytes = typeof source === 'string' ? readFileSync(source) : source;
+  const image = sharp(bytes, { limitInputPixels: false, failOn: 'none' });
   const stored = await pixelsOf(image.resize(storedWidth, storedHeight, { fit: 'fill', kernel: 'lanczos3' }));
   return turned(stored, orientation);
 }
@@ -95,7 +97,7 @@ export async function pixelDifference(
   thumbnailFile: string,
   upright: Pixels,
 ): Promise<{ what: 'orientation' | 'pixels'; ours: string } | undefined> {
-  const thumbnail = await pixelsOf(sharp(thumbnailFile));
+  const thumbnail = await pixelsOf(sharp(readFileSync(thumbnailFile)));
   const { psnr, mean } = distance(thumbnail, upright);
   if (psnr >= MIN_PSNR) return undefined;
   for (let orientation = 2; orientation <= 8; orientation += 1) {

@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
@@ -33,7 +34,7 @@ test('a picture that is stored turned is compared upright', async () => {
 });
 
 test('a thumbnail that is not upright is a difference of the orientation, and one of another picture of the pixels', async () => {
-  const { width, height } = await sharp(upright).metadata();
+  const { width, height } = await sharp(fs.readFileSync(upright)).metadata();
   const right = await reduced(upright, 1, width, height);
   expect(await pixelDifference(upright, right)).toBeUndefined();
   expect(await pixelDifference(upright, turned(right, 3))).toEqual({
