@@ -6,8 +6,6 @@
 // So different paths are different strings, and JSON has them all. Node.js would write a lone surrogate as U+FFFD and open a file that is
 // called so: a path from a walk goes to the file system by `systemPath` alone.
 
-import { isUtf8 } from 'node:buffer';
-
 /** What stands for a byte that is not UTF-8 where a name is shown: in the manifest, in events, on a terminal. */
 export const SHOWN_BYTE = '\ufffd';
 
@@ -34,19 +32,27 @@ export function bytesOf(path: string): Buffer {
 
 /** The path, or part of one, that has these bytes. */
 export function pathOf(bytes: Buffer): string {
-  if (isUtf8(bytes)) return bytes.toString();
+  const text = textOf(bytes);
+  if (text !== undefined) return text;
   let path = '';
   for (let at = 0; at < bytes.length; ) {
-    const character = bytes.subarray(at, at + sequenceLength(bytes[at] ?? 0));
-    if (isUtf8(character)) {
-      path += character.toString();
-      at += character.length;
+    const sequence = bytes.subarray(at, at + sequenceLength(bytes[at] ?? 0));
+    const character = textOf(sequence);
+    if (character !== undefined) {
+      path += character;
+      at += sequence.length;
     } else {
       path += String.fromCharCode(ESCAPE_BASE + (bytes[at] ?? 0));
       at += 1;
     }
   }
   return path;
+}
+
+/** The text that these bytes are in UTF-8; undefined when they are not UTF-8. (`isUtf8` of node:buffer would load what Blob needs: 4 MB.) */
+function textOf(bytes: Buffer): string | undefined {
+  const text = bytes.toString();
+  return Buffer.from(text).equals(bytes) ? text : undefined;
 }
 
 /** Bytes of the UTF-8 sequence that starts with this byte; 1 for a byte that starts none. */
