@@ -6,11 +6,18 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type BuildOptions, build } from 'esbuild';
+import {
+  type BuildOptions,
+  type BuildResult,
+  build,
+  type ImportKind,
+  type Metafile,
+  type Plugin,
+} from 'esbuild';
 
 export const projectFolder: string = fileURLToPath(new URL('..', import.meta.url));
 
-/** Each of these is split at its dynamic imports: a subcommand, or an export, is loaded when it is used. */
+/** Each of these is split at its dynamic imports: a subcommand, or an export, is loaded when it is used ({@link split}). */
 const SPLIT = ['src/cli/main.ts', 'src/index.ts'];
 /** Processes and threads. */
 const WHOLE = [
@@ -39,12 +46,61 @@ const WASM = 'dist/image/decoders/jpeg/reader.wasm';
 /** Writes the bundles. Command and library are split apart from each other: together they would be in more and smaller files. */
 export async function bundle(): Promise<void> {
   const dist = { ...options, outbase: 'src', outdir: 'dist', metafile: true as const };
-  const split = { ...dist, splitting: true, chunkNames: `${CHUNKS}/[name]-[hash]` };
   const results = await Promise.all([
-    ...SPLIT.map((entry) => build({ ...split, entryPoints: [entry] })),
+    ...SPLIT.map((entry) => split(dist, entry)),
     build({ ...dist, entryPoints: WHOLE }),
   ]);
   removeOldChunks(results.flatMap(({ metafile }) => Object.keys(metafile.outputs)));
+}
+
+type WithMetafile = BuildOptions & { readonly metafile: true };
+
+/**
+ * Bundles an entry, split at its dynamic imports. esbuild makes a chunk for each set of modules that the same imports reach: some twenty
+ * small files for one command. So each dynamic import is made to reach every module that several of them share. There are two chunks then:
+ * with what the entry needs at once, and with what several others need.
+ */
+async function split(dist: WithMetafile, entry: string): Promise<BuildResult<WithMetafile>> {
+  const chunked = {
+    ...dist,
+    entryPoints: [entry],
+    splitting: true,
+    chunkNames: `${CHUNKS}/[name]-[hash]`,
+  };
+  const { metafile } = await build({ ...chunked, write: false });
+  return build({ ...chunked, plugins: [reachShared(metafile, entry)] });
+}
+
+/** Adds imports of the shared modules to each module that is imported dynamically. */
+function reachShared({ inputs }: Metafile, entry: string): Plugin {
+  const importsOf = (file: string, kind: ImportKind) =>
+    (inputs[file]?.imports ?? []).flatMap((found) =>
+      found.kind === kind && found.external !== true ? [found.path] : [],
+    );
+  const reachedFrom = (start: string) => {
+    const reached = new Set([start]);
+    for (const file of reached) for (const next of importsOf(file, 'import-statement')) reached.add(next);
+    return reached;
+  };
+  const late = new Set(Object.keys(inputs).flatMap((file) => importsOf(file, 'dynamic-import')));
+  const reachedBy = [entry, ...late].map(reachedFrom);
+  const shared = Object.keys(inputs).filter(
+    (file) => reachedBy.filter((reached) => reached.has(file)).length > 1,
+  );
+  // One that is shared itself would import modules that import it.
+  const added = [...late].filter((file) => !shared.includes(file));
+  const imports = shared
+    .map((file) => `import ${JSON.stringify(path.join(projectFolder, file))};`)
+    .join('\n');
+  return {
+    name: 'reach-shared',
+    setup: ({ onLoad }) => {
+      onLoad({ filter: /\.ts$/ }, ({ path: file }) => {
+        if (!added.some((name) => path.join(projectFolder, name) === file)) return undefined;
+        return { contents: `${fs.readFileSync(file, 'utf8')}\n${imports}\n`, loader: 'ts' };
+      });
+    },
+  };
 }
 
 /** A chunk has another name when its content has changed; the old one stays. */
