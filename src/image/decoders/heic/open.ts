@@ -66,6 +66,7 @@ function readEmbedded(bytes: Buffer, chosen: Header, variant: Variant): Tiff {
  */
 export async function openFull(bytes: Buffer, request: OpenRequest): Promise<OpenImage> {
   const { codec, photo, takenAt } = readFile(bytes);
+  if (codec !== 'hvc1') closeLast();
   if (codec === 'av01') {
     const [open] = await avif.load();
     return await open(bytes, request);
@@ -91,34 +92,67 @@ export function takenAtOf(bytes: Buffer): string | undefined {
   } catch (error) {
     if (error instanceof DecoderFailure) return undefined;
     throw error;
+  } finally {
+    closeLast();
   }
 }
 
 /** Memory of libheif for a file's header, bytes. */
 const HEADER_BYTES = 64e6;
 
+/** The file that was opened last, for the next reader and for the pixels. It is closed when they are read, or when another is opened. */
+let last: { readonly bytes: WeakRef<Buffer>; readonly file: HeifFile; readonly opened: Opened } | undefined;
+
+function closeLast(): void {
+  last?.file.close();
+  last = undefined;
+}
+
 function readFile(bytes: Buffer): Opened {
-  return HeifFile.with('header', bytes, HEADER_BYTES, (file) => {
-    const id = file.primaryId();
-    if (id === undefined)
-      return { codec: 'hvc1', photo: readTrackHeader(file), thumbnails: [], takenAt: undefined };
-    const codec = codecOf(file, id);
-    return file.withImage(id, (image) => {
-      const photo = readHeader(file, image);
-      const thumbnails = image.thumbnailIds
-        .filter((thumbnail) => codecOf(file, thumbnail) === 'hvc1')
-        .map((thumbnail) => file.withImage(thumbnail, (small) => readHeader(file, small)));
-      const { exif } = image;
-      return { codec, photo, thumbnails, takenAt: exif === undefined ? undefined : takenAt(exif) };
-    });
+  if (last?.bytes.deref() === bytes) return last.opened;
+  closeLast();
+  const file = HeifFile.open(bytes, HEADER_BYTES);
+  const opened = file.use(HEADER_BYTES, () => readOpened(file));
+  if (file.isSmall) last = { bytes: new WeakRef(bytes), file, opened };
+  else file.close();
+  return opened;
+}
+
+function readOpened(file: HeifFile): Opened {
+  const id = file.primaryId();
+  if (id === undefined)
+    return { codec: 'hvc1', photo: readTrackHeader(file), thumbnails: [], takenAt: undefined };
+  const codec = codecOf(file, id);
+  return file.withImage(id, (image) => {
+    const photo = readHeader(file, image);
+    const thumbnails = image.thumbnailIds
+      .filter((thumbnail) => codecOf(file, thumbnail) === 'hvc1')
+      .map((thumbnail) => file.withImage(thumbnail, (small) => readHeader(file, small)));
+    const { exif } = image;
+    return { codec, photo, thumbnails, takenAt: exif === undefined ? undefined : takenAt(exif) };
   });
 }
 
 function read(bytes: Buffer, header: Header, variant: Variant): Tiff {
   const size = sizeFor(header, variant);
-  return HeifFile.with('pixels', bytes, maxDecodingBytes(header), (file) =>
-    file.withPicture(header.id, (picture) => readPicture(picture, { ...header, size })),
-  );
+  const maxBytes = maxDecodingBytes(header);
+  const file = takeLast(bytes) ?? HeifFile.open(bytes, maxBytes);
+  try {
+    return file.use(maxBytes, () =>
+      file.withPicture(header.id, (picture) => readPicture(picture, { ...header, size })),
+    );
+  } finally {
+    // What a picture leaves in its memory must not show in the next one, so not even the same file is used again.
+    file.close();
+  }
+}
+
+/** The file that was opened last, if it is this one; the caller closes it. */
+function takeLast(bytes: Buffer): HeifFile | undefined {
+  if (last?.bytes.deref() !== bytes) closeLast();
+  const file = last?.file;
+  last = undefined;
+  return file;
 }
 
 function storedSize({ area: { width, height }, orientation }: Header): {

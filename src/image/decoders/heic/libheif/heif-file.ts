@@ -4,7 +4,7 @@ import { unsupportedFeatureError } from '../../../../errors.js';
 import { DecoderFailure } from '../../sharp-image.js';
 import { dropSequenceBrands } from './brands.js';
 import { type Decoded, HeifImage, type PictureSource, withFirstOf } from './heif-image.js';
-import { type Purpose, withLibheif } from './module.js';
+import { acquire, type Libheif, release } from './module.js';
 import { fourCharacters, HeifError, MAX_LISTED, SESSION_BYTES, Session } from './session.js';
 import { ERROR_CODE, LIMITS, MIRROR_HORIZONTALLY } from './structs.js';
 
@@ -37,40 +37,84 @@ export interface Borders {
   readonly bottom: number;
 }
 
+/** An open file. It must be closed. */
 export class HeifFile {
+  readonly #heif: Libheif;
   readonly #session: Session;
+  /** Address of the file, and its bytes. */
+  readonly #address: number;
+  readonly #length: number;
+  #isClosed = false;
 
-  private constructor(session: Session) {
+  private constructor(heif: Libheif, session: Session, address: number, length: number) {
+    this.#heif = heif;
     this.#session = session;
+    this.#address = address;
+    this.#length = length;
   }
 
   /**
-   * Calls `use` with a file; what libheif has allocated for it is freed then.
+   * @param maxBytes Memory that libheif may take, without the file.
+   * @throws as {@link use}.
+   */
+  static open(bytes: Uint8Array, maxBytes: number): HeifFile {
+    const heif = acquire();
+    const file = heif.run(maxBytes + bytes.length, () => HeifFile.#copy(heif, bytes));
+    file.use(maxBytes, () => {
+      const { calls, context } = file.#session;
+      calls.heif_context_set_max_decoding_threads(context, 0);
+      file.#session.check(
+        calls.heif_context_read_from_memory_without_copy,
+        ...[context, file.#address, bytes.length, 0],
+      );
+    });
+    return file;
+  }
+
+  static #copy(heif: Libheif, bytes: Uint8Array): HeifFile {
+    const { calls } = heif;
+    const address = calls.malloc(bytes.length + SESSION_BYTES) >>> 0;
+    if (address === 0) throw new DecoderFailure([], new Error('the file is too large for libheif'));
+    heif.heap.set(bytes, address);
+    dropSequenceBrands(Buffer.from(heif.heap.buffer, address, bytes.length));
+    const session = new Session(heif, calls.heif_context_alloc(), (address + bytes.length + 15) & ~15);
+    return new HeifFile(heif, session, address, bytes.length);
+  }
+
+  /** Whether it takes so little memory that it may stay open for a while. */
+  get isSmall(): boolean {
+    return this.#heif.isReusable;
+  }
+
+  /**
+   * Does work with the file; it is closed if that fails.
    * @param maxBytes Memory that libheif may take, without the file.
    * @throws {DecoderFailure} The file is damaged, or takes more memory.
    * @throws {ThumbsError} `UNSUPPORTED`
    * @throws {MemoryShortage} The system has no more memory.
-   * @throws what `use` throws.
+   * @throws what `work` throws.
    */
-  static with<T>(purpose: Purpose, bytes: Uint8Array, maxBytes: number, use: (file: HeifFile) => T): T {
-    return withLibheif(purpose, maxBytes + bytes.length, (heif) => {
-      const { calls } = heif;
-      const address = calls.malloc(bytes.length + SESSION_BYTES) >>> 0;
-      if (address === 0) throw new DecoderFailure([], new Error('the file is too large for libheif'));
-      heif.heap.set(bytes, address);
-      dropSequenceBrands(Buffer.from(heif.heap.buffer, address, bytes.length));
-      const context = calls.heif_context_alloc();
-      const session = new Session(heif, context, (address + bytes.length + 15) & ~15);
-      try {
-        readInto(session, address, bytes.length, maxBytes);
-        return use(new HeifFile(session));
-      } catch (error) {
-        throw error instanceof HeifError ? refusalOf(error) : error;
-      } finally {
-        calls.heif_context_free(context);
-        calls.free(address);
-      }
-    });
+  use<T>(maxBytes: number, work: () => T): T {
+    try {
+      return this.#heif.run(maxBytes + this.#length, () => {
+        limit(this.#session, maxBytes);
+        return work();
+      });
+    } catch (error) {
+      this.close();
+      throw error instanceof HeifError ? refusalOf(error) : error;
+    }
+  }
+
+  /** Frees what libheif has allocated for it. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    if (!this.#heif.isReusable) return;
+    const { calls, context } = this.#session;
+    calls.heif_context_free(context);
+    calls.free(this.#address);
+    release(this.#heif);
   }
 
   /** The id of the primary item; undefined for a file that has none, but a sequence. @throws {HeifError} */
@@ -188,10 +232,9 @@ function refusalOf(error: HeifError): Error {
   return unsupportedFeatureError('heic', `what libheif does not read (${what})`, error);
 }
 
-/** @throws {HeifError} */
-function readInto(session: Session, address: number, length: number, maxBytes: number): void {
-  const { calls, context } = session;
-  const limits = calls.heif_context_get_security_limits(context);
+/** Sets what libheif may do at most with a file. It looks at these limits again and again. */
+function limit(session: Session, maxBytes: number): void {
+  const limits = session.calls.heif_context_get_security_limits(session.context);
   const view = session.view();
   // No limit: the size is checked before anything is decoded, against the limit of the run.
   view.setBigUint64(limits + LIMITS.imagePixels, 0n, true);
@@ -202,6 +245,4 @@ function readInto(session: Session, address: number, length: number, maxBytes: n
   view.setUint32(limits + LIMITS.extentsPerItem, MAX.extentsPerItem, true);
   view.setUint32(limits + LIMITS.childrenPerBox, MAX.childrenPerBox, true);
   view.setBigUint64(limits + LIMITS.totalBytes, BigInt(Math.ceil(maxBytes)), true);
-  calls.heif_context_set_max_decoding_threads(context, 0);
-  session.check(calls.heif_context_read_from_memory_without_copy, context, address, length, 0);
 }

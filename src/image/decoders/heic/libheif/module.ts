@@ -112,11 +112,10 @@ export class Libheif {
   /** The beginning of its memory as it was at first; all behind it was zero. */
   readonly #initial: Uint8Array;
   /** Bytes that the memory may grow to. */
-  maxBytes: number = MAX_REUSED_BYTES;
-  /** Whether a file was refused since its memory was as at first. */
-  hasFailed = false;
+  #maxBytes = MAX_REUSED_BYTES;
   /** Why the memory could not grow, if it could not. */
-  refusal: 'limit' | 'system' | undefined;
+  #refusal: 'limit' | 'system' | undefined;
+  #isLost = false;
 
   constructor(factory: Factory, compiled: object) {
     let memory: Memory | undefined;
@@ -134,8 +133,7 @@ export class Libheif {
     });
     if (memory === undefined) throw new TypeError('libheif-js exports no memory');
     this.#memory = memory;
-    const last = this.heap.findLastIndex((byte) => byte !== 0);
-    this.#initial = this.heap.slice(0, last + 1);
+    this.#initial = this.heap.slice(0, usedBytes(this.heap));
     this.#watchGrowth(memory);
     this.calls = Object.fromEntries(FUNCTIONS.map((name) => [name, this.#call(name)])) as Calls;
   }
@@ -150,22 +148,52 @@ export class Libheif {
    * another photo's nor others at the next time. About 0.1 ms for each megabyte.
    */
   forget(): void {
-    this.hasFailed = false;
     this.heap.set(this.#initial);
     this.heap.fill(0, this.#initial.length);
   }
 
-  get bytes(): number {
-    return this.#memory.buffer.byteLength;
+  /** Whether it may be used for another file: its memory is whole, and not so large that it must be freed. */
+  get isReusable(): boolean {
+    return !this.#isLost && this.#refusal === undefined && this.#memory.buffer.byteLength <= MAX_REUSED_BYTES;
+  }
+
+  /**
+   * Does work with it.
+   * @param maxBytes What its memory may grow to.
+   * @throws {DecoderFailure} libheif stopped in the middle, or took more memory than that.
+   * @throws {MemoryShortage} The system has no more memory.
+   * @throws what `work` throws.
+   */
+  run<T>(maxBytes: number, work: () => T): T {
+    this.#maxBytes = maxBytes;
+    this.#refusal = undefined;
+    try {
+      return work();
+    } catch (error) {
+      if (this.#refusal === 'system') throw new MemoryShortage();
+      if (this.#isLost) throw new DecoderFailure([], this.#reasonOf(error));
+      throw error;
+    }
+  }
+
+  #reasonOf(trap: unknown): Error {
+    const reason =
+      this.#refusal === 'limit'
+        ? 'it needs more memory than its header says'
+        : `the decoder stopped (${trap instanceof Trap ? trap.message : 'earlier'})`;
+    return new Error(reason, { cause: trap });
   }
 
   #call(name: FunctionName): Calls[FunctionName] {
     const called: unknown = Reflect.get(this.#module, `_${name}`);
     if (typeof called !== 'function') throw new TypeError(`libheif-js has no function ${name}`);
     return (...values) => {
+      // Its memory may be in any state.
+      if (this.#isLost) throw new Trap('earlier');
       try {
         return called(...values);
       } catch (error) {
+        this.#isLost = true;
         // A RuntimeError of WebAssembly, a RangeError (stack), or a number: the address of a C++ exception.
         throw new Trap(error instanceof Error ? error.message : 'an exception', { cause: error });
       }
@@ -176,24 +204,21 @@ export class Libheif {
   #watchGrowth(memory: Memory): void {
     const grow = memory.grow.bind(memory);
     memory.grow = (pages) => {
-      if (memory.buffer.byteLength + pages * PAGE_BYTES > this.maxBytes) {
-        this.refusal = 'limit';
+      if (memory.buffer.byteLength + pages * PAGE_BYTES > this.#maxBytes) {
+        this.#refusal = 'limit';
         throw new RangeError('beyond the limit');
       }
       try {
         const before = grow(pages);
-        this.refusal = undefined;
+        this.#refusal = undefined;
         return before;
       } catch (error) {
-        this.refusal = 'system';
+        this.#refusal = 'system';
         throw error;
       }
     };
   }
 }
-
-/** What an instance is used for. */
-export type Purpose = 'header' | 'pixels';
 
 let loaded: { readonly factory: Factory; readonly compiled: object } | undefined;
 let idle: Libheif | undefined;
@@ -216,41 +241,27 @@ function load(): { factory: Factory; compiled: object } {
   return { factory, compiled: new WebAssembly.Module(wasm) };
 }
 
+/** The bytes up to the last one that is not zero, rounded up. */
+function usedBytes({ buffer }: Uint8Array): number {
+  // Eight bytes at once: there are many megabytes of zeros.
+  const words = new Float64Array(buffer);
+  let count = words.length;
+  while (count > 0 && Object.is(words[count - 1], 0)) count -= 1;
+  return 8 * count;
+}
+
 /**
- * Calls `use` with an instance. What it has allocated there it frees.
- * @param purpose For pixels its memory is as it was at first.
- * @param maxBytes Memory that libheif may take, without the file.
- * @throws {DecoderFailure} libheif stopped in the middle, or took more memory than that.
+ * An instance whose memory is as it was at first. It is given back by {@link release}.
  * @throws {MemoryShortage} The system has no more memory.
- * @throws what `use` throws.
  */
-export function withLibheif<T>(purpose: Purpose, maxBytes: number, use: (heif: Libheif) => T): T {
+export function acquire(): Libheif {
   const heif = idle ?? instantiate();
-  if (heif === idle && (purpose === 'pixels' || heif.hasFailed)) heif.forget();
+  if (heif === idle) heif.forget();
   idle = undefined;
-  heif.maxBytes = maxBytes;
-  heif.refusal = undefined;
-  try {
-    const result = use(heif);
-    keep(heif);
-    return result;
-  } catch (error) {
-    if (heif.refusal === 'system') throw new MemoryShortage();
-    if (error instanceof Trap) throw new DecoderFailure([], trapCause(heif, error));
-    heif.hasFailed = true;
-    keep(heif);
-    throw error;
-  }
+  return heif;
 }
 
-function trapCause({ refusal }: Libheif, trap: Trap): Error {
-  const reason =
-    refusal === 'limit'
-      ? 'it needs more memory than its header says'
-      : `the decoder stopped (${trap.message})`;
-  return new Error(reason, { cause: trap });
-}
-
-function keep(heif: Libheif): void {
-  if (heif.bytes <= MAX_REUSED_BYTES && heif.refusal === undefined) idle = heif;
+/** Keeps an instance for the next file, if it may be used again. All that was allocated in it must be free. */
+export function release(heif: Libheif): void {
+  if (heif.isReusable) idle = heif;
 }
