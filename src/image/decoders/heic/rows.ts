@@ -28,85 +28,93 @@ export interface Form {
 
 /** Writes a row of pixels. @param sources One for each channel; alpha is the last. */
 export function convertRow(tiff: Tiff, row: number, sources: readonly RowSource[], form: Form): void {
-  const { hasAlpha, isPremultiplied } = form;
+  const { hasAlpha, isPremultiplied, table } = form;
   const colours = hasAlpha ? sources.slice(0, -1) : sources;
   const alpha = hasAlpha ? sources.at(-1) : undefined;
-  if (colours.length === 1) convertGrey(tiff, row, colours[0], form);
-  else convertColours(tiff, row, colours, form);
+  const { data, width, channels } = tiff;
+  const length = width * channels;
+  const at = data.byteOffset + row * length;
+  const pixels = new Uint8ClampedArray(data.buffer, at, length);
+  if (table === undefined) convertColours(pixels, channels, colours, form.conversion, 255);
+  else {
+    const values = new Float64Array(length);
+    convertColours(values, channels, colours, form.conversion, table.length - 1);
+    lookUp(values, table, pixels);
+  }
   if (alpha === undefined) return;
-  writeAlpha(tiff, row, alpha);
-  if (isPremultiplied) divideByAlpha(tiff, row);
+  writeAlpha(pixels, channels, alpha);
+  if (isPremultiplied) divideByAlpha(pixels, channels);
 }
 
-/** What a value of 1 becomes: 8 bits, or the last place of the table. */
-function mostOf({ table }: Form): number {
-  return table === undefined ? 255 : table.length - 1;
-}
+/** Places for samples; the first one rounds and clamps. */
+type Samples = Uint8ClampedArray | Float64Array;
 
-function convertGrey(tiff: Tiff, row: number, source: RowSource | undefined, form: Form): void {
-  if (source === undefined) return;
-  const { data, width, channels } = tiff;
-  const { sums, at } = source;
-  const { conversion, table } = form;
-  const { weights, offsets } = conversion;
-  const most = mostOf(form);
-  const weight = ((weights[0] ?? 0) / source.area) * most;
-  const offset = (offsets[0] ?? 0) * most + 0.5;
-  for (let x = 0, to = row * width * channels; x < width; x += 1, to += channels)
-    data[to] = stored((sums[at + x] ?? 0) * weight + offset, most, table);
-}
-
-function convertColours(tiff: Tiff, row: number, sources: readonly RowSource[], form: Form): void {
+/** @param most What a value of 1 becomes. */
+function convertColours(
+  target: Samples,
+  channels: number,
+  sources: readonly RowSource[],
+  conversion: Conversion,
+  most: number,
+): void {
   const [first, second, third] = sources;
-  if (first === undefined || second === undefined || third === undefined) return;
-  const { data, width, channels } = tiff;
-  const { conversion, table } = form;
-  const { weights, offsets } = conversion;
-  const most = mostOf(form);
-  const areas = [first.area, second.area, third.area];
-  const [r0, r1, r2, g0, g1, g2, b0, b1, b2] = weights.map(
-    (weight, index) => (weight * most) / (areas[index % 3] ?? 1),
-  ) as [number, number, number, number, number, number, number, number, number];
-  const [r, g, b] = offsets.map((offset) => offset * most + 0.5) as [number, number, number];
-  const [one, two, three] = [first.sums, second.sums, third.sums];
-  const isShared = second.phase !== undefined;
-  const phase = second.phase ?? 0;
-  for (let x = 0, to = row * width * channels; x < width; x += 1, to += channels) {
-    const chroma = isShared ? (x + phase) >> 1 : x;
-    const u = one[first.at + x] ?? 0;
-    const v = two[second.at + chroma] ?? 0;
-    const w = three[third.at + chroma] ?? 0;
-    data[to] = stored(r0 * u + r1 * v + r2 * w + r, most, table);
-    data[to + 1] = stored(g0 * u + g1 * v + g2 * w + g, most, table);
-    data[to + 2] = stored(b0 * u + b1 * v + b2 * w + b, most, table);
+  const weights = conversion.weights.map(
+    (weight, index) => (weight * most) / (sources[index % 3]?.area ?? 1),
+  );
+  const offsets = conversion.offsets.map((offset) => offset * most);
+  if (first === undefined) return;
+  if (second === undefined || third === undefined) {
+    convertGrey(target, channels, first, weights[0] ?? 0, offsets[0] ?? 0);
+    return;
+  }
+  const [r0 = 0, r1 = 0, r2 = 0, g0 = 0, g1 = 0, g2 = 0, b0 = 0, b1 = 0, b2 = 0] = weights;
+  const [r = 0, g = 0, b = 0] = offsets;
+  const { sums: one, at: oneAt } = first;
+  const { sums: two, at: twoAt, phase = 0 } = second;
+  const { sums: three, at: threeAt } = third;
+  const shift = second.phase === undefined ? 0 : 1;
+  for (let x = 0, to = 0; to < target.length; x += 1, to += channels) {
+    const chroma = (x + phase) >> shift;
+    const u = one[oneAt + x] ?? 0;
+    const v = two[twoAt + chroma] ?? 0;
+    const w = three[threeAt + chroma] ?? 0;
+    target[to] = r0 * u + r1 * v + r2 * w + r;
+    target[to + 1] = g0 * u + g1 * v + g2 * w + g;
+    target[to + 2] = b0 * u + b1 * v + b2 * w + b;
   }
 }
 
-function stored(value: number, most: number, table: Uint8Array | undefined): number {
-  const inRange = clamped(value, most);
-  return table === undefined ? inRange : (table[Math.floor(inRange)] ?? 0);
+function convertGrey(
+  target: Samples,
+  channels: number,
+  { sums, at }: RowSource,
+  weight: number,
+  offset: number,
+): void {
+  for (let x = 0, to = 0; to < target.length; x += 1, to += channels)
+    target[to] = (sums[at + x] ?? 0) * weight + offset;
 }
 
-/** Half is added already; a typed array drops the fraction. */
-function clamped(value: number, most: number): number {
-  if (value < 0) return 0;
-  return value > most ? most : value;
+/** @param values Places in the table, or beyond its ends. */
+function lookUp(values: Float64Array, table: Uint8Array, target: Uint8ClampedArray): void {
+  const last = table.length - 1;
+  for (let at = 0; at < values.length; at += 1) {
+    const value = Math.round(values[at] ?? 0);
+    target[at] = table[value < 0 ? 0 : value > last ? last : value] ?? 0;
+  }
 }
 
-function writeAlpha(tiff: Tiff, row: number, { sums, at, area, bits }: RowSource): void {
-  const { data, width, channels } = tiff;
+function writeAlpha(pixels: Uint8ClampedArray, channels: number, { sums, at, area, bits }: RowSource): void {
   const weight = 255 / (area * (2 ** bits - 1));
-  for (let x = 0, to = (row * width + 1) * channels - 1; x < width; x += 1, to += channels)
-    data[to] = (sums[at + x] ?? 0) * weight + 0.5;
+  for (let x = 0, to = channels - 1; to < pixels.length; x += 1, to += channels)
+    pixels[to] = (sums[at + x] ?? 0) * weight;
 }
 
-function divideByAlpha(tiff: Tiff, row: number): void {
-  const { data, width, channels } = tiff;
-  for (let x = 0; x < width; x += 1) {
-    const at = (row * width + x) * channels;
-    const alpha = data[at + channels - 1] ?? 0;
+function divideByAlpha(pixels: Uint8ClampedArray, channels: number): void {
+  for (let at = 0; at < pixels.length; at += channels) {
+    const alpha = pixels[at + channels - 1] ?? 0;
     if (alpha === 0) continue;
     for (let channel = 0; channel < channels - 1; channel += 1)
-      data[at + channel] = clamped(((data[at + channel] ?? 0) * 255) / alpha + 0.5, 255);
+      pixels[at + channel] = ((pixels[at + channel] ?? 0) * 255) / alpha;
   }
 }
