@@ -1,5 +1,6 @@
 // Opens a HEIC: by the smaller picture that it holds, or by its full one.
 
+import { isImageError } from '../../../errors.js';
 import { reductionOf, type Variant } from '../../../options/variant.js';
 import { uprightSize } from '../../upright.js';
 import { Declined } from '../declined.js';
@@ -11,7 +12,7 @@ import { lineBytes } from '../libvips-memory.js';
 import { DecoderFailure, SharpImage } from '../sharp-image.js';
 import type { Tiff } from '../tiff/writer.js';
 import { HeifFile } from './libheif/heif-file.js';
-import { codecOf, type Header, readHeader, readTrackHeader, requireHevc } from './photo.js';
+import { codecOf, type Header, readHeader, readTrackHeader, requireHevcOrAv1 } from './photo.js';
 import { readPicture, type Wanted } from './picture.js';
 
 /** A file as its header has it: the photo, and what else it holds. */
@@ -66,12 +67,11 @@ function readEmbedded(bytes: Buffer, chosen: Header, variant: Variant): Tiff {
  */
 export async function openFull(bytes: Buffer, request: OpenRequest): Promise<OpenImage> {
   const { codec, photo, takenAt } = readFile(bytes);
-  if (codec !== 'hvc1') closeLast();
   if (codec === 'av01') {
+    closeLast();
     const [open] = await avif.load();
     return await open(bytes, request);
   }
-  requireHevc(codec);
   // What this thread has sent must leave before it is blocked.
   request.onBlocking?.();
   await new Promise(setImmediate);
@@ -85,12 +85,12 @@ export async function openFull(bytes: Buffer, request: OpenRequest): Promise<Ope
   };
 }
 
-/** As {@link OpenImage.takenAt}; undefined also for a damaged file. */
+/** As {@link OpenImage.takenAt}; undefined also for a file that is refused. */
 export function takenAtOf(bytes: Buffer): string | undefined {
   try {
     return readFile(bytes).takenAt;
   } catch (error) {
-    if (error instanceof DecoderFailure) return undefined;
+    if (error instanceof DecoderFailure || isImageError(error)) return undefined;
     throw error;
   } finally {
     closeLast();
@@ -123,6 +123,7 @@ function readOpened(file: HeifFile): Opened {
   if (id === undefined)
     return { codec: 'hvc1', photo: readTrackHeader(file), thumbnails: [], takenAt: undefined };
   const codec = codecOf(file, id);
+  requireHevcOrAv1(codec);
   return file.withImage(id, (image) => {
     const photo = readHeader(file, image);
     const thumbnails = image.thumbnailIds

@@ -47,8 +47,8 @@ export function codecOf(file: HeifFile, id: number): string {
   return file.typeOf(at);
 }
 
-/** @throws {ThumbsError} `UNSUPPORTED`: libheif-js reads HEVC alone. */
-export function requireHevc(codec: string): void {
+/** @throws {ThumbsError} `UNSUPPORTED`: libheif-js reads HEVC alone, and libvips AV1. */
+export function requireHevcOrAv1(codec: string): void {
   const name = OTHER_CODECS.get(codec);
   if (name !== undefined) throw unsupportedFeatureError('heic', `${name} compression`, undefined);
 }

@@ -7,22 +7,24 @@ import { type DecodingOptions, defaultDecoding } from '../../../../src/options/o
 /** Large enough for every picture of the fixtures, so that a thumbnail has all pixels of its source. */
 const WHOLE = 1024;
 
+type Asked = { side?: number; maxPixels?: number } & Partial<DecodingOptions>;
+
 /** The thumbnail of a HEIF in a square box; without `side` as large as the photo. */
 export function thumbnailOf(
   bytes: Buffer,
-  { side = WHOLE, ...decoding }: { side?: number } & Partial<DecodingOptions> = {},
+  { side = WHOLE, maxPixels = 268_402_689, ...decoding }: Asked = {},
 ): Promise<Rendered> {
   return renderThumbnail(bytes, {
     variant: { box: { width: side, height: side }, format: 'png' },
-    maxPixels: 268_402_689,
+    maxPixels,
     decoding: { ...defaultDecoding, ...decoding },
   });
 }
 
 /** `done`, or the code of the refusal. Any other error is thrown. */
-export async function codeOf(bytes: Buffer): Promise<string> {
+export async function codeOf(bytes: Buffer, asked: Asked = {}): Promise<string> {
   try {
-    await thumbnailOf(bytes);
+    await thumbnailOf(bytes, asked);
     return 'done';
   } catch (error) {
     if (error instanceof ThumbsError) return error.code;

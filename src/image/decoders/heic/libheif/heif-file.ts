@@ -81,6 +81,10 @@ export class HeifFile {
     return new HeifFile(heif, session, address, bytes.length);
   }
 
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   /** Whether it takes so little memory that it may stay open for a while. */
   get isSmall(): boolean {
     return this.#heif.isReusable;
