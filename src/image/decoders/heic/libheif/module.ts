@@ -120,18 +120,26 @@ export class Libheif {
 
   constructor(factory: Factory, compiled: object) {
     let memory: Memory | undefined;
+    let failure: unknown;
     this.#module = factory({
       instantiateWasm: (imports, receive) => {
-        const instance = new WebAssembly.Instance(compiled, imports);
-        memory = Object.values(instance.exports).find(
-          (value) => value instanceof WebAssembly.Memory,
-        ) as Memory;
-        return receive(instance);
+        try {
+          const instance = new WebAssembly.Instance(compiled, imports);
+          memory = Object.values(instance.exports).find(
+            (value) => value instanceof WebAssembly.Memory,
+          ) as Memory;
+          return receive(instance);
+        } catch (error) {
+          // Thrown here, it would reject a promise of Emscripten's that nobody waits for.
+          failure = error;
+          return {};
+        }
       },
       // libde265 writes what it thinks of a damaged picture to stderr.
       print: () => {},
       printErr: () => {},
     });
+    if (failure !== undefined) throw failure;
     if (memory === undefined) throw new TypeError('libheif-js exports no memory');
     this.#memory = memory;
     this.#initial = this.heap.slice(0, usedBytes(this.heap));

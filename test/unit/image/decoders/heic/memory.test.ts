@@ -48,9 +48,13 @@ afterEach(() => {
 
 // First, because there is no instance yet.
 test('an instance that there is no memory for is no fault of the program', async () => {
-  vi.spyOn(WebAssembly, 'Instance').mockImplementation(() => {
-    throw new RangeError('WebAssembly.Instance(): Out of memory: Cannot allocate Wasm memory');
-  });
+  vi.spyOn(WebAssembly, 'Instance').mockImplementation(
+    class {
+      constructor() {
+        throw new RangeError('WebAssembly.Instance(): Out of memory: Cannot allocate Wasm memory');
+      }
+    },
+  );
   await expect(thumbnailOf(heifPhoto({ picture: 'quarters' }))).rejects.toBeInstanceOf(MemoryShortage);
 });
 
