@@ -47,7 +47,11 @@ export function openEmbedded(bytes: Buffer, { variant, decoding }: OpenRequest):
   };
 }
 
-/** @throws {Declined} It cannot be decoded, or has black bars. */
+/**
+ * Sony's always end here: they are coded with more pixels than their header says (1664x1088 for 1616x1080) and without a conformance window,
+ * which libheif refuses whatever the options; and the photo in them has black bars.
+ * @throws {Declined} It cannot be decoded, or has black bars.
+ */
 function readEmbedded(bytes: Buffer, chosen: Header, variant: Variant): Tiff {
   try {
     const tiff = read(bytes, chosen, variant);

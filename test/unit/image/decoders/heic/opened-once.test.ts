@@ -3,9 +3,13 @@
 import { afterEach, beforeEach, expect, type MockInstance, test, vi } from 'vitest';
 import { HeifFile } from '../../../../../src/image/decoders/heic/libheif/heif-file.js';
 import { takenAtOf } from '../../../../../src/image/decoders/heic/open.js';
+import { withItem } from '../../../../support/images/heif/hostile/pieces.js';
 import { heifPhoto } from '../../../../support/images/heif/photo.js';
 import { damagedPicture } from '../../../../support/images/heif/pictures.js';
 import { codeOf, thumbnailOf } from '../../../../support/images/heif/rendering.js';
+
+/** TypeScript declares it only in its `dom` library. */
+declare const WebAssembly: { Instance: new (...values: readonly object[]) => object };
 
 const QUARTERS = 'quarters-256x192';
 
@@ -44,10 +48,25 @@ test('nothing is held of a photo that is refused, and of one whose date alone is
   const damaged = heifPhoto({ picture: damagedPicture(QUARTERS, 'cut') });
   expect(await codeOf(damaged)).toBe('CORRUPT');
   expect(await codeOf(damaged.subarray(0, 200))).toBe('CORRUPT');
+  expect(await codeOf(withItem({ type: 'avc1' }))).toBe('UNSUPPORTED');
+  for (const bytes of [damaged.subarray(0, 200), withItem({ type: 'avc1' })])
+    expect(takenAtOf(bytes)).toBeUndefined();
   takenAtOf(heifPhoto({ picture: QUARTERS }));
-  takenAtOf(damaged.subarray(0, 200));
-  expect(opened).toHaveBeenCalledTimes(4);
   expect(heldFiles()).toBe(0);
+});
+
+test('a photo that is refused leaves libheif to the next one', async () => {
+  expect(await codeOf(heifPhoto({ picture: 'quarters' }))).toBe('done');
+  const started = vi.spyOn(WebAssembly, 'Instance');
+  const cut = heifPhoto({ picture: QUARTERS }).subarray(0, 200);
+  for (const bytes of [
+    cut,
+    withItem({ type: 'avc1' }),
+    heifPhoto({ picture: damagedPicture(QUARTERS, 'cut') }),
+  ])
+    expect(await codeOf(bytes)).toMatch(/^(?:CORRUPT|UNSUPPORTED)$/);
+  expect(await codeOf(heifPhoto({ picture: 'quarters' }))).toBe('done');
+  expect(started).not.toHaveBeenCalled();
 });
 
 test('of photos that are not decoded, one is held at most', async () => {
