@@ -11,6 +11,9 @@ import { DecoderFailure, SharpImage } from './sharp-image.js';
 import { hasUndeclaredAlpha, isWholeTiff } from './tiff/structure.js';
 import { isOfSampleCount, lostNoPixels, mayBeHarmless } from './warnings.js';
 
+/** Increased by hand whenever colours of PNG, TIFF or AVIF come out otherwise. */
+const digestParts = () => ({ colours: 2 });
+
 export const png: Decoder = decodedByLibvips({
   name: 'PNG',
   extensions: ['png'],
@@ -18,6 +21,7 @@ export const png: Decoder = decodedByLibvips({
   recognizes: (head) => hasSignature(head, /^89504e470d0a1a0a/),
   // An interlaced image is held whole.
   heldBytesPerPixel: (header) => (header.isProgressive === true ? pixelBytes(header) : 0),
+  digestParts,
 });
 
 export const webp: Decoder = decodedByLibvips({
@@ -55,6 +59,7 @@ export const tiff: Decoder = decodedByLibvips({
   repaired: withValidOrientation,
   // libvips reads no EXIF in a TIFF; the file is itself the structure that has it.
   takenAt: async (bytes) => takenAt(bytes),
+  digestParts,
 });
 
 export const avif: Decoder = decodedByLibvips({
@@ -65,6 +70,7 @@ export const avif: Decoder = decodedByLibvips({
   // dav1d holds several planes, libheif the frame as YUV and as RGB; 10 and 12 bits take more.
   heldBytesPerPixel: ({ depth }) => (depth === 'uchar' ? 21 : 28),
   repaired: withStillBrand,
+  digestParts,
 });
 
 /** A sequence's file under the brand of its still picture, because libvips refuses the brand `avis` alone; any other file itself. */
