@@ -8,6 +8,7 @@ import { hasInvalidOrientation, takenAt, withValidOrientation } from './exif.js'
 import { memoryNeed, pixelBytes } from './libvips-memory.js';
 import { hasSignature } from './recognition.js';
 import { DecoderFailure, SharpImage } from './sharp-image.js';
+import { labTagsOf } from './tiff/lab-tags.js';
 import { hasUndeclaredAlpha, isWholeTiff } from './tiff/structure.js';
 import { isOfSampleCount, lostNoPixels, mayBeHarmless } from './warnings.js';
 
@@ -46,7 +47,7 @@ export const gif: Decoder = decodedByLibvips({
   heldBytesPerPixel: () => 6,
 });
 
-export const tiff: Decoder = decodedByLibvips({
+const ordinaryTiff: Decoder = decodedByLibvips({
   name: 'TIFF',
   extensions: ['tif', 'tiff'],
   loaders: ['VipsForeignLoadTiffBuffer'],
@@ -61,6 +62,20 @@ export const tiff: Decoder = decodedByLibvips({
   takenAt: async (bytes) => takenAt(bytes),
   digestParts,
 });
+
+export const tiff: Decoder = {
+  ...ordinaryTiff,
+  load: async () => {
+    const [ordinary] = await ordinaryTiff.load();
+    return [
+      async (bytes, request) => {
+        const tags = labTagsOf(bytes);
+        if (tags === undefined) return await ordinary(bytes, request);
+        return await (await import('./tiff/lab.js')).openLab(bytes, tags, request);
+      },
+    ];
+  },
+};
 
 export const avif: Decoder = decodedByLibvips({
   name: 'AVIF',
