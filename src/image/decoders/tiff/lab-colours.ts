@@ -14,11 +14,12 @@ export type Chromaticity = readonly [x: number, y: number];
 
 /** The white point of ICC profiles and of the programs that write such files. */
 export const D50: Chromaticity = [0.34567, 0.3585];
-const D65: Chromaticity = [0.3127, 0.329];
 
 type Vector = readonly [number, number, number];
 type Matrix = readonly [Vector, Vector, Vector];
 
+/** XYZ of D65, which the next matrix makes 1, 1 and 1 of. */
+const D65: Vector = [0.95047, 1, 1.08883];
 /** XYZ by D65 to linear sRGB. */
 const LINEAR_SRGB: Matrix = [
   [3.2404542, -1.5371385, -0.4985314],
@@ -80,8 +81,8 @@ function inverse(value: number): number {
 
 /** From coordinates as parts of this white's to XYZ by D65. */
 function adaptation(white: Chromaticity): Matrix {
-  const [from, to] = [xyzOf(white), xyzOf(D65)];
-  const [cones, wanted] = [applied(BRADFORD, from), applied(BRADFORD, to)];
+  const from = xyzOf(white);
+  const [cones, wanted] = [applied(BRADFORD, from), applied(BRADFORD, D65)];
   const scale = (row: 0 | 1 | 2): Vector => scaled(BRADFORD[row], wanted[row] / cones[row]);
   const toD65 = multiplied(BRADFORD_BACK, [scale(0), scale(1), scale(2)]);
   return multiplied(toD65, [

@@ -60,7 +60,18 @@ export async function openLab(source: Buffer, tags: LabTags, { variant }: OpenRe
 
 /** All samples are held at once; besides, the result as a TIFF where it is not smaller. */
 function heldBytesPerPixel(header: Metadata, stored: StoredSize, variant: Variant): number {
-  return pixelBytes(header) + (reducedSize(stored, variant) === undefined ? header.channels : 0);
+  const { channels } = header;
+  const isWhole = sizeFor(stored, channels, variant) === undefined;
+  return pixelBytes(header) + (isWhole ? channels : 0);
+}
+
+/** Undefined for a whole image. One with alpha is: libvips rounds its colours down, and half a step of a* or b* can be seen. */
+function sizeFor(
+  stored: StoredSize,
+  channels: number,
+  variant: Variant,
+): { readonly width: number; readonly height: number } | undefined {
+  return channels === 4 ? undefined : reducedSize(stored, variant);
 }
 
 /** A copy of the file that says RGB. */
@@ -114,7 +125,7 @@ async function inSrgb(
   const { width, height, orientation } = stored;
   const all = levelsOf(samples, bits);
   if (isSigned) offsetColours(all, channels, 2 ** (bits - 1));
-  const size = reducedSize(stored, variant);
+  const size = sizeFor(stored, channels, variant);
   const levels = size === undefined ? all : await smaller(all, { ...stored, ...form }, size);
   const tiff = allocateTiff({ ...(size ?? { width, height }), channels, orientation, profile: undefined });
   labToSrgb(levels, channels, form, tiff.data);
