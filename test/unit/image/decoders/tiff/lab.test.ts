@@ -166,3 +166,18 @@ test('the limits hold', async () => {
   });
   await expect(render(bytes, 12, { maxMemory: 95e6 })).rejects.toMatchObject({ message: 'out of memory' });
 });
+
+test("white of ICC's form of 16 bits is 65280", async () => {
+  const pixel = [0x00, 0xff, 0x00, 0x80, 0x00, 0x80];
+  const data = Buffer.from(Array.from({ length: WIDTH * HEIGHT }, () => pixel).flat());
+  const { at } = await render(tiffFile({ ...SIZE, photometric: 9, bits: [16, 16, 16], data: [data] }), 60);
+  expect(at(30, 20)).toEqual([255, 255, 255]);
+});
+
+test('one whose predictor is lost among unsorted tags is corrupt', async () => {
+  const lost: Tag = { tag: 316, type: types.SHORT, values: [2] };
+  const data = [deflateSync(samplesOf(corner))];
+  const file = (tags: readonly Tag[]) => tiffFile({ ...SIZE, compression: 8, data, tags, unsorted: true });
+  await expect(render(file([]), 12)).resolves.toMatchObject({ width: 12 });
+  await expect(render(file([lost]), 12)).rejects.toMatchObject({ code: 'CORRUPT' });
+});
