@@ -5,7 +5,7 @@ import { deflateSync } from 'node:zlib';
 import sharp, { type JpegOptions } from 'sharp';
 import { segment, withSegments } from '../test/support/images/hostile-images.js';
 import { pieceOf, withBefore, withBehindScan, withByte } from '../test/support/images/jpeg/surgery.js';
-import { type Tag, type TiffFile, tiffFile, types } from '../test/support/images/tiff-files.js';
+import { asBigTiff, type Tag, type TiffFile, tiffFile, types } from '../test/support/images/tiff-files.js';
 
 const WIDTH = 40;
 const HEIGHT = 30;
@@ -68,8 +68,8 @@ function lab16(colours: ReadonlyArray<readonly [l: number, a: number, b: number]
       const [l, a, b] = colours[Math.floor(x / side)] ?? [0, 0, 0];
       const at = 6 * (y * colours.length * side + x);
       data.writeUInt16LE(Math.round(655.35 * l), at);
-      data.writeInt16LE(256 * a, at + 2);
-      data.writeInt16LE(256 * b, at + 4);
+      data.writeInt16LE(Math.round(256 * a), at + 2);
+      data.writeInt16LE(Math.round(256 * b), at + 4);
     }
   return tiffFile({
     width: colours.length * side,
@@ -93,6 +93,7 @@ export async function oddImages(): Promise<Record<string, Buffer>> {
   const subsampling = { tag: 530, type: SHORT, values: [1, 1] };
   const jpegIn = (data: Buffer, height = HEIGHT, tags: readonly Tag[] = [subsampling]): Buffer =>
     tiffFile({ ...plain, height, photometric: 6, compression: 7, data: [data], tags });
+  const lab = tiffFile({ ...plain, photometric: 8 });
   const junk = Buffer.from([1, 2, 3, 4, 5]);
   const spectralEnd = 4 + 1 + 2 * 3 + 1;
   const interval = await encode({ optimiseCoding: false });
@@ -145,13 +146,29 @@ export async function oddImages(): Promise<Record<string, Buffer>> {
 
     'lab-of-16-bits.tif': lab16([
       [100, 0, 0],
-      [53.24, 80, 67],
-      [87.73, -86, 83],
-      [32.3, 79, -108],
+      [54.29, 80.81, 69.89],
+      [87.82, -79.27, 80.99],
+      [29.57, 68.3, -112.03],
       [50, 0, 0],
     ]),
 
-    'lab-of-8-bits.tif': tiffFile({ ...plain, photometric: 8 }),
+    'lab-of-8-bits.tif': lab,
+    'lab-of-8-bits-unsorted.tif': tiffFile({ ...plain, photometric: 8, unsorted: true }),
+    'lab-of-8-bits-and-half-the-data.tif': tiffFile({
+      ...plain,
+      photometric: 8,
+      compression: 8,
+      data: [half(deflateSync(rgb))],
+      unsorted: true,
+    }),
+    'lab-of-8-bits-in-bigtiff.tif': asBigTiff(lab),
+    'lab-with-two-inks.tif': tiffFile({
+      ...plain,
+      photometric: 8,
+      bits: [8, 8, 8, 8, 8],
+      data: [Buffer.alloc(WIDTH * HEIGHT * 5, 100)],
+      tags: [{ tag: 338, type: SHORT, values: [0, 0] }],
+    }),
     'planes-in-tiles.tif': tiffFile({ ...plain, planar: 2, tile: [16, 16], data: greyTiles }),
     'compression-lzma.tif': tiffFile({ ...plain, compression: 34_925 }),
     'compression-jpeg-2000.tif': tiffFile({ ...plain, compression: 34_712 }),

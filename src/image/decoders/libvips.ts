@@ -1,13 +1,19 @@
 // The formats that libvips decodes by itself: PNG, WebP, GIF, TIFF and AVIF; and JPEGs that our own reader leaves to it.
 
 import type { Metadata } from 'sharp';
+import { reductionOf, type Variant } from '../../options/variant.js';
+import { type StoredSize, uprightSize } from '../upright.js';
 import type { Decoder, Reader } from './decoder.js';
 import { hasInvalidOrientation, takenAt, withValidOrientation } from './exif.js';
 import { memoryNeed, pixelBytes } from './libvips-memory.js';
 import { hasSignature } from './recognition.js';
 import { DecoderFailure, SharpImage } from './sharp-image.js';
+import { labTagsOf } from './tiff/lab-tags.js';
 import { hasUndeclaredAlpha, isWholeTiff } from './tiff/structure.js';
 import { isOfSampleCount, lostNoPixels, mayBeHarmless } from './warnings.js';
+
+/** Increased by hand whenever colours of PNG, TIFF or AVIF come out otherwise. */
+const digestParts = () => ({ colours: 2 });
 
 export const png: Decoder = decodedByLibvips({
   name: 'PNG',
@@ -16,15 +22,20 @@ export const png: Decoder = decodedByLibvips({
   recognizes: (head) => hasSignature(head, /^89504e470d0a1a0a/),
   // An interlaced image is held whole.
   heldBytesPerPixel: (header) => (header.isProgressive === true ? pixelBytes(header) : 0),
+  digestParts,
 });
 
 export const webp: Decoder = decodedByLibvips({
   name: 'WebP',
   extensions: ['webp'],
-  loaders: ['VipsForeignLoadWebpBuffer'],
+  // What libwebp has shrunk goes to sharp as a TIFF.
+  loaders: ['VipsForeignLoadWebpBuffer', 'VipsForeignLoadTiffBuffer'],
   recognizes: (head) => hasSignature(head, /^52494646.{8}57454250/),
-  // libwebp holds the whole frame with an alpha channel, and tables for a lossless one.
-  heldBytesPerPixel: () => 5,
+  // libwebp holds a lossless frame and its tables even where it shrinks it; libvips holds an image that is read whole twice, as RGBA.
+  heldBytesPerPixel: (_, reduction) => (reduction < 4 ? 10 : 5),
+  fastShrinkOnLoad: false,
+  shrunk: async (...image) => (await import('./webp.js')).shrunkOnLoad(...image),
+  digestParts: () => ({ scale: 2 }),
 });
 
 export const gif: Decoder = decodedByLibvips({
@@ -36,7 +47,7 @@ export const gif: Decoder = decodedByLibvips({
   heldBytesPerPixel: () => 6,
 });
 
-export const tiff: Decoder = decodedByLibvips({
+const ordinaryTiff: Decoder = decodedByLibvips({
   name: 'TIFF',
   extensions: ['tif', 'tiff'],
   loaders: ['VipsForeignLoadTiffBuffer'],
@@ -49,7 +60,22 @@ export const tiff: Decoder = decodedByLibvips({
   repaired: withValidOrientation,
   // libvips reads no EXIF in a TIFF; the file is itself the structure that has it.
   takenAt: async (bytes) => takenAt(bytes),
+  digestParts,
 });
+
+export const tiff: Decoder = {
+  ...ordinaryTiff,
+  load: async () => {
+    const [ordinary] = await ordinaryTiff.load();
+    return [
+      async (bytes, request) => {
+        const tags = labTagsOf(bytes);
+        if (tags === undefined) return await ordinary(bytes, request);
+        return await (await import('./tiff/lab.js')).openLab(bytes, tags, request);
+      },
+    ];
+  },
+};
 
 export const avif: Decoder = decodedByLibvips({
   name: 'AVIF',
@@ -59,6 +85,7 @@ export const avif: Decoder = decodedByLibvips({
   // dav1d holds several planes, libheif the frame as YUV and as RGB; 10 and 12 bits take more.
   heldBytesPerPixel: ({ depth }) => (depth === 'uchar' ? 21 : 28),
   repaired: withStillBrand,
+  digestParts,
 });
 
 /** A sequence's file under the brand of its still picture, because libvips refuses the brand `avis` alone; any other file itself. */
@@ -71,15 +98,20 @@ function withStillBrand(file: Buffer): Buffer {
 
 function decodedByLibvips({
   heldBytesPerPixel,
+  fastShrinkOnLoad = true,
+  shrunk,
   isWhole,
   repaired,
   ...format
-}: Omit<Decoder, 'load' | 'readBy'> & Omit<LibvipsReaderOptions, 'fastShrinkOnLoad'>): Decoder {
+}: Omit<Decoder, 'load' | 'readBy'> &
+  Partial<LibvipsReaderOptions> &
+  Pick<LibvipsReaderOptions, 'heldBytesPerPixel'>): Decoder {
   const more = {
+    ...(shrunk === undefined ? {} : { shrunk }),
     ...(isWhole === undefined ? {} : { isWhole }),
     ...(repaired === undefined ? {} : { repaired }),
   };
-  const readers = [libvipsReader({ heldBytesPerPixel, fastShrinkOnLoad: true, ...more })] as const;
+  const readers = [libvipsReader({ heldBytesPerPixel, fastShrinkOnLoad, ...more })] as const;
   return {
     takenAt: (bytes) => takenAtByLibvips(bytes, repaired),
     ...format,
@@ -89,10 +121,20 @@ function decodedByLibvips({
 }
 
 export interface LibvipsReaderOptions {
-  /** Bytes for each pixel that libvips and its libraries hold of the whole image at once. */
-  readonly heldBytesPerPixel: (header: Metadata) => number;
+  /**
+   * Bytes for each pixel that libvips and its libraries hold of the whole image at once.
+   * @param reduction How many times smaller than the image its thumbnail is.
+   */
+  readonly heldBytesPerPixel: (header: Metadata, reduction: number) => number;
   /** As in {@link OpenImage}. */
   readonly fastShrinkOnLoad: boolean;
+  /** Its pixels, already smaller; undefined when they are to be read whole. @default never smaller */
+  readonly shrunk?: (
+    file: Buffer,
+    header: Metadata,
+    stored: StoredSize,
+    variant: Variant,
+  ) => Promise<SharpImage | undefined>;
   /**
    * Whether a file has everything that its pixels depend on, although its decoder gave these warnings. @default none: a warning costs
    * the image
@@ -106,6 +148,7 @@ export interface LibvipsReaderOptions {
 export function libvipsReader({
   heldBytesPerPixel,
   fastShrinkOnLoad,
+  shrunk,
   isWhole,
   repaired = (file) => file,
 }: LibvipsReaderOptions): Reader {
@@ -118,15 +161,19 @@ export function libvipsReader({
     useProfile(image, header);
     const exif = exifOf(bytes, header);
     const isUpright = exif !== undefined && hasInvalidOrientation(exif);
-    return {
+    const stored = {
       width: header.width,
       height: header.pageHeight ?? header.height,
       orientation: isUpright ? 1 : (header.orientation ?? 1),
+    };
+    const held = heldBytesPerPixel(header, reductionOf(variant, ...uprightSize(stored)));
+    return {
+      ...stored,
       isUpright,
       takenAt: exif && takenAt(exif),
-      memoryNeed: memoryNeed(header, variant, heldBytesPerPixel(header)) + copyBytes,
+      memoryNeed: memoryNeed(header, variant, held) + copyBytes,
       fastShrinkOnLoad,
-      pixels: () => image,
+      pixels: async () => (await shrunk?.(bytes, header, stored, variant)) ?? image,
       pixelsAfter: (failure) => {
         if (isWhole === undefined || !mayBeHarmless(failure)) return undefined;
         const again = new SharpImage(bytes, 'error');

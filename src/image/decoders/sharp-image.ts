@@ -20,7 +20,11 @@ export class SharpImage {
   warningCount = 0;
 
   /** @param bytes They must not change until the last of its work is finished. Its limits are our own, checked where the figures are known. */
-  constructor(bytes: Buffer, failOn: FailOn = 'warning', more: Pick<SharpOptions, 'ignoreIcc'> = {}) {
+  constructor(
+    bytes: Uint8Array | Uint16Array,
+    failOn: FailOn = 'warning',
+    more: Pick<SharpOptions, 'ignoreIcc' | 'raw'> = {},
+  ) {
     this.sharp = loadSharp()(bytes, { limitInputPixels: false, failOn, ...more });
     this.sharp.on('warning', (message: string) => this.#add(message));
   }

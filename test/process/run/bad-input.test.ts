@@ -77,7 +77,9 @@ test('images that decoders complain of without cause are done, beside damaged an
     'bytes-before-frame-and-damage.jpg': corrupt('JPEG'),
     'wrong-scan-parameters.jpg': 'done 40 x 30',
     'wrong-scan-parameters-and-damage.jpg': corrupt('JPEG'),
-    'lab-of-8-bits.tif': 'UNSUPPORTED TIFF images with CIELAB colours with 8 bits a sample are not supported',
+    'lab-of-8-bits.tif': 'done 40 x 30',
+    'lab-of-8-bits-and-half-the-data.tif': corrupt('TIFF'),
+    'lab-with-two-inks.tif': 'UNSUPPORTED TIFF images with CIELAB colours in this form are not supported',
     'compression-lzma.tif': 'UNSUPPORTED TIFF images with LZMA compression are not supported',
   };
   const files = Object.entries(outcomes).map(([name, outcome]): [string, CraftedFile] => [

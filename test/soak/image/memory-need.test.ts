@@ -15,6 +15,7 @@ const kinds: Readonly<Record<string, (image: Sharp) => Sharp>> = {
   'interlaced PNG of 16 bits': (image) =>
     image.toColourspace('rgb16').png({ compressionLevel: 1, progressive: true }),
   'lossless WebP': (image) => image.webp({ lossless: true, effort: 0 }),
+  'lossless WebP with alpha': (image) => image.ensureAlpha(0.5).webp({ lossless: true, effort: 0 }),
   GIF: (image) => image.gif({ effort: 1, colours: 16 }),
   PNG: (image) => image.png({ compressionLevel: 1 }),
   'TIFF that is to be rotated': (image) =>
@@ -25,7 +26,7 @@ const kinds: Readonly<Record<string, (image: Sharp) => Sharp>> = {
 };
 
 /** Sides of the box, pixels. */
-const SIDES = [200, 1500];
+const SIDES = [200, 1000, 1500];
 
 /** Pixels of the images: enough for what a pixel takes to stand out from what any image takes. */
 const SIZE = { width: 3000, height: 2000 };

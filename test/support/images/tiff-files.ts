@@ -109,3 +109,27 @@ function encoded(values: readonly number[], width: number): Buffer {
   for (const [index, value] of values.entries()) bytes.writeUIntLE(value, index * width, width);
   return bytes;
 }
+
+/** The same image as a BigTIFF: the classic file without its header, and a directory behind it. @param file Of {@link tiffFile}. */
+export function asBigTiff(file: Buffer): Buffer {
+  const header = Buffer.from([0x49, 0x49, 43, 0, 8, 0, 0, 0, ...Array.from({ length: 8 }, () => 0)]);
+  const shift = header.length - 8;
+  const directory = file.readUInt32LE(4);
+  const count = file.readUInt16LE(directory);
+  const table = Buffer.alloc(8 + 20 * count + 8);
+  table.writeUInt32LE(count);
+  for (let index = 0; index < count; index += 1) {
+    const [from, to] = [directory + 2 + 12 * index, 8 + 20 * index];
+    const [type, values] = [file.readUInt16LE(from + 2), file.readUInt32LE(from + 4)];
+    const bytes = values * (BYTES[type] ?? 1);
+    const at = bytes <= 4 ? from + 8 : file.readUInt32LE(from + 8);
+    file.copy(table, to, from, from + 8);
+    table.writeUInt32LE(0, to + 8);
+    if (bytes <= 8) file.copy(table, to + 12, at, at + bytes);
+    else table.writeUInt32LE(at + shift, to + 12);
+    // StripOffsets of one strip.
+    if (file.readUInt16LE(from) === 273) table.writeUInt32LE(file.readUInt32LE(from + 8) + shift, to + 12);
+  }
+  header.writeUInt32LE(file.length + shift, 8);
+  return Buffer.concat([header, file.subarray(8), table]);
+}

@@ -62,34 +62,60 @@ test('a stopped run with other options costs the next one only what it has made'
 });
 
 /** Gives a decoder another version, as a new release of its library would. */
-function changePngDecoder(version: number): void {
-  const { png } = decoders;
-  Object.assign(decoders, { png: { ...png, digestParts: () => ({ version }) } });
+function changeGifDecoder(version: number): void {
+  const { gif } = decoders;
+  Object.assign(decoders, { gif: { ...gif, digestParts: () => ({ version }) } });
   onTestFinished(() => {
-    Object.assign(decoders, { png });
+    Object.assign(decoders, { gif });
   });
 }
 
 test('another version of a decoder makes the photos of its format again, and no other', async () => {
   const { folder, out } = photoFolder(3);
   await sharp(fs.readFileSync(path.join(folder, 'photos/photo-1.jpg')))
-    .png()
-    .toFile(path.join(folder, 'photos/drawing.png'));
+    .gif()
+    .toFile(path.join(folder, 'photos/drawing.gif'));
   const first = await runFolder(folder);
   const before = fs.readFileSync(path.join(out, 'manifest.jsonl'), 'utf8');
   expect(first.summary).toMatchObject({ photos: 4, unchanged: 0 });
-  changePngDecoder(1);
+  changeGifDecoder(1);
   expect((await runFolder(folder)).summary).toMatchObject({ photos: 4, unchanged: 3 });
   expect((await runFolder(folder)).summary).toMatchObject({ photos: 4, unchanged: 4 });
   const withOptions = recordsIn(out).filter(({ options }) => options !== undefined);
-  expect(withOptions.map(({ source }) => path.basename(source))).toEqual(['drawing.png']);
-  fs.renameSync(path.join(folder, 'photos/drawing.png'), path.join(folder, 'photos/moved.png'));
+  expect(withOptions.map(({ source }) => path.basename(source))).toEqual(['drawing.gif']);
+  fs.renameSync(path.join(folder, 'photos/drawing.gif'), path.join(folder, 'photos/moved.gif'));
   expect((await runFolder(folder)).summary).toMatchObject({ unchanged: 4, identified: 1 });
-  fs.renameSync(path.join(folder, 'photos/moved.png'), path.join(folder, 'photos/drawing.png'));
-  changePngDecoder(2);
+  fs.renameSync(path.join(folder, 'photos/moved.gif'), path.join(folder, 'photos/drawing.gif'));
+  changeGifDecoder(2);
   expect((await runFolder(folder)).summary).toMatchObject({ photos: 4, unchanged: 3 });
-  Object.assign(decoders.png, { digestParts: () => ({}) });
+  Object.assign(decoders.gif, { digestParts: () => ({}) });
   expect((await runFolder(folder)).summary).toMatchObject({ photos: 4, unchanged: 3 });
   expect(fs.readFileSync(path.join(out, 'manifest.jsonl'), 'utf8')).toBe(before);
+  await expectSound(out);
+});
+
+test('photos of earlier versions are made again in the formats whose pixels come out otherwise: no JPEG, no GIF', async () => {
+  const { folder, out } = photoFolder(2);
+  const changed = ['png', 'webp', 'tiff', 'avif'] as const;
+  const photo = sharp(fs.readFileSync(path.join(folder, 'photos/photo-1.jpg'))).resize(40, 30);
+  for (const format of [...changed, 'gif'] as const)
+    await photo
+      .clone()
+      .toFormat(format)
+      .toFile(path.join(folder, `photos/drawing.${format}`));
+  expect((await runFolder(folder)).summary).toMatchObject({ photos: 7, unchanged: 0 });
+  const manifest = path.join(out, 'manifest.jsonl');
+  const before = fs.readFileSync(manifest, 'utf8');
+  // They had the digest of all photos.
+  const [header = '', ...records] = before.trimEnd().split('\n');
+  const earlier = records.map((line) => JSON.stringify({ ...JSON.parse(line), options: undefined }));
+  fs.writeFileSync(manifest, `${[header, ...earlier].join('\n')}\n`);
+  const made: string[] = [];
+  const onEvent = (event: ThumbsEvent) => {
+    if (event.type === 'done') made.push(path.extname(event.path).slice(1));
+  };
+  expect((await runFolder(folder, {}, { onEvent })).summary).toMatchObject({ photos: 7, unchanged: 3 });
+  expect(made.sort()).toEqual([...changed].sort());
+  expect(fs.readFileSync(manifest, 'utf8')).toBe(before);
   await expectSound(out);
 });

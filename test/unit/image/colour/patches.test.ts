@@ -16,7 +16,7 @@ import {
 import { cmykFiles, type Files, greyFiles, rgbFiles } from '../../../support/images/colour/charts.js';
 import { cmykProfile, greyProfile, rgbProfile } from '../../../support/images/colour/profiles.js';
 import { greyOf, inLab, inSpace, toInks } from '../../../support/images/colour/spaces.js';
-import { tiffFile } from '../../../support/images/tiff-files.js';
+import { type Tag, tiffFile, types } from '../../../support/images/tiff-files.js';
 
 /** CIEDE2000: what a trained eye sees in two patches side by side is about 1. */
 const LARGEST_DIFFERENCE = 3;
@@ -25,11 +25,15 @@ const LARGEST_DIFFERENCE = 3;
 const JPEG_WIDTHS = [768, 190, 96, 48];
 const WIDTHS = [96];
 
-async function expectColours(files: Files, truth: ReadonlyArray<readonly number[]>): Promise<void> {
+async function expectColours(
+  files: Files,
+  truth: ReadonlyArray<readonly number[]>,
+  widths: readonly number[] = WIDTHS,
+): Promise<void> {
   for (const [name, bytes] of Object.entries(files)) {
     const isJpeg = name.includes('JPEG');
     const readers: readonly JpegReader[] = isJpeg ? ['own', 'libvips'] : ['own'];
-    for (const width of isJpeg ? JPEG_WIDTHS : WIDTHS)
+    for (const width of isJpeg ? JPEG_WIDTHS : widths)
       for (const jpegReader of readers) {
         const found = await coloursOf(bytes, width, jpegReader, truth.length);
         const wrong = found.flatMap((colour, index) => {
@@ -122,16 +126,38 @@ test('CMYK without a profile is that of a coated press', async () => {
   );
 });
 
-test('CIELAB of 16 bits by the white point D65', async () => {
-  // A TIFF has no default of the white point; libvips writes and reads D65.
-  const range = 2 ** 16;
+/** CIELAB in the forms that TIFFs have it in (TIFF 6.0, section 23; Adobe's TIFF Technical Note 4 for ICC's). */
+function labTiff(white: 'D50' | 'D65', form: 'CIE' | 'ICC', bits: 8 | 16, tags: readonly Tag[] = []): Buffer {
+  const [most, unit] = [2 ** bits - 1, 2 ** (bits - 8)];
+  const whitest = form === 'ICC' && bits === 16 ? 0xff00 : most;
   const patches = CHART.map((samples) => {
-    const [lightness = 0, a = 0, b = 0] = inLab(samples, 'D65');
-    const signed = (value: number) => ((Math.round(value * 256) + range) % range) / (range - 1);
-    return [lightness / 100, signed(a), signed(b)];
+    const [lightness = 0, a = 0, b = 0] = inLab(samples, white);
+    const offset = (value: number) => Math.round((value + 128) * unit);
+    const signed = (value: number) => offset(value) ^ ((most + 1) / 2);
+    const encode = form === 'ICC' ? offset : signed;
+    return [(lightness / 100) * whitest, encode(a), encode(b)].map((sample) => sample / most);
   });
   const chart = { patches, side: 128 };
-  const bits = [16, 16, 16];
-  const file = tiffFile({ ...sizeOf(chart), photometric: 8, bits, data: [pixelsOf(chart, 16)] });
-  await expectColours({ TIFF: file }, PATCHES);
+  const photometric = form === 'ICC' ? 9 : 8;
+  const data = [pixelsOf(chart, bits)];
+  return tiffFile({ ...sizeOf(chart), photometric, bits: [bits, bits, bits], data, tags });
+}
+
+const whitePoint = (x: number, y: number): Tag => ({
+  tag: 318,
+  type: types.RATIONAL,
+  values: [x, 10_000, y, 10_000],
 });
+
+const LABS: Readonly<Record<string, (bits: 8 | 16) => Buffer>> = {
+  'by the white point D50, which is the default': (bits) => labTiff('D50', 'CIE', bits),
+  'by the white point that the file has': (bits) => labTiff('D65', 'CIE', bits, [whitePoint(3127, 3290)]),
+  "by D50 where the file's white point is none": (bits) => labTiff('D50', 'CIE', bits, [whitePoint(3127, 0)]),
+  "in ICC's form": (bits) => labTiff('D50', 'ICC', bits),
+};
+
+for (const [name, make] of Object.entries(LABS))
+  test(`CIELAB ${name}`, async () => {
+    const files = { 'TIFF of 8 bits': make(8), 'TIFF of 16 bits': make(16) };
+    await expectColours(files, PATCHES, [768, 96]);
+  });

@@ -1,0 +1,31 @@
+// WebP read at a smaller size. libwebp's scaler is a poorer filter than the resampler, which therefore does the last part of the reduction.
+
+import type { Metadata } from 'sharp';
+import type { Variant } from '../../options/variant.js';
+import { reducedSize } from '../reduced-size.js';
+import type { StoredSize } from '../upright.js';
+import { SharpImage } from './sharp-image.js';
+import { encodeTiff } from './tiff/writer.js';
+
+/**
+ * A WebP as libwebp shrinks it while it decodes, with orientation and profile; undefined when it is to be read whole.
+ * @throws {DecoderFailure}
+ */
+export async function shrunkOnLoad(
+  bytes: Buffer,
+  { icc }: Metadata,
+  stored: StoredSize,
+  variant: Variant,
+): Promise<SharpImage | undefined> {
+  const size = reducedSize(stored, variant);
+  if (size === undefined) return undefined;
+  // Its colours are converted when it has been resized.
+  const image = new SharpImage(bytes, 'warning', { ignoreIcc: true });
+  const work = image.sharp
+    .resize({ ...size, fit: 'fill' })
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  const { data, info } = await image.finish(work);
+  const { orientation } = stored;
+  return new SharpImage(encodeTiff({ ...info, data, orientation, profile: icc }));
+}

@@ -1,0 +1,25 @@
+// The size to which an image is reduced by a filter that is poorer than the resampler, or in other colours than it resamples in.
+
+import { reductionOf, type Variant } from '../options/variant.js';
+import { type StoredSize, uprightSize } from './upright.js';
+
+/** What is left to the resampler: a factor of 2. */
+const SURPLUS = 2;
+/** Less than that is left to it as well. */
+const LEAST_REDUCTION = 2;
+
+/**
+ * Pixels, as stored: twice the thumbnail's own size, so that the thumbnail has the size that it would have of the full image. Undefined
+ * when that is a reduction by less than 2.
+ */
+export function reducedSize(
+  stored: StoredSize,
+  variant: Variant,
+): { readonly width: number; readonly height: number } | undefined {
+  const upright = uprightSize(stored);
+  const reduction = reductionOf(variant, ...upright);
+  const sides = upright.map((pixels) => SURPLUS * Math.max(1, Math.round(pixels / reduction)));
+  const [width = 1, height = 1] = stored.orientation >= 5 ? sides.reverse() : sides;
+  const isFar = Math.min(stored.width / width, stored.height / height) >= LEAST_REDUCTION;
+  return isFar ? { width, height } : undefined;
+}
