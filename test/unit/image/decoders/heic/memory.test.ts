@@ -1,6 +1,7 @@
 // When the system has no more memory for libheif, that is not the image's fault.
 
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { acquire } from '../../../../../src/image/decoders/heic/libheif/module.js';
 import { MemoryShortage } from '../../../../../src/image/limits.js';
 import { box } from '../../../../support/images/heif/boxes.js';
 import { heifFile } from '../../../../support/images/heif/file.js';
@@ -42,11 +43,16 @@ function refuseGrowth() {
   });
 }
 
+beforeEach(async () => {
+  // Tests of this process share an instance. It is taken away, so that the next photo needs one; its memory keeps the function by which it grows.
+  await thumbnailOf(heifPhoto({ picture: 'quarters' }));
+  acquire();
+});
+
 afterEach(() => {
   vi.restoreAllMocks();
 });
 
-// First, because there is no instance yet.
 test('an instance that there is no memory for is no fault of the program', async () => {
   vi.spyOn(WebAssembly, 'Instance').mockImplementation(
     class {
@@ -59,7 +65,6 @@ test('an instance that there is no memory for is no fault of the program', async
 });
 
 test('neither a file nor a picture that does not fit is CORRUPT, and the next photo is as ever', async () => {
-  // Before the first instance, whose memory keeps the function.
   const grow = refuseGrowth();
   const large = heifPhoto({ picture: 'quarters' }, { further: [box('free', Buffer.alloc(40e6))] });
   await expect(thumbnailOf(large)).rejects.toBeInstanceOf(MemoryShortage);
