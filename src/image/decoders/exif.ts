@@ -1,16 +1,12 @@
 // What is read of EXIF (CIPA DC-008): the orientation, the only tag that affects pixels, and when the photo was taken. Nothing else of it
 // is looked at.
 
-import { type Entry, TiffBytes } from './tiff/directory.js';
+import { type Entry, TiffBytes, TYPE } from './tiff/directory.js';
 
 const ORIENTATION = 0x0112;
 const EXIF_DIRECTORY = 0x8769;
 const DATE_TIME_ORIGINAL = 0x9003;
 const OFFSET_TIME_ORIGINAL = 0x9011;
-const ASCII = 2;
-const SHORT = 3;
-const LONG = 4;
-const IFD = 13;
 
 /** No text that is read here is longer. */
 const MAX_TEXT_BYTES = 64;
@@ -45,7 +41,9 @@ export function withValidOrientation(file: Buffer): Buffer {
   const repaired = Buffer.from(file);
   const { tiff, entry } = invalid;
   // Type, count and value, which stand one after the other.
-  const short = tiff.isLittleEndian ? [SHORT, 0, 1, 0, 0, 0, 1, 0, 0, 0] : [0, SHORT, 0, 0, 0, 1, 0, 1, 0, 0];
+  const short = tiff.isLittleEndian
+    ? [TYPE.SHORT, 0, 1, 0, 0, 0, 1, 0, 0, 0]
+    : [0, TYPE.SHORT, 0, 0, 0, 1, 0, 1, 0, 0];
   repaired.set(short, entry.valueAt - 6);
   return repaired;
 }
@@ -67,7 +65,7 @@ function findOrientation(bytes: Buffer): number | 'absent' | 'malformed' {
 
 function validOrientation(tiff: TiffBytes, { type, count, valueAt }: Entry): number | undefined {
   const value = tiff.u16(valueAt);
-  return type === SHORT && count === 1 && value >= 1 && value <= 8 ? value : undefined;
+  return type === TYPE.SHORT && count === 1 && value >= 1 && value <= 8 ? value : undefined;
 }
 
 /**
@@ -101,7 +99,8 @@ export function timeOf(dateTimeOriginal: string, offsetTimeOriginal: string): st
 
 function exifDirectory(tiff: TiffBytes, first: readonly Entry[]): readonly Entry[] {
   const pointer = first.find(({ tag }) => tag === EXIF_DIRECTORY);
-  if (pointer === undefined || ![LONG, IFD].includes(pointer.type) || pointer.count !== 1) return [];
+  if (pointer === undefined || ![TYPE.LONG, TYPE.IFD].includes(pointer.type) || pointer.count !== 1)
+    return [];
   return tiff.directory(tiff.u32(pointer.valueAt)) ?? [];
 }
 
@@ -109,7 +108,7 @@ function exifDirectory(tiff: TiffBytes, first: readonly Entry[]): readonly Entry
 function textOf(tiff: TiffBytes, directory: readonly Entry[], wanted: number): string {
   const entry = directory.find(({ tag }) => tag === wanted);
   // Four bytes and fewer stand in the entry itself; no text here is as short.
-  if (entry === undefined || entry.type !== ASCII || entry.count <= 4 || entry.count > MAX_TEXT_BYTES)
+  if (entry === undefined || entry.type !== TYPE.ASCII || entry.count <= 4 || entry.count > MAX_TEXT_BYTES)
     return '';
   const start = tiff.u32(entry.valueAt);
   const [text = ''] = tiff.bytes.toString('latin1', start, start + entry.count).split('\0', 1);

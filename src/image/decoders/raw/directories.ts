@@ -1,6 +1,6 @@
 // Reads directories of TIFF structures part by part: of TIFF-based RAW files, of maker notes, of EXIF. It knows no tag.
 
-import { TiffBytes } from '../tiff/directory.js';
+import { ENTRY_BYTES, TiffBytes, TYPE } from '../tiff/directory.js';
 import { type Reading, readPart } from './parts.js';
 
 /** Where a TIFF structure lies in a file: its offsets count from `base`. */
@@ -40,11 +40,8 @@ export interface TiffHeader {
   readonly mark: string;
 }
 
-/** By type (TIFF 6.0, section 2; 13: IFD): bytes of a value. */
+/** Bytes of a value, by its type. */
 const TYPE_BYTES = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4];
-const [BYTE, ASCII, SHORT, LONG, RATIONAL, UNDEFINED, IFD] = [1, 2, 3, 4, 5, 7, 13];
-
-const ENTRY_BYTES = 12;
 /** Directories of RAW files and maker notes have up to some 200 entries. */
 const MOST_ENTRIES = 1000;
 /** Read at first: enough for most directories. */
@@ -101,11 +98,11 @@ export function* readNumbers(field: Field | undefined, most: number): Reading<nu
 }
 
 const NUMBERS: Readonly<Record<number, (tiff: TiffBytes, at: number) => number>> = {
-  [BYTE as number]: (tiff, at) => tiff.bytes[at] ?? 0,
-  [SHORT as number]: (tiff, at) => tiff.u16(at),
-  [LONG as number]: (tiff, at) => tiff.u32(at),
-  [IFD as number]: (tiff, at) => tiff.u32(at),
-  [RATIONAL as number]: (tiff, at) => tiff.u32(at) / tiff.u32(at + 4),
+  [TYPE.BYTE]: (tiff, at) => tiff.bytes[at] ?? 0,
+  [TYPE.SHORT]: (tiff, at) => tiff.u16(at),
+  [TYPE.LONG]: (tiff, at) => tiff.u32(at),
+  [TYPE.IFD]: (tiff, at) => tiff.u32(at),
+  [TYPE.RATIONAL]: (tiff, at) => tiff.u32(at) / tiff.u32(at + 4),
 };
 
 /** The only or first number of a field; undefined when it has none. */
@@ -116,7 +113,7 @@ export function* readNumber(field: Field | undefined): Reading<number | undefine
 
 /** A text of at most `most` characters, without what follows a NUL; undefined for a field of another type. */
 export function* readText(field: Field | undefined, most: number): Reading<string | undefined> {
-  if (field?.type !== ASCII) return undefined;
+  if (field?.type !== TYPE.ASCII) return undefined;
   const { length, inline, offset } = field;
   const bytes = length <= 4 ? inline.subarray(0, length) : yield* readPart(offset, Math.min(length, most));
   return bytes.toString('latin1').replace(/\0.*$/s, '');
@@ -124,5 +121,5 @@ export function* readText(field: Field | undefined, most: number): Reading<strin
 
 /** Whether a field is bytes of some other structure. */
 export function isData(field: Field): boolean {
-  return field.type === UNDEFINED || field.type === BYTE;
+  return field.type === TYPE.UNDEFINED || field.type === TYPE.BYTE;
 }

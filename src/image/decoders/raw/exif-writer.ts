@@ -1,12 +1,10 @@
 // Puts into a preview the EXIF that its photo has: how it is turned, and when it was taken. What the camera wrote there is left out.
 
+import { TYPE } from '../tiff/directory.js';
+import { directoryBytes, encodeDirectory, type WrittenEntry } from '../tiff/writer.js';
 import type { ExifTime } from './containers/structure.js';
 import type { Part } from './parts.js';
 
-const SHORT = 3;
-const ASCII = 2;
-const LONG = 4;
-const ENTRY_BYTES = 12;
 const TIFF_HEADER_BYTES = 8;
 
 /** A text as ASCII value, and its tag. */
@@ -43,17 +41,18 @@ function exifTiff(orientation: number, time: ExifTime | undefined): Buffer {
   const texts = time === undefined ? [] : textsOf(time);
   const exifAt = TIFF_HEADER_BYTES + directoryBytes(2);
   const textsAt = exifAt + directoryBytes(texts.length);
-  const first = [entry(0x0112, SHORT, 1, orientation), entry(0x8769, LONG, 1, exifAt)];
   const header = Buffer.from('49492a0008000000', 'hex');
-  if (texts.length === 0) return Buffer.concat([header, directory(first.slice(0, 1))]);
+  const orientationEntry: WrittenEntry = [0x0112, TYPE.SHORT, 1, orientation];
+  if (texts.length === 0) return Buffer.concat([header, encodeDirectory([orientationEntry])]);
+  const first = encodeDirectory([orientationEntry, [0x8769, TYPE.LONG, 1, exifAt]]);
   let at = textsAt;
-  const entries = texts.map(([tag, text]) => {
-    const found = entry(tag, ASCII, text.length, at);
+  const entries = texts.map(([tag, text]): WrittenEntry => {
+    const textAt = at;
     at += text.length;
-    return found;
+    return [tag, TYPE.ASCII, text.length, textAt];
   });
   const values = Buffer.from(texts.map(([, text]) => text).join(''), 'latin1');
-  return Buffer.concat([header, directory(first), directory(entries), values]);
+  return Buffer.concat([header, first, encodeDirectory(entries), values]);
 }
 
 /** Texts of fixed lengths (CIPA DC-008), of more than four bytes each; others say nothing. */
@@ -62,23 +61,4 @@ function textsOf({ dateTimeOriginal, offsetTimeOriginal = '' }: ExifTime): Text[
   if (dateTimeOriginal.length === 19) texts.push([0x9003, `${dateTimeOriginal}\0`]);
   if (offsetTimeOriginal.length === 6) texts.push([0x9011, `${offsetTimeOriginal}\0`]);
   return texts;
-}
-
-function directoryBytes(entries: number): number {
-  return 2 + entries * ENTRY_BYTES + 4;
-}
-
-function directory(entries: readonly Buffer[]): Buffer {
-  const count = Buffer.alloc(2);
-  count.writeUInt16LE(entries.length);
-  return Buffer.concat([count, ...entries, Buffer.alloc(4)]);
-}
-
-function entry(tag: number, type: number, count: number, value: number): Buffer {
-  const bytes = Buffer.alloc(ENTRY_BYTES);
-  bytes.writeUInt16LE(tag, 0);
-  bytes.writeUInt16LE(type, 2);
-  bytes.writeUInt32LE(count, 4);
-  bytes.writeUInt32LE(value, 8);
-  return bytes;
 }

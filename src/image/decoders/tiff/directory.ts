@@ -3,13 +3,18 @@
 /** Bytes of one entry of a directory. */
 export const ENTRY_BYTES = 12;
 
+/** Types of values (TIFF 6.0, section 2; `IFD`, an offset of a directory: TIFF Technical Note 1). */
+export const TYPE: Readonly<
+  Record<'BYTE' | 'ASCII' | 'SHORT' | 'LONG' | 'RATIONAL' | 'UNDEFINED' | 'IFD', number>
+> = { BYTE: 1, ASCII: 2, SHORT: 3, LONG: 4, RATIONAL: 5, UNDEFINED: 7, IFD: 13 };
+
 /** TIFF 6.0, section 2. */
 const TIFF_VERSION = 42;
 
 /** One entry of a directory. */
 export interface Entry {
   readonly tag: number;
-  /** 3: SHORT, 4: LONG, and so on (TIFF 6.0, section 2). */
+  /** One of {@link TYPE}, or another. */
   readonly type: number;
   readonly count: number;
   /** Where the entry's four bytes of value lie, or of the value's offset. */

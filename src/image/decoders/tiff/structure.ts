@@ -1,9 +1,9 @@
 // Whether the first directory of a TIFF may be trusted although libtiff warns of it: a damaged number of a tag loses the tag, and libtiff
 // then says no more than that tags are not sorted, or that some text has no end.
 
-import { type Entry, TiffBytes } from './directory.js';
+import { type Entry, TiffBytes, TYPE } from './directory.js';
 
-const [BYTE, ASCII, SHORT, LONG, RATIONAL, UNDEFINED, IFD] = [1, 2, 3, 4, 5, 7, 13];
+const { BYTE, ASCII, SHORT, LONG, RATIONAL, UNDEFINED, IFD } = TYPE;
 
 /** The tags that may stand in such a directory, with their types (TIFF 6.0, its supplements, and TIFF/EP). */
 const TAGS: ReadonlyMap<number, readonly number[]> = new Map([

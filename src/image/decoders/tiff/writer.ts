@@ -1,6 +1,8 @@
 // Writes pixels as an uncompressed TIFF (TIFF 6.0): the simplest format in which sharp accepts pixels with an ICC profile and an EXIF
 // orientation.
 
+import { ENTRY_BYTES, TYPE } from './directory.js';
+
 /** What an image in memory is like. */
 export interface Shape {
   readonly width: number;
@@ -25,10 +27,10 @@ export interface Tiff extends Picture {
   readonly file: Buffer;
 }
 
-const SHORT = 3;
-const LONG = 4;
-const UNDEFINED = 7;
-const ENTRY_BYTES = 12;
+/** An entry of a directory: its tag, type and count, and its value or the value's offset. */
+export type WrittenEntry = readonly [tag: number, type: number, count: number, value: number];
+
+const { SHORT, LONG, UNDEFINED } = TYPE;
 const HEADER_BYTES = 8;
 /** ExtraSamples: alpha by which colours are not multiplied. */
 const UNASSOCIATED_ALPHA = 2;
@@ -47,8 +49,7 @@ export function allocateTiff(shape: Shape): Tiff {
   // On a word boundary, as an IFD must be.
   const bitsAt = 2 * Math.ceil((profileAt + (profile?.length ?? 0)) / 2);
   const ifdAt = bitsAt + 2 * channels;
-  // Tag, type, count, value or its offset; sorted by tag.
-  const entries: ReadonlyArray<readonly [number, number, number, number]> = [
+  const entries: readonly WrittenEntry[] = [
     [256, LONG, 1, width],
     [257, LONG, 1, height],
     [258, SHORT, channels, channels === 1 ? 8 : channels === 2 ? 0x8_0008 : bitsAt], // BitsPerSample
@@ -62,18 +63,30 @@ export function allocateTiff(shape: Shape): Tiff {
     ...(channels % 2 === 0 ? [[338, SHORT, 1, UNASSOCIATED_ALPHA] as const] : []),
     ...(profile === undefined ? [] : [[34675, UNDEFINED, profile.length, profileAt] as const]), // ICC profile
   ];
-  const file = Buffer.alloc(ifdAt + 2 + entries.length * ENTRY_BYTES + 4);
+  const file = Buffer.alloc(ifdAt + directoryBytes(entries.length));
   file.write('II*\0', 'latin1');
   file.writeUInt32LE(ifdAt, 4);
   if (profile !== undefined) file.set(profile, profileAt);
   for (let channel = 0; channel < channels; channel += 1) file.writeUInt16LE(8, bitsAt + 2 * channel);
-  file.writeUInt16LE(entries.length, ifdAt);
-  entries.forEach(([tag, type, count, value], index) => {
-    const at = ifdAt + 2 + index * ENTRY_BYTES;
-    file.writeUInt16LE(tag, at);
-    file.writeUInt16LE(type, at + 2);
-    file.writeUInt32LE(count, at + 4);
-    file.writeUInt32LE(value, at + 8);
-  });
+  encodeDirectory(entries).copy(file, ifdAt);
   return { ...shape, file, data: file.subarray(HEADER_BYTES, HEADER_BYTES + dataBytes) };
+}
+
+/** Bytes of a directory with so many entries. */
+export function directoryBytes(entries: number): number {
+  return 2 + entries * ENTRY_BYTES + 4;
+}
+
+/** A directory in little-endian byte order, which none follows. @param entries Sorted by tag. */
+export function encodeDirectory(entries: readonly WrittenEntry[]): Buffer {
+  const directory = Buffer.alloc(directoryBytes(entries.length));
+  directory.writeUInt16LE(entries.length);
+  for (const [index, [tag, type, count, value]] of entries.entries()) {
+    const at = 2 + index * ENTRY_BYTES;
+    directory.writeUInt16LE(tag, at);
+    directory.writeUInt16LE(type, at + 2);
+    directory.writeUInt32LE(count, at + 4);
+    directory.writeUInt32LE(value, at + 8);
+  }
+  return directory;
 }
