@@ -2,6 +2,7 @@
 
 import { Declined } from '../declined.js';
 import { ApplicationSegments } from './application-segments.js';
+import { MARKER } from './segments.js';
 
 /** A component in the frame header. */
 export interface Component {
@@ -46,18 +47,7 @@ export interface Scan {
   readonly dataOffset: number;
 }
 
-const SOF0 = 0xc0;
-const SOF1 = 0xc1;
-const SOF2 = 0xc2;
-const DHT = 0xc4;
-const SOI = 0xd8;
-const EOI = 0xd9;
-const SOS = 0xda;
-const DQT = 0xdb;
-const DRI = 0xdd;
-const APP0 = 0xe0;
-const APP15 = 0xef;
-const COM = 0xfe;
+const { SOF0, SOF1, SOF2, DHT, SOI, EOI, SOS, DQT, DRI, APP0, APP15, COM } = MARKER;
 
 /** Supported sampling factors of luma, with chroma at 1 x 1: 4:4:4, 4:2:2, 4:4:0 and 4:2:0. */
 const LUMA_SAMPLINGS: ReadonlySet<string> = new Set(['1x1', '2x1', '1x2', '2x2']);

@@ -4,10 +4,10 @@
 import type { Metadata } from 'sharp';
 import { Declined } from '../declined.js';
 import type { Decoder, Reader } from '../decoder.js';
-import { isWholeJpeg } from '../jpeg-structure.js';
 import { libvipsReader, takenAtByLibvips } from '../libvips.js';
 import { pixelBytes } from '../libvips-memory.js';
 import { hasSignature } from '../recognition.js';
+import { isWholeJpeg } from './structure.js';
 
 export const jpeg: Decoder = {
   name: 'JPEG',
@@ -35,7 +35,7 @@ export const jpeg: Decoder = {
 /** Loaded when it is first asked for. */
 const embedded: Reader = async (bytes, request) => {
   if (request.decoding.embedded !== 'always') throw new Declined('the full picture is asked for');
-  const { openEmbedded } = await import('./embedded.js');
+  const { openEmbedded } = await import('./embedded/open.js');
   return openEmbedded(bytes, request);
 };
 

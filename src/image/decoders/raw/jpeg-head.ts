@@ -1,12 +1,14 @@
 // The head of an embedded JPEG (ITU-T T.81, annex B), up to its frame header: whether it is a preview that a decoder reads, its size, and
 // its own EXIF.
 
-import { type ExifTime, type Size, StructureBuilder } from './containers/structure.js';
+import type { PictureSize } from '../embedded.js';
+import { isFrame, MARKER } from '../jpeg/segments.js';
+import { type ExifTime, StructureBuilder } from './containers/structure.js';
 import { readDirectory, readNumber, readTiffHeader } from './directories.js';
 import { type Part, type Reading, readPart } from './parts.js';
 
 /** An embedded JPEG. */
-export interface PreviewJpeg extends Size {
+export interface PreviewJpeg extends PictureSize {
   /** Where it lies in the file. */
   readonly part: Part;
   /** By its own EXIF, 1 to 8; undefined when it has none. */
@@ -14,21 +16,15 @@ export interface PreviewJpeg extends Size {
   /** By its own EXIF. */
   readonly time: ExifTime | undefined;
   /** The photo's size by its own EXIF. */
-  readonly photoSize: Size | undefined;
+  readonly photoSize: PictureSize | undefined;
   /** Where its EXIF segments are, from its first byte. */
   readonly exifSegments: readonly Part[];
 }
 
-const SOI = 0xd8;
-const EOI = 0xd9;
-const SOS = 0xda;
-const APP1 = 0xe1;
+const { SOF0, SOF1, SOF2, SOI, EOI, SOS, APP1 } = MARKER;
 
 /** Baseline, extended and progressive, Huffman-coded. Sensor data is lossless (SOF3), and nothing here reads arithmetic coding. */
-const READABLE_FRAMES: ReadonlySet<number> = new Set([0xc0, 0xc1, 0xc2]);
-
-/** DHT, JPG and DAC: the markers from SOF0 to SOF15 that are no frame. */
-const NO_FRAMES: ReadonlySet<number> = new Set([0xc4, 0xc8, 0xcc]);
+const READABLE_FRAMES: ReadonlySet<number> = new Set([SOF0, SOF1, SOF2]);
 
 /** More segments than any camera writes before the frame header. */
 const MOST_SEGMENTS = 80;
@@ -62,12 +58,8 @@ export function* readPreviewJpeg(part: Part, fileSize: number): Reading<PreviewJ
   return undefined;
 }
 
-function isFrame(marker: number): boolean {
-  return marker >= 0xc0 && marker <= 0xcf && !NO_FRAMES.has(marker);
-}
-
 /** Undefined when no decoder reads the frame. */
-function frameSize(marker: number, head: Buffer): Size | undefined {
+function frameSize(marker: number, head: Buffer): PictureSize | undefined {
   const precision = head.readUInt8(4);
   const [height, width] = [head.readUInt16BE(5), head.readUInt16BE(7)];
   const components = head.readUInt8(9);

@@ -1,15 +1,15 @@
 // Opens a JPEG by a smaller picture that it holds, for `--embedded always`.
 
-import type { Variant } from '../../../options/variant.js';
-import { uprightSize } from '../../upright.js';
-import { Declined } from '../declined.js';
-import type { OpenImage, OpenRequest } from '../decoder.js';
-import { hasBlackBars, hasShapeOf, isLargeEnough, type PictureSize } from '../embedded.js';
-import { lineBytes } from '../libvips-memory.js';
-import { DecoderFailure, SharpImage } from '../sharp-image.js';
-import { encodeTiff } from '../tiff/writer.js';
-import { JpegFile } from './jpeg-file.js';
-import { smallerPictures } from './smaller-pictures.js';
+import type { Variant } from '../../../../options/variant.js';
+import { uprightSize } from '../../../upright.js';
+import { Declined } from '../../declined.js';
+import type { OpenImage, OpenRequest } from '../../decoder.js';
+import { hasBlackBars, hasShapeOf, isLargeEnough, type PictureSize } from '../../embedded.js';
+import { lineBytes } from '../../libvips-memory.js';
+import { DecoderFailure, SharpImage } from '../../sharp-image.js';
+import { encodeTiff } from '../../tiff/writer.js';
+import { JpegFile } from '../jpeg-file.js';
+import { smallerPictures } from './pictures.js';
 
 /** What any image takes, bytes: a decoder's tables and buffers. */
 const BASE_BYTES = 10e6;

@@ -1,21 +1,8 @@
 // Whether the header of a JPEG has everything that its pixels depend on. libjpeg skips bytes that belong to no segment, and warns of them
 // alone; they may be a segment whose marker is damaged, or the rest of one.
 
-import { hasOrientation } from './exif.js';
-
-const SOI_BYTES = 2;
-const MARKER = {
-  SOF0: 0xc0,
-  DHT: 0xc4,
-  JPG: 0xc8,
-  DAC: 0xcc,
-  SOF15: 0xcf,
-  SOS: 0xda,
-  DQT: 0xdb,
-  APP1: 0xe1,
-  APP2: 0xe2,
-  APP14: 0xee,
-};
+import { hasOrientation } from '../exif.js';
+import { isFrame, MARKER, segmentsOf } from './segments.js';
 
 /** What segments begin with that decide orientation and colours. */
 const CONTENTS = ['Exif\0', 'ICC_PROFILE\0', 'Adobe', 'JFIF\0'];
@@ -63,27 +50,14 @@ function readSegments(file: Buffer): Segments | undefined {
   const contents = new Map<number, Buffer[]>();
   let after = 0;
   let before: Buffer = Buffer.alloc(0);
-  for (let at = SOI_BYTES; at + 4 <= file.length; ) {
-    const start = at;
-    while (at + 4 <= file.length && !isMarker(file, at)) at += 1;
-    if (at + 4 > file.length) return undefined;
-    if (at > start && !isFill(file.subarray(start, at)))
-      strays.push({ after, before, bytes: file.subarray(start, at) });
-    const marker = file.readUInt8(at + 1);
-    const end = at + 2 + file.readUInt16BE(at + 2);
-    if (end > file.length) return undefined;
+  for (const { marker, content, stray } of segmentsOf(file)) {
+    if (!isFill(stray)) strays.push({ after, before, bytes: stray });
     after = marker;
-    before = file.subarray(at + 4, end);
-    contents.set(marker, [...(contents.get(marker) ?? []), before]);
+    before = content;
+    contents.set(marker, [...(contents.get(marker) ?? []), content]);
     if (marker === MARKER.SOS) return { strays, contents };
-    at = end;
   }
   return undefined;
-}
-
-function isMarker(file: Buffer, at: number): boolean {
-  const code = file.readUInt8(at + 1);
-  return file.readUInt8(at) === 0xff && code !== 0 && code !== 0xff;
 }
 
 /** Any number of 0xff may stand before a marker (ITU-T T.81, B.1.1.2). */
@@ -112,11 +86,6 @@ function hasTables(contents: Segments['contents']): boolean {
       ([, tables = 0]) => (!hasDc || codes.has(tables >> 4)) && (!hasAc || codes.has(16 + (tables & 15))),
     )
   );
-}
-
-function isFrame(marker: number): boolean {
-  const { SOF0, SOF15, DHT, JPG, DAC } = MARKER;
-  return marker >= SOF0 && marker <= SOF15 && marker !== DHT && marker !== JPG && marker !== DAC;
 }
 
 /** The first byte of each table in these segments. @param length Bytes of a table, by that byte and the table. */

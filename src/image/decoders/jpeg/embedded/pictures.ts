@@ -1,13 +1,9 @@
 // Where a JPEG file has smaller pictures of itself: the thumbnail of its EXIF (CIPA DC-008, 4.5.3), and the large thumbnails of a
 // multi-picture file (CIPA DC-007).
 
-import { ENTRY_BYTES, type Entry, TiffBytes } from '../tiff/directory.js';
+import { ENTRY_BYTES, type Entry, TiffBytes, TYPE } from '../../tiff/directory.js';
+import { MARKER, segmentsOf } from '../segments.js';
 
-const APP1 = 0xe1;
-const APP2 = 0xe2;
-const SOS = 0xda;
-
-const LONG = 4;
 /** Of EXIF's second directory: where the thumbnail begins, and its bytes. */
 const THUMBNAIL = { offset: 0x0201, length: 0x0202 };
 
@@ -25,32 +21,10 @@ export function smallerPictures(file: Buffer): Buffer[] {
   const found: Array<Buffer | undefined> = [];
   for (const { marker, start, content } of segmentsOf(file)) {
     const name = content.toString('latin1', 0, 6);
-    if (marker === APP1 && name === 'Exif\0\0') found.push(exifThumbnail(content.subarray(6)));
-    if (marker === APP2 && name.startsWith('MPF\0')) found.push(...largeThumbnails(file, start + 4));
+    if (marker === MARKER.APP1 && name === 'Exif\0\0') found.push(exifThumbnail(content.subarray(6)));
+    if (marker === MARKER.APP2 && name.startsWith('MPF\0')) found.push(...largeThumbnails(file, start + 4));
   }
   return found.filter((picture) => picture !== undefined);
-}
-
-interface Segment {
-  readonly marker: number;
-  /** Where its content begins in the file. */
-  readonly start: number;
-  readonly content: Buffer;
-}
-
-/** The segments before the first scan. A file with anything between them is none that our readers read. */
-function* segmentsOf(file: Buffer): Generator<Segment> {
-  for (let at = 2; at + 4 <= file.length && file.readUInt8(at) === 0xff; ) {
-    const marker = file.readUInt8(at + 1);
-    if (marker === SOS) return;
-    if (marker === 0xff) {
-      at += 1; // A fill byte.
-      continue;
-    }
-    const end = at + 2 + file.readUInt16BE(at + 2);
-    yield { marker, start: at + 4, content: file.subarray(at + 4, end) };
-    at = end;
-  }
 }
 
 function exifThumbnail(bytes: Buffer): Buffer | undefined {
@@ -82,7 +56,7 @@ function largeThumbnails(file: Buffer, start: number): Array<Buffer | undefined>
 /** The value of a tag that is one LONG. */
 function long(tiff: TiffBytes, directory: readonly Entry[], wanted: number): number | undefined {
   const entry = directory.find(({ tag }) => tag === wanted);
-  return entry?.type === LONG && entry.count === 1 ? tiff.u32(entry.valueAt) : undefined;
+  return entry?.type === TYPE.LONG && entry.count === 1 ? tiff.u32(entry.valueAt) : undefined;
 }
 
 /** Undefined when it does not lie within the bytes. */
