@@ -4,6 +4,7 @@ import type { DecodingOptions } from '../../options/options.js';
 import type { Variant } from '../../options/variant.js';
 import type { ImageNeeds } from '../limits.js';
 import type { RendererVersion } from '../renderer-version.js';
+import type { PictureSize } from './embedded.js';
 import type { Head } from './recognition.js';
 import type { DecoderFailure, SharpImage } from './sharp-image.js';
 
@@ -25,10 +26,10 @@ export interface OpenImage extends ImageNeeds {
   readonly isUpright?: boolean;
   /** When the photo was taken, as `manifest/record.ts` has it; undefined when it does not say. */
   readonly takenAt?: string | undefined;
-  /** The picture in the file that is used in place of the full one, if it is not the full one; upright. */
+  /** The picture in the file that is used in place of its full one; absent for the full one. */
   readonly from?: FromPicture | undefined;
   /** The photo's pixels, upright, where they are not those of the image: a RAW file's, whose preview is the image. */
-  readonly photo?: PhotoSize | undefined;
+  readonly photo?: PictureSize | undefined;
   /**
    * Its pixels, perhaps already smaller, with orientation and colour profile. They may be decoded only when they are needed.
    * @throws {Declined} or any other error, as a {@link Reader}.
@@ -38,20 +39,10 @@ export interface OpenImage extends ImageNeeds {
   pixelsAfter?(failure: DecoderFailure): SecondAttempt | undefined;
 }
 
-/** Pixels of a photo, upright. */
-export interface PhotoSize {
-  readonly width: number;
-  readonly height: number;
-}
-
-/** A picture that a file holds beside its full one, or in place of one that cannot be decoded. */
-export interface FromPicture {
+/** A picture that a file holds beside its full one, or in place of one that cannot be decoded; its size when it is upright. */
+export interface FromPicture extends PictureSize {
   /** A smaller picture, as HEIC and JPEG files have; the preview of a RAW file. */
   readonly kind: 'embedded' | 'preview';
-  /** Pixels, upright. */
-  readonly width: number;
-  /** Pixels, upright. */
-  readonly height: number;
 }
 
 /** An image that is decoded in spite of its decoder's warnings. */

@@ -20,7 +20,7 @@ export interface Samples extends PictureSize {
 /** How many times larger than the thumbnail a picture is, at least, in both directions. */
 const LEAST_REDUCTION = 1.5;
 
-/** By how much the ratio of its sides may differ from the photo's. */
+/** By how much the ratio of its sides may differ from the photo's: 1 %. */
 const SHAPE_TOLERANCE = 0.01;
 
 /** What counts as black, of 1: a bar is coded with some noise. */
@@ -32,10 +32,14 @@ export function isLargeEnough(picture: PictureSize, photo: PictureSize, variant:
   return picture.width >= least * photo.width && picture.height >= least * photo.height;
 }
 
-/** Whether the ratio of the picture's sides is the photo's, within 1 %. */
-export function hasShapeOf(picture: PictureSize, photo: PictureSize): boolean {
+/** Whether the ratio of the picture's sides is the photo's. @param tolerance The part of it by which they may differ. */
+export function hasShapeOf(
+  picture: PictureSize,
+  photo: PictureSize,
+  tolerance: number = SHAPE_TOLERANCE,
+): boolean {
   const ratio = (picture.width * photo.height) / (picture.height * photo.width);
-  return Math.abs(ratio - 1) <= SHAPE_TOLERANCE;
+  return Math.abs(ratio - 1) <= tolerance;
 }
 
 /**

@@ -2,7 +2,8 @@
 
 import { reductionOf, type Variant } from '../../../options/variant.js';
 import { uprightSize } from '../../upright.js';
-import { pixels, type RawStructure, type Size } from './containers/structure.js';
+import { hasShapeOf, type PictureSize } from '../embedded.js';
+import { pixels, type RawStructure } from './containers/structure.js';
 import type { PreviewJpeg } from './jpeg-head.js';
 
 /** What is known of a RAW file's photo, and the picture that stands for it. */
@@ -11,9 +12,9 @@ export interface Choice {
   /** How the preview is to be turned: EXIF orientation, 1 to 8. */
   readonly orientation: number;
   /** Pixels of the preview, upright. */
-  readonly size: Size;
+  readonly size: PictureSize;
   /** Pixels of the photo, upright. */
-  readonly photo: Size;
+  readonly photo: PictureSize;
 }
 
 /** A preview has at least so many times the thumbnail's width and height, so that its own JPEG losses do not show. */
@@ -46,13 +47,14 @@ export function choosePreview(
   // A photo is as large as its largest picture, whatever the container says or does not say.
   const photo = stored === undefined ? whole.size : upright(stored, orientation);
   const chosen =
-    options.find(({ size }) => isLargeEnough(size, variant) && isOfShape(size, whole.size)) ?? whole;
+    options.find(({ size }) => isLargeEnough(size, variant) && hasShapeOf(size, whole.size, SAME_SHAPE)) ??
+    whole;
   return { ...chosen, photo };
 }
 
 function toChoice(
   preview: PreviewJpeg,
-  stored: Size | undefined,
+  stored: PictureSize | undefined,
   orientation: number,
 ): Omit<Choice, 'photo'> {
   const turn = turnOf(preview, stored, orientation);
@@ -63,31 +65,26 @@ function toChoice(
  * How a preview is to be turned: as the photo, unless it is upright already. Its shape tells where the photo is turned by a quarter; its own
  * EXIF, where the shapes do not.
  */
-function turnOf(preview: PreviewJpeg, stored: Size | undefined, orientation: number): number {
+function turnOf(preview: PreviewJpeg, stored: PictureSize | undefined, orientation: number): number {
   const isUprightByExif = preview.orientation === 1;
   if (orientation < 5 || stored === undefined || isSquare(stored) || isSquare(preview))
     return isUprightByExif ? 1 : orientation;
   return isLandscape(preview) === isLandscape(stored) ? orientation : 1;
 }
 
-function isSquare({ width, height }: Size): boolean {
+function isSquare({ width, height }: PictureSize): boolean {
   return width === height;
 }
 
-function isLandscape({ width, height }: Size): boolean {
+function isLandscape({ width, height }: PictureSize): boolean {
   return width > height;
 }
 
-function upright(size: Size, orientation: number): Size {
+function upright(size: PictureSize, orientation: number): PictureSize {
   const [width, height] = uprightSize({ ...size, orientation });
   return { width, height };
 }
 
-function isLargeEnough({ width, height }: Size, variant: Variant): boolean {
+function isLargeEnough({ width, height }: PictureSize, variant: Variant): boolean {
   return reductionOf(variant, width, height) >= REDUCTION;
-}
-
-function isOfShape(size: Size, reference: Size): boolean {
-  const ratio = size.width / size.height / (reference.width / reference.height);
-  return Math.abs(ratio - 1) <= SAME_SHAPE;
 }

@@ -2,10 +2,11 @@
 
 import { noPreviewError } from '../../../errors.js';
 import type { Variant } from '../../../options/variant.js';
+import type { PictureSize } from '../embedded.js';
 import { type Choice, choosePreview } from './choice.js';
 import { readCr3 } from './containers/cr3.js';
 import { readRaf } from './containers/raf.js';
-import type { ExifTime, RawStructure, Size } from './containers/structure.js';
+import type { ExifTime, RawStructure } from './containers/structure.js';
 import { readTiffRaw } from './containers/tiff.js';
 import { withExif } from './exif-writer.js';
 import { type PreviewJpeg, readPreviewJpeg } from './jpeg-head.js';
@@ -17,9 +18,9 @@ export interface RawPreview {
   /** A JPEG whose EXIF says how it is turned and when the photo was taken, and nothing else. */
   readonly jpeg: Buffer;
   /** Pixels of the preview, upright. */
-  readonly size: Size;
+  readonly size: PictureSize;
   /** Pixels of the photo, upright. */
-  readonly photo: Size;
+  readonly photo: PictureSize;
 }
 
 /** Where the preview of a RAW file lies, and what becomes of it. */

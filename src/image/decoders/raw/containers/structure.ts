@@ -1,13 +1,8 @@
 // What a RAW file says of its photo and of the pictures in it, whatever the maker's container.
 
+import type { PictureSize } from '../../embedded.js';
 import { type Directory, type Field, readNumber, readNumbers, readText } from '../directories.js';
 import type { Part, Reading } from '../parts.js';
-
-/** Pixels. */
-export interface Size {
-  readonly width: number;
-  readonly height: number;
-}
 
 /** The time at which the photo was taken, as EXIF has it. */
 export interface ExifTime {
@@ -22,7 +17,7 @@ export interface RawStructure {
   /** EXIF orientation, 1 to 8; undefined when the container has none. */
   readonly orientation: number | undefined;
   /** The photo, as stored; undefined when the container does not say. */
-  readonly size: Size | undefined;
+  readonly size: PictureSize | undefined;
   readonly time: ExifTime | undefined;
 }
 
@@ -33,9 +28,9 @@ const MOST_CANDIDATES = 24;
 export class StructureBuilder {
   readonly #candidates: Part[] = [];
   #orientation: number | undefined;
-  #main: Size | undefined;
-  #cropped: Size | undefined;
-  #exifSize: Size | undefined;
+  #main: PictureSize | undefined;
+  #cropped: PictureSize | undefined;
+  #exifSize: PictureSize | undefined;
   #time: ExifTime | undefined;
 
   /** Where a picture may be. */
@@ -63,7 +58,7 @@ export class StructureBuilder {
   }
 
   /** A picture's size, and the part of it that the photo is; the largest picture is the photo. */
-  addSize(size: Size, cropped?: Size): void {
+  addSize(size: PictureSize, cropped?: PictureSize): void {
     if (!isSize(size) || (this.#main !== undefined && pixels(size) <= pixels(this.#main))) return;
     this.#main = size;
     this.#cropped = cropped !== undefined && isSize(cropped) && isPartOf(cropped, size) ? cropped : undefined;
@@ -93,30 +88,34 @@ export class StructureBuilder {
   }
 }
 
-function isSize({ width, height }: Size): boolean {
+function isSize({ width, height }: PictureSize): boolean {
   return Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0;
 }
 
-export function pixels({ width, height }: Size): number {
+export function pixels({ width, height }: PictureSize): number {
   return width * height;
 }
 
-function isPartOf(part: Size, whole: Size): boolean {
+function isPartOf(part: PictureSize, whole: PictureSize): boolean {
   return part.width <= whole.width && part.height <= whole.height;
 }
 
-function isMostOf(part: Size, whole: Size): boolean {
+function isMostOf(part: PictureSize, whole: PictureSize): boolean {
   return part.width >= whole.width * 0.75 && part.height >= whole.height * 0.75;
 }
 
 /** The size in two fields of a directory; undefined when one is missing. */
-export function* readSize({ fields }: Directory, width: number, height: number): Reading<Size | undefined> {
+export function* readSize(
+  { fields }: Directory,
+  width: number,
+  height: number,
+): Reading<PictureSize | undefined> {
   const [w, h] = [yield* readNumber(fields.get(width)), yield* readNumber(fields.get(height))];
   return w === undefined || h === undefined ? undefined : { width: w, height: h };
 }
 
 /** The part of a DNG's picture that is the photo: DefaultCropSize, else ActiveArea (top, left, bottom, right). */
-export function* readCrop({ fields }: Directory): Reading<Size | undefined> {
+export function* readCrop({ fields }: Directory): Reading<PictureSize | undefined> {
   const [width, height] = yield* readNumbers(fields.get(0xc620), 2);
   if (width !== undefined && height !== undefined)
     return { width: Math.round(width), height: Math.round(height) };

@@ -1,12 +1,18 @@
 // Which preview is chosen, and how it is turned.
 
 import { expect, test } from 'vitest';
+import type { PictureSize } from '../../../../../src/image/decoders/embedded.js';
 import { choosePreview } from '../../../../../src/image/decoders/raw/choice.js';
-import type { RawStructure, Size } from '../../../../../src/image/decoders/raw/containers/structure.js';
+import type { RawStructure } from '../../../../../src/image/decoders/raw/containers/structure.js';
 import type { PreviewJpeg } from '../../../../../src/image/decoders/raw/jpeg-head.js';
 import type { Box } from '../../../../../src/options/variant.js';
 
-function previewOf(width: number, height: number, orientation?: number, photoSize?: Size): PreviewJpeg {
+function previewOf(
+  width: number,
+  height: number,
+  orientation?: number,
+  photoSize?: PictureSize,
+): PreviewJpeg {
   const part = { offset: width * height, length: 1 };
   return { width, height, part, orientation, photoSize, time: undefined, exifSegments: [] };
 }
@@ -73,7 +79,7 @@ test('a preview of the shape of the sensor is turned as the photo', () => {
 });
 
 test('a preview that is upright already is not turned: by its shape, or by its own EXIF where the shape does not tell', () => {
-  const turnOf = (preview: PreviewJpeg, orientation: number, size?: Size) =>
+  const turnOf = (preview: PreviewJpeg, orientation: number, size?: PictureSize) =>
     choose([preview], { orientation, ...(size === undefined ? {} : { size }) })?.orientation;
   expect(turnOf(previewOf(1080, 1620), 6)).toBe(1);
   expect(turnOf(previewOf(1080, 1620, 6), 6)).toBe(1);
