@@ -49,17 +49,17 @@ async function makeThumbnail(loaded: Loaded, options: WorkOptions): Promise<Outc
     return await renderAndPublish(loaded, options);
   } catch (error) {
     if (!isImageError(error)) throw error;
-    return failedOutcome(error, { ...loaded.facts, ...(await contentOf(loaded)) });
+    return failedOutcome(error, { ...loaded.facts, ...(await contentFacts(loaded)) });
   }
 }
 
 async function identify(loaded: Loaded, { decoding }: WorkOptions): Promise<Identified> {
   const { image, facts } = loaded;
   const takenAt = Buffer.isBuffer(image) ? await takenAtOf(image, decoding) : null;
-  return { status: 'identified', ...facts, ...(await contentOf(loaded)), takenAt };
+  return { status: 'identified', ...facts, ...(await contentFacts(loaded)), takenAt };
 }
 
-async function contentOf(loaded: Loaded): Promise<ContentFacts> {
+async function contentFacts(loaded: Loaded): Promise<ContentFacts> {
   return 'content' in loaded ? loaded.content : contentOfFile(loaded.image);
 }
 
@@ -75,7 +75,7 @@ async function renderAndPublish(loaded: Loaded, options: WorkOptions): Promise<D
     sourceWidth,
     sourceHeight,
     ...loaded.facts,
-    ...(await contentOf(loaded)),
+    ...(await contentFacts(loaded)),
     ...more,
   };
 }

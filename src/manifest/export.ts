@@ -12,7 +12,8 @@ import type { ExportFormat } from '../options/options.js';
 import { systemPath } from '../path-bytes.js';
 import { jsonLine } from '../printable.js';
 import { readManifest } from './reading.js';
-import { type ManifestRecord, nameOf } from './record.js';
+import type { ManifestRecord } from './record.js';
+import { nameOf } from './source-names.js';
 
 /**
  * Writes the manifest `manifest` to `file`, replacing it as a whole.

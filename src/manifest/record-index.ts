@@ -13,14 +13,8 @@ import {
   requireRecord,
   withManifestErrors,
 } from './reading.js';
-import {
-  compareNames,
-  contentOf,
-  isRecord,
-  type ManifestHeader,
-  type ManifestRecord,
-  nameOf,
-} from './record.js';
+import { contentOf, isRecord, type ManifestHeader, type ManifestRecord } from './record.js';
+import { compareNames, nameOf } from './source-names.js';
 
 /** Positions of records by source, some 130 bytes of memory each. */
 export class RecordPositions {

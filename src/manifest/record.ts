@@ -4,13 +4,13 @@
 //     {"source":"../photos/a/IMG_1.jpg","status":"done","thumbnails":[{"file":"<64 hex>.png","width":200,...}],...}
 //     {"source":"../photos/a/broken.jpg","status":"failed","error":{"code":"CORRUPT","message":"..."},...}
 
-import path from 'node:path';
 import type { ImageErrorCode, Limits } from '../errors.js';
 import { isThumbnailName } from '../files/thumbnail-name.js';
 import type { FromPicture } from '../image/decoders/decoder.js';
 import type { SourceFormat } from '../image/decoders/index.js';
-import { bytesOf, pathOf, shown } from '../path-bytes.js';
+import { shown } from '../path-bytes.js';
 import { printable } from '../printable.js';
+import { nameOf, type RecordedName } from './source-names.js';
 
 /** The version of the manifest's format that this package writes. */
 export const MANIFEST_VERSION = 1;
@@ -105,11 +105,7 @@ export interface FailedFacts extends ContentFacts {
 }
 
 /** What every record has, or may have. */
-export interface RecordBase {
-  /** The path of the source, relative to the manifest's folder, with `/`; each byte that is not UTF-8 is U+FFFD. */
-  readonly source: string;
-  /** The bytes of that path, base64; only if they are not UTF-8. */
-  readonly sourceNameBase64?: string;
+export interface RecordBase extends RecordedName {
   /** The options digest that the record was made under, where it is not the header's. */
   readonly options?: string;
   /** Whether the next run is to make the thumbnail again, because this one was found damaged. */
@@ -119,44 +115,6 @@ export interface RecordBase {
 export type DoneRecord = RecordBase & DoneFacts;
 export type FailedRecord = RecordBase & FailedFacts;
 export type ManifestRecord = DoneRecord | FailedRecord;
-
-/**
- * A source's name in the program: relative to the manifest's folder, with `/`, so that a tree can be moved as a whole. It may have bytes
- * that are not UTF-8 (path-bytes.ts).
- */
-export function sourceName(manifest: string, file: string): string {
-  const relative = path.relative(path.dirname(manifest), file);
-  return path.sep === '/' ? relative : relative.replaceAll(path.sep, '/');
-}
-
-/** What a record has of a source's name. */
-export function recordedName(source: string): Pick<RecordBase, 'source' | 'sourceNameBase64'> {
-  if (source.isWellFormed()) return { source };
-  return { source: shown(source), sourceNameBase64: bytesOf(source).toString('base64') };
-}
-
-/** The source's name as {@link sourceName} has it: records whose sources only look alike have different ones. */
-export function nameOf({
-  source,
-  sourceNameBase64,
-}: Pick<RecordBase, 'source' | 'sourceNameBase64'>): string {
-  return sourceNameBase64 === undefined ? source : pathOf(Buffer.from(sourceNameBase64, 'base64'));
-}
-
-/**
- * Sorts names in place as records show them, by UTF-16 code units; those that look alike by their bytes. Where every name is UTF-8 that is
- * the order of `sort` itself, which is faster.
- */
-export function sortNames(names: string[]): string[] {
-  return names.every((name) => name.isWellFormed()) ? names.sort() : names.sort(compareNames);
-}
-
-/** The order of {@link sortNames}: below 0 when `one` comes before `other`. */
-export function compareNames(one: string, other: string): number {
-  const [first, second] = [shown(one), shown(other)];
-  if (first !== second) return first < second ? -1 : 1;
-  return one < other ? -1 : Number(one > other);
-}
 
 /** A failed record's message: the source and the cause, on one line. */
 export function messageFor(source: string, reason: string): string {

@@ -12,15 +12,9 @@ import { jsonLine } from '../printable.js';
 import type { Digests } from './digests.js';
 import { copyLines, type LinePosition, LineReader } from './lines.js';
 import { entries, requireRecord, withManifestErrors } from './reading.js';
-import {
-  contentOf,
-  MANIFEST_VERSION,
-  type ManifestHeader,
-  type ManifestRecord,
-  nameOf,
-  sortNames,
-} from './record.js';
+import { contentOf, MANIFEST_VERSION, type ManifestHeader, type ManifestRecord } from './record.js';
 import { RecordIndex, RecordPositions } from './record-index.js';
+import { nameOf, sortNames } from './source-names.js';
 
 /** How a run writes to its manifest. */
 export interface StoreOptions {

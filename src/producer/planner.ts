@@ -17,10 +17,9 @@ import {
   type ManifestRecord,
   messageFor,
   reasonOf,
-  recordedName,
-  sourceName,
 } from '../manifest/record.js';
 import type { RecordIndex } from '../manifest/record-index.js';
+import { recordedName, sourceName } from '../manifest/source-names.js';
 import { systemPath } from '../path-bytes.js';
 
 export interface PlannerOptions {

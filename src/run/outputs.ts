@@ -6,7 +6,7 @@ import { isReplaceable } from '../files/earlier-output.js';
 import { MARKER_NAME } from '../files/folder-marker.js';
 import { realFile } from '../files/real-path.js';
 import { exportBeginnings } from '../manifest/earlier-export.js';
-import { sourceName } from '../manifest/record.js';
+import { sourceName } from '../manifest/source-names.js';
 import type { ManifestStore } from '../manifest/store.js';
 import type { ResolvedOptions } from '../options/options.js';
 import { printable } from '../printable.js';

@@ -3,8 +3,9 @@
 import { ThumbnailSet } from '../files/thumbnail-name.js';
 import type { Job, Unchanged } from '../job.js';
 import type { Digests } from '../manifest/digests.js';
-import { type ManifestRecord, sourceName } from '../manifest/record.js';
+import type { ManifestRecord } from '../manifest/record.js';
 import type { RecordIndex } from '../manifest/record-index.js';
+import { sourceName } from '../manifest/source-names.js';
 
 /** The records after the run. */
 export interface RemainingRecords {

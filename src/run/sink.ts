@@ -4,15 +4,8 @@ import { type ImageErrorCode, unreachable } from '../errors.js';
 import { ThumbnailSet } from '../files/thumbnail-name.js';
 import { VERDICT_VERSION } from '../image/renderer-version.js';
 import type { FailedOutcome, Job, JobResult, PoolOutput, Unchanged } from '../job.js';
-import {
-  DECODER_VERDICTS,
-  type FailedRecord,
-  messageFor,
-  nameOf,
-  reasonOf,
-  recordedName,
-  sourceName,
-} from '../manifest/record.js';
+import { DECODER_VERDICTS, type FailedRecord, messageFor, reasonOf } from '../manifest/record.js';
+import { nameOf, recordedName, sourceName } from '../manifest/source-names.js';
 import type { ManifestStore } from '../manifest/store.js';
 import { eventPath } from '../path-bytes.js';
 import type { WalkProgress } from '../producer/walk-progress.js';

@@ -8,7 +8,8 @@ import { expect } from 'vitest';
 import { MARKER_NAME } from '../../src/files/folder-marker.js';
 import { formatOfName, isThumbnailName, thumbnailName } from '../../src/files/thumbnail-name.js';
 import { readManifest } from '../../src/manifest/reading.js';
-import { type ManifestRecord, nameOf } from '../../src/manifest/record.js';
+import type { ManifestRecord } from '../../src/manifest/record.js';
+import { nameOf } from '../../src/manifest/source-names.js';
 import type { ThumbsEvent } from '../../src/run/events.js';
 import { processesLeft } from './processes/processes.js';
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { oneDigest } from '../../../src/manifest/digests.js';
 import { readManifest } from '../../../src/manifest/reading.js';
-import { nameOf, recordedName } from '../../../src/manifest/record.js';
+import { nameOf, recordedName } from '../../../src/manifest/source-names.js';
 import { ManifestStore } from '../../../src/manifest/store.js';
 import { failedRecord, manifestPath, sourcesIn, writeRecords } from '../../support/manifests.js';
 import { temporaryFolder } from '../../support/photos.js';
