@@ -1,7 +1,9 @@
 // What the comparisons of all kinds of photos share.
 
 import path from 'node:path';
+import { decoders } from '../../src/image/decoders/index.js';
 import type { DoneRecord, ManifestRecord } from '../../src/manifest/record.js';
+import { type IsPhotoName, photoNameTest } from '../../src/producer/photo-names.js';
 import { type Tags, takenAtIn } from './exiftool.js';
 import { isTurned } from './pixels.js';
 
@@ -31,17 +33,17 @@ export interface Difference {
   readonly theirs: string;
 }
 
-const EXTENSIONS: ReadonlyArray<readonly [Kind, RegExp]> = [
-  ['heic', /\.(hei[cf]s?|hif)$/i],
-  ['jpeg', /\.(jpe?g|jpe|jfif)$/i],
-  ['raw', /\.(cr2|cr3|nef|nrw|arw|sr2|dng|orf|rw2|raf|pef|srw|3fr|iiq|gpr)$/i],
-];
+const KINDS: ReadonlyArray<readonly [Kind, IsPhotoName]> = (['heic', 'jpeg', 'raw'] as const).map((kind) => [
+  kind,
+  photoNameTest(decoders[kind].extensions),
+]);
 
 /** The kind of a photo by its content; of one that failed, by its name. */
 export function kindOf(record: ManifestRecord): Kind | undefined {
-  if (record.status === 'failed') return EXTENSIONS.find(([, pattern]) => pattern.test(record.source))?.[0];
-  const format: string = record.sourceFormat;
-  return format === 'heic' || format === 'jpeg' || format === 'raw' ? format : undefined;
+  const found = KINDS.find(([kind, isOfKind]) =>
+    record.status === 'failed' ? isOfKind(record.source) : record.sourceFormat === kind,
+  );
+  return found?.[0];
 }
 
 export function isDone(photo: Photo): photo is DonePhoto {

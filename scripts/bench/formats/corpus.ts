@@ -3,6 +3,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';
+import { decoders } from '../../../src/image/decoders/index.js';
+import { photoNameTest } from '../../../src/producer/photo-names.js';
 import { heifPhoto } from '../../../test/support/images/heif/photo.js';
 import { families } from '../../../test/support/images/raw/families.js';
 import { makeCorpus } from '../measuring.js';
@@ -12,16 +14,16 @@ export interface FormatFiles {
   readonly raws: readonly string[];
 }
 
-const HEIC = /\.(hei[cf]s?|hif)$/i;
-const RAW = /\.(cr2|cr3|nef|nrw|arw|sr2|dng|orf|rw2|raf|pef|srw|3fr|iiq|gpr)$/i;
+const isHeic = photoNameTest(decoders.heic.extensions);
+const isRaw = photoNameTest(decoders.raw.extensions);
 
 /** The HEIC and RAW files of a folder and those below it, by their names. */
 export function filesIn(folder: string): FormatFiles {
   const names = fs.readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
   const files = names.map((name) => path.join(folder, name));
   return {
-    heics: files.filter((file) => HEIC.test(file)),
-    raws: files.filter((file) => RAW.test(file)),
+    heics: files.filter(isHeic),
+    raws: files.filter(isRaw),
   };
 }
 
