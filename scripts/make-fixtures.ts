@@ -1,5 +1,6 @@
 // Writes test/fixtures/images/: a sound JPEG, and damaged or foreign files, each named by what is wrong with it; and odd-images/ beside
-// it, and made RAW files of each family in raw/. All images come from one seeded scene or from a ramp, so every run writes the same bytes. Run: npx tsx scripts/make-fixtures.ts
+// it, and made RAW files of each family in raw/. All images come from one seeded scene or from a ramp, so every run writes the same bytes.
+// Run: npx tsx scripts/make-fixtures.ts
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -49,7 +49,9 @@ export function pathOf(bytes: Buffer): string {
   return path;
 }
 
-/** The text that these bytes are in UTF-8; undefined when they are not UTF-8. (`isUtf8` of node:buffer would load what Blob needs: 4 MB.) */
+/**
+ * The text that these bytes are in UTF-8; undefined when they are not UTF-8. (`isUtf8` of node:buffer would load what Blob needs: 4 MB.)
+ */
 function textOf(bytes: Buffer): string | undefined {
   const text = bytes.toString();
   return Buffer.from(text).equals(bytes) ? text : undefined;

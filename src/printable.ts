@@ -17,8 +17,8 @@ function escapeUnit(unit: string): string {
 }
 
 /**
- * `text` on one line, with every control as a JSON escape (`\u001b`), and U+FFFD for a byte that is not UTF-8. Text without controls is returned unchanged, and
- * applying it twice changes nothing more.
+ * `text` on one line, with every control as a JSON escape (`\u001b`), and U+FFFD for a byte that is not UTF-8. Text without controls is
+ * returned unchanged, and applying it twice changes nothing more.
  */
 export function printable(text: string): string {
   return text.replace(UNPRINTABLE, escapeUnit);

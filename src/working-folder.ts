@@ -3,7 +3,10 @@
 import fs from 'node:fs';
 import { pathOf } from './path-bytes.js';
 
-/** Absolute path, in which a name need not be UTF-8 (path-bytes.ts); undefined when the folder does not exist any more. `process.cwd()` would return what it returned before. */
+/**
+ * Absolute path, in which a name need not be UTF-8 (path-bytes.ts); undefined when the folder does not exist any more. `process.cwd()`
+ * would return what it returned before.
+ */
 export function workingFolder(): string | undefined {
   try {
     return pathOf(fs.realpathSync.native('.', 'buffer'));

@@ -11,7 +11,9 @@ export function mulberry32(seed: number): () => number {
   };
 }
 
-/** A random value in [0, 1) that depends only on the lattice point and the seed. Mixer: lowbias32, https://nullprogram.com/blog/2018/07/31/ */
+/**
+ * A random value in [0, 1) that depends only on the lattice point and the seed. Mixer: lowbias32, https://nullprogram.com/blog/2018/07/31/
+ */
 export function lattice(x: number, y: number, seed: number): number {
   let h = Math.imul(x, 374761393) ^ Math.imul(y, 668265263) ^ Math.imul(seed, 1274126177);
   h = Math.imul(h ^ (h >>> 16), 0x7feb352d);

@@ -6,7 +6,10 @@ import type { SummaryEvent } from '../run/events.js';
 export const exitCodes = {
   /** Every photo has its thumbnail. */
   ok: 0,
-  /** Some photos failed, some folders could not be read (each is named), or so many photos are missing that records were kept or nothing was pruned. */
+  /**
+   * Some photos failed, some folders could not be read (each is named), or so many photos are missing that records were kept or nothing was
+   * pruned.
+   */
   someFailed: 1,
   /** The command line is invalid; nothing was done. */
   usage: 2,

@@ -3,7 +3,9 @@
 import { createHash } from 'node:crypto';
 import type { ManifestRecord } from './record.js';
 
-/** A decoder that has options or a version of its own gives its photos a digest of their own, so that a new one makes no other photo again. */
+/**
+ * A decoder that has options or a version of its own gives its photos a digest of their own, so that a new one makes no other photo again.
+ */
 export interface Digests {
   /** The header's: of every photo whose decoder adds nothing, and of those that failed. */
   readonly common: string;

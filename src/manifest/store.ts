@@ -59,7 +59,7 @@ export class ManifestStore {
   }
 
   /**
-   * Opens `file` under the options digests of a run, and creates it if necessary. Records made under other options stay, with their own digest.
+   * Opens `file` under a run's options digests, and creates it if necessary. Records made under other options stay, with their own digest.
    * @throws {ThumbsError} `MANIFEST`: it cannot be read or written, is of another version, is something else, or a line is damaged. It
    * is then left unchanged.
    */

@@ -11,8 +11,8 @@ export function photoNameTest(extensions: readonly string[]): IsPhotoName {
 }
 
 /**
- * Extensions of pictures and videos besides those of decoders: what cameras, phones, scanners and drawing programs write. Without `ts`, which
- * is TypeScript more often than a transport stream, and without what {@link isSidecar} knows.
+ * Extensions of pictures and videos besides those of decoders: what cameras, phones, scanners and drawing programs write. Without `ts`,
+ * which is TypeScript more often than a transport stream, and without what {@link isSidecar} knows.
  */
 const PICTURES_AND_VIDEOS = {
   heif: 'heic heif heics heifs hif avci avcs avifs',

@@ -31,7 +31,7 @@ export interface PlannerOptions {
   readonly digests: Digests;
   /** The version of the decoders' verdicts: an image that a decoder of another one has refused is tried again. */
   readonly verdicts: number;
-  /** Whether a decoder of this run lacks what a record says that it needed: an image that was refused for it is tried again once it is there. */
+  /** Whether a decoder of this run lacks what a record names as needed. Once it is there, an image refused for it is tried again. */
   readonly lacks: (needs: string) => boolean;
   readonly force: boolean;
   readonly retryFailed: boolean;

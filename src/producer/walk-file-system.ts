@@ -32,7 +32,10 @@ export interface WalkFileSystemOptions {
   readonly onUnreadable: (folder: string, reason: string) => void;
   /** Called for each symbolic link that is skipped because `follow` is off. */
   readonly onSkippedLink: () => void;
-  /** Called with each file that looks like a picture or a video and is not selected, also in a folder of thumbnails; its group is its extension. */
+  /**
+   * Called with each file that looks like a picture or a video and is not selected, also in a folder of thumbnails; its group is its
+   * extension.
+   */
   readonly onPassedOver: (file: GroupedPath) => void;
   /** Called with each RAW file that is left out because a selected JPEG has the same name; its group is its extension. */
   readonly onBesideJpeg: (file: GroupedPath) => void;
@@ -89,7 +92,9 @@ export function walkFileSystem(root: Root, options: WalkFileSystemOptions): Part
     return [];
   }
 
-  /** Reports what looks like a picture or a video in a folder of thumbnails and has no thumbnail's name: an `--out` by mistake hides photos. */
+  /**
+   * Reports what looks like a picture or a video in a folder of thumbnails and has no thumbnail's name: an `--out` by mistake hides photos.
+   */
   async function passOver(entries: readonly Entry[], folder: string, inner: string): Promise<void> {
     for (const entry of entries) {
       const { name } = entry;

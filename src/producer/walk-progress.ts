@@ -26,7 +26,10 @@ export interface WalkProgress {
   readonly passedOver: CountedPaths;
   /** RAW files that were left out because a selected JPEG in the same folder has the same name, by extension in lower case. */
   readonly besideJpeg: CountedPaths;
-  /** Folders that were not walked although nobody excluded them, by what they are: `@eaDir`, or `.thumbs.json` for those that this program fills. */
+  /**
+   * Folders that were not walked although nobody excluded them, by what they are: `@eaDir`, or `.thumbs.json` for those that this program
+   * fills.
+   */
   readonly skippedFolders: CountedPaths;
   /** Globs that have matched nothing; known when the walk has ended. */
   unmatched: { readonly include: readonly string[]; readonly exclude: readonly string[] };

@@ -110,7 +110,10 @@ export interface WalkFigures {
   readonly photosPassedOver: number;
   /** Of those passed over, the files of formats that cannot be read in this installation, or under these options, by format. */
   readonly lacking: readonly LackingFigures[];
-  /** RAW files that `preferJpeg` left out beside a selected JPEG of the same name, by extension in lower case; they are not among those passed over. */
+  /**
+   * RAW files that `preferJpeg` left out beside a selected JPEG of the same name, by extension in lower case; they are not among those
+   * passed over.
+   */
   readonly besideJpeg: Readonly<Record<string, number>>;
   /**
    * Folders that were not walked, by what they are: those that systems and network storage keep (`@eaDir`, `lost+found`, ...), and under
@@ -134,7 +137,10 @@ export interface Pruned {
 /** What a run would do with a photo. */
 export interface PlannedEvent extends EventPath {
   readonly type: 'planned';
-  /** `compare`: it was moved or touched, or an earlier version made its record; its content decides. `known-bad`: it failed, and is not tried again. */
+  /**
+   * `compare`: it was moved or touched, or an earlier version made its record; its content decides. `known-bad`: it failed, and is not
+   * tried again.
+   */
   readonly plan: 'new' | 'changed' | 'compare' | 'unchanged' | 'known-bad';
   /** Absent when the photo is no job. */
   readonly why?: Why;
@@ -162,7 +168,10 @@ export interface PlanSummaryEvent extends WalkFigures {
   readonly kept: number;
   /** As in {@link SummaryEvent}. */
   readonly emptyRoots: readonly string[];
-  /** Thumbnails that no record would name, and stale temporary files: what `prune` would then remove. Absent when that is not known, or would be refused. */
+  /**
+   * Thumbnails that no record would name, and stale temporary files: what `prune` would then remove. Absent when that is not known, or
+   * would be refused.
+   */
   readonly unneeded?: Pruned;
   /** Why `unneeded` is not known, on one line: another run, whose records the dry run has not read, uses the output, or has. */
   readonly unneededUnknown?: string;

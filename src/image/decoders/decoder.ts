@@ -92,7 +92,10 @@ export interface Decoder {
   load(): Promise<readonly [Reader, ...Reader[]]>;
   /** What reads its images, with versions, in the order in which it is tried: `own reader`, `libvips 8.18.3`. */
   readBy(versions: RendererVersion): readonly string[];
-  /** What keeps it from reading its format in this installation, or under these options. Its photos are then not selected. @default nothing */
+  /**
+   * What keeps it from reading its format in this installation, or under these options. Its photos are then not selected.
+   * @default nothing
+   */
   readonly lacks?: (decoding: DecodingOptions) => Lack | undefined;
   /**
    * What decides the pixels of its images besides the renderer's version: its own version, and options that it heeds. Part of the options
@@ -100,7 +103,7 @@ export interface Decoder {
    */
   readonly digestParts?: (decoding: DecodingOptions) => Readonly<Record<string, unknown>>;
   /**
-   * When the photo in `bytes`, a whole file, was taken: what {@link OpenImage.takenAt} of its readers is. Undefined also for a damaged file.
+   * When the photo in a whole file was taken: what {@link OpenImage.takenAt} of its readers is. Undefined also for a damaged file.
    * @default its files never say
    */
   readonly takenAt?: (bytes: Buffer) => Promise<string | undefined>;

@@ -62,7 +62,10 @@ export class Selection {
     return this.#exclude.matchFolder(folder);
   }
 
-  /** Whether an entry that is not excluded is selected. @param isFile Whether it is a regular file: no other is tried without a photo's name. */
+  /**
+   * Whether an entry that is not excluded is selected.
+   * @param isFile Whether it is a regular file: no other is tried without a photo's name.
+   */
   selects(file: string, isFile: boolean): boolean {
     if (!this.#include.isEmpty) return this.#include.match(file);
     if (!this.#isShown(file)) return false;

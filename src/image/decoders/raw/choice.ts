@@ -20,7 +20,9 @@ export interface Choice {
 /** A preview has at least so many times the thumbnail's width and height, so that its own JPEG losses do not show. */
 const REDUCTION = 2;
 
-/** A photo may be this much smaller than its largest preview, which may have the sensor's edges; one stated to be smaller is not the photo. */
+/**
+ * A photo may be this much smaller than its largest preview, which may have the sensor's edges; one stated to be smaller is not the photo.
+ */
 const LEAST_SHARE = 0.9;
 
 /** A small preview whose shape differs by more than this from the largest one's has black bars, as 4:3 thumbnails of 3:2 photos do. */
@@ -62,8 +64,8 @@ function toChoice(
 }
 
 /**
- * How a preview is to be turned: as the photo, unless it is upright already. Its shape tells where the photo is turned by a quarter; its own
- * EXIF, where the shapes do not.
+ * How a preview is to be turned: as the photo, unless it is upright already. Its shape tells where the photo is turned by a quarter; its
+ * own EXIF, where the shapes do not.
  */
 function turnOf(preview: PreviewJpeg, stored: PictureSize | undefined, orientation: number): number {
   const isUprightByExif = preview.orientation === 1;

@@ -64,7 +64,7 @@ const MOST_TIMES = 32_767;
 /** librsvg and its first drawing, with text: fonts. */
 const BASE_BYTES = 30e6;
 
-/** For each pixel of the thumbnail: the surface, and those of groups and filters. Deeply nested groups have one each, which nothing predicts. */
+/** For each pixel of the thumbnail: the surface, and those of groups and filters. Nothing predicts how deeply groups are nested. */
 const SURFACE_BYTES = 32;
 
 /** Bytes for each element, and for each byte of its attributes and text. Measured: sharp parses a drawing three times. */

@@ -7,7 +7,9 @@ const SPACE = /\s*/y;
 /** A document type, and the start tag of an element; libvips knows no drawing with another prefix. */
 const NAME = /<(?:!doctype\s+)?(?:svg:)?([\w.-]+)[\s/>[]/iy;
 
-/** The name of the root element without its prefix; undefined for what does not begin as XML does, in UTF-8 or another superset of ASCII. */
+/**
+ * The name of the root element without its prefix; undefined for what does not begin as XML does, in UTF-8 or another superset of ASCII.
+ */
 export function xmlRoot(bytes: Buffer): string | undefined {
   const text = bytes.toString('latin1', 0, PROLOG_BYTES);
   // Behind a byte order mark.

@@ -1,4 +1,5 @@
-// What a thumbnail of the coded pictures must look like: pictures as functions, transformed as the container says, and compared with pixels.
+// What a thumbnail of the coded pictures must look like: pictures as functions, transformed as the container says, and compared with
+// pixels.
 
 import sharp from 'sharp';
 import { expect } from 'vitest';

@@ -4,7 +4,9 @@ import { readDirectory, readTiffHeader } from '../directories.js';
 import { type Part, type Reading, readPart } from '../parts.js';
 import { type RawStructure, readSize, StructureBuilder } from './structure.js';
 
-/** Boxes that have boxes in them, with the bytes before the first of these: Canon's own, the preview's, and a track's down to its tables. */
+/**
+ * Boxes that have boxes in them, with the bytes before the first of these: Canon's own, the preview's, and a track's down to its tables.
+ */
 const CONTAINERS: Readonly<Record<string, number>> = {
   moov: 0,
   trak: 0,

@@ -77,7 +77,7 @@ export class StructureBuilder {
   finish(): RawStructure {
     const main = this.#main;
     const exif = this.#exifSize;
-    // Sensors have lines at their edges that are not in the photo. EXIF may give the size of a preview, and directories that of previews alone.
+    // Sensors have lines at their edges that are not in the photo. EXIF may give a preview's size, and directories those of previews alone.
     const isOfPhoto = exif !== undefined && (main === undefined || isMostOf(exif, main));
     return {
       candidates: this.#candidates,
