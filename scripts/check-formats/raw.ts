@@ -107,7 +107,8 @@ function shape({ width, height }: Preview): number {
 
 async function comparePreview(photo: DonePhoto, previews: readonly Preview[]): Promise<Difference[]> {
   const { sourceWidth, sourceHeight, fromWidth = sourceWidth, fromHeight = sourceHeight } = photo.record;
-  const reduction = reductionOf(parseVariant(photo.size), sourceWidth, sourceHeight) / TIMES_THUMBNAIL;
+  const source = { width: sourceWidth, height: sourceHeight };
+  const reduction = reductionOf(parseVariant(photo.size), source) / TIMES_THUMBNAIL;
   const needed = { width: Math.floor(sourceWidth / reduction), height: Math.floor(sourceHeight / reduction) };
   const best = bestPreview(previews, needed);
   const ours = formatSize(fromWidth, fromHeight);

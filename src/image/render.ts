@@ -98,7 +98,7 @@ export async function renderThumbnail(
   const limits = { maxPixels, maxMemory: maxMemory - IDLE_BYTES - bytes.length };
   try {
     const { image, thumbnail } = await read(bytes, readers, { variant, decoding, onBlocking }, limits);
-    const [sourceWidth, sourceHeight] = photoSize(image);
+    const { width: sourceWidth, height: sourceHeight } = image.photo ?? uprightSize(image);
     const source = { sourceFormat: format, sourceWidth, sourceHeight, takenAt: image.takenAt ?? null };
     return { ...thumbnail, ...source, ...fromFacts(image) };
   } catch (error) {
@@ -131,10 +131,6 @@ async function readersOf(
   const { format, decoder } = recognize(source, decoding);
   allow(decoder);
   return { format, bytes: source, readers: await decoder.load() };
-}
-
-function photoSize(image: OpenImage): readonly [width: number, height: number] {
-  return image.photo === undefined ? uprightSize(image) : [image.photo.width, image.photo.height];
 }
 
 function fromFacts({ from }: OpenImage): Pick<Rendered, 'from' | 'fromWidth' | 'fromHeight'> {

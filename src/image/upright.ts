@@ -1,20 +1,19 @@
-// Width and height of images that are turned upright.
+// Width and height of images, and of images that are turned upright.
 
-/** Pixels of an image as it is stored, and how it is to be turned. */
-export interface StoredSize {
-  /** Pixels of the first frame or page, as stored. */
+export interface PictureSize {
+  /** Pixels. */
   readonly width: number;
-  /** Pixels of the first frame or page, as stored. */
+  /** Pixels. */
   readonly height: number;
+}
+
+/** The size of an image as it is stored, of its first frame or page; and how it is to be turned. */
+export interface StoredSize extends PictureSize {
   /** EXIF orientation: 1 is upright; from 5 on, width and height change places. */
   readonly orientation: number;
 }
 
-/** Pixels of the image when it is upright. */
-export function uprightSize({
-  width,
-  height,
-  orientation,
-}: StoredSize): readonly [width: number, height: number] {
-  return orientation >= 5 ? [height, width] : [width, height];
+/** The size of the image when it is upright. */
+export function uprightSize({ width, height, orientation }: StoredSize): PictureSize {
+  return orientation >= 5 ? { width: height, height: width } : { width, height };
 }

@@ -27,11 +27,10 @@ export interface Variant {
 
 /**
  * How many times smaller than an image a variant of it is, in each direction; 1 when it is not reduced.
- * @param width Pixels of the image in the direction of the box's width.
- * @param height Pixels of the image in the direction of the box's height.
+ * @param image Pixels of the image in the directions of the box's sides: upright.
  */
-export function reductionOf({ box }: Variant, width: number, height: number): number {
-  return Math.max(1, width / box.width, height / box.height);
+export function reductionOf({ box }: Variant, image: Readonly<Record<'width' | 'height', number>>): number {
+  return Math.max(1, image.width / box.width, image.height / box.height);
 }
 
 /** What of a variant decides the bytes of its thumbnails. PNG, the first format, is left out, so that digests stay as they were. */

@@ -4,7 +4,7 @@ import type { DecodingOptions } from '../../options/options.js';
 import type { Variant } from '../../options/variant.js';
 import type { ImageNeeds } from '../limits.js';
 import type { RendererVersion } from '../renderer-version.js';
-import type { PictureSize } from './embedded.js';
+import type { PictureSize } from '../upright.js';
 import type { Head } from './recognition.js';
 import type { DecoderFailure, SharpImage } from './sharp-image.js';
 

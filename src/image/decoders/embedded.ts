@@ -1,13 +1,7 @@
 // When a smaller picture that a file holds may stand for the full one: it is large enough, has its shape, and no black bars.
 
 import { reductionOf, type Variant } from '../../options/variant.js';
-
-export interface PictureSize {
-  /** Pixels. */
-  readonly width: number;
-  /** Pixels. */
-  readonly height: number;
-}
+import type { PictureSize } from '../upright.js';
 
 /** Samples, row by row without padding. */
 export interface Samples extends PictureSize {
@@ -28,7 +22,7 @@ const BLACK = 0.1;
 
 /** Whether the picture is at least 1.5 times the thumbnail's own width and height. @param photo Upright, as `picture` is. */
 export function isLargeEnough(picture: PictureSize, photo: PictureSize, variant: Variant): boolean {
-  const least = LEAST_REDUCTION / reductionOf(variant, photo.width, photo.height);
+  const least = LEAST_REDUCTION / reductionOf(variant, photo);
   return picture.width >= least * photo.width && picture.height >= least * photo.height;
 }
 

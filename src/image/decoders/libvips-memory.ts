@@ -28,6 +28,6 @@ export function memoryNeed(header: Metadata, variant: Variant, heldBytesPerPixel
   const height = pageHeight ?? allPages;
   const pixel = pixelBytes(header);
   const lines = lineBytes(width, height, pixel);
-  const thumbnail = ((width * height) / reductionOf(variant, width, height) ** 2) * pixel * 4;
+  const thumbnail = ((width * height) / reductionOf(variant, { width, height }) ** 2) * pixel * 4;
   return BASE_BYTES + lines + thumbnail + width * height * heldBytesPerPixel;
 }

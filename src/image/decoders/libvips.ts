@@ -166,7 +166,7 @@ export function libvipsReader({
       height: header.pageHeight ?? header.height,
       orientation: isUpright ? 1 : (header.orientation ?? 1),
     };
-    const held = heldBytesPerPixel(header, reductionOf(variant, ...uprightSize(stored)));
+    const held = heldBytesPerPixel(header, reductionOf(variant, uprightSize(stored)));
     return {
       ...stored,
       isUpright,

@@ -12,7 +12,7 @@ test('two formats have two digests, and that of PNG is the one of manifests with
 
 test('a reduction fits the image into the box and is never an enlargement', () => {
   const variant: Variant = { box: { width: 200, height: 150 }, format: 'png' };
-  expect(reductionOf(variant, 1600, 150)).toBe(8);
-  expect(reductionOf(variant, 200, 1200)).toBe(8);
-  expect(reductionOf(variant, 20, 10)).toBe(1);
+  expect(reductionOf(variant, { width: 1600, height: 150 })).toBe(8);
+  expect(reductionOf(variant, { width: 200, height: 1200 })).toBe(8);
+  expect(reductionOf(variant, { width: 20, height: 10 })).toBe(1);
 });

@@ -1,11 +1,12 @@
 // Opens a HEIC: by the smaller picture that it holds, or by its full one.
 
 import { isImageError } from '../../../errors.js';
-import { reductionOf, type Variant } from '../../../options/variant.js';
-import { uprightSize } from '../../upright.js';
+import type { Variant } from '../../../options/variant.js';
+import { reducedSize } from '../../reduced-size.js';
+import { type PictureSize, type StoredSize, uprightSize } from '../../upright.js';
 import { Declined } from '../declined.js';
 import type { OpenImage, OpenRequest } from '../decoder.js';
-import { hasBlackBars, hasShapeOf, isLargeEnough, type PictureSize } from '../embedded.js';
+import { hasBlackBars, hasShapeOf, isLargeEnough } from '../embedded.js';
 import { takenAt } from '../exif.js';
 import { avif } from '../libvips.js';
 import { lineBytes } from '../libvips-memory.js';
@@ -13,7 +14,7 @@ import { DecoderFailure, SharpImage } from '../sharp-image.js';
 import type { Tiff } from '../tiff/writer.js';
 import { HeifFile } from './libheif/heif-file.js';
 import { codecOf, type Header, readHeader, readTrackHeader, requireHevcOrAv1 } from './photo.js';
-import { readPicture, type Wanted } from './picture.js';
+import { readPicture } from './picture.js';
 
 /** A file as its header has it: the photo, and what else it holds. */
 interface Opened {
@@ -42,7 +43,7 @@ export function openEmbedded(bytes: Buffer, { variant, decoding }: OpenRequest):
     takenAt,
     memoryNeed: memoryNeed(chosen, variant, bytes),
     fastShrinkOnLoad: false,
-    from: { kind: 'embedded', ...pictureSize(chosen) },
+    from: { kind: 'embedded', ...uprightSize(storedSize(chosen)) },
     pixels: () => new SharpImage(readEmbedded(bytes, chosen, variant).file),
   };
 }
@@ -160,48 +161,25 @@ function takeLast(bytes: Buffer): HeifFile | undefined {
   return file;
 }
 
-function storedSize({ area: { width, height }, orientation }: Header): {
-  width: number;
-  height: number;
-  orientation: number;
-} {
+function storedSize({ area: { width, height }, orientation }: Header): StoredSize {
   return { width, height, orientation };
-}
-
-function pictureSize(header: Header): PictureSize {
-  const [width, height] = sizeOf(header);
-  return { width, height };
-}
-
-function sizeOf(header: Header): readonly [width: number, height: number] {
-  return uprightSize(storedSize(header));
 }
 
 /** Whether a smaller picture may be shown in place of the photo. */
 function mayStandFor(thumbnail: Header, photo: Header, variant: Variant): boolean {
-  const [small, full] = [pictureSize(thumbnail), pictureSize(photo)];
+  const [small, full] = [uprightSize(storedSize(thumbnail)), uprightSize(storedSize(photo))];
   const isSmaller = small.width <= full.width && small.height <= full.height;
   const showsAlpha = thumbnail.hasAlpha || !photo.hasAlpha;
   return isSmaller && showsAlpha && hasShapeOf(small, full) && isLargeEnough(small, full, variant);
 }
 
-/** What is left to the resampler: a factor of 2, because the mean of a block is a poor filter. */
-const SURPLUS = 2;
-/** Blocks with a smaller side are a poorer filter than the resampler's own. */
-const LEAST_BLOCK = 2;
-
 /**
- * Pixels that a picture is to be read at, before it is turned: twice the thumbnail's own size, so that the thumbnail has the size that it
- * would have of the full picture; all of them where it is less than four times its thumbnail.
+ * Pixels that a picture is to be read at, before it is turned; all of them where it is less than four times its thumbnail. The mean of a
+ * block is a poor filter.
  */
-function sizeFor(header: Header, variant: Variant): Wanted['size'] {
+function sizeFor(header: Header, variant: Variant): PictureSize {
   const { width, height } = header.area;
-  const upright = sizeOf(header);
-  const reduction = reductionOf(variant, ...upright);
-  const sides = upright.map((pixels) => SURPLUS * Math.max(1, Math.round(pixels / reduction)));
-  const [smallWidth = 1, smallHeight = 1] = header.orientation >= 5 ? sides.reverse() : sides;
-  if (Math.min(width / smallWidth, height / smallHeight) < LEAST_BLOCK) return { width, height };
-  return { width: smallWidth, height: smallHeight };
+  return reducedSize(storedSize(header), variant) ?? { width, height };
 }
 
 /** Measured: an instance of libheif, its code, and what it allocates for any picture, rounded up. */
@@ -220,7 +198,7 @@ function memoryNeed(header: Header, variant: Variant, bytes: Buffer): number {
   return BASE_BYTES + bytes.length + held + band + width * height * pixel + lineBytes(width, height, pixel);
 }
 
-/** What libheif may take at most. A header that lies costs the image, so it is more than any that does not has taken. */
+/** What libheif may take at most. A wrong header costs the image, so this is more than any right one has taken. */
 function maxDecodingBytes({ heldPixels }: Header): number {
   return 64e6 + heldPixels * 40;
 }

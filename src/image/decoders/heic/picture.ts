@@ -1,5 +1,6 @@
 // Reads the pixels of a picture, tile by tile, at a smaller size: memory is that of one row of tiles and of the result.
 
+import type { PictureSize } from '../../upright.js';
 import { DecoderFailure } from '../sharp-image.js';
 import { allocateTiff, type Tiff } from '../tiff/writer.js';
 import { createPlane, type Plane, type Side } from './box-plane.js';
@@ -16,7 +17,7 @@ export interface Wanted extends Placement {
   /** Whether libheif decodes it whole and applies its transformations: what is derived in another way than as a grid. */
   readonly isTransformed: boolean;
   /** Pixels of the result, before it is turned: those of `area`, or at most half of them. */
-  readonly size: { readonly width: number; readonly height: number };
+  readonly size: PictureSize;
   /** ICC profile. */
   readonly profile: Buffer | undefined;
   readonly isPremultiplied: boolean;

@@ -19,7 +19,7 @@ export function openReduced(bytes: Buffer, { variant, decoding }: OpenRequest): 
   if (decoding.jpegReader !== 'own') throw new Declined('libvips is to read all JPEGs');
   const file = new JpegFile(bytes);
   const { width, height, orientation, profile } = file;
-  const shrink = shrinkFor(reductionOf(variant, ...uprightSize(file)));
+  const shrink = shrinkFor(reductionOf(variant, uprightSize(file)));
   if (shrink === undefined) throw new Declined('a reduction by less than a factor of 4');
   return {
     width,

@@ -1,8 +1,8 @@
 // Which of a RAW file's pictures its thumbnail is made of, and how that picture is turned.
 
 import { reductionOf, type Variant } from '../../../options/variant.js';
-import { uprightSize } from '../../upright.js';
-import { hasShapeOf, type PictureSize } from '../embedded.js';
+import { type PictureSize, uprightSize } from '../../upright.js';
+import { hasShapeOf } from '../embedded.js';
 import { pixels, type RawStructure } from './containers/structure.js';
 import type { PreviewJpeg } from './jpeg-head.js';
 
@@ -47,7 +47,7 @@ export function choosePreview(
   const whole = options.at(-1);
   if (whole === undefined) return undefined;
   // A photo is as large as its largest picture, whatever the container says or does not say.
-  const photo = stored === undefined ? whole.size : upright(stored, orientation);
+  const photo = stored === undefined ? whole.size : uprightSize({ ...stored, orientation });
   const chosen =
     options.find(({ size }) => isLargeEnough(size, variant) && hasShapeOf(size, whole.size, SAME_SHAPE)) ??
     whole;
@@ -60,7 +60,7 @@ function toChoice(
   orientation: number,
 ): Omit<Choice, 'photo'> {
   const turn = turnOf(preview, stored, orientation);
-  return { preview, orientation: turn, size: upright(preview, turn) };
+  return { preview, orientation: turn, size: uprightSize({ ...preview, orientation: turn }) };
 }
 
 /**
@@ -82,11 +82,6 @@ function isLandscape({ width, height }: PictureSize): boolean {
   return width > height;
 }
 
-function upright(size: PictureSize, orientation: number): PictureSize {
-  const [width, height] = uprightSize({ ...size, orientation });
-  return { width, height };
-}
-
-function isLargeEnough({ width, height }: PictureSize, variant: Variant): boolean {
-  return reductionOf(variant, width, height) >= REDUCTION;
+function isLargeEnough(size: PictureSize, variant: Variant): boolean {
+  return reductionOf(variant, size) >= REDUCTION;
 }

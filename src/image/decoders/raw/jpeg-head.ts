@@ -1,7 +1,7 @@
 // The head of an embedded JPEG (ITU-T T.81, annex B), up to its frame header: whether it is a preview that a decoder reads, its size, and
 // its own EXIF.
 
-import type { PictureSize } from '../embedded.js';
+import type { PictureSize } from '../../upright.js';
 import { isFrame, MARKER } from '../jpeg/segments.js';
 import { type ExifTime, StructureBuilder } from './containers/structure.js';
 import { readDirectory, readNumber, readTiffHeader } from './directories.js';

@@ -2,7 +2,7 @@
 
 import { noPreviewError } from '../../../errors.js';
 import type { Variant } from '../../../options/variant.js';
-import type { PictureSize } from '../embedded.js';
+import type { PictureSize } from '../../upright.js';
 import { type Choice, choosePreview } from './choice.js';
 import { readCr3 } from './containers/cr3.js';
 import { readRaf } from './containers/raf.js';

@@ -34,7 +34,7 @@ const open: Reader = async (bytes, { variant, maxMemory = Number.POSITIVE_INFINI
   if (width === 1 && height === 1) throw unsupported('no size of their own');
   if (Math.max(width, height) > MOST_TIMES * Math.min(width, height))
     throw unsupported(`one side ${MOST_TIMES} times as long as the other`);
-  const surface = (width * height) / reductionOf(variant, width, height) ** 2;
+  const surface = (width * height) / reductionOf(variant, { width, height }) ** 2;
   return {
     ...{ width, height, orientation: 1 },
     memoryNeed: BASE_BYTES + tree + surface * SURFACE_BYTES,

@@ -1,13 +1,11 @@
 // Whether a TIFF has CIELAB colours, by its first directory, and the tags by which they are read.
 
-import { type Entry, TiffBytes } from './directory.js';
+import { type Entry, TiffBytes, TYPE } from './directory.js';
 import type { Chromaticity } from './lab-colours.js';
 
 const PHOTOMETRIC = 262;
 const WHITE_POINT = 318;
 const EXTRA_SAMPLES = 338;
-const SHORT = 3;
-const RATIONAL = 5;
 /** PhotometricInterpretation: CIE L*a*b*, and ICC's form of it. */
 const LAB = [8, 9];
 /** ExtraSamples: alpha by which colours are not multiplied. */
@@ -31,7 +29,7 @@ export function labTagsOf(file: Buffer): LabTags | undefined {
   if (tiff === undefined || entries === undefined) return undefined;
   const find = (wanted: number) => entries.find(({ tag }) => tag === wanted);
   const found = find(PHOTOMETRIC);
-  if (found === undefined || found.type !== SHORT) return undefined;
+  if (found === undefined || found.type !== TYPE.SHORT) return undefined;
   const photometric = tiff.u16(found.valueAt);
   if (!LAB.includes(photometric)) return undefined;
   return {
@@ -49,7 +47,7 @@ function extraSamplesOf(tiff: TiffBytes, entry: Entry | undefined): LabTags['ext
 }
 
 function chromaticityOf(tiff: TiffBytes, entry: Entry | undefined): Chromaticity | undefined {
-  if (entry === undefined || entry.type !== RATIONAL || entry.count !== 2) return undefined;
+  if (entry === undefined || entry.type !== TYPE.RATIONAL || entry.count !== 2) return undefined;
   const at = tiff.u32(entry.valueAt);
   if (at + 16 > tiff.length) return undefined;
   const [x, y] = [tiff.u32(at) / tiff.u32(at + 4), tiff.u32(at + 8) / tiff.u32(at + 12)];

@@ -5,7 +5,7 @@ import type { Metadata, Sharp } from 'sharp';
 import { unsupportedFeatureError } from '../../../errors.js';
 import type { Variant } from '../../../options/variant.js';
 import { reducedSize } from '../../reduced-size.js';
-import type { StoredSize } from '../../upright.js';
+import type { PictureSize, StoredSize } from '../../upright.js';
 import type { OpenImage, OpenRequest } from '../decoder.js';
 import { takenAt, withValidOrientation } from '../exif.js';
 import { memoryNeed, pixelBytes } from '../libvips-memory.js';
@@ -66,11 +66,7 @@ function heldBytesPerPixel(header: Metadata, stored: StoredSize, variant: Varian
 }
 
 /** Undefined for a whole image. One with alpha is: libvips rounds its colours down, and half a step of a* or b* can be seen. */
-function sizeFor(
-  stored: StoredSize,
-  channels: number,
-  variant: Variant,
-): { readonly width: number; readonly height: number } | undefined {
+function sizeFor(stored: StoredSize, channels: number, variant: Variant): PictureSize | undefined {
   return channels === 4 ? undefined : reducedSize(stored, variant);
 }
 
@@ -136,7 +132,7 @@ async function inSrgb(
 async function smaller(
   levels: Uint8Array | Uint16Array,
   { width, height, channels, bits }: StoredSize & Form,
-  size: { readonly width: number; readonly height: number },
+  size: PictureSize,
 ): Promise<Uint8Array | Uint16Array> {
   const image = new SharpImage(levels, 'warning', { raw: { width, height, channels } });
   const resized = image.sharp.resize({ ...size, fit: 'fill' });

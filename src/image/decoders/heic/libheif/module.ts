@@ -135,7 +135,7 @@ export class Libheif {
           return {};
         }
       },
-      // libde265 writes what it thinks of a damaged picture to stderr.
+      // libde265 writes to stderr what is wrong with a damaged picture.
       print: () => {},
       printErr: () => {},
     });

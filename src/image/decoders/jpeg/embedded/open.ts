@@ -1,10 +1,10 @@
 // Opens a JPEG by a smaller picture that it holds, for `--embedded always`.
 
 import type { Variant } from '../../../../options/variant.js';
-import { uprightSize } from '../../../upright.js';
+import { type PictureSize, uprightSize } from '../../../upright.js';
 import { Declined } from '../../declined.js';
 import type { OpenImage, OpenRequest } from '../../decoder.js';
-import { hasBlackBars, hasShapeOf, isLargeEnough, type PictureSize } from '../../embedded.js';
+import { hasBlackBars, hasShapeOf, isLargeEnough } from '../../embedded.js';
 import { lineBytes } from '../../libvips-memory.js';
 import { DecoderFailure, SharpImage } from '../../sharp-image.js';
 import { encodeTiff } from '../../tiff/writer.js';
@@ -40,7 +40,7 @@ export function openEmbedded(bytes: Buffer, { variant }: OpenRequest): OpenImage
     height,
     orientation,
     takenAt,
-    from: { kind: 'embedded', ...uprightOf(smallest.file, orientation) },
+    from: { kind: 'embedded', ...sizeOf(smallest.file, orientation) },
     memoryNeed: memoryNeed(smallest.file),
     fastShrinkOnLoad: false,
     pixels: () => pixelsOf(smallest, photo),
@@ -51,13 +51,13 @@ export function openEmbedded(bytes: Buffer, { variant }: OpenRequest): OpenImage
 function mayStandFor(photo: JpegFile, file: JpegFile, variant: Variant): boolean {
   const isSmaller = file.width < photo.width && file.height < photo.height;
   if (!isSmaller || file.channels !== photo.channels) return false;
-  const [whole, picture] = [uprightOf(photo, photo.orientation), uprightOf(file, photo.orientation)];
+  const [whole, picture] = [sizeOf(photo, photo.orientation), sizeOf(file, photo.orientation)];
   return hasShapeOf(picture, whole) && isLargeEnough(picture, whole, variant);
 }
 
-function uprightOf({ width, height }: JpegFile, orientation: number): PictureSize {
-  const [uprightWidth, uprightHeight] = uprightSize({ width, height, orientation });
-  return { width: uprightWidth, height: uprightHeight };
+/** The size of a picture that is turned by the photo's orientation. */
+function sizeOf({ width, height }: JpegFile, orientation: number): PictureSize {
+  return uprightSize({ width, height, orientation });
 }
 
 /** Undefined when it is no JPEG that our own reader might read. */

@@ -1,6 +1,6 @@
 // What a RAW file says of its photo and of the pictures in it, whatever the maker's container.
 
-import type { PictureSize } from '../../embedded.js';
+import type { PictureSize } from '../../../upright.js';
 import { type Directory, type Field, readNumber, readNumbers, readText } from '../directories.js';
 import type { Part, Reading } from '../parts.js';
 

@@ -1,10 +1,10 @@
 // Which preview is chosen, and how it is turned.
 
 import { expect, test } from 'vitest';
-import type { PictureSize } from '../../../../../src/image/decoders/embedded.js';
 import { choosePreview } from '../../../../../src/image/decoders/raw/choice.js';
 import type { RawStructure } from '../../../../../src/image/decoders/raw/containers/structure.js';
 import type { PreviewJpeg } from '../../../../../src/image/decoders/raw/jpeg-head.js';
+import type { PictureSize } from '../../../../../src/image/upright.js';
 import type { Box } from '../../../../../src/options/variant.js';
 
 function previewOf(
