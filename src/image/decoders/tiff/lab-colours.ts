@@ -1,4 +1,8 @@
-// CIELAB to sRGB (CIE 15:2004, 8.2.1; IEC 61966-2-1). Knows no file.
+// CIELAB to sRGB (CIE 15:2004, 8.2.1). Knows no file.
+
+import { adaptation, xyz } from '../colours/adaptation.js';
+import { diagonal, type Matrix, product, type Vector } from '../colours/matrices.js';
+import { lightToSrgb } from '../colours/srgb.js';
 
 /** How the samples of a file stand for L*, a* and b*. a* and b* are offset: half of the range is 0. */
 export interface LabScale {
@@ -15,9 +19,6 @@ export type Chromaticity = readonly [x: number, y: number];
 /** The white point of ICC profiles and of the programs that write such files. */
 export const D50: Chromaticity = [0.34567, 0.3585];
 
-type Vector = readonly [number, number, number];
-type Matrix = readonly [Vector, Vector, Vector];
-
 /** XYZ of D65, which the next matrix makes 1, 1 and 1 of. */
 const D65: Vector = [0.95047, 1, 1.08883];
 /** XYZ by D65 to linear sRGB. */
@@ -25,18 +26,6 @@ const LINEAR_SRGB: Matrix = [
   [3.2404542, -1.5371385, -0.4985314],
   [-0.969266, 1.8760108, 0.041556],
   [0.0556434, -0.2040259, 1.0572252],
-];
-
-/** XYZ to the cones of Bradford's adaptation, and back (ICC.1:2022, annex E). */
-const BRADFORD: Matrix = [
-  [0.8951, 0.2664, -0.1614],
-  [-0.7502, 1.7135, 0.0367],
-  [0.0389, -0.0685, 1.0296],
-];
-const BRADFORD_BACK: Matrix = [
-  [0.9869929, -0.1470543, 0.1599627],
-  [0.4323053, 0.5183603, 0.0492912],
-  [-0.0085287, 0.0400428, 0.9684867],
 ];
 
 /** Steps of light that have a grey of sRGB each: at the dark end a step is a twentieth of one of 8 bits. */
@@ -53,7 +42,7 @@ export function labToSrgb(
   { bits, whitest, white }: LabScale,
   result: Uint8Array,
 ): void {
-  const [red, green, blue] = multiplied(LINEAR_SRGB, adaptation(white));
+  const [red, green, blue] = product(LINEAR_SRGB, fromParts(white));
   const greys = greysOfLight();
   const perUnit = 2 ** (bits - 8);
   const level = (row: Vector, x: number, y: number, z: number) => {
@@ -63,9 +52,9 @@ export function labToSrgb(
   for (let at = 0; at < samples.length; at += channels) {
     const lightness = ((samples[at] ?? 0) * 100) / whitest;
     const middle = (lightness + 16) / 116;
-    const x = inverse(middle + ((samples[at + 1] ?? 0) / perUnit - 128) / 500);
-    const y = inverse(middle);
-    const z = inverse(middle - ((samples[at + 2] ?? 0) / perUnit - 128) / 200);
+    const x = partOf(middle + ((samples[at + 1] ?? 0) / perUnit - 128) / 500);
+    const y = partOf(middle);
+    const z = partOf(middle - ((samples[at + 2] ?? 0) / perUnit - 128) / 200);
     result[at] = level(red, x, y, z);
     result[at + 1] = level(green, x, y, z);
     result[at + 2] = level(blue, x, y, z);
@@ -74,56 +63,21 @@ export function labToSrgb(
 }
 
 /** A coordinate as a part of the white's, from what CIELAB has of it. */
-function inverse(value: number): number {
+function partOf(value: number): number {
   const edge = 6 / 29;
   return value > edge ? value ** 3 : 3 * edge * edge * (value - 4 / 29);
 }
 
 /** From coordinates as parts of this white's to XYZ by D65. */
-function adaptation(white: Chromaticity): Matrix {
-  const from = xyzOf(white);
-  const [cones, wanted] = [applied(BRADFORD, from), applied(BRADFORD, D65)];
-  const scale = (row: 0 | 1 | 2): Vector => scaled(BRADFORD[row], wanted[row] / cones[row]);
-  const toD65 = multiplied(BRADFORD_BACK, [scale(0), scale(1), scale(2)]);
-  return multiplied(toD65, [
-    [from[0], 0, 0],
-    [0, from[1], 0],
-    [0, 0, from[2]],
-  ]);
-}
-
-function xyzOf([x, y]: Chromaticity): Vector {
-  return [x / y, 1, (1 - x - y) / y];
-}
-
-function scaled([a, b, c]: Vector, factor: number): Vector {
-  return [a * factor, b * factor, c * factor];
-}
-
-function applied(matrix: Matrix, [a, b, c]: Vector): Vector {
-  const row = (index: 0 | 1 | 2) => matrix[index][0] * a + matrix[index][1] * b + matrix[index][2] * c;
-  return [row(0), row(1), row(2)];
-}
-
-function multiplied(one: Matrix, other: Matrix): Matrix {
-  const columns = ([0, 1, 2] as const).map((column) =>
-    applied(one, [other[0][column], other[1][column], other[2][column]]),
-  );
-  const row = (index: 0 | 1 | 2): Vector => [
-    columns[0]?.[index] ?? 0,
-    columns[1]?.[index] ?? 0,
-    columns[2]?.[index] ?? 0,
-  ];
-  return [row(0), row(1), row(2)];
+function fromParts([x, y]: Chromaticity): Matrix {
+  const white = xyz(x, y);
+  return product(adaptation(white, D65), diagonal(white));
 }
 
 let greys: Uint8Array | undefined;
 
 /** The grey of sRGB for each step of light. */
 function greysOfLight(): Uint8Array {
-  greys ??= Uint8Array.from({ length: STEPS + 1 }, (_, step) => {
-    const light = step / STEPS;
-    return Math.round(255 * (light <= 0.0031308 ? 12.92 * light : 1.055 * light ** (1 / 2.4) - 0.055));
-  });
+  greys ??= Uint8Array.from({ length: STEPS + 1 }, (_, step) => Math.round(255 * lightToSrgb(step / STEPS)));
   return greys;
 }

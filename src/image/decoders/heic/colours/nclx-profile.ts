@@ -1,20 +1,16 @@
 // An ICC profile for the primaries of an nclx profile, so that libvips converts such colours as it does those with an ICC profile.
 
-import { inverse, type Matrix, primariesOf, product, times, toXyz, type Vector, xyz } from './primaries.js';
-import { type Curve, srgbToLight } from './transfer.js';
+import { adaptation, xyz } from '../../colours/adaptation.js';
+import { type Matrix, product, type Vector } from '../../colours/matrices.js';
+import { srgbToLight } from '../../colours/srgb.js';
+import { primariesOf, toXyz } from './primaries.js';
+import type { Curve } from './transfer.js';
 
 /** Primaries of sRGB, or unspecified. */
 const SRGB_PRIMARIES: ReadonlySet<number> = new Set([1, 2]);
 
 /** The white of ICC profiles (ICC.1:2022, 7.2.16). */
 const D50: Vector = [0.9642, 1, 0.8249];
-
-/** Bradford's cone responses, with which ICC profiles are adapted (ICC.1:2022, annex E). */
-const BRADFORD: Matrix = [
-  [0.8951, 0.2664, -0.1614],
-  [-0.7502, 1.7135, 0.0367],
-  [0.0389, -0.0685, 1.0296],
-];
 
 /**
  * A profile for colours of these primaries that are coded by sRGB's curve; undefined for sRGB itself.
@@ -27,15 +23,7 @@ export function profileOf(primaries: number): Buffer | undefined {
 /** From linear RGB to XYZ, adapted to D50. */
 function adaptedMatrix(code: number): Matrix {
   const primaries = primariesOf(code);
-  const from = times(BRADFORD, xyz(primaries[6], primaries[7]));
-  const to = times(BRADFORD, D50);
-  const scale: Matrix = [
-    [to[0] / from[0], 0, 0],
-    [0, to[1] / from[1], 0],
-    [0, 0, to[2] / from[2]],
-  ];
-  const adaptation = product(inverse(BRADFORD), product(scale, BRADFORD));
-  return product(adaptation, toXyz(primaries));
+  return product(adaptation(xyz(primaries[6], primaries[7]), D50), toXyz(primaries));
 }
 
 const HEADER_BYTES = 128;

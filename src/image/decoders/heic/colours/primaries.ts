@@ -1,5 +1,8 @@
 // Chromaticities by ColourPrimaries (ISO/IEC 23091-2, table 2), and matrices from them.
 
+import { xyz } from '../../colours/adaptation.js';
+import { diagonal, inverse, type Matrix, product, times, transposed } from '../../colours/matrices.js';
+
 /** x and y of red, green, blue and white (CIE 1931). */
 export type Primaries = readonly [
   rx: number,
@@ -35,56 +38,14 @@ export function primariesOf(code: number): Primaries {
   return PRIMARIES.get(code) ?? SRGB;
 }
 
-export type Vector = readonly [number, number, number];
-/** Row by row. */
-export type Matrix = readonly [Vector, Vector, Vector];
-
 /** From linear RGB to XYZ, with white at Y = 1 (SMPTE RP 177). */
 export function toXyz([rx, ry, gx, gy, bx, by, wx, wy]: Primaries): Matrix {
-  const columns: Matrix = [xyz(rx, ry), xyz(gx, gy), xyz(bx, by)];
-  const matrix = transposed(columns);
-  const scale = times(inverse(matrix), xyz(wx, wy));
-  return matrix.map((row) => row.map((value, index) => value * (scale[index] ?? 0))) as unknown as Matrix;
+  const matrix = transposed([xyz(rx, ry), xyz(gx, gy), xyz(bx, by)]);
+  return product(matrix, diagonal(times(inverse(matrix), xyz(wx, wy))));
 }
 
 /** Kr and Kb of luma that is derived from the primaries. */
 export function lumaWeightsOf(code: number): readonly [red: number, blue: number] {
   const [, [red, , blue]] = toXyz(primariesOf(code));
   return [red, blue];
-}
-
-/** XYZ of a chromaticity, with Y = 1. */
-export function xyz(x: number, y: number): Vector {
-  return [x / y, 1, (1 - x - y) / y];
-}
-
-export function times(matrix: Matrix, vector: Vector): Vector {
-  return matrix.map((row) => dot(row, vector)) as unknown as Vector;
-}
-
-export function product(one: Matrix, other: Matrix): Matrix {
-  const columns = transposed(other);
-  return one.map((row) => columns.map((column) => dot(row, column))) as unknown as Matrix;
-}
-
-function dot([a, b, c]: Vector, [x, y, z]: Vector): number {
-  return a * x + b * y + c * z;
-}
-
-function transposed([[a, b, c], [d, e, f], [g, h, i]]: Matrix): Matrix {
-  return [
-    [a, d, g],
-    [b, e, h],
-    [c, f, i],
-  ];
-}
-
-export function inverse([[a, b, c], [d, e, f], [g, h, i]]: Matrix): Matrix {
-  const determinant = a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g);
-  const adjugate: Matrix = [
-    [e * i - f * h, c * h - b * i, b * f - c * e],
-    [f * g - d * i, a * i - c * g, c * d - a * f],
-    [d * h - e * g, b * g - a * h, a * e - b * d],
-  ];
-  return adjugate.map((row) => row.map((value) => value / determinant)) as unknown as Matrix;
 }

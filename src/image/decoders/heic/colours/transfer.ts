@@ -1,5 +1,7 @@
 // Curves from coded values to light, by TransferCharacteristics (ISO/IEC 23091-2, table 3), and from those to sRGB's curve.
 
+import { lightToSrgb } from '../../colours/srgb.js';
+
 /** Luminance of white in SDR, and the most that is told apart from white, in cd/m2 (ITU-R BT.2408, 3.1: graphics white). */
 const WHITE = 203;
 const PEAK = 1000;
@@ -34,15 +36,6 @@ function curveOf(transfer: number): Curve | undefined {
   if (transfer === 17) return (value) => Math.min(1, (52.37 / 48) * value ** 2.6);
   if (transfer === 18) return (value) => toned((PEAK * hybridLogGamma(value) ** 1.2) / WHITE);
   return undefined;
-}
-
-/** IEC 61966-2-1. */
-export function srgbToLight(value: number): number {
-  return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
-}
-
-function lightToSrgb(light: number): number {
-  return light <= 0.0031308 ? light * 12.92 : 1.055 * light ** (1 / 2.4) - 0.055;
 }
 
 /** cd/m2 (SMPTE ST 2084). */
