@@ -13,6 +13,7 @@ import {
 } from '../image/decoders/index.js';
 import { rendererVersion, VERDICT_VERSION } from '../image/renderer-version.js';
 import { type Digests, optionsDigest } from '../manifest/digests.js';
+import type { ManifestRecord } from '../manifest/record.js';
 import type { ResolvedOptions } from '../options/options.js';
 import { digestParts } from '../options/variant.js';
 import type { PlannerOptions } from '../producer/planner.js';
@@ -46,7 +47,10 @@ export function plannerOptions(options: ResolvedOptions, digests: Digests): Plan
   const limits = { maxPixels, maxBytes, timeoutMs, maxMemoryBytes: maxMemory };
   const lacks = (needs: string) =>
     Object.values(decoders).some((decoder) => decoder.lacks?.(decoding)?.needs === needs);
-  return { manifest, out, digests, verdicts: VERDICT_VERSION, lacks, force, retryFailed, limits };
+  const isUnreadable = (record: ManifestRecord) =>
+    record.status === 'done' && decoders[record.sourceFormat]?.lacks?.(decoding)?.kind === 'package';
+  const known = { verdicts: VERDICT_VERSION, lacks, isUnreadable, limits };
+  return { manifest, out, digests, ...known, force, retryFailed };
 }
 
 /** Extensions of the formats whose decoder lacks a package: lower case, without the dot. */

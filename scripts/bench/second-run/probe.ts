@@ -113,6 +113,7 @@ function measureManifest(file: string, records: number): ManifestFigures {
     digests: oneDigest('synthetic'),
     verdicts: 1,
     lacks: () => false,
+    isUnreadable: () => false,
     force: false,
     retryFailed: false,
     limits: {

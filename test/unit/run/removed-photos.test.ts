@@ -94,3 +94,20 @@ test('records of photos whose package is gone stay, and their thumbnails, until 
   Object.assign(decoders, { png: { ...png, lacks: () => ({ ...lack, kind: 'option' }) } });
   expect((await runFolder(folder)).summary).toMatchObject({ unchanged: 2, removed: 1 });
 });
+
+test('a photo whose package is gone keeps its record and its thumbnail under the name of another format, too', async () => {
+  const folder = temporaryFolder();
+  fs.mkdirSync(path.join(folder, 'photos'));
+  const pixels = sharp({ create: { width: 40, height: 30, channels: 3, background: 'red' } });
+  fs.writeFileSync(path.join(folder, 'photos/sent.jpg'), await pixels.png().toBuffer());
+  await runFolder(folder);
+  const { png } = decoders;
+  onTestFinished(() => {
+    Object.assign(decoders, { png });
+  });
+  const lacks = () => ({ needs: 'png-js', kind: 'package', reason: 'png-js is not installed', remedy: '' });
+  Object.assign(decoders, { png: { ...png, lacks, digestParts: () => ({ version: 'none' }) } });
+  expect((await runFolder(folder)).summary).toMatchObject({ unchanged: 1, failed: 0 });
+  Object.assign(decoders, { png });
+  expect((await runFolder(folder)).summary).toMatchObject({ unchanged: 1, made: 0 });
+});
