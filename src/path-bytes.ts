@@ -7,7 +7,7 @@
 // called so: a path from a walk goes to the file system by `systemPath` alone.
 
 /** What stands for a byte that is not UTF-8 where a name is shown: in the manifest, in events, on a terminal. */
-export const SHOWN_BYTE = '\ufffd';
+const SHOWN_BYTE = '\ufffd';
 
 /** The code unit of byte 0. */
 const ESCAPE_BASE = 0xdc00;

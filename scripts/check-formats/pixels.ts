@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import sharp, { type Sharp } from 'sharp';
 
 /** Less is a difference, in decibels. Pictures that a HEIC or a RAW holds are at 26 and more against a reduction of the full one. */
-export const MIN_PSNR = 24;
+const MIN_PSNR = 24;
 
 /** Another orientation is named when it is better by this much, in decibels. */
 const CLEARLY_BETTER = 3;

@@ -92,7 +92,7 @@ export function takenAt(tiff: Buffer): string | undefined {
  * {@link takenAt} from the texts of DateTimeOriginal and OffsetTimeOriginal, each up to its NUL; empty where there is none. Undefined when
  * the first is no date that the calendar has.
  */
-export function timeOf(dateTimeOriginal: string, offsetTimeOriginal: string): string | undefined {
+function timeOf(dateTimeOriginal: string, offsetTimeOriginal: string): string | undefined {
   const dateTime = dateTimeOf(dateTimeOriginal.trimEnd());
   return dateTime === undefined ? undefined : dateTime + offsetOf(offsetTimeOriginal.trimEnd());
 }

@@ -4,7 +4,7 @@ import { deflateSync } from 'node:zlib';
 import { pngChunk, segment, withSegments } from '../hostile-images.js';
 
 /** PNG, third edition, 11.2.1. */
-export const colourTypes = { grey: 0, rgb: 2, palette: 3, greyAlpha: 4, rgba: 6 } as const;
+const colourTypes = { grey: 0, rgb: 2, palette: 3, greyAlpha: 4, rgba: 6 } as const;
 
 export interface PngFile {
   readonly width: number;

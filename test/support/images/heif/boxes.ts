@@ -26,7 +26,7 @@ export function u16(...values: readonly number[]): Buffer {
   return unsigned(2, values);
 }
 
-export function u24(...values: readonly number[]): Buffer {
+function u24(...values: readonly number[]): Buffer {
   return unsigned(3, values);
 }
 

@@ -30,7 +30,7 @@ export interface Grid {
 }
 
 /** What a `grid` item's data say; sides of 65,536 pixels and more take four bytes. */
-export function gridData({ columns, rows, width, height }: Grid): Buffer {
+function gridData({ columns, rows, width, height }: Grid): Buffer {
   const isLarge = Math.max(width, height) > 0xffff;
   const sides = isLarge ? u32(width, height) : u16(width, height);
   return Buffer.concat([u8(0, isLarge ? 1 : 0, rows - 1, columns - 1), sides]);
@@ -51,7 +51,7 @@ export interface Overlay {
   readonly offsets: ReadonlyArray<readonly [left: number, top: number]>;
 }
 
-export function overlayData({ width, height, offsets, background }: Overlay): Buffer {
+function overlayData({ width, height, offsets, background }: Overlay): Buffer {
   const fill = background ?? [0xffff, 0xffff, 0xffff, 0xffff];
   return Buffer.concat([u8(0, 1), u16(...fill), u32(width, height), i32(...offsets.flat())]);
 }

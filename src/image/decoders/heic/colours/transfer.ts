@@ -12,7 +12,7 @@ const KNEE = 0.6;
 export type Curve = (value: number) => number;
 
 /** Values of a coded sample that are told apart. */
-export const TABLE_SIZE = 4096;
+const TABLE_SIZE = 4096;
 
 /**
  * For each coded value the 8 bits that show the same light by sRGB's curve; undefined where it is that curve. The cameras' curves
