@@ -26,6 +26,8 @@ const WHOLE = [
   'src/maintenance/check-files-thread.ts',
 ];
 const CHUNKS = 'chunks';
+/** What these modules import dynamically is loaded by consumers alone. */
+const READERS = 'src/image/';
 
 /** Every file that something starts by its path: the command, the library, a process or a thread. */
 export const entries: readonly string[] = [...SPLIT, ...WHOLE];
@@ -57,8 +59,9 @@ type WithMetafile = BuildOptions & { readonly metafile: true };
 
 /**
  * Bundles an entry, split at its dynamic imports. esbuild makes a chunk for each set of modules that the same imports reach: some twenty
- * small files for one command. So each dynamic import is made to reach every module that several of them share. There are two chunks then:
- * with what the entry needs at once, and with what several others need.
+ * small files for one command. So each dynamic import is made to reach every module that several of them share. There are three chunks then:
+ * with what the entry needs at once, with what several others need, and with what decoders' readers alone share. Those are not loaded
+ * by a process that is split, and must not be: our JPEG reader compiles its WebAssembly when it is loaded.
  */
 async function split(dist: WithMetafile, entry: string): Promise<BuildResult<WithMetafile>> {
   const chunked = {
@@ -82,21 +85,35 @@ function reachShared({ inputs }: Metafile, entry: string): Plugin {
     for (const file of reached) for (const next of importsOf(file, 'import-statement')) reached.add(next);
     return reached;
   };
-  const late = new Set(Object.keys(inputs).flatMap((file) => importsOf(file, 'dynamic-import')));
-  const reachedBy = [entry, ...late].map(reachedFrom);
+  const importedLateBy = (isImporter: (file: string) => boolean) => [
+    ...new Set(
+      Object.keys(inputs)
+        .filter(isImporter)
+        .flatMap((file) => importsOf(file, 'dynamic-import')),
+    ),
+  ];
+  const readers = importedLateBy((file) => file.startsWith(READERS));
+  const others = importedLateBy((file) => !file.startsWith(READERS));
+  const reachedBy = [entry, ...others, ...readers].map(reachedFrom);
   const shared = Object.keys(inputs).filter(
     (file) => reachedBy.filter((reached) => reached.has(file)).length > 1,
   );
-  // One that is shared itself would import modules that import it.
-  const added = [...late].filter((file) => !shared.includes(file));
-  const imports = shared
-    .map((file) => `import ${JSON.stringify(path.join(projectFolder, file))};`)
-    .join('\n');
+  const reachedByOthers = new Set(reachedBy.slice(0, 1 + others.length).flatMap((reached) => [...reached]));
+  const importsOfAll = (files: readonly string[]) =>
+    files.map((file) => `import ${JSON.stringify(path.join(projectFolder, file))};`).join('\n');
+  const added = new Map<string, string>();
+  const addTo = (files: readonly string[], imports: string) => {
+    // One that is shared itself would import modules that import it.
+    for (const file of files) if (!shared.includes(file)) added.set(path.join(projectFolder, file), imports);
+  };
+  addTo(readers, importsOfAll(shared));
+  addTo(others, importsOfAll(shared.filter((file) => reachedByOthers.has(file))));
   return {
     name: 'reach-shared',
     setup: ({ onLoad }) => {
       onLoad({ filter: /\.ts$/ }, ({ path: file }) => {
-        if (!added.some((name) => path.join(projectFolder, name) === file)) return undefined;
+        const imports = added.get(file);
+        if (imports === undefined) return undefined;
         return { contents: `${fs.readFileSync(file, 'utf8')}\n${imports}\n`, loader: 'ts' };
       });
     },

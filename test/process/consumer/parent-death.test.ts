@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { slowHeif } from '../../support/images/heif/hostile/grids.js';
+import { slowEmbeddedHeif, slowHeif } from '../../support/images/heif/hostile/grids.js';
 import { runFolder } from '../../support/in-process/run.js';
 import { temporaryNameOf } from '../../support/left-files.js';
 import { expectSound, expectWhole, recordsIn } from '../../support/output.js';
@@ -53,11 +53,14 @@ test('consumers that are busy end with their parent, nothing partial has a final
   await expectSound(out);
 });
 
-test('a consumer that decodes a HEIC from its first second on ends with its parent', async () => {
+test.each([
+  ['a HEIC', slowHeif],
+  ['the smaller picture of a HEIC', slowEmbeddedHeif],
+])('a consumer that decodes %s from its first second on ends with its parent', async (_, slowPhoto) => {
   const { folder, files } = photoFolder(1);
   // Decoding it blocks the event loop for longer than a consumer may outlive its parent.
   const slow = path.join(folder, 'slow.heic');
-  fs.writeFileSync(slow, slowHeif(31, 32));
+  fs.writeFileSync(slow, slowPhoto(31, 32));
   const run = await startRun([...files, slow, '-w', '1'], { cwd: folder });
   await Promise.all(files.map((file) => untilWritten(run, `done photos/${path.basename(file)}`)));
   const [consumer = 0] = childrenOf(run.pid);

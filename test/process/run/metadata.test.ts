@@ -5,6 +5,7 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { type ExifTag, exifStructure } from '../../support/images/exif-structure.js';
+import { heifPhoto } from '../../support/images/heif/photo.js';
 import { pngChunk, segment, withSegments } from '../../support/images/hostile-images.js';
 import { types } from '../../support/images/tiff-files.js';
 import { jpegWithExif, pngWithExif, tiffWithTexts, webpWithExif } from '../../support/images/with-exif.js';
@@ -133,6 +134,7 @@ async function sources(): Promise<Readonly<Record<string, Buffer>>> {
         { tag: 0x9003, type: types.ASCII, values: Buffer.from(`${DATE}\0`) },
       ],
     ),
+    'photo.heic': heifPhoto({ picture: 'quarters-256x192', exif }),
     'photo.avif': await avif.avif({ effort: 0 }).toBuffer(),
     // It is refused, and what is said of it must not have its texts.
     'broken.jpg': photo.subarray(0, photo.length - 700),
@@ -152,6 +154,7 @@ const FIELDS = [
     'sourceBytes',
   ],
   ...['sourceMtimeMs', 'sourceMtimeNs', 'sourceXxh128', 'takenAt', 'from', 'fromWidth', 'fromHeight'],
+  'options',
 ];
 
 test('nothing of the metadata but when a photo was taken enters a record, an export, an event or a thumbnail', async () => {

@@ -31,13 +31,15 @@ interface Opened {
  * @throws {DecoderFailure}
  * @throws {ThumbsError} `UNSUPPORTED`
  */
-export function openEmbedded(bytes: Buffer, { variant, decoding }: OpenRequest): OpenImage {
+export async function openEmbedded(bytes: Buffer, request: OpenRequest): Promise<OpenImage> {
+  const { variant, decoding } = request;
   if (decoding.embedded === 'never') throw new Declined('the full picture is wanted');
   const { photo, thumbnails, takenAt } = readFile(bytes);
   const chosen = thumbnails
     .filter((thumbnail) => mayStandFor(thumbnail, photo, variant))
     .sort((one, other) => one.area.width - other.area.width)[0];
   if (chosen === undefined) throw new Declined('no smaller picture of this size and shape');
+  if (chosen.tiling.width * chosen.tiling.height > QUICK_PIXELS) await announceBlocking(request);
   return {
     ...storedSize(photo),
     takenAt,
@@ -77,9 +79,7 @@ export async function openFull(bytes: Buffer, request: OpenRequest): Promise<Ope
     const [open] = await avif.load();
     return await open(bytes, request);
   }
-  // What this thread has sent must leave before it is blocked.
-  request.onBlocking?.();
-  await new Promise(setImmediate);
+  await announceBlocking(request);
   const { variant } = request;
   return {
     ...storedSize(photo),
@@ -88,6 +88,15 @@ export async function openFull(bytes: Buffer, request: OpenRequest): Promise<Ope
     fastShrinkOnLoad: false,
     pixels: () => new SharpImage(read(bytes, photo, variant).file),
   };
+}
+
+/** Takes some tenths of a second: cameras' smaller pictures have fewer, those of a crafted file as many as the photo. */
+const QUICK_PIXELS = 2 ** 22;
+
+async function announceBlocking({ onBlocking }: OpenRequest): Promise<void> {
+  onBlocking?.();
+  // What this thread has sent must leave before it is blocked.
+  await new Promise(setImmediate);
 }
 
 /** As {@link OpenImage.takenAt}; undefined also for a file that is refused. */

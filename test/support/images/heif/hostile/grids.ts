@@ -1,18 +1,23 @@
 // Grids that are bombs or lies.
 
-import { heifFile } from '../file.js';
-import { codedItem, derivedFrom, gridItem } from '../items.js';
+import { heifFile, type Item } from '../file.js';
+import { codedItem, derivedFrom, gridItem, thumbnailOf } from '../items.js';
+import { PHOTO } from '../photo.js';
 import { COLOURS, type HostileFiles, repeated } from './pieces.js';
 
 const TILE = codedItem(2, 'tile', { isHidden: true, further: COLOURS });
 
 /** A grid all of whose tiles are one picture: items of their own, as libheif wants it, whose data the file has once. */
 function gridOfOne(columns: number, rows: number, width: number, height: number): Buffer {
-  const tiles = repeated(columns * rows, (index) => ({ ...TILE, id: index + 2 }));
+  const tiles = tilesOf(columns, rows);
   return heifFile({
-    items: [gridItem(1, { columns, rows, width, height }, { further: COLOURS }), ...tiles],
-    references: [derivedFrom(1, ...tiles.map(({ id }) => id))],
+    items: [gridItem(PHOTO, { columns, rows, width, height }, { further: COLOURS }), ...tiles],
+    references: [derivedFrom(PHOTO, ...tiles.map(({ id }) => id))],
   });
+}
+
+function tilesOf(columns: number, rows: number): Item[] {
+  return repeated(columns * rows, (index) => ({ ...TILE, id: PHOTO + 1 + index }));
 }
 
 /** Grids of more pixels than the limit, and counts of tiles that the file does not hold. */
@@ -50,6 +55,19 @@ export function gridBombs(): HostileFiles {
       references: [derivedFrom(1, 2, 3)],
     }),
   };
+}
+
+/** As {@link slowHeif}, with a smaller picture of as many pixels, made of the same tiles. */
+export function slowEmbeddedHeif(columns: number, rows: number): Buffer {
+  const grid = { columns, rows, width: columns * 512, height: rows * 512 };
+  const tiles = tilesOf(columns, rows);
+  const ids = tiles.map(({ id }) => id);
+  const smaller = tiles.length + 2;
+  const grids = [PHOTO, smaller].map((id) => gridItem(id, grid, { further: COLOURS }));
+  return heifFile({
+    items: [...grids, ...tiles],
+    references: [derivedFrom(PHOTO, ...ids), derivedFrom(smaller, ...ids), thumbnailOf(smaller, PHOTO)],
+  });
 }
 
 /** A sound grid of `columns` x `rows` tiles of 512 pixels in a file of 13 kB, each of which takes its time. */
