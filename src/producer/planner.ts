@@ -129,7 +129,17 @@ export class Planner {
     }
     const { status, thumbnails, sourceFormat, sourceWidth, sourceHeight, takenAt = foundAt } = known;
     const image = { sourceFormat, sourceWidth, sourceHeight };
-    return { ...recordedName(source), status, thumbnails, ...image, ...facts, takenAt, ...pictureOf(known) };
+    const options = known.options === undefined ? {} : { options: known.options };
+    return {
+      ...recordedName(source),
+      status,
+      thumbnails,
+      ...image,
+      ...facts,
+      takenAt,
+      ...pictureOf(known),
+      ...options,
+    };
   }
 
   /** The record if it is still valid, else why it is not. */
