@@ -33,8 +33,6 @@ export interface PlannerOptions {
   readonly verdicts: number;
   /** Whether a decoder of this run lacks what a record names as needed. Once it is there, an image refused for it is tried again. */
   readonly lacks: (needs: string) => boolean;
-  /** Whether a photo with this record cannot be made again for now: its decoder lacks a package. The record stays, whatever its digest. */
-  readonly isUnreadable: (record: ManifestRecord) => boolean;
   readonly force: boolean;
   readonly retryFailed: boolean;
   /** The limits of this run: an image that exceeded a lower one is tried again. */
@@ -130,14 +128,24 @@ export class Planner {
     }
     const { status, thumbnails, sourceFormat, sourceWidth, sourceHeight, takenAt = foundAt } = known;
     const image = { sourceFormat, sourceWidth, sourceHeight };
-    return { ...recordedName(source), status, thumbnails, ...image, ...facts, takenAt, ...pictureOf(known) };
+    const options = known.options === undefined ? {} : { options: known.options };
+    return {
+      ...recordedName(source),
+      status,
+      thumbnails,
+      ...image,
+      ...facts,
+      takenAt,
+      ...pictureOf(known),
+      ...options,
+    };
   }
 
   /** The record if it is still valid, else why it is not. */
   #compare(record: ManifestRecord | undefined, facts: SourceFacts | undefined): ManifestRecord | Why {
     if (record === undefined) return this.#mayBeKnown(facts) ? 'moved' : 'new';
     if (this.#options.force) return 'force';
-    if (this.#hasOtherOptions(record)) return 'options';
+    if (this.#records?.digestOf(record) !== this.#options.digests.of(record)) return 'options';
     if (record.redo === true) return 'redo';
     if (!isSameState(record, facts)) return this.#mayBeKnown(facts) ? 'touched' : 'changed';
     if (this.#isValid(record)) return lacksTakenAt(record) ? 'incomplete' : record;
@@ -162,11 +170,6 @@ export class Planner {
   #isValid(record: ManifestRecord): boolean {
     if (record.status === 'failed') return this.#isKnownFailure(record);
     return record.thumbnails.every(({ file, bytes }) => thumbnailSize(this.#options.out, file) === bytes);
-  }
-
-  #hasOtherOptions(record: ManifestRecord): boolean {
-    const { digests, isUnreadable } = this.#options;
-    return this.#records?.digestOf(record) !== digests.of(record) && !isUnreadable(record);
   }
 
   #isKnownFailure({ error }: FailedRecord): boolean {

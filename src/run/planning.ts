@@ -13,8 +13,7 @@ import {
 } from '../image/decoders/index.js';
 import { rendererVersion, VERDICT_VERSION } from '../image/renderer-version.js';
 import { type Digests, optionsDigest } from '../manifest/digests.js';
-import type { ManifestRecord } from '../manifest/record.js';
-import type { ResolvedOptions } from '../options/options.js';
+import { defaultDecoding, type ResolvedOptions } from '../options/options.js';
 import { digestParts } from '../options/variant.js';
 import type { PlannerOptions } from '../producer/planner.js';
 import type { ProducerOptions } from '../producer/producer.js';
@@ -23,9 +22,11 @@ import type { SelectionOptions } from '../producer/selection/selection.js';
 
 /** The digests of every option that changes pixels, and of the versions of renderer and decoder. */
 export function digestsOf({ variant, decoding }: ResolvedOptions): Digests {
-  const { jpegReader } = decoding;
+  const { jpegReader, embedded } = decoding;
   const parts = { ...digestParts(variant), jpegReader, renderer: rendererVersion() };
   const common = optionsDigest(parts);
+  // What fails by its full picture may have a thumbnail by a smaller one, and the other way round: it is tried again.
+  const ofFailed = embedded === defaultDecoding.embedded ? common : optionsDigest({ ...parts, embedded });
   const found = new Map<SourceFormat, string>();
   const ofFormat = (format: SourceFormat) => {
     const own = decoders[format]?.digestParts?.(decoding) ?? {};
@@ -34,7 +35,10 @@ export function digestsOf({ variant, decoding }: ResolvedOptions): Digests {
   return {
     common,
     of: (record) => {
-      if (record.status === 'failed') return common;
+      if (record.status === 'failed') return ofFailed;
+      // Nothing else could make its thumbnail now, whatever the file is called.
+      if (decoders[record.sourceFormat]?.lacks?.(decoding)?.kind === 'package')
+        return record.options ?? common;
       const digest = found.get(record.sourceFormat) ?? ofFormat(record.sourceFormat);
       found.set(record.sourceFormat, digest);
       return digest;
@@ -47,10 +51,7 @@ export function plannerOptions(options: ResolvedOptions, digests: Digests): Plan
   const limits = { maxPixels, maxBytes, timeoutMs, maxMemoryBytes: maxMemory };
   const lacks = (needs: string) =>
     Object.values(decoders).some((decoder) => decoder.lacks?.(decoding)?.needs === needs);
-  const isUnreadable = (record: ManifestRecord) =>
-    record.status === 'done' && decoders[record.sourceFormat]?.lacks?.(decoding)?.kind === 'package';
-  const known = { verdicts: VERDICT_VERSION, lacks, isUnreadable, limits };
-  return { manifest, out, digests, ...known, force, retryFailed };
+  return { manifest, out, digests, verdicts: VERDICT_VERSION, lacks, force, retryFailed, limits };
 }
 
 /** Extensions of the formats whose decoder lacks a package: lower case, without the dot. */

@@ -113,7 +113,6 @@ function measureManifest(file: string, records: number): ManifestFigures {
     digests: oneDigest('synthetic'),
     verdicts: 1,
     lacks: () => false,
-    isUnreadable: () => false,
     force: false,
     retryFailed: false,
     limits: {

@@ -53,7 +53,6 @@ function plannerOf(records: readonly ManifestRecord[], options: Partial<PlannerO
     digests: oneDigest('digest'),
     verdicts: 1,
     lacks: () => false,
-    isUnreadable: () => false,
     force: false,
     retryFailed: false,
     limits: LIMITS,

@@ -4,11 +4,13 @@ import fs from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import type { Lack } from '../../../src/image/decoders/decoder.js';
 import { decoders } from '../../../src/image/decoders/index.js';
+import type { Embedded } from '../../../src/options/options.js';
 import type { ThumbsEvent } from '../../../src/run/events.js';
 import { runFolder } from '../../support/in-process/run.js';
 import { expectSound, recordsIn } from '../../support/output.js';
-import { damagedImages } from '../../support/paths.js';
+import { damagedImages, sampleImages } from '../../support/paths.js';
 import { photoFolder } from '../../support/photos.js';
 
 /** Three photos and a damaged one, after a first run. */
@@ -118,4 +120,39 @@ test('photos of earlier versions are made again in the formats whose pixels come
   expect(made.sort()).toEqual([...changed].sort());
   expect(fs.readFileSync(manifest, 'utf8')).toBe(before);
   await expectSound(out);
+});
+
+test('another `embedded` makes the photos again whose decoder heeds it, and tries again what failed', async () => {
+  const { folder } = await finishedRun();
+  const heic = path.join(sampleImages, 'embedded-thumbnail.heic');
+  fs.copyFileSync(heic, path.join(folder, 'photos/photo.heic'));
+  expect((await runFolder(folder)).summary).toMatchObject({ made: 1, unchanged: 3, known: 1 });
+  const run = async (embedded: Embedded) => (await runFolder(folder, { embedded })).summary;
+  expect(await run('always')).toMatchObject({ made: 3, unchanged: 1, failed: 1, known: 0 });
+  expect(await run('always')).toMatchObject({ made: 0, unchanged: 4, failed: 1, known: 1 });
+  expect(await run('never')).toMatchObject({ made: 4, unchanged: 0, failed: 1, known: 0 });
+  expect(await run('auto')).toMatchObject({ made: 1, unchanged: 3, failed: 1, known: 0 });
+});
+
+test('a photo whose decoder lacks its package now keeps its thumbnail, whatever its name and wherever it is moved', async () => {
+  const { folder, out } = photoFolder(2);
+  const drawing = path.join(folder, 'photos/drawing.jpg');
+  await sharp(fs.readFileSync(path.join(folder, 'photos/photo-1.jpg')))
+    .gif()
+    .toFile(drawing);
+  changeGifDecoder(1);
+  await runFolder(folder);
+  const before = fs.readFileSync(path.join(out, 'manifest.jsonl'), 'utf8');
+  const lack: Lack = { needs: 'gif-js', kind: 'package', reason: 'not installed', remedy: 'npm install' };
+  Object.assign(decoders.gif, { digestParts: () => ({}), lacks: () => lack });
+  expect((await runFolder(folder)).summary).toMatchObject({ unchanged: 3, failed: 0 });
+  const moved = path.join(folder, 'photos/moved.jpg');
+  fs.renameSync(drawing, moved);
+  expect((await runFolder(folder)).summary).toMatchObject({ unchanged: 3, identified: 1, failed: 0 });
+  fs.renameSync(moved, drawing);
+  expect((await runFolder(folder)).summary).toMatchObject({ unchanged: 3, identified: 1, failed: 0 });
+  Object.assign(decoders.gif, { lacks: undefined });
+  changeGifDecoder(1);
+  expect((await runFolder(folder)).summary).toMatchObject({ unchanged: 3, identified: 0 });
+  expect(fs.readFileSync(path.join(out, 'manifest.jsonl'), 'utf8')).toBe(before);
 });

@@ -28,6 +28,8 @@ export const jpeg: Decoder = {
       return await takenAtByLibvips(bytes);
     }
   },
+  // Other values of `embedded` are the same to it.
+  digestParts: ({ embedded }) => (embedded === 'always' ? { embedded } : {}),
   readBy: ({ libvips }) => ['own reader', `libvips ${libvips}`],
   recognizes: (head) => hasSignature(head, /^ffd8ff/),
 };
