@@ -56,7 +56,11 @@ export default defineConfig({
       // The real command, real consumers and signals.
       { extends: true, test: { name: 'process', include: ['test/process/**/*.test.ts'] } },
       // Faults by the dozen, damaged images by the hundred, measurements. `npm run test:soak` does more of each.
-      { extends: true, test: { name: 'soak', include: ['test/soak/**/*.test.ts'] } },
+      // Its tests compute for some seconds each: on a loaded machine for minutes.
+      {
+        extends: true,
+        test: { name: 'soak', include: ['test/soak/**/*.test.ts'], testTimeout: 240_000 },
+      },
     ],
   },
 });

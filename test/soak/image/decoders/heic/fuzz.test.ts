@@ -96,5 +96,5 @@ test(
     console.log(`seed ${seed}: ${count} files: ${JSON.stringify(outcomes, null, 1)}`);
     expect(faults).toEqual([]);
   },
-  60_000 + 50 * count,
+  60_000 + 150 * count,
 );
