@@ -11,6 +11,7 @@ import type { WorkOptions } from '../../../src/job.js';
 import { defaultDecoding } from '../../../src/options/options.js';
 import { families } from '../../support/images/raw/families.js';
 import { rawContents, rawFile } from '../../support/images/raw/files.js';
+import { giant } from '../../support/images/raw/hostile.js';
 import { jpeg, temporaryFolder } from '../../support/photos.js';
 
 const SIZE = 60_000_000;
@@ -161,7 +162,7 @@ test('the limit of bytes is for what is read: a RAW file may have more, its prev
 test('a preview of more than 32 MB is not read ahead, but when its job runs', async () => {
   const folder = temporaryFolder();
   const contents = await rawContents();
-  const large = Buffer.concat([contents.medium, Buffer.alloc(33_000_000)]);
+  const large = Buffer.concat([giant(contents.medium), Buffer.alloc(33_000_000)]);
   const file = path.join(folder, 'photo.iiq');
   fs.writeFileSync(file, families.iiq?.({ ...contents, medium: large }) ?? '');
   const options = optionsFor(folder, { maxBytes: 1e9 });

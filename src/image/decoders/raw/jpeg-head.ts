@@ -47,7 +47,9 @@ export function* readPreviewJpeg(part: Part, fileSize: number): Reading<PreviewJ
     }
     if (isFrame(marker)) {
       const size = frameSize(marker, head);
-      return size && { ...size, ...(yield* readExif(part, exifSegments)), part, exifSegments };
+      if (size === undefined) return undefined;
+      const length = Math.min(part.length, at + mostBytes(size));
+      return { ...size, ...(yield* readExif(part, exifSegments)), part: { ...part, length }, exifSegments };
     }
     const length = 2 + head.readUInt16BE(2);
     if (marker === SOI || marker === EOI || marker === SOS || length < 4) return undefined;
@@ -65,6 +67,11 @@ function frameSize(marker: number, head: Buffer): PictureSize | undefined {
   const components = head.readUInt8(9);
   const isReadable = READABLE_FRAMES.has(marker) && precision === 8 && (components === 1 || components === 3);
   return isReadable && width > 0 && height > 0 ? { width, height } : undefined;
+}
+
+/** More than any camera's JPEG has from its frame header on, so that a length that lies does not have the whole file read. */
+function mostBytes({ width, height }: PictureSize): number {
+  return 2 ** 18 + 8 * width * height;
 }
 
 function* readExif(

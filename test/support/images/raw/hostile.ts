@@ -87,7 +87,7 @@ function jpegWith(filler: Buffer, jpeg: Buffer): Buffer {
 }
 
 /** A frame header that says 65,535 x 65,535 pixels. */
-function giant(jpeg: Buffer): Buffer {
+export function giant(jpeg: Buffer): Buffer {
   const copy = Buffer.from(jpeg);
   const frame = copy.indexOf('ffc00011', 0, 'hex');
   copy.writeUInt16BE(65_535, frame + 5);
@@ -189,6 +189,13 @@ export async function hostileRaws(): Promise<Readonly<Record<string, HostileRaw>
 export async function giantPreview(): Promise<Buffer> {
   const { medium } = await rawContents();
   return dngOf(shorts(259, 6), ...picture(513, 514, giant(medium)));
+}
+
+/** A preview of 480 x 320 pixels that is said to be all of the file. */
+export async function endlessPreview(): Promise<{ readonly bytes: Buffer; readonly jpeg: Buffer }> {
+  const { medium: jpeg } = await rawContents();
+  const endless = Buffer.concat([jpeg, Buffer.alloc(6_000_000)]);
+  return { bytes: dngOf(shorts(259, 6), ...picture(513, 514, endless)), jpeg };
 }
 
 function patchedBox(bytes: Buffer, at: number, value: number): Buffer {

@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { KeptParts, readInParts } from '../../../../../src/image/decoders/raw/parts.js';
 import { locatePreview, previewOf } from '../../../../../src/image/decoders/raw/preview.js';
-import { giantPreview, hostileRaws } from '../../../../support/images/raw/hostile.js';
+import { endlessPreview, giantPreview, hostileRaws } from '../../../../support/images/raw/hostile.js';
 import { readingOf, variant } from '../../../../support/images/raw/readings.js';
 
 for (const [name, { bytes, hasPreview }] of Object.entries(await hostileRaws()))
@@ -17,6 +17,15 @@ for (const [name, { bytes, hasPreview }] of Object.entries(await hostileRaws()))
 test('a preview is found whatever number of pixels it claims: the limits decide', async () => {
   const bytes = await giantPreview();
   expect(previewOf(bytes, variant).size).toEqual({ width: 65_535, height: 65_535 });
+});
+
+test('of a preview whose length is a lie, no more is read than a JPEG of so many pixels can have', async () => {
+  const { bytes, jpeg } = await endlessPreview();
+  const read = previewOf(bytes, variant);
+  expect(read.jpeg.includes(jpeg.subarray(-1000))).toBe(true);
+  expect(read.jpeg.length).toBeLessThan(bytes.length / 2);
+  const { preview } = await readingOf(bytes);
+  expect(preview?.jpeg.equals(read.jpeg)).toBe(true);
 });
 
 test('a reader gets nothing outside the file, at most 16 KiB at once, and nothing after 512 parts', async () => {
