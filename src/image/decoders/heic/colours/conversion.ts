@@ -1,7 +1,7 @@
 // From coded samples to red, green and blue (ISO/IEC 23091-2, 8.3): always a matrix and an offset, so it may follow a shrink.
 
 import { unsupportedFeatureError } from '../../../../errors.js';
-import type { Decoded, Nclx } from '../libheif/heif-image.js';
+import type { Decoded, Nclx } from '../libheif/decoded.js';
 import { lumaWeightsOf } from './primaries.js';
 
 /** R, G and B as weights of the three samples, and what is added; all of them from 0 to 1, samples as they are coded. */
