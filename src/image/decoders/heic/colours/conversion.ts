@@ -52,7 +52,7 @@ function matrixOf(nclx: Nclx): number[] {
   if (nclx.matrix === 8) return [1, -1, 1, 1, 1, 0, 1, -1, -1];
   const derived = nclx.matrix === 12 || nclx.matrix === 13 ? lumaWeightsOf(nclx.primaries) : undefined;
   const weights = derived ?? LUMA_WEIGHTS.get(nclx.matrix);
-  if (weights === undefined) throw unsupportedFeatureError('heic', `colour matrix ${nclx.matrix}`, undefined);
+  if (weights === undefined) throw unsupportedFeatureError('heic', `colour matrix ${nclx.matrix}`);
   const [red, blue] = weights;
   const green = 1 - red - blue;
   return [
