@@ -156,7 +156,7 @@ export function lackingError(
 }
 
 /** An image of a supported format that has a feature which its decoder cannot read. @param feature In words, as `LZMA compression`. */
-export function unsupportedFeatureError(format: string, feature: string, cause: unknown): ImageError {
+export function unsupportedFeatureError(format: string, feature: string, cause?: unknown): ImageError {
   const reason = `${format.toUpperCase()} images with ${printable(feature)} are not supported`;
   return imageError('UNSUPPORTED', reason, { cause });
 }

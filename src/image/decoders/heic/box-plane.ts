@@ -1,6 +1,6 @@
 // Sums of blocks of samples: one channel of a picture on its way to a smaller one, tile by tile, in a band of rows.
 
-import type { Channel } from './libheif/heif-image.js';
+import type { Channel } from './libheif/decoded.js';
 
 /** Blocks along one side. Their borders need not lie between two samples: a sample on a border is shared. */
 export interface Side {

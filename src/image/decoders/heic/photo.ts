@@ -50,7 +50,7 @@ export function codecOf(file: HeifFile, id: number): string {
 /** @throws {ThumbsError} `UNSUPPORTED`: libheif-js reads HEVC alone, and libvips AV1. */
 export function requireHevcOrAv1(codec: string): void {
   const name = OTHER_CODECS.get(codec);
-  if (name !== undefined) throw unsupportedFeatureError('heic', `${name} compression`, undefined);
+  if (name !== undefined) throw unsupportedFeatureError('heic', `${name} compression`);
 }
 
 /**
@@ -152,5 +152,5 @@ function inputPixels(file: HeifFile, id: number): number {
 }
 
 function unsupported(feature: string): Error {
-  return unsupportedFeatureError('heic', feature, undefined);
+  return unsupportedFeatureError('heic', feature);
 }

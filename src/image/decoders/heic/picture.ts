@@ -8,7 +8,8 @@ import { conversionOf } from './colours/conversion.js';
 import { profileOf } from './colours/nclx-profile.js';
 import { tableOf } from './colours/transfer.js';
 import type { Placement } from './geometry.js';
-import type { Decoded, PictureSource, Tiling } from './libheif/heif-image.js';
+import type { Decoded } from './libheif/decoded.js';
+import type { PictureSource, Tiling } from './libheif/heif-image.js';
 import { convertRow, type Form, type RowSource } from './rows.js';
 
 /** What is to be read of a picture. */

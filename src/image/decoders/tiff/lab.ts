@@ -82,7 +82,7 @@ function asRgb(file: Buffer, { photometricAt, isLittleEndian }: LabTags): Buffer
 function formOf({ photometric, extraSamples, whitePoint }: LabTags, { channels, depth }: Metadata): Form {
   const hasAlpha = channels === 4 && extraSamples === 'alpha';
   if (!(hasAlpha || (channels === 3 && extraSamples === 'none')) || (depth !== 'uchar' && depth !== 'ushort'))
-    throw unsupportedFeatureError('tiff', 'CIELAB colours in this form', undefined);
+    throw unsupportedFeatureError('tiff', 'CIELAB colours in this form');
   const bits = depth === 'uchar' ? 8 : 16;
   const isIcc = photometric === ICC_LAB;
   const whitest = bits === 8 ? 255 : isIcc ? 0xff00 : 0xffff;

@@ -1,7 +1,7 @@
 // From coded samples to red, green and blue (ISO/IEC 23091-2, 8.3): always a matrix and an offset, so it may follow a shrink.
 
 import { unsupportedFeatureError } from '../../../../errors.js';
-import type { Decoded, Nclx } from '../libheif/heif-image.js';
+import type { Decoded, Nclx } from '../libheif/decoded.js';
 import { lumaWeightsOf } from './primaries.js';
 
 /** R, G and B as weights of the three samples, and what is added; all of them from 0 to 1, samples as they are coded. */
@@ -52,7 +52,7 @@ function matrixOf(nclx: Nclx): number[] {
   if (nclx.matrix === 8) return [1, -1, 1, 1, 1, 0, 1, -1, -1];
   const derived = nclx.matrix === 12 || nclx.matrix === 13 ? lumaWeightsOf(nclx.primaries) : undefined;
   const weights = derived ?? LUMA_WEIGHTS.get(nclx.matrix);
-  if (weights === undefined) throw unsupportedFeatureError('heic', `colour matrix ${nclx.matrix}`, undefined);
+  if (weights === undefined) throw unsupportedFeatureError('heic', `colour matrix ${nclx.matrix}`);
   const [red, blue] = weights;
   const green = 1 - red - blue;
   return [

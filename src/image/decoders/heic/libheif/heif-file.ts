@@ -3,7 +3,8 @@
 import { unsupportedFeatureError } from '../../../../errors.js';
 import { DecoderFailure } from '../../sharp-image.js';
 import { dropSequenceBrands } from './brands.js';
-import { type Decoded, HeifImage, type PictureSource, withFirstOf } from './heif-image.js';
+import { type Decoded, withFirstOf } from './decoded.js';
+import { HeifImage, type PictureSource } from './heif-image.js';
 import { acquire, type Libheif, release } from './module.js';
 import { fourCharacters, HeifError, MAX_LISTED, SESSION_BYTES, Session } from './session.js';
 import { ERROR_CODE, LIMITS, MIRROR_HORIZONTALLY } from './structs.js';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createPlane, type Side } from '../../../../../src/image/decoders/heic/box-plane.js';
-import type { Channel } from '../../../../../src/image/decoders/heic/libheif/heif-image.js';
+import type { Channel } from '../../../../../src/image/decoders/heic/libheif/decoded.js';
 
 /** Pixels of a picture, by their place. */
 type Picture = (x: number, y: number) => number;
