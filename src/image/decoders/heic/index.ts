@@ -11,6 +11,9 @@ const ANY_HEIF_BRAND = /^(?:mif[12]|msf1|miaf|MiHE|MiHA|MiHB)$/;
 /** Brands of other formats that may name HEIF's beside their own: AVIF, which libvips reads, and Canon's RAW files. */
 const OTHER_BRAND = /^(?:avif|avis|crx )$/;
 
+/** Increased by hand whenever the same file would have other pixels by another reason than a new libheif-js. */
+const READER_VERSION = 1;
+
 const LACK: Lack = {
   needs: 'libheif-js',
   kind: 'package',
@@ -32,6 +35,7 @@ export const heic: Decoder = {
   lacks: () => (installedVersion() === undefined ? LACK : undefined),
   // Other values of `embedded` are the same to it.
   digestParts: ({ embedded }) => ({
+    reader: READER_VERSION,
     'libheif-js': installedVersion(),
     ...(embedded === 'never' ? { embedded } : {}),
   }),
