@@ -45,7 +45,10 @@ test.each([
 test('its digest has the version of libheif-js, and whether the full picture is asked for', () => {
   const { version } = createRequire(import.meta.url)('libheif-js/package.json');
   expect(heic.digestParts?.(defaultDecoding)).toEqual({ reader: 1, 'libheif-js': version });
-  expect(heic.digestParts?.({ ...defaultDecoding, embedded: 'always' })).toEqual({ reader: 1, 'libheif-js': version });
+  expect(heic.digestParts?.({ ...defaultDecoding, embedded: 'always' })).toEqual({
+    reader: 1,
+    'libheif-js': version,
+  });
   expect(heic.digestParts?.({ ...defaultDecoding, embedded: 'never' })).toEqual({
     reader: 1,
     'libheif-js': version,
