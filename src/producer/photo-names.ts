@@ -15,7 +15,7 @@ export function photoNameTest(extensions: readonly string[]): IsPhotoName {
  * which is TypeScript more often than a transport stream, and without what {@link isSidecar} knows.
  */
 const PICTURES_AND_VIDEOS = {
-  heif: 'heic heif heics heifs hif avci avcs avifs',
+  heif: 'avci avcs avifs',
   raw: 'ari bay crw dcr erf fff k25 kdc mdc mef mos mrw ptx raw rwl srf x3f',
   other: `ai apng bmp cur dds dib dpx emf eps exr fits hdr ico insp j2c j2k jng jp2 jpf jpm jps jpx jxl jxr mng pam pbm pcd pct pcx pdf pgm
     pict pnm ppm psb psd qoi ras sgi svgz tga wbmp wdp wmf xbm xcf xpm`,

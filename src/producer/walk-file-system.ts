@@ -12,6 +12,7 @@ import { isThumbnailName } from '../files/thumbnail-name.js';
 import { systemPath } from '../path-bytes.js';
 import type { GroupedPath } from './counted-paths.js';
 import { type Entry, listFolder } from './folder-listing.js';
+import { extensionOf } from './photo-names.js';
 import { isInside, type Root, realPathIn } from './roots.js';
 import { decodeName, encodeName } from './selection/glob-names.js';
 import type { Selection } from './selection/selection.js';
@@ -139,10 +140,7 @@ export function walkFileSystem(root: Root, options: WalkFileSystemOptions): Part
     const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
     const leftOut = selection.besideJpeg(names);
     for (const name of leftOut)
-      options.onBesideJpeg({
-        path: path.join(folder, decodeName(name)),
-        group: path.extname(name).slice(1).toLowerCase(),
-      });
+      options.onBesideJpeg({ path: path.join(folder, decodeName(name)), group: extensionOf(name) ?? '' });
     return leftOut.size === 0 ? entries : entries.filter(({ name }) => !leftOut.has(name));
   }
 

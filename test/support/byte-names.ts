@@ -4,10 +4,23 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { TestFunction } from 'vitest';
+import { jpeg, temporaryFolder } from './photos.js';
 import { testWith } from './requirements.js';
 
 /** `表紙` (cover) in Shift-JIS, as an old ZIP has it; one of its bytes is a backslash's. */
 export const SHIFT_JIS = '\x95\\\x8e\x86';
+
+/** The bytes of U+FFFD, which is valid UTF-8. */
+export const UTF8_REPLACEMENT: string = Buffer.from('\ufffd').toString('latin1');
+
+/** A folder with a photo under each name, all different, and one that fails. */
+export async function bytePhotos(names: readonly string[]): Promise<{ folder: string; out: string }> {
+  const folder = temporaryFolder();
+  for (const [seed, name] of names.entries())
+    writeByteFile(folder, `photos/${name}`, await jpeg(seed, 40, 30));
+  writeByteFile(folder, 'photos/br\xf6ken.jpg', 'text');
+  return { folder, out: path.join(folder, 'thumbnails') };
+}
 
 /** What Node.js takes as a path: `folder` is UTF-8, `name` has a byte a character. */
 export function bytePath(folder: string, name: string): Buffer {

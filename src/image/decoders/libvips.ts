@@ -106,12 +106,8 @@ function decodedByLibvips({
 }: Omit<Decoder, 'load' | 'readBy'> &
   Partial<LibvipsReaderOptions> &
   Pick<LibvipsReaderOptions, 'heldBytesPerPixel'>): Decoder {
-  const more = {
-    ...(shrunk === undefined ? {} : { shrunk }),
-    ...(isWhole === undefined ? {} : { isWhole }),
-    ...(repaired === undefined ? {} : { repaired }),
-  };
-  const readers = [libvipsReader({ heldBytesPerPixel, fastShrinkOnLoad, ...more })] as const;
+  const how = { heldBytesPerPixel, fastShrinkOnLoad, shrunk, isWhole, repaired };
+  const readers = [libvipsReader(how)] as const;
   return {
     takenAt: (bytes) => takenAtByLibvips(bytes, repaired),
     ...format,
@@ -129,19 +125,21 @@ export interface LibvipsReaderOptions {
   /** As in {@link OpenImage}. */
   readonly fastShrinkOnLoad: boolean;
   /** Its pixels, already smaller; undefined when they are to be read whole. @default never smaller */
-  readonly shrunk?: (
-    file: Buffer,
-    header: Metadata,
-    stored: StoredSize,
-    variant: Variant,
-  ) => Promise<SharpImage | undefined>;
+  readonly shrunk?:
+    | ((
+        file: Buffer,
+        header: Metadata,
+        stored: StoredSize,
+        variant: Variant,
+      ) => Promise<SharpImage | undefined>)
+    | undefined;
   /**
    * Whether a file has everything that its pixels depend on, although its decoder gave these warnings. @default none: a warning costs
    * the image
    */
-  readonly isWhole?: (file: Buffer, warnings: readonly string[]) => boolean;
+  readonly isWhole?: ((file: Buffer, warnings: readonly string[]) => boolean) | undefined;
   /** The file with what libvips would refuse it for put right, or itself. @default always itself */
-  readonly repaired?: (file: Buffer) => Buffer;
+  readonly repaired?: ((file: Buffer) => Buffer) | undefined;
 }
 
 /** Reads images by libvips: strictly, and once more where it gave up at a warning that may be harmless. */

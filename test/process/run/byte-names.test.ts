@@ -8,30 +8,20 @@ import { expect } from 'vitest';
 import type { PlanEvent } from '../../../src/run/plan-thumbnails.js';
 import {
   bytePath,
+  bytePhotos,
   recordedAs,
   SHIFT_JIS,
   testWithByteNames,
-  writeByteFile,
+  UTF8_REPLACEMENT,
 } from '../../support/byte-names.js';
 import { expectSound, recordsIn } from '../../support/output.js';
 import { command } from '../../support/paths.js';
-import { jpeg, temporaryFolder } from '../../support/photos.js';
 import { eventsOf, thumbs, thumbsJson, thumbsUnprivileged } from '../../support/processes/command.js';
 import { type Finished, start } from '../../support/processes/processes.js';
 import { testWith } from '../../support/requirements.js';
 
-const UTF8 = Buffer.from('\ufffd').toString('latin1');
 const DONE = ['caf\xe9/a.jpg', 'caf\xe9/b.jpg', `${SHIFT_JIS}/${SHIFT_JIS}.jpg`, '\xc4.jpg'];
-const NAMES = [...DONE, `caf${UTF8}/a.jpg`, 'plain.jpg'];
-
-/** A folder with a photo under each name, all different, and one that fails. */
-async function bytePhotos(): Promise<string> {
-  const folder = temporaryFolder();
-  for (const [seed, name] of NAMES.entries())
-    writeByteFile(folder, `photos/${name}`, await jpeg(seed, 40, 30));
-  writeByteFile(folder, 'photos/br\xf6ken.jpg', 'text');
-  return folder;
-}
+const NAMES = [...DONE, `caf${UTF8_REPLACEMENT}/a.jpg`, 'plain.jpg'];
 
 /** Runs a script of sh(1) in `folder`, in which `thumbs` is the command. */
 function shell(folder: string, script: string): Promise<Finished> {
@@ -45,7 +35,7 @@ const manifestOf = (out: string) => fs.readFileSync(path.join(out, 'manifest.jso
 testWithByteNames(
   'the manifest is the same for one worker and four, and nothing that is shown has half a character',
   async () => {
-    const folder = await bytePhotos();
+    const { folder } = await bytePhotos(NAMES);
     const [one, four] = ['one', 'four'].map((name) => path.join(folder, name));
     const run = await thumbs(['photos', '-o', one ?? '', '-w', '1', '-v'], { cwd: folder });
     expect(run.code).toBe(1);
@@ -65,7 +55,7 @@ testWithByteNames(
 );
 
 testWithByteNames('later runs, a dry run, verify and prune know them', async () => {
-  const folder = await bytePhotos();
+  const { folder } = await bytePhotos(NAMES);
   const out = path.join(folder, 'thumbnails');
   await thumbs(['photos'], { cwd: folder });
   const dryRun = await thumbsJson<PlanEvent>(['photos', '--dry-run'], { cwd: folder });
@@ -91,7 +81,7 @@ testWithByteNames('later runs, a dry run, verify and prune know them', async () 
 });
 
 testWithByteNames('a folder of such a name that cannot be read is named with its bytes', async () => {
-  const folder = await bytePhotos();
+  const { folder } = await bytePhotos(NAMES);
   fs.chmodSync(bytePath(folder, 'photos/caf\xe9'), 0);
   const { code, stdout, stderr } = await thumbsUnprivileged(['photos', '--json'], { cwd: folder });
   fs.chmodSync(bytePath(folder, 'photos/caf\xe9'), 0o700);
@@ -108,7 +98,7 @@ testWithByteNames('a folder of such a name that cannot be read is named with its
 });
 
 testWithByteNames('arguments keep their bytes: what a shell finds by * is what is opened', async () => {
-  const folder = await bytePhotos();
+  const { folder } = await bytePhotos(NAMES);
   const run = await shell(folder, 'thumbs photos/* --json');
   const out = path.join(folder, 'thumbnails');
   expect(eventsOf(run.stdout).at(-1)).toMatchObject({ photos: 7, made: 6, failed: 1 });
@@ -127,7 +117,7 @@ testWithByteNames('arguments keep their bytes: what a shell finds by * is what i
 });
 
 testWithByteNames('a command line in a message names the same bytes again', async () => {
-  const folder = await bytePhotos();
+  const { folder } = await bytePhotos(NAMES);
   await shell(folder, 'thumbs photos/br*ken.jpg');
   const { stderr } = await shell(folder, 'thumbs photos/br*ken.jpg');
   expect(stderr).toContain(String.raw`thumbs $'photos/br\366ken.jpg' --retry-failed`);
@@ -152,7 +142,7 @@ function withUntypedDisk(folder: string, script: string): Promise<Finished> {
 testWith(canMountDisk(), 'mkfs.ext2, a loop device and the right to mount')(
   'no folder is lost where the file system does not tell the types of entries',
   async () => {
-    const folder = await bytePhotos();
+    const { folder } = await bytePhotos(NAMES);
     const { code, stderr } = await withUntypedDisk(folder, `'${process.execPath}' '${command}' mnt`);
     expect([code, stderr]).toEqual([1, expect.stringMatching(/^6 thumbnails made, 1 failed/m)]);
   },
@@ -171,7 +161,7 @@ function canMountDisk(): boolean {
 testWithByteNames(
   'an output of such a name is refused, as is a relative path in a folder of such a name',
   async () => {
-    const folder = await bytePhotos();
+    const { folder } = await bytePhotos(NAMES);
     const refused = async (script: string) => {
       const { code, stderr } = await shell(folder, script);
       return [code, stderr];

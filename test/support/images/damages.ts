@@ -1,5 +1,6 @@
 // Ways to damage a file that the generators of damaged images share. All chance comes from a seeded generator.
 
+import { mulberry32 } from '../../../scripts/painting/noise.js';
 import { type Piece, piecesOf } from './image-pieces.js';
 
 /** From 0 up to 1. */
@@ -14,6 +15,35 @@ export function pick<T>(list: readonly T[], random: Random): T {
   const picked = list[below(list.length, random)];
   if (picked === undefined) throw new Error('Expected a list that is not empty');
   return picked;
+}
+
+/** The start and the end of some of the bytes: a few, or up to 200. */
+export function stretch(bytes: Buffer, random: Random): [start: number, end: number] {
+  const start = below(bytes.length, random);
+  return [start, Math.min(bytes.length, start + 1 + below(random() < 0.5 ? 4 : 200, random))];
+}
+
+/** Ways to damage files of one kind, by name. */
+export type Damages = Readonly<Record<string, (bytes: Buffer, random: Random) => Buffer>>;
+
+/**
+ * Damaged file `number` of a seed: one of `files`, damaged once, and sometimes twice.
+ * @param mayBeDamaged Whether a damaged file still has what the damages look for.
+ */
+export function damagedFile<T extends { readonly bytes: Buffer }>(
+  files: readonly T[],
+  damages: Damages,
+  mayBeDamaged: (bytes: Buffer) => boolean,
+  { number, seed }: { readonly number: number; readonly seed: number },
+): T & { readonly damage: string } {
+  const random = mulberry32(seed * 1_000_003 + number);
+  const file = pick(files, random);
+  const kinds = Object.entries(damages);
+  const [name, damage] = pick(kinds, random);
+  const once = damage(file.bytes, random);
+  if (random() < 0.8 || !mayBeDamaged(once)) return { ...file, damage: name, bytes: once };
+  const [secondName, second] = pick(kinds, random);
+  return { ...file, damage: `${name}, ${secondName}`, bytes: second(once, random) };
 }
 
 /** Bits changed, `times` of them, among the first `within` bytes. */

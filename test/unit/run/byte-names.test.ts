@@ -10,29 +10,26 @@ import { shown } from '../../../src/path-bytes.js';
 import { planThumbnails } from '../../../src/run/plan-thumbnails.js';
 import {
   bytePath,
+  bytePhotos,
   inProgram,
   recordedAs,
   SHIFT_JIS,
   testWithByteNames,
+  UTF8_REPLACEMENT,
   writeByteFile,
 } from '../../support/byte-names.js';
 import { runFolder, runInProcess } from '../../support/in-process/run.js';
 import { expectWhole, recordsIn } from '../../support/output.js';
-import { jpeg, temporaryFolder } from '../../support/photos.js';
-
-const UTF8 = Buffer.from('\ufffd').toString('latin1');
+import { jpeg } from '../../support/photos.js';
 
 /** Names that are all shown alike, by twos. */
-const NAMES = ['caf\xe9/a.jpg', `caf${UTF8}/a.jpg`, 'caf\xe8/a.jpg', `${SHIFT_JIS}.jpg`, '\xc4.jpg'];
-
-/** A folder with a photo under each name, all different, and one that fails. */
-async function bytePhotos(names: readonly string[] = NAMES): Promise<{ folder: string; out: string }> {
-  const folder = temporaryFolder();
-  for (const [seed, name] of names.entries())
-    writeByteFile(folder, `photos/${name}`, await jpeg(seed, 40, 30));
-  writeByteFile(folder, 'photos/br\xf6ken.jpg', 'text');
-  return { folder, out: path.join(folder, 'thumbnails') };
-}
+const NAMES = [
+  'caf\xe9/a.jpg',
+  `caf${UTF8_REPLACEMENT}/a.jpg`,
+  'caf\xe8/a.jpg',
+  `${SHIFT_JIS}.jpg`,
+  '\xc4.jpg',
+];
 
 /** The names of records, with their bytes. */
 function namesIn(out: string): Array<{ source: string; sourceNameBase64?: string }> {
@@ -42,7 +39,9 @@ function namesIn(out: string): Array<{ source: string; sourceNameBase64?: string
 }
 
 function source(name: string): { source: string; sourceNameBase64?: string } {
-  return name.includes(UTF8) ? { source: '../photos/caf\ufffd/a.jpg' } : recordedAs(`../photos/${name}`);
+  return name.includes(UTF8_REPLACEMENT)
+    ? { source: '../photos/caf\ufffd/a.jpg' }
+    : recordedAs(`../photos/${name}`);
 }
 
 async function plans(folder: string, options: ThumbsOptions = {}) {
@@ -54,7 +53,7 @@ async function plans(folder: string, options: ThumbsOptions = {}) {
 }
 
 testWithByteNames('each photo has its own record and thumbnail, however alike the names look', async () => {
-  const { folder, out } = await bytePhotos();
+  const { folder, out } = await bytePhotos(NAMES);
   const { summary, events } = await runFolder(folder);
   expect(summary).toMatchObject({ photos: 6, made: 5, failed: 1, unreadableFolders: 0 });
   expect(namesIn(out)).toEqual(
@@ -62,7 +61,7 @@ testWithByteNames('each photo has its own record and thumbnail, however alike th
       'br\xf6ken.jpg',
       'caf\xe8/a.jpg',
       'caf\xe9/a.jpg',
-      `caf${UTF8}/a.jpg`,
+      `caf${UTF8_REPLACEMENT}/a.jpg`,
       '\xc4.jpg',
       `${SHIFT_JIS}.jpg`,
     ].map(source),
@@ -123,7 +122,7 @@ testWithByteNames('no event and no figure has half a character', async () => {
 });
 
 testWithByteNames('a second run finds them unchanged, and the failed one known', async () => {
-  const { folder, out } = await bytePhotos();
+  const { folder, out } = await bytePhotos(NAMES);
   await runFolder(folder);
   const before = fs.readFileSync(path.join(out, 'manifest.jsonl'), 'utf8');
   const planned = await plans(folder);
@@ -140,7 +139,7 @@ testWithByteNames('a second run finds them unchanged, and the failed one known',
 });
 
 testWithByteNames('a photo whose name was converted to UTF-8, or back, is found by its content', async () => {
-  const { folder, out } = await bytePhotos();
+  const { folder, out } = await bytePhotos(NAMES);
   await runFolder(folder);
   const rename = (from: string, to: string) =>
     fs.renameSync(bytePath(folder, `photos/${from}`), bytePath(folder, `photos/${to}`));
@@ -160,7 +159,7 @@ testWithByteNames('a photo whose name was converted to UTF-8, or back, is found 
 testWithByteNames(
   'of names that look alike only the photo that changed or left is done or removed',
   async () => {
-    const { folder, out } = await bytePhotos();
+    const { folder, out } = await bytePhotos(NAMES);
     await runFolder(folder);
     fs.writeFileSync(bytePath(folder, 'photos/caf\xe9/a.jpg'), await jpeg(9, 60, 30));
     fs.rmSync(bytePath(folder, 'photos/caf\xe8/a.jpg'));
@@ -175,7 +174,7 @@ testWithByteNames(
 );
 
 testWithByteNames('a damaged thumbnail is found, and made again from the right photo', async () => {
-  const { folder, out } = await bytePhotos();
+  const { folder, out } = await bytePhotos(NAMES);
   await runFolder(folder);
   const damaged = recordsIn(out).find(
     ({ sourceNameBase64 }) => sourceNameBase64 === source('caf\xe9/a.jpg').sourceNameBase64,
@@ -239,7 +238,7 @@ testWithByteNames(
     expect(fs.readdirSync(path.join(folder, 'out\ufffd'))).toEqual([]);
     expect(fs.readdirSync(bytePath(folder, 'out\xe9'))).toEqual(['keep.txt']);
     expect(fs.readdirSync(folder, 'latin1').sort()).toEqual(
-      [`out${UTF8}`, 'out\xe9', 'link', 'm.jsonl', 'photos'].sort(),
+      [`out${UTF8_REPLACEMENT}`, 'out\xe9', 'link', 'm.jsonl', 'photos'].sort(),
     );
   },
 );

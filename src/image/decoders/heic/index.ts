@@ -45,12 +45,12 @@ export const heic: Decoder = {
     (ANY_HEIF_BRAND.test(brands[0] ?? '') || brands.some((brand) => HEVC_BRAND.test(brand))),
 };
 
-/** Null when it is not installed. */
+/** Null when it is not installed, undefined until it was looked for. */
 let version: string | null | undefined;
 
 /** The version of libheif-js, which is found and not loaded; undefined when it is not installed. */
 function installedVersion(): string | undefined {
-  version ??= readVersion();
+  if (version === undefined) version = readVersion();
   return version ?? undefined;
 }
 

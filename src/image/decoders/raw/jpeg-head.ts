@@ -69,7 +69,7 @@ function frameSize(marker: number, head: Buffer): PictureSize | undefined {
   return isReadable && width > 0 && height > 0 ? { width, height } : undefined;
 }
 
-/** More than any camera's JPEG has from its frame header on, so that a length that lies does not have the whole file read. */
+/** More than any camera's JPEG has from its frame header on, so that a false length does not have the whole file read. */
 function mostBytes({ width, height }: PictureSize): number {
   return 2 ** 18 + 8 * width * height;
 }

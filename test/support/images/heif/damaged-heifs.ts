@@ -3,8 +3,18 @@
 
 import fs from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { mulberry32 } from '../../../../scripts/painting/noise.js';
-import { below, flipped, pick, pieceDeleted, pieceDoubled, piecesSwapped, type Random } from '../damages.js';
+import {
+  below,
+  type Damages,
+  damagedFile,
+  flipped,
+  pick,
+  pieceDeleted,
+  pieceDoubled,
+  piecesSwapped,
+  type Random,
+  stretch,
+} from '../damages.js';
 import { tiff } from '../hostile-images.js';
 import { type Field, piecesOf } from '../image-pieces.js';
 import { heifFile } from './file.js';
@@ -117,7 +127,7 @@ export function soundHeifs(): SoundHeif[] {
   ];
 }
 
-const damages: Readonly<Record<string, (bytes: Buffer, random: Random) => Buffer>> = {
+const damages: Damages = {
   flip: (bytes, random) => flipped(bytes, 1, random),
   flips: (bytes, random) => flipped(bytes, 2 + below(20, random), random),
   'flips in the container': (bytes, random) => flipped(bytes, 1 + below(4, random), random, mediaAt(bytes)),
@@ -187,14 +197,7 @@ const damages: Readonly<Record<string, (bytes: Buffer, random: Random) => Buffer
 
 /** Damaged file `number` of a seed. */
 export function damagedHeif(files: readonly SoundHeif[], number: number, seed: number): DamagedHeif {
-  const random = mulberry32(seed * 1_000_003 + number);
-  const file = pick(files, random);
-  const kinds = Object.entries(damages);
-  const [name, damage] = pick(kinds, random);
-  const once = damage(file.bytes, random);
-  if (random() < 0.8 || !isWhole(once)) return { ...file, damage: name, bytes: once };
-  const [secondName, second] = pick(kinds, random);
-  return { ...file, damage: `${name}, ${secondName}`, bytes: second(once, random) };
+  return damagedFile(files, damages, isWhole, { number, seed });
 }
 
 /** Whether it still has what the damages look for, so that it can be damaged again. */
@@ -211,11 +214,6 @@ function placesOf(bytes: Buffer, type: string): number[] {
   const places: number[] = [];
   for (let at = bytes.indexOf(type); at !== -1; at = bytes.indexOf(type, at + 1)) places.push(at);
   return places;
-}
-
-function stretch(bytes: Buffer, random: Random): [start: number, end: number] {
-  const start = below(bytes.length, random);
-  return [start, Math.min(bytes.length, start + 1 + below(random() < 0.5 ? 4 : 200, random))];
 }
 
 function fieldOf(bytes: Buffer, random: Random): Field {

@@ -4,8 +4,18 @@
 import fs from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
-import { mulberry32 } from '../../../../scripts/painting/noise.js';
-import { below, flipped, pick, pieceDeleted, pieceDoubled, piecesSwapped, type Random } from '../damages.js';
+import {
+  below,
+  type Damages,
+  damagedFile,
+  flipped,
+  pick,
+  pieceDeleted,
+  pieceDoubled,
+  piecesSwapped,
+  type Random,
+  stretch,
+} from '../damages.js';
 import { exif, segment, withSegments } from '../hostile-images.js';
 import { type Piece, piecesOf } from '../image-pieces.js';
 import { type EncoderOptions, encodeJpeg } from './encoder.js';
@@ -101,7 +111,7 @@ const SCANS = [
 const JFIF = segment(0xe0, Buffer.from('JFIF\0\x01\x01\0\0\x01\0\x01\0\0', 'latin1'));
 const ADOBE = segment(0xee, Buffer.from('Adobe\0d\0\0\0\0\x01', 'latin1'));
 
-const damages: Readonly<Record<string, (bytes: Buffer, random: Random) => Buffer>> = {
+const damages: Damages = {
   flip: (bytes, random) => flipped(bytes, 1, random),
   flips: (bytes, random) => flipped(bytes, 2 + below(20, random), random),
   'flips in the data': (bytes, random) => {
@@ -226,14 +236,7 @@ const codes: ReadonlyArray<(random: Random) => number[]> = [
 
 /** Damaged image `number` of a seed. */
 export function damagedJpeg(images: readonly SoundJpeg[], number: number, seed: number): DamagedJpeg {
-  const random = mulberry32(seed * 1_000_003 + number);
-  const image = pick(images, random);
-  const kinds = Object.entries(damages);
-  const [name, damage] = pick(kinds, random);
-  const once = damage(image.bytes, random);
-  if (random() < 0.8 || !hasSegments(once)) return { ...image, damage: name, bytes: once };
-  const [secondName, second] = pick(kinds, random);
-  return { ...image, damage: `${name}, ${secondName}`, bytes: second(once, random) };
+  return damagedFile(images, damages, hasSegments, { number, seed });
 }
 
 /** Whether it can still be divided into segments, so that it can be damaged again. */
@@ -251,11 +254,6 @@ function scansOf(bytes: Buffer): Piece[] {
 
 function framesOf(bytes: Buffer): Piece[] {
   return piecesOf(bytes).filter(({ start }) => bytes[start + 1] === 0xc0 || bytes[start + 1] === 0xc2);
-}
-
-function stretch(bytes: Buffer, random: Random): [start: number, end: number] {
-  const start = below(bytes.length, random);
-  return [start, Math.min(bytes.length, start + 1 + below(random() < 0.5 ? 4 : 200, random))];
 }
 
 function inserted(bytes: Buffer, at: number, more: Buffer): Buffer {
