@@ -99,6 +99,11 @@ function bitsAt(at: i32): u64 {
   return load<u64>(top - 8 - <usize>(at >>> 3)) << (at & 7);
 }
 
+/** Whether a DC is beyond {@link MAX_DC} on either side, by one comparison: as u32, what is below the range is far above it. */
+function isOutOfRange(dc: i32): bool {
+  return <u32>(dc + MAX_DC) > <u32>(2 * MAX_DC);
+}
+
 /** Sets the output address of each block for the first MCU of a row. `bytes`: of a sample. */
 function setTargets(mcuRow: i32, bytes: i32): void {
   for (let block = BLOCKS; block < blocksEnd; block += BLOCK_BYTES) {
@@ -153,7 +158,7 @@ export function decodeMcuRow(mcuRow: i32, mcus: i32): bool {
       const dc = load<i32>(component, PREDICTOR) + (entry >> 6);
       store<i32>(component, dc, PREDICTOR);
       const dequantised = dc * load<i32>(component, DC_QUANTISER);
-      if ((dequantised + MAX_DC) >>> 0 > 2 * MAX_DC) return false;
+      if (isOutOfRange(dequantised)) return false;
 
       // The sum of AC entries: the zigzag index of the next coefficient << 6 | the bits consumed since `at`.
       let sum = 1 << 6;
@@ -279,7 +284,7 @@ export function decodeDcMcuRow(mcuRow: i32, mcus: i32, low: i32, isRefinement: b
         }
         at += entry & 63;
         const dc = load<i32>(component, PREDICTOR) + (entry >> 6);
-        if ((dc + MAX_DC) >>> 0 > 2 * MAX_DC) return false;
+        if (isOutOfRange(dc)) return false;
         store<i32>(component, dc, PREDICTOR);
         store<i16>(target, <i16>(dc << low));
       }
@@ -294,7 +299,7 @@ export function decodeDcMcuRow(mcuRow: i32, mcus: i32, low: i32, isRefinement: b
 export function dequantiseDc(from: usize, to: usize, count: i32, quantiser: i32): bool {
   for (let i: usize = 0; i < <usize>count; i++) {
     const dequantised = <i32>load<i16>(from + (i << 1)) * quantiser;
-    if ((dequantised + MAX_DC) >>> 0 > 2 * MAX_DC) return false;
+    if (isOutOfRange(dequantised)) return false;
     store<u8>(to + i, toSample((dequantised + 4) >> 3));
   }
   return true;
