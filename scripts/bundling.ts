@@ -133,13 +133,17 @@ export async function bundleScripts(entryPoints: readonly string[], outdir: stri
   await build({ ...options, entryPoints: [...entryPoints], outdir });
 }
 
-/** Compiles the JPEG reader's inner loops, unless that was done after their last change. */
-export function compileAssembly(): void {
-  const inFolder = (name: string) => path.join(projectFolder, ASSEMBLY, name);
+/**
+ * Compiles the JPEG reader's inner loops, unless that was done after their last change.
+ * @param folder Of the source, relative to the project's.
+ * @param wasm What its asconfig.json writes, relative to the project's folder.
+ */
+export function compileAssembly(folder: string = ASSEMBLY, wasm: string = WASM): void {
+  const inFolder = (name: string) => path.join(projectFolder, folder, name);
   const sources = fs.readdirSync(inFolder('.')).map((name) => fs.statSync(inFolder(name)).mtimeMs);
-  const built = fs.statSync(path.join(projectFolder, WASM), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const built = fs.statSync(path.join(projectFolder, wasm), { throwIfNoEntry: false })?.mtimeMs ?? 0;
   if (built > Math.max(...sources)) return;
-  runTool('assemblyscript/bin/asc.js', '--config', `${ASSEMBLY}/asconfig.json`);
+  runTool('assemblyscript/bin/asc.js', '--config', `${folder}/asconfig.json`);
 }
 
 /** Writes the types of every module. */

@@ -12,6 +12,9 @@ export const oddImages: string = path.join(projectFolder, 'test/fixtures/odd-ima
 /** What the global setup makes once for all tests. It is not committed. */
 export const builtFolder: string = path.join(projectFolder, 'test/.built');
 
+/** The WebAssembly of the JPEG reader that new ones are compared with. */
+export const referenceModule: string = path.join(builtFolder, 'reference.wasm');
+
 /** A fixture of TypeScript, as plain JavaScript for a process of its own. */
 export function builtFixture(name: string): string {
   return path.join(builtFolder, 'fixtures', `${name}.js`);

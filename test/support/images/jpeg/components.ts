@@ -13,6 +13,23 @@ export interface Raw {
 /** Sampling factors of each component. */
 export type Sampling = ReadonlyArray<readonly [across: number, down: number]>;
 
+/** Luma so many times as fine as chroma. */
+export function sampled(across: number, down: number): Sampling {
+  return [
+    [across, down],
+    [1, 1],
+    [1, 1],
+  ];
+}
+
+/** The samplings that our own reader supports. */
+export const SAMPLINGS = {
+  '4:4:4': sampled(1, 1),
+  '4:2:2': sampled(2, 1),
+  '4:4:0': sampled(1, 2),
+  '4:2:0': sampled(2, 2),
+} satisfies Record<string, Sampling>;
+
 /** Quantisation in zigzag order, of the first component and of the others. */
 export type Steps = readonly [first: readonly number[], others: readonly number[]];
 

@@ -18,6 +18,7 @@ import {
 } from '../damages.js';
 import { exif, segment, withSegments } from '../hostile-images.js';
 import { type Piece, piecesOf } from '../image-pieces.js';
+import { sampled } from './components.js';
 import { type EncoderOptions, encodeJpeg } from './encoder.js';
 import { picture } from './pictures.js';
 
@@ -68,12 +69,6 @@ export async function soundJpegs(): Promise<SoundJpeg[]> {
   const grey = { ...raw, data: raw.data.filter((_, at) => at % 3 === 1), channels: 1 };
   const image = sharp(raw.data, { raw: { ...raw, channels: 3 } });
   const own = (options: EncoderOptions) => encodeJpeg(raw, options);
-  const sampled = (across: number, down: number) =>
-    [
-      [across, down],
-      [1, 1],
-      [1, 1],
-    ] as const;
   const images: Array<[name: string, bytes: Buffer]> = [
     ['4:2:0', await image.clone().jpeg({ quality: 85 }).toBuffer()],
     ['4:4:4', await image.clone().jpeg({ chromaSubsampling: '4:4:4', optimiseCoding: false }).toBuffer()],

@@ -1,15 +1,16 @@
-// Compares thumbnails by our own reader with those by libvips, for files of all kinds. The unit tests do it with small pictures, the
+// Compares thumbnails by our own reader with those by libvips, and its samples with the reference's, for files of all kinds. The unit tests do it with small pictures, the
 // soak tests with large ones.
 
 import sharp, { type JpegOptions } from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { mulberry32 } from '../../../../scripts/painting/noise.js';
-import { codeOfLengths } from './bit-writer.js';
 import { boxAt, compare, declineReason } from './comparison.js';
-import type { Raw, Sampling } from './components.js';
+import { type Raw, SAMPLINGS } from './components.js';
 import { encodeJpeg, type ScanScript } from './encoder.js';
 import { stepsOf } from './forward-transform.js';
+import { CODES } from './huffman-codes.js';
+import { squares } from './patterns.js';
 import { picture } from './pictures.js';
+import { compareWithReference, readByOwn, SHRINKS } from './reference/comparison.js';
 
 interface Size {
   readonly width: number;
@@ -44,21 +45,6 @@ const ALIKE = 45;
 const NEARLY_ALIKE = 35;
 
 const PROGRESSIVE = 'a progressive image at a scale above 1/8';
-
-const SAMPLINGS = {
-  '4:4:4': sampled(1, 1),
-  '4:2:2': sampled(2, 1),
-  '4:4:0': sampled(1, 2),
-  '4:2:0': sampled(2, 2),
-} satisfies Record<string, Sampling>;
-
-function sampled(across: number, down: number): Sampling {
-  return [
-    [across, down],
-    [1, 1],
-    [1, 1],
-  ];
-}
 
 /** Images of few blocks. */
 const SMALL: readonly Size[] = [
@@ -103,36 +89,14 @@ const PROGRESSIONS: Readonly<Record<string, readonly ScanScript[]>> = {
   ],
 };
 
-/** Every AC symbol of an 8-bit image (T.81, table F.1): end of block, sixteen zeros, and each run before each size. */
-const AC_SYMBOLS = [
-  0x00,
-  0xf0,
-  ...[...Array(16).keys()].flatMap((run) => [...Array(10).keys()].map((size) => (run << 4) | (size + 1))),
-];
-
-/** With no zeros before it a large value takes 12 bits together with its code, a small one 13; all others take 15 and more. */
-function codeLengthOf(symbol: number): number {
-  if (symbol === 0 || symbol > 10) return 15;
-  return (symbol > 4 ? 12 : 13) - symbol;
-}
-
-/** Black and white at odds with the blocks, with noise: differences of DC as large as there are. */
-function squaresOf({ width, height }: Size): Raw {
-  const random = mulberry32(11);
-  const data = Uint8Array.from({ length: width * height * 3 }, (_, at) => {
-    const [x, y] = [Math.floor(at / 3) % width, Math.floor(at / 3 / width)];
-    const isLight = (Math.floor(x / 24) + Math.floor(y / 40) + (at % 3)) % 2 === 0;
-    return Math.max(0, Math.min(255, (isLight ? 255 : 0) + 120 * (random() - 0.5)));
-  });
-  return { data, width, height, channels: 3 };
-}
-
 /** Expects that our own reader reads an image for thumbnails of these ratios, and that they are like those by libvips. */
 async function expectAlike(
   bytes: Buffer,
   size: Size,
   { ratios = RATIOS, least = ALIKE }: { ratios?: readonly number[]; least?: number } = {},
 ): Promise<void> {
+  for (const shrink of SHRINKS)
+    expect(compareWithReference(readByOwn(bytes, shrink), bytes, shrink).difference).toBeUndefined();
   for (const ratio of ratios) {
     const about = `${size.width} x ${size.height}, ratio ${ratio}`;
     const box = boxAt(ratio, size);
@@ -281,11 +245,9 @@ export async function testAgainstLibvips(options: Pictures): Promise<void> {
     });
 
     test('DC codes of the greatest length, before AC symbols that fill a look-up to the last bit', async () => {
-      const dc = codeOfLengths(new Map([...Array(12).keys()].map((size) => [size, 16])));
-      const ac = codeOfLengths(new Map(AC_SYMBOLS.map((symbol) => [symbol, codeLengthOf(symbol)])));
       const steps = [stepsOf(1, 0), stepsOf(1, 0)] as const;
-      const squares = squaresOf(options.squares);
-      await expectAlike(encodeJpeg(squares, { steps, dc: [dc, dc], ac: [ac, ac] }), squares);
+      const raw = squares(options.squares);
+      await expectAlike(encodeJpeg(raw, { steps, ...CODES.filling }), raw);
     });
   });
 }

@@ -32,9 +32,9 @@ export interface EncoderOptions {
   readonly restartInterval?: number;
   /** @default one of everything */
   readonly scans?: readonly ScanScript[];
-  /** Codes of the first component and of the others. @default those of annex K */
-  readonly dc?: readonly [HuffmanCode, HuffmanCode];
-  readonly ac?: readonly [HuffmanCode, HuffmanCode];
+  /** Codes of each component; the last one is that of all others, too. @default those of annex K for luma and chroma */
+  readonly dc?: readonly HuffmanCode[];
+  readonly ac?: readonly HuffmanCode[];
   /** The frame's marker. @default SOF0 */
   readonly frame?: number;
   /** Segments before the frame. */
@@ -42,6 +42,8 @@ export interface EncoderOptions {
 }
 
 interface Part extends Component {
+  /** Numbers of its Huffman tables, as in a scan header. */
+  readonly tables: number;
   readonly dc: CodeWords;
   readonly ac: CodeWords;
 }
@@ -86,8 +88,13 @@ export function encodeJpeg(raw: Raw, options: EncoderOptions = {}): Buffer {
   } = options;
   const { mcus, components } = componentsOf(raw, sampling, steps);
   const parts = components.map((component, index): Part => {
-    const kind = index === 0 ? 0 : 1;
-    return { ...component, dc: codeWords(dc[kind]), ac: codeWords(ac[kind]) };
+    const [dcTable, acTable] = [Math.min(index, dc.length - 1), Math.min(index, ac.length - 1)];
+    return {
+      ...component,
+      tables: (dcTable << 4) | acTable,
+      dc: wordsOf(dc[dcTable]),
+      ac: wordsOf(ac[acTable]),
+    };
   });
   const header = [8, raw.height >> 8, raw.height & 255, raw.width >> 8, raw.width & 255, parts.length];
   const factors = parts.flatMap(({ factors: [across, down] }, index) => {
@@ -98,21 +105,27 @@ export function encodeJpeg(raw: Raw, options: EncoderOptions = {}): Buffer {
     ...segments,
     ...steps.map((values, id) => segment(0xdb, Buffer.from([id, ...values]))),
     segment(frame, Buffer.from([...header, ...factors])),
-    ...[...dc, ...ac].map(({ counts, symbols }, index) => {
-      const kind = index < 2 ? index : 0x10 + index - 2;
-      return segment(0xc4, Buffer.from([kind, ...counts, ...symbols]));
-    }),
+    ...dc.map((code, index) => huffmanTable(index, code)),
+    ...ac.map((code, index) => huffmanTable(0x10 | index, code)),
     ...(restartInterval > 0
       ? [segment(0xdd, Buffer.from([restartInterval >> 8, restartInterval & 255]))]
       : []),
-    ...scans.flatMap((scan) => [scanHeader(scan), scanData(scan, parts, mcus, restartInterval)]),
+    ...scans.flatMap((scan) => [scanHeader(scan, parts), scanData(scan, parts, mcus, restartInterval)]),
     Buffer.from([0xff, 0xd9]),
   ]);
 }
 
-function scanHeader({ components, first, last, high, low }: ScanScript): Buffer {
-  const parts = components.flatMap((index) => [index + 1, index === 0 ? 0 : 0x11]);
-  return segment(0xda, Buffer.from([components.length, ...parts, first, last, (high << 4) | low]));
+function wordsOf(code: HuffmanCode | undefined): CodeWords {
+  return codeWords(code ?? codeOfLengths(new Map()));
+}
+
+function huffmanTable(kind: number, { counts, symbols }: HuffmanCode): Buffer {
+  return segment(0xc4, Buffer.from([kind, ...counts, ...symbols]));
+}
+
+function scanHeader({ components, first, last, high, low }: ScanScript, parts: readonly Part[]): Buffer {
+  const tables = components.flatMap((index) => [index + 1, parts[index]?.tables ?? 0]);
+  return segment(0xda, Buffer.from([components.length, ...tables, first, last, (high << 4) | low]));
 }
 
 function scanData(

@@ -1,0 +1,100 @@
+// The reader of before, kept as reference: do not optimise.
+//
+// The parameters of a scan, set by the caller: its components, the coefficients to decode, and the blocks of an MCU.
+
+import {
+  AC_SKIP_TABLE_BYTES,
+  AC_SKIP_TABLES,
+  AC_VALUE_TABLE_BYTES,
+  AC_VALUE_TABLES,
+  BLOCK_BYTES,
+  BLOCKS,
+  COMPONENT_BYTES,
+  COMPONENTS,
+  COSINES,
+  DC_TABLE_BYTES,
+  DC_TABLES,
+  WEIGHTS,
+  WEIGHTS_BYTES,
+} from './memory-map';
+
+// Byte offsets of a component's fields, 32 bits each.
+/** Address of its output: for each block BLOCK_SIZE x BLOCK_SIZE samples of one byte. */
+export const PLANE: usize = 0;
+/** Bytes of an output row. */
+export const STRIDE: usize = 4;
+/** Samples per side that a block is reconstructed to: 1, 2 or 4. */
+export const BLOCK_SIZE: usize = 8;
+/** Horizontal and vertical sampling factors. */
+export const H: usize = 12;
+export const V: usize = 16;
+/** Addresses of its lookup tables. */
+export const DC_TABLE: usize = 20;
+export const AC_SKIP_TABLE: usize = 24;
+export const AC_VALUE_TABLE: usize = 28;
+/** The quantisation value of DC. */
+export const DC_QUANTISER: usize = 32;
+/** Zigzag index of the last coefficient to decode. */
+export const LAST_KEPT: usize = 36;
+/** Numbers of its Huffman tables: DC 0 to 3, AC 4 to 7. */
+export const DC_TABLE_NUMBER: usize = 40;
+export const AC_TABLE_NUMBER: usize = 44;
+/** DC of its previous block (PRED of T.81, F.2.1.3.1). */
+export const PREDICTOR: usize = 48;
+/** Address of its weights. */
+export const WEIGHT_TABLE: usize = 52;
+
+// Byte offsets of the fields of a block of the MCU: the address of its component, its column and row among that component's blocks in
+// the MCU, and the address of its next output.
+export const COMPONENT: usize = 0;
+export const COLUMN: usize = 4;
+export const ROW: usize = 8;
+export const TARGET: usize = 12;
+
+/** Sets a component's output, and the samples per side that a block is reconstructed to. */
+export function setPlane(index: i32, plane: usize, stride: i32, blockSize: i32): void {
+  const component = COMPONENTS + <usize>index * COMPONENT_BYTES;
+  store<u32>(component, <u32>plane, PLANE);
+  store<i32>(component, stride, STRIDE);
+  store<i32>(component, blockSize, BLOCK_SIZE);
+}
+
+/** Sets a component's sampling factors, the quantisation value of DC and its Huffman tables, each 0 to 3. No AC is kept yet. */
+export function setComponent(index: i32, h: i32, v: i32, dcQuantiser: i32, dcTable: i32, acTable: i32): void {
+  const component = COMPONENTS + <usize>index * COMPONENT_BYTES;
+  store<i32>(component, h, H);
+  store<i32>(component, v, V);
+  store<i32>(component, dcQuantiser, DC_QUANTISER);
+  store<i32>(component, dcTable, DC_TABLE_NUMBER);
+  store<i32>(component, 4 + acTable, AC_TABLE_NUMBER);
+  store<u32>(component, <u32>(DC_TABLES + <usize>dcTable * DC_TABLE_BYTES), DC_TABLE);
+  store<u32>(component, <u32>(AC_SKIP_TABLES + <usize>acTable * AC_SKIP_TABLE_BYTES), AC_SKIP_TABLE);
+  store<u32>(component, <u32>(AC_VALUE_TABLES + <usize>acTable * AC_VALUE_TABLE_BYTES), AC_VALUE_TABLE);
+  store<u32>(component, <u32>(WEIGHTS + <usize>index * WEIGHTS_BYTES), WEIGHT_TABLE);
+  store<i32>(component, 0, LAST_KEPT);
+  memory.fill(WEIGHTS + <usize>index * WEIGHTS_BYTES, 0, WEIGHTS_BYTES);
+}
+
+/**
+ * Marks an AC coefficient for decoding, with its weight and its frequencies `u` across and `v` down (0 to 3). Call in ascending
+ * zigzag order. Coefficients left out in between have weight 0.
+ */
+export function keepCoefficient(index: i32, zigzag: i32, u: i32, v: i32, weight: f32): void {
+  const entry = WEIGHTS + <usize>index * WEIGHTS_BYTES + ((<usize>zigzag) << 3);
+  store<f32>(entry, weight);
+  store<i32>(entry, (v << 4) | (u << 2), 4);
+  store<i32>(COMPONENTS + <usize>index * COMPONENT_BYTES, zigzag, LAST_KEPT);
+}
+
+/** Sets sample `x` (0 to 3) of basis function `u` of the 4-point inverse DCT. */
+export function setCosine(u: i32, x: i32, value: f32): void {
+  store<f32>(COSINES + <usize>((u << 4) | (x << 2)), value);
+}
+
+/** Sets block `index` of an MCU: its component, and its column and row among that component's blocks. */
+export function setBlock(index: i32, component: i32, column: i32, row: i32): void {
+  const block = BLOCKS + <usize>index * BLOCK_BYTES;
+  store<u32>(block, <u32>(COMPONENTS + <usize>component * COMPONENT_BYTES), COMPONENT);
+  store<i32>(block, column, COLUMN);
+  store<i32>(block, row, ROW);
+}

@@ -1,0 +1,63 @@
+// The reader of before, kept as reference: do not optimise.
+//
+// The inverse DCT (ITU-T T.81, A.3.3), scaled: a block becomes 2 x 2 or 4 x 4 samples. scaling.ts derives the weights.
+
+import { COEFFICIENTS, COSINES } from './memory-map';
+
+/** Undoes the level shift (T.81, A.3.1) and clamps to 0 to 255. */
+export function toSample(value: i32): u8 {
+  return <u8>min(255, max(0, value + 128));
+}
+
+/** `memory.fill` would be a call out of the compiled code, once a block. */
+export function clearCoefficients(): void {
+  const zero = i32x4.splat(0);
+  v128.store(COEFFICIENTS, zero);
+  v128.store(COEFFICIENTS, zero, 16);
+  v128.store(COEFFICIENTS, zero, 32);
+  v128.store(COEFFICIENTS, zero, 48);
+}
+
+/** Four floats to bytes in the lowest lane, rounded down: the caller has added 0.5. */
+function toBytes(samples: v128): v128 {
+  const integers = i32x4.trunc_sat_f32x4_s(f32x4.floor(samples));
+  const narrow = i16x8.narrow_i32x4_s(integers, integers);
+  return i8x16.narrow_i16x8_u(narrow, narrow);
+}
+
+/** Writes the 2 x 2 samples of the 2 x 2 lowest frequencies. */
+export function idct2x2(target: usize, stride: usize): void {
+  const across = f32x4.mul(v128.load32_splat(COEFFICIENTS, 4), f32x4(1, -1, 1, -1));
+  const down = f32x4.mul(v128.load32_splat(COEFFICIENTS, 16), f32x4(1, 1, -1, -1));
+  const diagonal = f32x4.mul(v128.load32_splat(COEFFICIENTS, 20), f32x4(1, -1, -1, 1));
+  const dc = f32x4.add(v128.load32_splat(COEFFICIENTS), f32x4.splat(128.5));
+  const samples = toBytes(f32x4.add(f32x4.add(dc, across), f32x4.add(down, diagonal)));
+  v128.store16_lane(target, samples, 0);
+  v128.store16_lane(target + stride, samples, 1);
+}
+
+/** Writes the 4 x 4 samples of the 4 x 4 lowest frequencies. */
+export function idct4x4(target: usize, stride: usize): void {
+  const c0 = v128.load(COEFFICIENTS);
+  const c1 = v128.load(COEFFICIENTS, 16);
+  const c2 = v128.load(COEFFICIENTS, 32);
+  const c3 = v128.load(COEFFICIENTS, 48);
+  for (let y: usize = 0; y < 4; y++) {
+    const cosine = COSINES + (y << 2);
+    const row = f32x4.add(
+      f32x4.add(c0, f32x4.mul(c1, v128.load32_splat(cosine, 16))),
+      f32x4.add(f32x4.mul(c2, v128.load32_splat(cosine, 32)), f32x4.mul(c3, v128.load32_splat(cosine, 48))),
+    );
+    const samples = f32x4.add(
+      f32x4.add(
+        f32x4.add(i32x4.shuffle(row, row, 0, 0, 0, 0), f32x4.splat(128.5)),
+        f32x4.mul(i32x4.shuffle(row, row, 1, 1, 1, 1), v128.load(COSINES, 16)),
+      ),
+      f32x4.add(
+        f32x4.mul(i32x4.shuffle(row, row, 2, 2, 2, 2), v128.load(COSINES, 32)),
+        f32x4.mul(i32x4.shuffle(row, row, 3, 3, 3, 3), v128.load(COSINES, 48)),
+      ),
+    );
+    v128.store32_lane(target + y * stride, toBytes(samples), 0);
+  }
+}

@@ -1,0 +1,19 @@
+// The reader of before, kept as reference: do not optimise. Of it there is what a sequential scan needs.
+
+import { HEAP, HUFFMAN_SPEC_BYTES, HUFFMAN_SPECS } from './memory-map';
+
+export { upsampleHorizontally, upsampleVertically, ycbcrToRgb } from './colour';
+export { keepCoefficient, setBlock, setComponent, setCosine, setPlane } from './components';
+export { buildAcTables, buildDcTable } from './huffman';
+export { beginScan, decodeMcuRow, isSegmentConsumed } from './scan';
+export { segmentCount, unstuff } from './stuffing';
+
+/** The address from which the caller may use the memory. */
+export function heap(): usize {
+  return HEAP;
+}
+
+/** Where the caller puts a Huffman table as in a DHT segment: 16 counts, then the symbols. 0 to 3: DC, 4 to 7: AC. */
+export function huffmanSpecAddress(table: i32): usize {
+  return HUFFMAN_SPECS + <usize>table * HUFFMAN_SPEC_BYTES;
+}
