@@ -1,5 +1,5 @@
-// Damaged JPEGs by the thousand through our own reader: each is declined, or read as any other image is. FUZZ_COUNT says how many,
-// FUZZ_SEED which.
+// Damaged JPEGs by the thousand through our own reader: each is declined, or read as any other image is, and the reference does the
+// same. FUZZ_COUNT says how many, FUZZ_SEED which.
 
 import { expect, onTestFailed, onTestFinished, test } from 'vitest';
 import { ThumbsError } from '../../../../../src/errors.js';
@@ -11,36 +11,30 @@ import type { Samples } from '../../../../../src/image/decoders/jpeg/planes.js';
 import { renderThumbnail } from '../../../../../src/image/render.js';
 import { defaultDecoding } from '../../../../../src/options/options.js';
 import { maxPixels } from '../../../../support/images/jpeg/comparison.js';
-import { damagedJpeg, soundJpegs } from '../../../../support/images/jpeg/damaged-jpegs.js';
+import { damagedJpeg, imagesToDamage } from '../../../../support/images/jpeg/damaged/damaged-jpegs.js';
+import {
+  compareWithReference,
+  readByOwn,
+  SHRINKS,
+  type Verdict,
+} from '../../../../support/images/jpeg/reference/comparison.js';
+import { Tally } from '../../../../support/images/jpeg/reference/tally.js';
 import { watch } from '../../../../support/images/jpeg/watchdog.js';
 
 const count = Number(process.env.FUZZ_COUNT ?? 2000);
+/** Of so many files there are some of each small image that are read, and some that are declined; of ten times as many, of each large one. */
+const ENOUGH = 2000;
 const seed = Number(process.env.FUZZ_SEED ?? 1);
 
-/** More than the reader takes for any of these images. */
-const DISTURBED_BYTES = 400_000;
-
-const SHRINKS: readonly Shrink[] = [8, 4, 2];
-const images = await soundJpegs();
-
-/** The samples of an image, or why it is declined. Any other error is thrown. */
-function read(bytes: Buffer, shrink: Shrink): Samples | Declined {
-  try {
-    const samples = new JpegFile(bytes).read(shrink);
-    return { ...samples, data: Buffer.from(samples.data) };
-  } catch (error) {
-    if (error instanceof Declined) return error;
-    throw error;
-  }
-}
+const images = await imagesToDamage();
 
 /** Overwrites what a read may have left in the module's memory, and then reads another image. */
 function disturb(number: number): void {
   withModule((module) => {
-    new Uint8Array(module.memory.buffer).fill(number, module.heap(), module.heap() + DISTURBED_BYTES);
+    new Uint8Array(module.memory.buffer).fill(number, module.heap());
   });
   const other = images[number % images.length];
-  if (other !== undefined) read(other.bytes, 8);
+  if (other !== undefined) readByOwn(other.bytes, 8);
 }
 
 /** What came of reading an image at every size. */
@@ -52,14 +46,18 @@ interface Reading {
   readonly faults: readonly string[];
 }
 
-function readAtAllSizes(bytes: Buffer, number: number): Reading {
+/** @param compared What the reference made of images like this one. */
+function readAtAllSizes(bytes: Buffer, number: number, compared: (verdict: Verdict) => void): Reading {
   const before = Buffer.from(bytes);
   const reasons: string[] = [];
   const faults: string[] = [];
   let isRead = false;
   for (const shrink of SHRINKS) {
     try {
-      const result = read(bytes, shrink);
+      const result = readByOwn(bytes, shrink);
+      const { verdict, difference } = compareWithReference(result, bytes, shrink);
+      compared(verdict);
+      if (difference !== undefined) faults.push(`at 1/${shrink}: ${difference}`);
       if (result instanceof Declined) {
         reasons.push(result.message);
         continue;
@@ -79,7 +77,7 @@ function faultsOf(bytes: Buffer, shrink: Shrink, samples: Samples, number: numbe
   const { width, height } = new JpegFile(bytes);
   const size = [width, height].map((side) => Math.max(1, Math.floor(side / shrink)));
   disturb(number);
-  const again = read(bytes, shrink);
+  const again = readByOwn(bytes, shrink);
   const faults = {
     'another size': `${size}` !== `${[samples.width, samples.height]}`,
     'another length': samples.data.length !== samples.width * samples.height * samples.channels,
@@ -123,20 +121,26 @@ test('before they are damaged, the images are sound and read', async () => {
   for (const { name, bytes, isProgressive: progressive } of images) {
     expect(isProgressive(bytes), name).toBe(progressive);
     for (const shrink of SHRINKS)
-      expect(read(bytes, shrink) instanceof Declined, `${name} ${shrink}`).toBe(progressive && shrink !== 8);
+      expect(readByOwn(bytes, shrink) instanceof Declined, `${name} ${shrink}`).toBe(
+        progressive && shrink !== 8,
+      );
     expect(await libvipsFinds(bytes), name).toBeUndefined();
   }
 });
 
 test(
-  `${count} damaged JPEGs: each is declined, or read at its size and always alike; no baseline image is read that libvips finds damaged`,
+  `${count} damaged JPEGs: each is declined, or read at its size and always alike, as by the reference; no baseline image is read that libvips finds damaged`,
   async () => {
     onTestFailed(() =>
-      console.log(`to write one: npx tsx test/support/images/jpeg/damaged-jpegs.ts <file> <number> ${seed}`),
+      console.log(
+        `to write one: npx tsx test/support/images/jpeg/damaged/damaged-jpegs.ts <file> <number> ${seed}`,
+      ),
     );
     const watchdog = watch();
     onTestFinished(watchdog.stop);
     const declined: Record<string, number> = {};
+    const byKind = new Tally();
+    const byDamage = new Tally();
     const faults: string[] = [];
     const unnoticed: string[] = [];
     let readFiles = 0;
@@ -145,7 +149,10 @@ test(
       watchdog.step(number);
       const { name, damage, bytes } = damagedJpeg(images, number, seed);
       const about = (fault: string) => `${number} (${name}: ${damage}): ${fault}`;
-      const reading = readAtAllSizes(bytes, number);
+      const reading = readAtAllSizes(bytes, number, (verdict) => {
+        byKind.count(name, verdict);
+        for (const single of damage.split(', ')) byDamage.count(single, verdict);
+      });
       for (const reason of reading.reasons) declined[reason] = (declined[reason] ?? 0) + 1;
       faults.push(...reading.faults.map(about));
       if (!reading.isRead) continue;
@@ -160,8 +167,16 @@ test(
       `seed ${seed}: ${count} files, ${readFiles} read, ${damagedProgressive} of them damaged progressive ones; declined: ` +
         JSON.stringify(declined),
     );
+    console.log(`compared with the reference, by kind:\n${byKind}\nby damage:\n${byDamage}`);
     expect(faults).toEqual([]);
     expect(unnoticed).toEqual([]);
+    if (count < ENOUGH) return;
+    const sequential = images.filter((image) => !image.isProgressive);
+    const [large, small] = [true, false].map((is) => sequential.filter(({ isLarge }) => isLarge === is));
+    const names = (list: typeof images = []) => list.map(({ name }) => name);
+    expect(names(small).filter((name) => !byKind.hasBoth(name))).toEqual([]);
+    if (count < 10 * ENOUGH) expect(byKind.hasBoth(...names(large))).toBe(true);
+    else expect(names(large).filter((name) => !byKind.hasBoth(name))).toEqual([]);
   },
   60_000 + 10 * count,
 );
