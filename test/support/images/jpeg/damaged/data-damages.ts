@@ -12,14 +12,18 @@ const DRI = 0xdd;
 const BAND_BYTES = 32 * 1024;
 
 /** A part of a file, from `start` up to `end`. */
-interface Part {
+export interface Part {
   readonly start: number;
   readonly end: number;
 }
 
 /** The entropy-coded data of one of the scans. */
 function dataOf(bytes: Buffer, random: Random): Part {
-  const { start, end } = pick(scansOf(bytes), random);
+  return dataOfScan(bytes, pick(scansOf(bytes), random));
+}
+
+/** The entropy-coded data of a scan. */
+export function dataOfScan(bytes: Buffer, { start, end }: Part): Part {
   return { start: Math.min(start + 2 + bytes.readUInt16BE(start + 2), end), end };
 }
 
@@ -41,17 +45,31 @@ function placeIn(bytes: Buffer, part: Part, random: Random): number {
   const length = part.end - part.start;
   if (length <= 0) return part.start;
   if (random() < 0.5) return part.start + below(length, random);
-  // Readers count bytes without stuffing and restart markers.
-  const skipped = markersIn(bytes, part).map((at) => ({
-    at: at - part.start,
-    count: bytes[at + 1] === 0 ? 1 : 2,
-  }));
-  const coded = length - skipped.reduce((sum, { count }) => sum + count, 0);
+  const coded = codedBytes(bytes, part);
   const band = BAND_BYTES * (1 + below(Math.max(1, Math.floor(coded / BAND_BYTES)), random));
   const start = random() < 0.5 && band < coded ? band : Math.round((coded * below(9, random)) / 8);
-  const before = skipped.reduce((sum, { at, count }) => (at < start + sum ? sum + count : sum), 0);
-  const near = start + before + below(2 * 40, random) - 40;
-  return part.start + Math.max(0, Math.min(length - 1, near));
+  const near = placeOf(bytes, part, start) + below(2 * 40, random) - 40;
+  return Math.max(part.start, Math.min(part.end - 1, near));
+}
+
+/** How many bytes of a part readers count: those that are neither stuffing nor a restart marker. */
+export function codedBytes(bytes: Buffer, part: Part): number {
+  return markersIn(bytes, part).reduce(
+    (sum, at) => sum - skippedAt(bytes, at),
+    Math.max(0, part.end - part.start),
+  );
+}
+
+/** Where the byte is that readers count as `index`, from 0 at the start of the part. */
+export function placeOf(bytes: Buffer, part: Part, index: number): number {
+  return markersIn(bytes, part).reduce(
+    (place, at) => (at < place ? place + skippedAt(bytes, at) : place),
+    part.start + index,
+  );
+}
+
+function skippedAt(bytes: Buffer, at: number): number {
+  return bytes[at + 1] === 0 ? 1 : 2;
 }
 
 /** A place in the data, and up to `most` bytes from there on. */
