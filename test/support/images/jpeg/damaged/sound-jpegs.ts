@@ -4,8 +4,8 @@ import sharp from 'sharp';
 import { exif, segment, withSegments } from '../../hostile-images.js';
 import { sampled } from '../components.js';
 import { type EncoderOptions, encodeJpeg } from '../encoder.js';
-import { kindsOf } from '../kinds.js';
 import { picture } from '../pictures.js';
+import { kindsOf } from '../reference/kinds.js';
 
 /** An image without damage. */
 export interface SoundJpeg {

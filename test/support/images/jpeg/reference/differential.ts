@@ -2,8 +2,8 @@
 // large ones.
 
 import { describe, expect, test } from 'vitest';
-import { kindsOf } from '../kinds.js';
 import { compareWithReference, readByOwn, SHRINKS } from './comparison.js';
+import { kindsOf } from './kinds.js';
 
 interface Pictures {
   /** Pixels. */

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { JpegFile, type Shrink } from '../../../../../src/image/decoders/jpeg/jpeg-file.js';
 import { renderThumbnail } from '../../../../../src/image/render.js';
 import { defaultDecoding } from '../../../../../src/options/options.js';
-import { withDcs } from '../../../../support/images/jpeg/chosen-dcs.js';
+import { withDcs } from '../../../../support/images/jpeg/chosen-blocks.js';
 import { declineReason, maxPixels } from '../../../../support/images/jpeg/comparison.js';
 
 const DAMAGED = 'damaged entropy-coded data';

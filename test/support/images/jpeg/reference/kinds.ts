@@ -2,12 +2,12 @@
 // restart markers stand, how fast a decoder that started in the middle finds the blocks, how long codes are.
 
 import sharp, { type JpegOptions } from 'sharp';
-import { type Raw, SAMPLINGS } from './components.js';
-import { type EncoderOptions, encodeJpeg } from './encoder.js';
-import { stepsOf } from './forward-transform.js';
-import { CODES } from './huffman-codes.js';
-import { flat, noise, squares, textPage, tiles } from './patterns.js';
-import { picture } from './pictures.js';
+import { type Raw, SAMPLINGS } from '../components.js';
+import { type EncoderOptions, encodeJpeg } from '../encoder.js';
+import { stepsOf } from '../forward-transform.js';
+import { CODES } from '../huffman-codes.js';
+import { flat, noise, squares, textPage, tiles } from '../patterns.js';
+import { picture } from '../pictures.js';
 
 interface Size {
   readonly width: number;
