@@ -8,9 +8,11 @@ import { decoders } from '../../src/image/decoders/index.js';
 import type { Shrink } from '../../src/image/decoders/jpeg/jpeg-file.js';
 import { photoNameTest } from '../../src/producer/photo-names.js';
 import { machineLines } from './measuring.js';
+import { sum } from './process-memory.js';
 import './reader/module-times.js';
 import { compare, loadReader, type Photo } from './reader/readers.js';
 import { partsTable, photosTable, summaryTable } from './reader/report.js';
+import { besideYardstick } from './yardstick.js';
 
 const SIZES: readonly Shrink[] = [8, 4, 2];
 
@@ -55,18 +57,24 @@ const photos = readPhotos(folder, positiveInteger('photos', values.photos));
 const readers = [await loadReader('this')];
 if (checkout !== undefined) readers.push(await loadReader('other', checkout));
 
-const comparisons = photos.flatMap((photo) => {
-  console.error(photo.name);
-  return SIZES.map((shrink) => compare(readers, photo, shrink, rounds));
-});
-const reads = comparisons.flatMap((each) => each.reads);
-const different = comparisons.flatMap((each) => each.different);
-console.log(`${machineLines()}
-- ${photos.length} JPEGs, ${(photos.reduce((bytes, photo) => bytes + photo.bytes.length, 0) / 1e6).toFixed(1)} MB; from the bytes of a file to its samples, one process
+function measure(): string {
+  const comparisons = photos.flatMap((photo) => {
+    console.error(photo.name);
+    return SIZES.map((shrink) => compare(readers, photo, shrink, rounds));
+  });
+  const reads = comparisons.flatMap((each) => each.reads);
+  const different = comparisons.flatMap((each) => each.different);
+  const verdict = different.length === 0 ? 'are the same' : `differ: ${different.join(', ')}`;
+  const megabytes = sum(photos.map(({ bytes }) => bytes.length)) / 1e6;
+  return `- ${photos.length} JPEGs, ${megabytes.toFixed(1)} MB; from the bytes of a file to its samples, one process
 - ${rounds} counted reads of each photo at each size, ${readers.length > 1 ? 'in rotation, ' : ''}after a warm-up
-${readers.length > 1 ? `- Samples and verdicts ${different.length === 0 ? 'are the same' : `differ: ${different.join(', ')}`}\n` : ''}
+${readers.length > 1 ? `- Samples and verdicts ${verdict}\n` : ''}
 ${summaryTable(readers, reads)}
 
 ${partsTable(readers, reads)}
 
-${photosTable(readers, reads)}`);
+${photosTable(readers, reads)}`;
+}
+
+console.log(machineLines());
+console.log(await besideYardstick(measure));
