@@ -65,7 +65,7 @@ function restLines({ slow, unable }: RowMeasurements): string {
   );
   const lines: string[] = [];
   if (slow.length > 0)
-    lines.push(`Slower than ${SLOW} times \`thumbs\`, better of two runs: ${ratios.join(', ')}.`);
+    lines.push(`Slower than ${SLOW} times \`thumbs\` in the warm-up: ${ratios.join(', ')}.`);
   if (unable.length > 0) lines.push(`Cannot do these: ${unable.map(({ name }) => name).join(', ')}.`);
   return lines.map((line) => `\n\n${line}`).join('');
 }

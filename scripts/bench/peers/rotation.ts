@@ -20,7 +20,7 @@ export interface Measurement {
 /** A peer that is not in the table. */
 export interface SlowPeer {
   readonly program: Program;
-  /** Its time relative to that of `thumbs`, of its best warm-up; undefined if it was ended before it was done. */
+  /** Its time relative to that of `thumbs`, of its warm-up; undefined if it was ended before it was done. */
   readonly ratio?: number;
 }
 
@@ -43,6 +43,8 @@ export interface RotationOptions extends RunOptions {
 
 /** A peer that takes more than this times as long as `thumbs` in its warm-ups is listed and not measured. */
 export const SLOW = 2;
+/** A peer that takes more than this times as long has one warm-up. */
+const MUCH_SLOWER = 3;
 /** An added peer is ended after this times as long as `thumbs`. */
 export const MAX_RATIO = 6;
 /** Within this factor of the fastest a peer may be the fastest one, and is measured however slow it is. */
@@ -88,13 +90,14 @@ function canRead({ reads }: Program, { names }: Photos): boolean {
   return reads === undefined || names.every((name) => reads.some((extension) => name.endsWith(extension)));
 }
 
-/** The better of two runs: the first may find the program's own files on the disk. A peer that is much slower has one. */
+/** The better of two runs where the first is hardly too slow: it may have read the program's own files from the disk. */
 async function warmUp(program: Program, options: RotationOptions, own?: RunResult): Promise<WarmUp> {
   const limit = own === undefined || program.isAdded !== true ? undefined : MAX_RATIO * own.seconds;
   const turn = `${options.label}, warm-up`;
   const first = await run(program, turn, options, limit);
-  if (first.isEnded || (own !== undefined && first.seconds <= SLOW * own.seconds))
-    return { program, ...first };
+  const ratio = own === undefined ? undefined : first.seconds / own.seconds;
+  const isCertain = ratio !== undefined && (ratio <= SLOW || ratio > MUCH_SLOWER);
+  if (isCertain) return { program, ...first };
   const second = await run(program, turn, options, limit);
   return { program, ...(second.seconds < first.seconds ? second : first) };
 }

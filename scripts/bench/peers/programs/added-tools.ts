@@ -19,8 +19,9 @@ function firstLine(command: string): string | undefined {
   return text?.split('\n')[0]?.trim();
 }
 
+/** It does not turn photos upright. */
 const libjpegTurbo: Peer = {
-  name: 'djpeg, pamscale, pnmtopng',
+  name: 'djpeg and Netpbm',
   package: 'Debian packages libjpeg-turbo-progs and netpbm',
   isAdded: true,
   reads: ['.jpg', '.jpeg'],
