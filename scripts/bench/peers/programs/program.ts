@@ -1,7 +1,9 @@
 // What a program of the comparison is.
 
 import { execFileSync } from 'node:child_process';
+import path from 'node:path';
 import type { Box } from '../../../../src/options/variant.js';
+import { projectFolder } from '../../../bundling.js';
 import type { Command, RunInput } from '../commands.js';
 
 /** Workers of `thumbs`, consumers of the Pillow pipeline, parallel processes of every other peer. */
@@ -28,6 +30,11 @@ export interface Peer extends Pick<Program, 'name' | 'isAdded' | 'reads'> {
 /** `200x200` */
 export function formatSize({ width, height }: Box): string {
   return `${width}x${height}`;
+}
+
+/** Where commands of npm packages are looked for: the folders of PATH, then the project's own. */
+export function commandFolders(): string[] {
+  return [...(process.env.PATH ?? '').split(path.delimiter), path.join(projectFolder, 'node_modules/.bin')];
 }
 
 /** The standard output of a program; undefined if it is missing or fails. */

@@ -2,19 +2,16 @@
 
 import fs from 'node:fs';
 import path from 'node:path';
-import { projectFolder } from '../../../bundling.js';
 import { type Command, parallelCommands, type RunInput } from '../commands.js';
-import { outputOf, type Peer, PROCESSES } from './program.js';
+import { commandFolders, outputOf, type Peer, PROCESSES } from './program.js';
 
 export const sharpCli: Peer = {
   name: 'sharp-cli',
   package: 'npm package sharp-cli',
   detect() {
-    const folders = [
-      ...(process.env.PATH ?? '').split(path.delimiter),
-      path.join(projectFolder, 'node_modules/.bin'),
-    ];
-    const script = folders.map(sharpCliScript).find((file) => file !== undefined);
+    const script = commandFolders()
+      .map(sharpCliScript)
+      .find((file) => file !== undefined);
     if (script === undefined) return undefined;
     const ownVersion = outputOf(process.execPath, [script, '--version'])?.trim();
     const query = 'const v = require("sharp").versions; "sharp " + v.sharp + ", libvips " + v.vips';
