@@ -8,6 +8,7 @@ import { type FormatFiles, filesIn, makeFiles } from './formats/corpus.js';
 import { countedRun } from './formats/counted-run.js';
 import type { HeicFigures } from './formats/heic-probe.js';
 import { bundledScript, formatStatistics, machineLines, statistics } from './measuring.js';
+import { besideYardstick } from './yardstick.js';
 
 const RUNS = 9;
 const MEMORY_RUNS = 3;
@@ -136,14 +137,17 @@ try {
   console.log(`${machineLines()}
 - Corpus: ${files.heics.length} HEIC and ${files.raws.length} RAW files, ${folder === undefined ? "of the tests' writers" : 'given'}. Median (min to max)\n`);
   if (files.heics.length > 0) {
-    const heics = files.heics.map((file) => ({
-      file,
-      auto: probeHeic(file, 'auto'),
-      full: probeHeic(file, 'never'),
-    }));
-    console.log(`${heicTable(heics)}\n\n${memoryTable(heics, scratch)}\n`);
+    const report = await besideYardstick(() => {
+      const heics = files.heics.map((file) => ({
+        file,
+        auto: probeHeic(file, 'auto'),
+        full: probeHeic(file, 'never'),
+      }));
+      return `${heicTable(heics)}\n\n${memoryTable(heics, scratch)}\n`;
+    });
+    console.log(report);
   }
-  if (files.raws.length > 0) console.log(rawTable(files.raws, scratch));
+  if (files.raws.length > 0) console.log(await besideYardstick(() => rawTable(files.raws, scratch)));
 } finally {
   fs.rmSync(scratch, { recursive: true, force: true });
 }

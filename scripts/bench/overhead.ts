@@ -19,6 +19,7 @@ import {
   timeProcess,
 } from './measuring.js';
 import { memoryField, sum } from './process-memory.js';
+import { besideYardstick } from './yardstick.js';
 
 const RUNS = 5;
 const SHORT_RUNS = 15;
@@ -108,12 +109,9 @@ function corpusFolder(): string {
   return corpus;
 }
 
-const photos = corpusFolder();
-const names = fs.readdirSync(photos);
-const bytes = sum(names.map((name) => fs.statSync(path.join(photos, name)).size));
-const plainSharp = await bundledScript('overhead/plain-sharp');
-const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'thumbs-overhead-'));
-try {
+async function measureOverhead(photos: string, plainSharp: string, scratch: string): Promise<string> {
+  const names = fs.readdirSync(photos);
+  const bytes = sum(names.map((name) => fs.statSync(path.join(photos, name)).size));
   const run = await alternate(
     RUNS,
     () => timeRun(photos, scratch),
@@ -137,8 +135,7 @@ try {
   const hashes = await timeHashes(photos, names.slice(0, SHORT_RUNS + 1));
   const cells = ({ a, b, ratio }: typeof run, digits: number, ratioDigits: number) =>
     `${formatStatistics(a, digits)} | ${formatStatistics(b, digits)} | ${formatStatistics(ratio, ratioDigits)}`;
-  console.log(`${machineLines()}
-- Corpus: ${names.length} files, ${(bytes / 1e6).toFixed(1)} MB
+  return `- Corpus: ${names.length} files, ${(bytes / 1e6).toFixed(1)} MB
 - Whole run: ${RUNS} counted runs; other times: ${SHORT_RUNS}. \`thumbs\` and its comparison alternate. Median (min to max)
 
 | what | \`thumbs\` | comparison | ratio | target |
@@ -147,7 +144,15 @@ try {
 | start of the command to first thumbnail on disk, s; one process that renders one photo and exits | ${cells(first, 3, 2)} | 0.45 |
 | \`thumbs --version\`, s; \`node -e 0\` | ${cells(version, 3, 2)} | 0.12 |
 | content hash of one photo, ms: XXH128; SHA-256 | ${cells(hashes, 2, 2)} | |
-| peak of the main process, MiB: 20,000 small files in one folder; 2,000 | ${many.toFixed(1)} | ${few.toFixed(1)} | +${(many - few).toFixed(1)} MiB | 150, +20 MB |`);
+| peak of the main process, MiB: 20,000 small files in one folder; 2,000 | ${many.toFixed(1)} | ${few.toFixed(1)} | +${(many - few).toFixed(1)} MiB | 150, +20 MB |`;
+}
+
+const photos = corpusFolder();
+const plainSharp = await bundledScript('overhead/plain-sharp');
+const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'thumbs-overhead-'));
+try {
+  console.log(machineLines());
+  console.log(await besideYardstick(() => measureOverhead(photos, plainSharp, scratch)));
 } finally {
   fs.rmSync(scratch, { recursive: true, force: true });
 }

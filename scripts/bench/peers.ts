@@ -9,11 +9,15 @@ import { parseArgs } from 'node:util';
 import { parseVariant } from '../../src/options/variant.js';
 import { machineLines } from './measuring.js';
 import { type PeakMemory, peakMemory } from './peers/peak-memory.js';
-import { listPhotos, type Photos } from './peers/photos.js';
-import { detectPeers, PROCESSES, type Program, singleVipsthumbnail, thumbs } from './peers/programs.js';
+import { commonShrink, listPhotos, type Photos } from './peers/photos.js';
+import { detectPeers } from './peers/programs/index.js';
+import { PROCESSES, type Program } from './peers/programs/program.js';
+import { thumbs } from './peers/programs/thumbs.js';
+import { singleVipsthumbnail } from './peers/programs/vips.js';
 import { programLines, type Result, rowSection, targetTable } from './peers/report.js';
 import { measureInRotation } from './peers/rotation.js';
 import { type Row, rows } from './peers/rows.js';
+import { corpusYardstick } from './yardstick.js';
 
 /** Memory is measured in this row only. */
 const MEMORY_ROW = 'a';
@@ -94,7 +98,8 @@ try {
   const lines = [machineLines(), ...programLines([thumbs, ...installed], missing)];
   console.log(`${lines.join('\n')}
 - ${PROCESSES} workers or processes each, PNG thumbnails into an empty folder; times of whole processes, page cache warm
-- ${runs} counted run${runs === 1 ? '' : 's'} of each, in rotation, after a warm-up of each
+- ${runs} counted run${runs === 1 ? '' : 's'} of each, in rotation, after a warm-up of each; peers that are slow there are only listed
+- Targets are for the peers of the first comparison; those that were added later are marked so
 - \`thumbs\` and the Pillow pipeline name a thumbnail by its content, so photos with equal pixels share one file
 `);
   const results: Result[] = [];
@@ -103,11 +108,24 @@ try {
     const photos = listPhotos(await row.photos(), path.join(scratch, `links-${id}`));
     const programs = programsOf(row, installed);
     const label = `row ${id}`;
-    const measurements = await measureInRotation(programs, runs, { photos, variant, scratch, label });
+    const [yardstick, shrink] = [await corpusYardstick(), await commonShrink(photos, variant)];
+    const measured = await measureInRotation(programs, {
+      photos,
+      variant,
+      shrink,
+      scratch,
+      runs,
+      label,
+      yardstick,
+    });
     const hasMemory = id === MEMORY_ROW && process.platform === 'linux';
-    const result: Result = hasMemory
-      ? { row, photos, measurements, memory: await measureMemory(photos, row, scratch) }
-      : { row, photos, measurements };
+    const result: Result = {
+      row,
+      photos,
+      ...measured,
+      yardstick: yardstick.figures,
+      ...(hasMemory && { memory: await measureMemory(photos, row, scratch) }),
+    };
     results.push(result);
     console.log(`${rowSection(result)}\n`);
   }

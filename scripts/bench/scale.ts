@@ -15,6 +15,7 @@ import {
   type SourceImage,
 } from './scale/images.js';
 import { type Checkpoint, type SampledRun, sampledRun } from './scale/sampled-run.js';
+import { besideYardstick } from './yardstick.js';
 
 const WORKERS = ['-w', '2'];
 
@@ -166,8 +167,8 @@ checkFreeSpace(os.tmpdir(), count);
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'thumbs-scale-'));
 try {
   console.log(machineLines());
-  console.log(`${await measureManyPhotos(count, scratch)}\n`);
-  console.log(await measureSizes(scratch));
+  console.log(`${await besideYardstick(() => measureManyPhotos(count, scratch))}\n`);
+  console.log(await besideYardstick(() => measureSizes(scratch)));
 } finally {
   fs.rmSync(scratch, { recursive: true, force: true });
 }

@@ -15,6 +15,7 @@ import {
   timeProcess,
 } from './measuring.js';
 import type { ManifestFigures, NewManifest, RunFigures } from './second-run/probe.js';
+import { besideYardstick } from './yardstick.js';
 
 const FILES = 20_000;
 const FOLDERS = 200;
@@ -112,8 +113,8 @@ ${rows.join('\n')}`;
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'thumbs-second-run-'));
 try {
   console.log(machineLines());
-  console.log(`${await measureUnchangedFiles(scratch)}\n`);
-  console.log(measureManifests(scratch));
+  console.log(`${await besideYardstick(() => measureUnchangedFiles(scratch))}\n`);
+  console.log(await besideYardstick(() => measureManifests(scratch)));
 } finally {
   fs.rmSync(scratch, { recursive: true, force: true });
 }

@@ -1,7 +1,8 @@
 // A sweep's timings as Markdown: the machine, the table, and a sentence that says what the table shows.
 
 import { median } from './median.js';
-import type { Timing } from './sweep.js';
+import type { Sweep, Timing } from './sweep.js';
+import { yardstickLine } from './yardstick.js';
 
 /** The machine of a sweep. */
 export interface Machine {
@@ -38,9 +39,10 @@ const AS_GOOD = 1.05;
 const CORES_BUSY = 0.85;
 
 /** The report of a sweep with at least one timing. */
-export function benchReport(timings: readonly Timing[], machine: Machine): string {
+export function benchReport({ timings, yardstick }: Sweep, machine: Machine): string {
   const rows = rowsOf(timings, machine.cores);
-  return `${[...heading(timings, machine), '', ...table(rows), '', conclusion(rows, machine.cores)].join('\n')}\n`;
+  const head = [...heading(timings, machine), yardstickLine(yardstick)];
+  return `${[...head, '', ...table(rows), '', conclusion(rows, machine.cores)].join('\n')}\n`;
 }
 
 function rowsOf(timings: readonly Timing[], cores: number): Row[] {

@@ -8,6 +8,11 @@ import { createInterface } from 'node:readline';
 import { causeOf, fromWire, optionError, outputError } from '../errors.js';
 import { packageFile } from '../package-file.js';
 import type { SummaryEvent } from '../run/events.js';
+import { LargestJpeg } from './largest-jpeg.js';
+import { Yardstick, type YardstickFigures } from './yardstick.js';
+
+/** Of each process of the yardstick, before each round of counted runs. */
+const YARDSTICK_SAMPLES = 3;
 
 export interface SweepOptions {
   /** Absolute paths of the folders and files. */
@@ -29,6 +34,11 @@ export interface Timing {
   readonly summary: SummaryEvent;
 }
 
+export interface Sweep {
+  readonly timings: readonly Timing[];
+  readonly yardstick: YardstickFigures;
+}
+
 /** A run that is about to begin. */
 export interface Turn {
   readonly workers: number;
@@ -40,23 +50,53 @@ export interface Turn {
  * Runs each count once to fill the page cache, then `runs` times in rotation, so that a slow minute of the machine affects all counts
  * alike. Thumbnails go to a temporary folder that is removed.
  * @param onTurn Called before each run.
- * @returns The counted runs; after an abort those that were complete.
+ * @returns The counted runs, and the machine's yardstick beside them; after an abort those that were complete.
  * @throws {ThumbsError} with the command's own message when a run cannot continue.
  */
-export async function sweep(options: SweepOptions, onTurn: (turn: Turn) => void): Promise<Timing[]> {
+export async function sweep(options: SweepOptions, onTurn: (turn: Turn) => void): Promise<Sweep> {
   const folder = await temporaryFolder();
-  const timings: Timing[] = [];
   try {
-    for (let run = 0; run <= options.runs; run += 1) {
-      for (const workers of rotated(options.counts, run)) {
-        onTurn({ workers, run });
-        const timing = await timeRun(options, workers, path.join(folder, `${run}-${workers}`));
-        if (timing === undefined) return timings;
-        if (run > 0) timings.push(timing);
-      }
-    }
+    return await sweepInto(folder, options, onTurn);
   } finally {
     await fs.rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function sweepInto(
+  folder: string,
+  options: SweepOptions,
+  onTurn: (turn: Turn) => void,
+): Promise<Sweep> {
+  const largest = new LargestJpeg();
+  await timeRound(0, folder, options, { onTurn, onEvent: (event) => largest.add(event) });
+  const yardstick = await Yardstick.of(largest.photo);
+  const timings: Timing[] = [];
+  for (let run = 1; run <= options.runs && !options.signal.aborted; run += 1) {
+    await yardstick.sample(YARDSTICK_SAMPLES, options.signal);
+    timings.push(...(await timeRound(run, folder, options, { onTurn })));
+  }
+  return { timings, yardstick: yardstick.figures };
+}
+
+interface RoundListeners {
+  onTurn(turn: Turn): void;
+  /** Called with each event of each run, as a line of JSON. */
+  onEvent?(event: string): void;
+}
+
+/** One run of each count; after an abort those that were complete. */
+async function timeRound(
+  run: number,
+  folder: string,
+  options: SweepOptions,
+  { onTurn, onEvent }: RoundListeners,
+): Promise<Timing[]> {
+  const timings: Timing[] = [];
+  for (const workers of rotated(options.counts, run)) {
+    onTurn({ workers, run });
+    const timing = await timeRun(options, workers, path.join(folder, `${run}-${workers}`), onEvent);
+    if (timing === undefined) break;
+    timings.push(timing);
   }
   return timings;
 }
@@ -79,6 +119,7 @@ async function timeRun(
   { paths, size, signal }: SweepOptions,
   workers: number,
   out: string,
+  onEvent?: (event: string) => void,
 ): Promise<Timing | undefined> {
   // An abort between two runs is noticed here.
   if (signal.aborted) return undefined;
@@ -98,7 +139,10 @@ async function timeRun(
     child.on('close', resolve);
   });
   let last = '';
-  for await (const line of createInterface({ input: child.stdout })) last = line;
+  for await (const line of createInterface({ input: child.stdout })) {
+    onEvent?.(line);
+    last = line;
+  }
   const code = await ended;
   signal.removeEventListener('abort', stop);
   const seconds = (performance.now() - startedAt) / 1000;

@@ -7,9 +7,14 @@ import type { Photos } from './photos.js';
 export interface RunInput {
   readonly photos: Photos;
   readonly variant: Variant;
+  /** How far a JPEG decoder may shrink on load: no photo becomes smaller than twice the box, as with libvips. */
+  readonly shrink: Shrink;
   /** An empty folder. */
   readonly out: string;
 }
+
+/** Divisors of width and height that JPEG decoders offer. */
+export type Shrink = 1 | 2 | 4 | 8;
 
 /** One process. Its working directory is the folder of links. */
 export interface Command {

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import type { SummaryEvent } from '../../../src/run/events.js';
 import { memoryField, processTree, sum } from '../process-memory.js';
 import type { RunInput } from './commands.js';
-import { thumbsArguments } from './programs.js';
+import { thumbsArguments } from './programs/thumbs.js';
 
 export interface PeakMemory {
   /** The largest sample of all processes together, shared pages counted once (Pss); bytes. */
@@ -19,7 +19,7 @@ export interface PeakMemory {
 /** Long enough that sampling costs the run little, short compared with the life of a process. */
 const SAMPLE_MS = 20;
 
-export async function peakMemory(input: RunInput): Promise<PeakMemory> {
+export async function peakMemory(input: Omit<RunInput, 'shrink'>): Promise<PeakMemory> {
   const child = spawn(process.execPath, thumbsArguments(input, '--json'), {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -2,9 +2,12 @@
 
 import fs from 'node:fs';
 import path from 'node:path';
+import sharp from 'sharp';
 import { photoExtensions } from '../../../src/image/decoders/index.js';
 import { defaultDecoding } from '../../../src/options/options.js';
+import type { Variant } from '../../../src/options/variant.js';
 import { photoNameTest } from '../../../src/producer/photo-names.js';
+import type { Shrink } from './commands.js';
 
 const isPhotoName = photoNameTest(photoExtensions(defaultDecoding));
 
@@ -38,6 +41,25 @@ export function listPhotos(folder: string, links: string): Photos {
     return name;
   });
   return { folder, links, names, bytes };
+}
+
+/** The largest divisor that leaves each photo twice the size of the variant's box, or more. Photos without a readable header do not count. */
+export async function commonShrink({ links, names }: Photos, { box }: Variant): Promise<Shrink> {
+  let factor = Number.POSITIVE_INFINITY;
+  for (const name of names) {
+    const size = await sharp(path.join(links, name))
+      .metadata()
+      .catch(() => undefined);
+    if (size !== undefined)
+      factor = Math.min(factor, Math.max(size.width / box.width, size.height / box.height));
+  }
+  const shrinks = [8, 4, 2] as const;
+  return shrinks.find((shrink) => 2 * shrink <= factor) ?? 1;
+}
+
+/** Reads all photos once, so that the first program that runs finds them in the page cache too. */
+export function fillPageCache({ links, names }: Photos): void {
+  for (const name of names) fs.readFileSync(path.join(links, name));
 }
 
 /** The files that `thumbs` selects without further options, sorted by name. */

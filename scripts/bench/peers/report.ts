@@ -1,23 +1,21 @@
 // The comparison as Markdown.
 
+import { type YardstickFigures, yardstickLine } from '../../../src/bench/yardstick.js';
 import { formatStatistics, statistics } from '../measuring.js';
 import type { PeakMemory } from './peak-memory.js';
 import type { Photos } from './photos.js';
-import { type Program, thumbs } from './programs.js';
-import type { Measurement } from './rotation.js';
+import type { Program } from './programs/program.js';
+import { thumbs } from './programs/thumbs.js';
+import { fastestOf, MAX_RATIO, type Measurement, type RowMeasurements, SLOW } from './rotation.js';
 import type { Row } from './rows.js';
 
 /** What was measured in a row. */
-export interface Result {
+export interface Result extends RowMeasurements {
   readonly row: Row;
   readonly photos: Photos;
-  /** `thumbs` is the first. */
-  readonly measurements: readonly Measurement[];
+  readonly yardstick: YardstickFigures;
   readonly memory?: readonly PeakMemory[];
 }
-
-/** A peer with fewer than this share of the thumbnails of `thumbs` skipped work and cannot be the fastest peer. */
-const MIN_SHARE = 0.9;
 
 /** MB, for all processes of `thumbs` together. */
 const MEMORY_TARGET = 450;
@@ -30,12 +28,13 @@ export function programLines(programs: readonly Program[], missing: readonly str
   return lines;
 }
 
-export function rowSection({ row, photos, measurements, memory }: Result): string {
+export function rowSection(result: Result): string {
+  const { row, photos, measurements, yardstick, memory } = result;
   const thumbsSeconds = measurements[0]?.seconds ?? [];
   const lines = measurements.map(({ program, seconds, thumbnails, bytes }) => {
     const ratio = statistics(ratios(seconds, thumbsSeconds)).median;
     const cells = [
-      program.name,
+      programName(program),
       formatSeconds(seconds),
       thumbnails,
       (bytes / 1e6).toFixed(1),
@@ -45,11 +44,30 @@ export function rowSection({ row, photos, measurements, memory }: Result): strin
   });
   return `### ${heading(row)}
 
-${photos.names.length} files, ${(photos.bytes / 1e6).toFixed(1)} MB
+- ${photos.names.length} files, ${(photos.bytes / 1e6).toFixed(1)} MB
+${yardstickLine(yardstick)}
 
 | program | seconds: median (min to max) | thumbnails | MB of thumbnails | time relative to \`thumbs\` |
 |---|--:|--:|--:|--:|
-${lines.join('\n')}${memory === undefined ? '' : `\n\n${memoryTable(memory)}`}`;
+${lines.join('\n')}${restLines(result)}${memory === undefined ? '' : `\n\n${memoryTable(memory)}`}`;
+}
+
+function programName({ name, isAdded }: Program): string {
+  return isAdded ? `${name} (added)` : name;
+}
+
+/** The peers that are not in the table. */
+function restLines({ slow, unable }: RowMeasurements): string {
+  const ratios = slow.map(({ program, ratio }) =>
+    ratio === undefined
+      ? `${programName(program)} (over ${MAX_RATIO})`
+      : `${programName(program)} (${ratio.toFixed(1)})`,
+  );
+  const lines: string[] = [];
+  if (slow.length > 0)
+    lines.push(`Slower than ${SLOW} times \`thumbs\` in the warm-up: ${ratios.join(', ')}.`);
+  if (unable.length > 0) lines.push(`Cannot do these: ${unable.map(({ name }) => name).join(', ')}.`);
+  return lines.map((line) => `\n\n${line}`).join('');
 }
 
 function heading({ id, title, variant: { box } }: Row): string {
@@ -66,29 +84,40 @@ function memoryTable(memory: readonly PeakMemory[]): string {
 | as \`thumbs\` reports it (\`peakMemoryBytes\`) | ${largest(({ reported }) => reported)} | |`;
 }
 
-/** `thumbs` and the fastest peer of each row. */
+/** `thumbs` and the fastest peer of each row: of those that targets are for, and of the added ones. */
 export function targetTable(results: readonly Result[]): string {
   const lines = results.map(({ row, measurements }) => {
     const [own, ...peers] = measurements;
-    const thumbsSeconds = own?.seconds ?? [];
-    const minThumbnails = MIN_SHARE * (own?.thumbnails ?? 0);
-    const fastest = peers
-      .filter(({ thumbnails }) => thumbnails >= minThumbnails)
-      .toSorted((a, b) => statistics(a.seconds).median - statistics(b.seconds).median)[0];
-    const cells =
-      fastest === undefined
-        ? ['none', '', '']
-        : [
-            fastest.program.name,
-            formatSeconds(fastest.seconds),
-            formatStatistics(statistics(ratios(thumbsSeconds, fastest.seconds)), 2),
-          ];
-    const target = row.target?.toFixed(2) ?? '';
-    return `| ${[heading(row), formatSeconds(thumbsSeconds), ...cells, target].join(' | ')} |`;
+    const seconds = own?.seconds ?? [];
+    const cells = [
+      heading(row),
+      formatSeconds(seconds),
+      ...fastestCells(
+        peers.filter(({ program }) => program.isAdded !== true),
+        seconds,
+      ),
+      row.target?.toFixed(2) ?? '',
+      ...fastestCells(
+        peers.filter(({ program }) => program.isAdded === true),
+        seconds,
+      ),
+    ];
+    return `| ${cells.join(' | ')} |`;
   });
-  return `| row | \`${thumbs.name}\`, s | fastest peer | fastest peer, s | ratio within a round | target |
-|---|--:|---|--:|--:|--:|
+  return `| row | \`${thumbs.name}\`, s | fastest peer | s | ratio within a round | target | fastest added peer | s | ratio within a round |
+|---|--:|---|--:|--:|--:|---|--:|--:|
 ${lines.join('\n')}`;
+}
+
+/** Name, seconds, and the time of `thumbs` relative to it. */
+function fastestCells(peers: readonly Measurement[], thumbsSeconds: readonly number[]): string[] {
+  const fastest = fastestOf(peers);
+  if (fastest === undefined) return ['none', '', ''];
+  return [
+    fastest.program.name,
+    formatSeconds(fastest.seconds),
+    formatStatistics(statistics(ratios(thumbsSeconds, fastest.seconds)), 2),
+  ];
 }
 
 /** Ratios within each round: a slow minute of the machine affects both values alike. */

@@ -1,13 +1,10 @@
 // Times programs on one row: whole processes, in rotation.
 
-import { spawn } from 'node:child_process';
-import fs from 'node:fs';
-import path from 'node:path';
-import { encoders } from '../../../src/image/encoders/index.js';
-import { outputFormats, type Variant } from '../../../src/options/variant.js';
-import type { Command } from './commands.js';
-import type { Photos } from './photos.js';
-import { type Program, thumbs } from './programs.js';
+import type { Yardstick } from '../../../src/bench/yardstick.js';
+import { statistics } from '../measuring.js';
+import { fillPageCache, type Photos } from './photos.js';
+import type { Program } from './programs/program.js';
+import { type RunOptions, type RunResult, runOnce } from './run-once.js';
 
 /** The counted runs of one program. */
 export interface Measurement {
@@ -20,48 +17,107 @@ export interface Measurement {
   readonly bytes: number;
 }
 
-export interface RotationOptions {
-  readonly photos: Photos;
-  readonly variant: Variant;
-  /** A folder for the outputs. */
-  readonly scratch: string;
+/** A peer that is not in the table. */
+export interface SlowPeer {
+  readonly program: Program;
+  /** Its time relative to that of `thumbs`, of its warm-up; undefined if it was ended before it was done. */
+  readonly ratio?: number;
+}
+
+export interface RowMeasurements {
+  /** Of the table; `thumbs` is the first. */
+  readonly measurements: readonly Measurement[];
+  /** Slower than {@link SLOW} times `thumbs`, and not the fastest of their kind. */
+  readonly slow: readonly SlowPeer[];
+  /** Peers that made too few thumbnails, or cannot read the format. */
+  readonly unable: readonly Program[];
+}
+
+export interface RotationOptions extends RunOptions {
+  readonly runs: number;
   /** Names the row in progress messages. */
   readonly label: string;
+  /** Sampled in each round. */
+  readonly yardstick: Yardstick;
 }
 
-/** A process that ended with an error. */
-interface Failure {
-  /** Null: it was ended by a signal. */
-  readonly code: number | null;
-  readonly message: string;
+/** A peer that takes more than this times as long as `thumbs` in its warm-ups is listed and not measured. */
+export const SLOW = 2;
+/** A peer that takes more than this times as long has one warm-up. */
+const MUCH_SLOWER = 3;
+/** An added peer is ended after this times as long as `thumbs`. */
+export const MAX_RATIO = 6;
+/** Within this factor of the fastest a peer may be the fastest one, and is measured however slow it is. */
+const NEARLY_FASTEST = 1.2;
+/** A peer with fewer than this share of the thumbnails of `thumbs` skips work. */
+const MIN_SHARE = 0.9;
+const YARDSTICK_SAMPLES = 3;
+
+interface WarmUp extends RunResult {
+  readonly program: Program;
 }
 
-interface RunResult {
-  readonly seconds: number;
-  readonly thumbnails: number;
-  readonly bytes: number;
-}
-
-/** How much of a failed program's stderr is shown, in characters. */
-const STDERR_TAIL = 300;
-
-/** Runs each program once to fill the page cache, then all of them in `runs` rounds. Each round starts with another program. */
+/**
+ * Runs each program as a warm-up, then those that are not slow in `runs` rounds. Each round starts with another program.
+ * @param programs `thumbs` is the first.
+ */
 export async function measureInRotation(
   programs: readonly Program[],
-  runs: number,
   options: RotationOptions,
-): Promise<Measurement[]> {
+): Promise<RowMeasurements> {
+  const [thumbs, ...peers] = programs;
+  if (thumbs === undefined) throw new Error('Expected programs, got none');
+  const readable = peers.filter((peer) => canRead(peer, options.photos));
+  fillPageCache(options.photos);
+  const own = await warmUp(thumbs, options);
+  const warmUps: WarmUp[] = [];
+  for (const peer of readable) warmUps.push(await warmUp(peer, options, own));
+  const able = warmUps.filter(
+    ({ thumbnails, isEnded }) => isEnded || thumbnails >= MIN_SHARE * own.thumbnails,
+  );
+  const slow = able.filter((each) => isSlow(each, own, able));
+  const measured = [thumbs, ...able.filter((each) => !slow.includes(each)).map(({ program }) => program)];
+  return {
+    measurements: await measureRounds(measured, options),
+    slow: slow.map(({ program, seconds, isEnded }) =>
+      isEnded ? { program } : { program, ratio: seconds / own.seconds },
+    ),
+    unable: peers.filter((peer) => !able.some(({ program }) => program === peer)),
+  };
+}
+
+function canRead({ reads }: Program, { names }: Photos): boolean {
+  return reads === undefined || names.every((name) => reads.some((extension) => name.endsWith(extension)));
+}
+
+/** The better of two runs where the first is hardly too slow: it may have read the program's own files from the disk. */
+async function warmUp(program: Program, options: RotationOptions, own?: RunResult): Promise<WarmUp> {
+  const limit = own === undefined || program.isAdded !== true ? undefined : MAX_RATIO * own.seconds;
+  const turn = `${options.label}, warm-up`;
+  const first = await run(program, turn, options, limit);
+  const ratio = own === undefined ? undefined : first.seconds / own.seconds;
+  const isCertain = ratio !== undefined && (ratio <= SLOW || ratio > MUCH_SLOWER);
+  if (isCertain) return { program, ...first };
+  const second = await run(program, turn, options, limit);
+  return { program, ...(second.seconds < first.seconds ? second : first) };
+}
+
+/** Whether a peer is left out of the table. The fastest peer that targets are for, and the fastest of all, never are. */
+function isSlow({ program, seconds, isEnded }: WarmUp, own: RunResult, peers: readonly WarmUp[]): boolean {
+  if (isEnded) return true;
+  const others = program.isAdded ? peers : peers.filter((peer) => peer.program.isAdded !== true);
+  const fastest = Math.min(...others.map((peer) => peer.seconds));
+  return seconds > SLOW * own.seconds && seconds > NEARLY_FASTEST * fastest;
+}
+
+async function measureRounds(programs: readonly Program[], options: RotationOptions): Promise<Measurement[]> {
   const results = new Map<Program, RunResult[]>(programs.map((program) => [program, []]));
-  for (let round = 0; round <= runs; round += 1) {
+  for (let round = 1; round <= options.runs; round += 1) {
+    await options.yardstick.sample(YARDSTICK_SAMPLES);
     const first = round % programs.length;
     for (const program of [...programs.slice(first), ...programs.slice(0, first)]) {
-      const result = await runOnce(program, options);
-      const { seconds, thumbnails } = result;
-      const turn = round === 0 ? 'warm-up' : `round ${round} of ${runs}`;
-      console.error(
-        `${options.label}, ${turn}: ${program.name}, ${seconds.toFixed(2)} s, ${thumbnails} thumbnails`,
-      );
-      if (round > 0) results.get(program)?.push(result);
+      const turn = `${options.label}, round ${round} of ${options.runs}`;
+      results.get(program)?.push(await run(program, turn, options));
     }
   }
   return [...results].map(([program, counted]) => {
@@ -70,63 +126,15 @@ export async function measureInRotation(
   });
 }
 
-/** A run into a new folder. Making and removing the folder is not timed. */
-async function runOnce(program: Program, { photos, variant, scratch }: RotationOptions): Promise<RunResult> {
-  const out = fs.mkdtempSync(path.join(scratch, 'out-'));
-  const sequences = program.commands({ photos, variant, out });
-  const startedAt = performance.now();
-  const failures = (await Promise.all(sequences.map((commands) => runAll(commands, photos.links)))).flat();
-  const seconds = (performance.now() - startedAt) / 1000;
-  for (const { code, message } of failures) {
-    // Exit code 1 of `thumbs`: the run is complete, but some photos failed.
-    if (program === thumbs && code !== 1) throw new Error(`thumbs ${message}`);
-    console.error(`${program.name} ${message}`);
-  }
-  const thumbnails = countThumbnails(out, variant);
-  fs.rmSync(out, { recursive: true });
-  return { seconds, ...thumbnails };
+async function run(program: Program, turn: string, options: RunOptions, limit?: number): Promise<RunResult> {
+  const result = await runOnce(program, options, limit);
+  const { seconds, thumbnails, isEnded } = result;
+  const end = isEnded ? ', then ended' : '';
+  console.error(`${turn}: ${program.name}, ${seconds.toFixed(2)} s, ${thumbnails} thumbnails${end}`);
+  return result;
 }
 
-/** Runs the commands one after another. A failure ends neither the sequence nor the bench: peers may not support every photo. */
-async function runAll(commands: readonly Command[], cwd: string): Promise<Failure[]> {
-  const failures: Failure[] = [];
-  for (const command of commands) {
-    const failure = await runProcess(command, cwd);
-    if (failure !== undefined) failures.push(failure);
-  }
-  return failures;
-}
-
-function runProcess({ program, args, env }: Command, cwd: string): Promise<Failure | undefined> {
-  const child = spawn(program, args, {
-    cwd,
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  let stderr = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr = (stderr + text).slice(-STDERR_TAIL);
-  });
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (code, signal) => {
-      const end = signal === null ? `exit code ${code}` : signal;
-      const message = `ended with ${end}: ${stderr.trim().replace(/\s+/g, ' ')}`;
-      resolve(code === 0 ? undefined : { code, message });
-    });
-  });
-}
-
-/** Counts the files of the variant's format that fit into its box. */
-function countThumbnails(out: string, { box, format }: Variant): { thumbnails: number; bytes: number } {
-  let [thumbnails, bytes] = [0, 0];
-  for (const name of fs.readdirSync(out)) {
-    if (!name.endsWith(`.${outputFormats[format]}`)) continue;
-    const file = fs.readFileSync(path.join(out, name));
-    const size = encoders[format].readSize(file);
-    if (size === undefined || size.width > box.width || size.height > box.height) continue;
-    thumbnails += 1;
-    bytes += file.length;
-  }
-  return { thumbnails, bytes };
+/** The measurement with the smallest median. */
+export function fastestOf(measurements: readonly Measurement[]): Measurement | undefined {
+  return measurements.toSorted((a, b) => statistics(a.seconds).median - statistics(b.seconds).median)[0];
 }

@@ -62,7 +62,7 @@ async function runBench(paths: readonly string[], options: BenchOptions): Promis
   screen.startLine(() => turnLine(turn, turns, counts.length * (runs + 1)));
   try {
     const { signal } = stop;
-    const timings = await sweep({ paths: roots, counts, runs, size: options.size, signal }, (next) => {
+    const timed = await sweep({ paths: roots, counts, runs, size: options.size, signal }, (next) => {
       turn = next;
       turns += 1;
     });
@@ -70,7 +70,7 @@ async function runBench(paths: readonly string[], options: BenchOptions): Promis
     if (stopped !== undefined) return exitCodes[stopped];
     const { sharp, libvips } = rendererVersion();
     const cpu = os.cpus()[0]?.model ?? 'unknown';
-    const report = benchReport(timings, { cpu, cores, node: process.version, sharp, libvips });
+    const report = benchReport(timed, { cpu, cores, node: process.version, sharp, libvips });
     screen.stopLine();
     await screen.print(report.trimEnd());
     if (output !== undefined) replaceOutput(output, [report]);
