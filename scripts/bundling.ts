@@ -14,6 +14,7 @@ import {
   type Metafile,
   type Plugin,
 } from 'esbuild';
+import { unrolledChains } from './unrolled-chains.js';
 
 export const projectFolder: string = fileURLToPath(new URL('..', import.meta.url));
 
@@ -133,12 +134,20 @@ export async function bundleScripts(entryPoints: readonly string[], outdir: stri
   await build({ ...options, entryPoints: [...entryPoints], outdir });
 }
 
+/** Compiles the JPEG reader's inner loops, one of which is written by a script. */
+export function compileReader(): void {
+  const file = path.join(projectFolder, ASSEMBLY, 'unrolled.ts');
+  const source = unrolledChains();
+  if (!fs.existsSync(file) || fs.readFileSync(file, 'utf8') !== source) fs.writeFileSync(file, source);
+  compileAssembly(ASSEMBLY, WASM);
+}
+
 /**
- * Compiles the JPEG reader's inner loops, unless that was done after their last change.
+ * Compiles a folder of AssemblyScript, unless that was done after their last change.
  * @param folder Of the source, relative to the project's.
  * @param wasm What its asconfig.json writes, relative to the project's folder.
  */
-export function compileAssembly(folder: string = ASSEMBLY, wasm: string = WASM): void {
+export function compileAssembly(folder: string, wasm: string): void {
   const inFolder = (name: string) => path.join(projectFolder, folder, name);
   const sources = fs.readdirSync(inFolder('.')).map((name) => fs.statSync(inFolder(name)).mtimeMs);
   const built = fs.statSync(path.join(projectFolder, wasm), { throwIfNoEntry: false })?.mtimeMs ?? 0;

@@ -28,9 +28,22 @@ export interface Module {
   setBlock(index: number, component: number, column: number, row: number): void;
   unstuff(from: number, end: number, top: number, segmentEnds: number, maxSegments: number): number;
   nextMarker(from: number, end: number): number;
-  beginScan(dataTop: number, segmentEnds: number, blocks: number, interval: number): void;
-  isSegmentConsumed(): number;
-  decodeMcuRow(mcuRow: number, mcus: number): number;
+  buildDcSkipTable(component: number, dcTable: number, acTable: number): void;
+  scanNoteBytes(segmentEnds: number, blocks: number, interval: number, columns: number, rows: number): number;
+  beginSequential(
+    dataTop: number,
+    segmentEnds: number,
+    notes: number,
+    blocks: number,
+    interval: number,
+    columns: number,
+    rows: number,
+  ): void;
+  /** 0: the data is damaged. 1: there is more. 2: all blocks are decoded. */
+  decodePart(): 0 | 1 | 2;
+  isSequentialConsumed(): number;
+  beginDcScan(dataTop: number, segmentEnds: number, blocks: number, interval: number): void;
+  isDcSegmentConsumed(): number;
   decodeDcMcuRow(mcuRow: number, mcus: number, low: number, isRefinement: boolean): number;
   dequantiseDc(from: number, to: number, count: number, quantiser: number): number;
   upsampleVertically(own: number, near: number, far: number, to: number, width: number): void;

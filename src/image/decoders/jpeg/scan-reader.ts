@@ -56,16 +56,23 @@ export class ScanReader {
         id,
         components.some(({ acTable, blockSize }) => acTable === id && blockSize > 1),
       );
-    for (const { index, quantisationTable, blockSize } of components) {
+    for (const { index, dcTable, acTable, quantisationTable, blockSize } of components) {
+      this.#module.buildDcSkipTable(index, dcTable, acTable);
       this.#setComponent(scan, index, 1);
       for (const { zigzag, u, v, weight } of chooseCoefficients(blockSize, quantisationTable))
         this.#module.keepCoefficient(index, zigzag, u, v, weight);
     }
-    const marker = this.#beginScan(scan, start, end);
+    const { marker, top, segmentEnds } = this.#unstuff(scan, start, end);
+    const blocks = this.#setBlocks(scan);
     const { columns, rows } = this.#image.mcus;
-    for (let row = 0; row < rows; row += 1)
-      if (this.#module.decodeMcuRow(row, columns) === 0) throw new Declined('damaged entropy-coded data');
-    if (this.#module.isSegmentConsumed() === 0) throw new Declined('entropy-coded data after the last MCU');
+    const { restartInterval } = this.#header;
+    const scanSize = [blocks, restartInterval, columns, rows] as const;
+    const notes = this.#arena.allocate(this.#module.scanNoteBytes(segmentEnds, ...scanSize));
+    this.#module.beginSequential(top, segmentEnds, notes, ...scanSize);
+    let part = this.#module.decodePart();
+    while (part === 1) part = this.#module.decodePart();
+    if (part === 0) throw new Declined('damaged entropy-coded data');
+    if (this.#module.isSequentialConsumed() === 0) throw new Declined('entropy-coded data after the last MCU');
     if (this.#header.nextScan(scan.dataOffset + marker - start) !== undefined)
       throw new Declined('several sequential scans');
   }
@@ -102,12 +109,13 @@ export class ScanReader {
       if (!isRefinement) this.#buildDcTable(dcTable);
       this.#setComponent(scan, index, 2);
     }
-    const marker = this.#beginScan(scan, from, end);
+    const { marker, top, segmentEnds } = this.#unstuff(scan, from, end);
+    this.#module.beginDcScan(top, segmentEnds, this.#setBlocks(scan), this.#header.restartInterval);
     const { columns, rows } = this.#mcusOf(scan);
     for (let row = 0; row < rows; row += 1)
       if (this.#module.decodeDcMcuRow(row, columns, approximationLow, isRefinement) === 0)
         throw new Declined('damaged entropy-coded data');
-    if (this.#module.isSegmentConsumed() === 0) throw new Declined('entropy-coded data after the last MCU');
+    if (this.#module.isDcSegmentConsumed() === 0) throw new Declined('entropy-coded data after the last MCU');
     return marker;
   }
 
@@ -151,11 +159,20 @@ export class ScanReader {
     return componentCount === 1 ? { h: 1, v: 1 } : this.#plane(index);
   }
 
-  /** Unstuffs the data of a scan and sets up its MCUs. Returns the address of the second byte of the marker that ends the scan. */
-  #beginScan(scan: Scan, from: number, end: number): number {
+  /** Entropy-coded segments of a scan. */
+  #segmentCount(scan: Scan): number {
     const { restartInterval } = this.#header;
     const { columns, rows } = this.#mcusOf(scan);
-    const segmentCount = restartInterval === 0 ? 1 : Math.ceil((columns * rows) / restartInterval);
+    return restartInterval === 0 ? 1 : Math.ceil((columns * rows) / restartInterval);
+  }
+
+  /**
+   * Unstuffs the data of a scan.
+   * @returns The address of the second byte of the marker that ends it, and what `unstuff` was given: the address below which the data
+   * is, and that of the list of the segments' ends.
+   */
+  #unstuff(scan: Scan, from: number, end: number): { marker: number; top: number; segmentEnds: number } {
+    const segmentCount = this.#segmentCount(scan);
     const segmentEnds = this.#arena.allocate(4 * segmentCount);
     // The unstuffed data is in reverse: reads beyond its end go below this address, to slack that no other allocation uses.
     const data = this.#arena.allocate(end - from);
@@ -163,9 +180,7 @@ export class ScanReader {
     const marker = this.#module.unstuff(from, end, top, segmentEnds, segmentCount);
     if (marker === 0 || this.#module.segmentCount.value !== segmentCount)
       throw new Declined('a missing or misplaced marker in entropy-coded data');
-    const blocks = this.#setBlocks(scan);
-    this.#module.beginScan(top, segmentEnds, blocks, restartInterval);
-    return marker;
+    return { marker, top, segmentEnds };
   }
 
   /** Returns the number of blocks in an MCU. */

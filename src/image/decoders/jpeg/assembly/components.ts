@@ -96,3 +96,25 @@ export function setBlock(index: i32, component: i32, column: i32, row: i32): voi
   store<i32>(block, column, COLUMN);
   store<i32>(block, row, ROW);
 }
+
+/** Sets the output address of each block for the first MCU of a row. `bytes`: of a sample. */
+export function setTargets(end: usize, mcuRow: i32, bytes: i32): void {
+  for (let block = BLOCKS; block < end; block += BLOCK_BYTES) {
+    const component = <usize>load<u32>(block, COMPONENT);
+    const size = load<i32>(component, BLOCK_SIZE);
+    const y = (mcuRow * load<i32>(component, V) + load<i32>(block, ROW)) * size;
+    const x = load<i32>(block, COLUMN) * size * bytes;
+    store<i32>(block, load<i32>(component, PLANE) + y * load<i32>(component, STRIDE) + x, TARGET);
+  }
+}
+
+/** Sets the predictors of all components to 0 (T.81, F.2.1.3.1). */
+export function resetPredictors(): void {
+  for (
+    let component = COMPONENTS;
+    component < COMPONENTS + 3 * COMPONENT_BYTES;
+    component += COMPONENT_BYTES
+  ) {
+    store<i32>(component, 0, PREDICTOR);
+  }
+}

@@ -4,13 +4,6 @@
 // the bits of code and value, and the advance, the number of zigzag positions (run + 1).
 
 import {
-  AC_BITS,
-  AC_SKIP_TABLE_BYTES,
-  AC_SKIP_TABLES,
-  AC_SYMBOL_TABLE_BYTES,
-  AC_SYMBOL_TABLES,
-  AC_VALUE_TABLE_BYTES,
-  AC_VALUE_TABLES,
   CODE_LIMITS,
   CODE_LIMITS_BYTES,
   DC_BITS,
@@ -23,11 +16,9 @@ import {
 
 /** The advance of EOB: larger than any zigzag index. */
 export const END_OF_BLOCK: i32 = 128;
-/** The advance of a skip table entry whose window holds no complete symbol. */
-export const NO_SYMBOL: i32 = 256;
 
 /** Largest sizes (SSSS) with 8-bit samples (T.81, tables F.1 and F.2). */
-const MAX_DC_SIZE: i32 = 11;
+export const MAX_DC_SIZE: i32 = 11;
 const MAX_AC_SIZE: i32 = 10;
 
 /** The value that `size` bits stand for (T.81, F.2.2.1, EXTEND). */
@@ -66,7 +57,7 @@ export function skipEntry(symbol: i32, length: i32): i32 {
 }
 
 /** Derives the code limits of a Huffman table. False if its code lengths are invalid (T.81, annex C), or it has no symbol. */
-function buildLimits(table: i32): bool {
+export function buildLimits(table: i32): bool {
   const spec = HUFFMAN_SPECS + <usize>table * HUFFMAN_SPEC_BYTES;
   const limits = CODE_LIMITS + <usize>table * CODE_LIMITS_BYTES;
   let code = 0;
@@ -139,54 +130,8 @@ export function decodeLongDifference(window: u64, entry: i32, table: i32): i32 {
   return (extend(raw, size) << 6) | (length + size);
 }
 
-/**
- * Builds the lookup tables of AC Huffman table `id` (0 to 3).
- * @param needsValues Whether some coefficients are to be decoded, not only skipped.
- * @returns False if the Huffman table is damaged.
- */
-export function buildAcTables(id: i32, needsValues: bool): bool {
-  if (!buildLimits(4 + id)) return false;
-  const symbolTable = AC_SYMBOL_TABLES + <usize>id * AC_SYMBOL_TABLE_BYTES;
-  memory.fill(symbolTable, 0, AC_SYMBOL_TABLE_BYTES);
-  let code = 0;
-  let symbols = HUFFMAN_SPECS + <usize>(4 + id) * HUFFMAN_SPEC_BYTES + 16;
-  for (let length = 1; length <= AC_BITS; length++) {
-    const count = <i32>load<u8>(HUFFMAN_SPECS + <usize>(4 + id) * HUFFMAN_SPEC_BYTES + <usize>(length - 1));
-    for (let i = 0; i < count; i++) {
-      const entry = skipEntry(<i32>load<u8>(symbols), length);
-      const first = symbolTable + ((<usize>(code << (AC_BITS - length))) << 1);
-      for (let j: usize = 0; j < 1 << (AC_BITS - length); j++) store<u16>(first + (j << 1), <u16>entry);
-      symbols += 1;
-      code += 1;
-    }
-    code <<= 1;
-  }
-  buildSkipTable(symbolTable, AC_SKIP_TABLES + <usize>id * AC_SKIP_TABLE_BYTES);
-  if (needsValues) buildValueTable(4 + id, AC_VALUE_TABLES + <usize>id * AC_VALUE_TABLE_BYTES);
-  return true;
-}
-
-function buildSkipTable(symbolTable: usize, skipTable: usize): void {
-  for (let window = 0; window < 1 << AC_BITS; window++) {
-    let bits = 0;
-    let advance = 0;
-    while (true) {
-      const entry = <i32>load<u16>(symbolTable + ((<usize>((window << bits) & ((1 << AC_BITS) - 1))) << 1));
-      if (entry === 0 || bits + (entry & 63) > AC_BITS) break;
-      const isEnd = entry >>> 6 === END_OF_BLOCK;
-      if (!isEnd && advance + (entry >>> 6) > 63) break;
-      bits += entry & 63;
-      advance += entry >>> 6;
-      if (isEnd) break;
-    }
-    store<u16>(
-      skipTable + ((<usize>window) << 1),
-      <u16>(bits === 0 ? NO_SYMBOL << 6 : (advance << 6) | bits),
-    );
-  }
-}
-
-function buildValueTable(table: i32, valueTable: usize): void {
+/** Builds the table of the symbols of AC Huffman table `table` (4 to 7) and their values. */
+export function buildValueTable(table: i32, valueTable: usize): void {
   for (let window = 0; window < 1 << VALUE_BITS; window++) {
     const entry = decodeAcValue((<u64>window) << (64 - VALUE_BITS), table);
     store<i32>(valueTable + ((<usize>window) << 2), (entry & 63) > VALUE_BITS ? 0 : entry);

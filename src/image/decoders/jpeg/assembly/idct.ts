@@ -2,6 +2,14 @@
 
 import { COEFFICIENTS, COSINES } from './memory-map';
 
+/** A dequantised DC beyond this is damaged: 8-bit samples give 1024 at most, and quantisation adds 127 at most. */
+const MAX_DC: i32 = 2048;
+
+/** Whether a DC is beyond {@link MAX_DC} on either side, by one comparison: as u32, what is below the range is far above it. */
+export function isOutOfRange(dc: i32): bool {
+  return <u32>(dc + MAX_DC) > <u32>(2 * MAX_DC);
+}
+
 /** Undoes the level shift (T.81, A.3.1) and clamps to 0 to 255. */
 export function toSample(value: i32): u8 {
   return <u8>min(255, max(0, value + 128));

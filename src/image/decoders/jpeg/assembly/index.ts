@@ -4,8 +4,10 @@ import { HEAP, HUFFMAN_SPEC_BYTES, HUFFMAN_SPECS } from './memory-map';
 
 export { upsampleHorizontally, upsampleVertically, ycbcrToRgb } from './colour';
 export { keepCoefficient, setBlock, setComponent, setCosine, setPlane } from './components';
-export { buildAcTables, buildDcTable } from './huffman';
-export { beginScan, decodeDcMcuRow, decodeMcuRow, dequantiseDc, isSegmentConsumed } from './scan';
+export { buildDcTable } from './huffman';
+export { beginDcScan, decodeDcMcuRow, dequantiseDc, isDcSegmentConsumed } from './dc-scan';
+export { beginSequential, decodePart, isSequentialConsumed, scanNoteBytes } from './pieces';
+export { buildAcTables, buildDcSkipTable } from './skip-tables';
 export { nextMarker, segmentCount, unstuff } from './stuffing';
 
 /** The address from which the caller may use the memory. */

@@ -3,8 +3,8 @@
 // A lookup table is indexed by a window: the next bits of the data. The lowest 6 bits of an entry, `bits`, are the length of what is
 // decoded: the code and the value after it.
 
-/** Window of the AC symbol and AC skip tables. */
-export const AC_BITS: i32 = 13;
+/** Window of the symbol and skip tables. */
+export const SKIP_BITS: i32 = 13;
 /** Window of the AC value tables. */
 export const VALUE_BITS: i32 = 10;
 /** Window of the DC tables. */
@@ -43,16 +43,48 @@ export const WEIGHTS_BYTES: usize = 512;
 export const DC_TABLES: usize = 9216;
 export const DC_TABLE_BYTES: usize = 2 << DC_BITS;
 
-/** One symbol: `advance << 6 | bits`, two bytes; 0 where the window is too short. `advance`: zigzag positions. */
-export const AC_SYMBOL_TABLES: usize = DC_TABLES + 4 * DC_TABLE_BYTES;
-export const AC_SYMBOL_TABLE_BYTES: usize = 2 << AC_BITS;
+/**
+ * One symbol of each DC (0 to 3) and AC (4 to 7) Huffman table: `advance << 9 | bits << 4 | code length`, two bytes; 0 where the window
+ * holds no code. `advance`: zigzag positions; 0 for EOB and in a DC table.
+ */
+export const SYMBOL_TABLES: usize = DC_TABLES + 4 * DC_TABLE_BYTES;
+export const SYMBOL_TABLE_BYTES: usize = 2 << SKIP_BITS;
 
-/** The same, summed over all complete symbols of the window. */
-export const AC_SKIP_TABLES: usize = AC_SYMBOL_TABLES + 4 * AC_SYMBOL_TABLE_BYTES;
-export const AC_SKIP_TABLE_BYTES: usize = 2 << AC_BITS;
+/** Per AC Huffman table: a look for each window of 0 to SKIP_BITS bits, two bytes; those of n bits begin at byte 2 << n. See skip-tables.ts. */
+export const AC_SKIP_TABLES: usize = SYMBOL_TABLES + 8 * SYMBOL_TABLE_BYTES;
+export const AC_SKIP_TABLE_BYTES: usize = 4 << SKIP_BITS;
+
+/** Per component: a look for each window at the start of a block, two bytes. */
+export const DC_SKIP_TABLES: usize = AC_SKIP_TABLES + 4 * AC_SKIP_TABLE_BYTES;
+export const DC_SKIP_TABLE_BYTES: usize = 2 << SKIP_BITS;
 
 /** One symbol and its value: `value << 16 | advance << 6 | bits`, four bytes; 0 where the window is too short. */
-export const AC_VALUE_TABLES: usize = AC_SKIP_TABLES + 4 * AC_SKIP_TABLE_BYTES;
+export const AC_VALUE_TABLES: usize = DC_SKIP_TABLES + 3 * DC_SKIP_TABLE_BYTES;
 export const AC_VALUE_TABLE_BYTES: usize = 4 << VALUE_BITS;
 
-export const HEAP: usize = AC_VALUE_TABLES + 4 * AC_VALUE_TABLE_BYTES;
+/** The chains; fields in chain-fields.ts. */
+export const CHAINS: usize = AC_VALUE_TABLES + 4 * AC_VALUE_TABLE_BYTES;
+export const CHAIN_BYTES: usize = 32;
+
+/** The pieces that chains work at or have finished; fields in pieces.ts. */
+export const PIECES: usize = CHAINS + 4 * CHAIN_BYTES;
+export const PIECE_BYTES: usize = 32;
+
+/** What a parked chain reads, and where it writes. */
+export const PARKED_DATA: usize = PIECES + 8 * PIECE_BYTES;
+export const PARKED_ENTRY: usize = PARKED_DATA + 8;
+export const PARKED_STATE: usize = PARKED_DATA + 16;
+export const PARKED_NOTE: usize = PARKED_DATA + 24;
+
+/**
+ * The states of a chain, in coding order: for each block of the MCU the addresses of its DC and its AC skip table, four bytes each. The
+ * MCU is repeated, so that a chain seldom has to go back to the first.
+ */
+export const STATES: usize = PARKED_DATA + 32;
+export const STATES_BYTES: usize = 4096;
+
+/** Blocks that were found one by one: a note for each, as chains.ts writes them. */
+export const FOUND_NOTES: usize = STATES + STATES_BYTES;
+export const MAX_FOUND: i32 = 64;
+
+export const HEAP: usize = FOUND_NOTES + 8 * (<usize>MAX_FOUND + 1);

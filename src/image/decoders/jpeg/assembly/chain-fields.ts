@@ -1,0 +1,37 @@
+// What a chain is in memory, and how it sees the data. chains.ts says what it does.
+//
+// A position is an address in bits, that of the bit 14 below the next one: the data is in reverse, so positions become smaller. Shifted
+// down to it, the 13 bits of a look's window are an index into a table of two bytes an entry.
+
+import { SKIP_BITS } from './memory-map';
+
+// Byte offsets of a chain's fields, 32 bits each.
+export const POSITION: usize = 0;
+/** Address in STATES. */
+export const STATE: usize = 4;
+/** AC coefficients of the current block that have been skipped. */
+export const COEFFICIENTS: usize = 8;
+/** What is added to the address of a state to have the address of its note. */
+export const NOTES: usize = 12;
+/** The position below which its piece has ended. */
+export const END: usize = 16;
+/** Address of its piece; 0: it is parked. */
+export const PIECE: usize = 20;
+/** The address beyond which there is no room for its notes. */
+export const NOTES_END: usize = 24;
+
+/** Selects a window from the data at a position. */
+export const WINDOW_MASK: u32 = ((1 << SKIP_BITS) - 1) << 1;
+/** Bits from a position to the next bit of the data. */
+const BELOW: i32 = SKIP_BITS + 1;
+
+/** The position of bit `bit` of data that is in reverse below `top`. */
+export function positionOf(top: usize, bit: i32): i32 {
+  return ((<i32>top) << 3) - BELOW - bit;
+}
+
+/** The bits from a position on, left-aligned; at least 57 are valid. */
+export function bitsFrom(position: i32): u64 {
+  const end = position + BELOW;
+  return load<u64>(<usize>((end + 7) >>> 3) - 8) << (-end & 7);
+}
