@@ -14,13 +14,22 @@ const VARIABLES = [
   ['end', 'i32', 'END'],
 ] as const;
 
-/** A look, an advance and the next state of chain `c`. See skip-tables.ts for the entries. */
+/**
+ * A look, an advance and the next state of chain `c`. See skip-tables.ts for the entries. Where a look swallows more than the block has
+ * left, a single symbol is skipped; where there is none, or the block would be too long, the chain stops before it.
+ */
 const look = (c: number) => `
-    entry = <i32>load<i16>(load<u32>(state${c}) + ((load<u32>(position${c} >>> 3) >>> (position${c} & 7)) & WINDOW_MASK));
+    window = (load<u32>(position${c} >>> 3) >>> (position${c} & 7)) & WINDOW_MASK;
+    entry = <i32>load<i16>(load<u32>(state${c}) + window);
     sum = coefficients${c} + ((entry >> 9) & 63);
     if (sum >= AC_COEFFICIENTS) {
-      stopped = ${c};
-      break;
+      entry = <i32>load<i16>(load<u32>(state${c}) + window, LOOK_TABLE_BYTES);
+      sum = coefficients${c} + ((entry >> 9) & 63);
+      if (entry === EXCEPTION || sum > AC_COEFFICIENTS) {
+        stopped = ${c};
+        break;
+      }
+      if (sum === AC_COEFFICIENTS) entry = (entry & 31) | NEXT_STATE;
     }
     coefficients${c} = sum & (entry >> 15);
     position${c} -= entry & 31;
@@ -42,11 +51,12 @@ export function unrolledChains(): string {
   return `// Written by scripts/unrolled-chains.ts.
 
 import { COEFFICIENTS, END, NOTES, POSITION, STATE, WINDOW_MASK } from './chain-fields';
-import { CHAIN_BYTES, CHAINS } from './memory-map';
-import { AC_COEFFICIENTS } from './skip-tables';
+import { CHAIN_BYTES, CHAINS, LOOK_TABLE_BYTES } from './memory-map';
+import { AC_COEFFICIENTS, EXCEPTION, NEXT_STATE } from './skip-tables';
 
 /** Runs all chains in turn, until one has a look that is an exception, has passed its end, or has a state beyond \`cycleEnd\`. Returns its number. */
 export function runChains(cycleEnd: u32): i32 {
+  let window: u32 = 0;
   let entry = 0;
   let sum = 0;
   let stopped = 0;${each((c) => VARIABLES.map(([name, type, from]) => `\n  let ${name}${c} = load<${type}>(${field(c, from)});`).join(''))}

@@ -5,14 +5,14 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { bundle, bundleScripts, compileAssembly } from '../../scripts/bundling.js';
+import { bundle, bundleScripts, compileAssembly, compileReader } from '../../scripts/bundling.js';
 import { builtFolder, projectFolder, referenceModule } from './paths.js';
 import { makeCorpus } from './photos.js';
 
 export default async function setup(project: TestProject): Promise<void> {
   if (!project.isRootProject()) return;
   await build();
-  compileAssembly();
+  compileReader();
   compileAssembly(
     'test/support/images/jpeg/reference/assembly',
     path.relative(projectFolder, referenceModule),

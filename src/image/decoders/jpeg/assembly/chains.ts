@@ -28,6 +28,7 @@ import {
   COMPONENTS,
   DC_SKIP_TABLE_BYTES,
   DC_SKIP_TABLES,
+  LOOK_TABLE_BYTES,
   PARKED_DATA,
   PARKED_ENTRY,
   PARKED_NOTE,
@@ -62,7 +63,7 @@ export function beginChains(blocks: i32): void {
     const index = (component - COMPONENTS) / COMPONENT_BYTES;
     const ac = <usize>(load<i32>(component, AC_TABLE_NUMBER) - 4);
     store<u32>(STATES + at, <u32>(DC_SKIP_TABLES + index * DC_SKIP_TABLE_BYTES));
-    store<u32>(STATES + at, <u32>(AC_SKIP_TABLES + ac * AC_SKIP_TABLE_BYTES + AC_SKIP_TABLE_BYTES / 2), 4);
+    store<u32>(STATES + at, <u32>(AC_SKIP_TABLES + ac * AC_SKIP_TABLE_BYTES + LOOK_TABLE_BYTES), 4);
   }
   store<u64>(PARKED_DATA, 0);
   store<u16>(PARKED_ENTRY, 1 << 15);
@@ -103,15 +104,24 @@ export function start(
 export function runToEnd(): usize {
   const cycleEnd = <u32>(STATES + cycleBytes);
   while (true) {
-    const chain = CHAINS + <usize>runChains(cycleEnd) * CHAIN_BYTES;
-    if (load<u32>(chain, STATE) < cycleEnd && load<i32>(chain, POSITION) >= load<i32>(chain, END)) skipSymbol(chain);
-    if (load<u32>(chain, STATE) >= cycleEnd) {
-      store<u32>(chain, load<u32>(chain, STATE) - <u32>cycleBytes, STATE);
-      store<u32>(chain, load<u32>(chain, NOTES) + <u32>cycleBytes, NOTES);
-      if (cycleEnd + load<u32>(chain, NOTES) > load<u32>(chain, NOTES_END)) return chain;
+    // A chain that stops ends the turn of all.
+    for (let chain = CHAINS; chain < CHAINS + 4 * CHAIN_BYTES; chain += CHAIN_BYTES) {
+      if (isEnded(chain, cycleEnd)) return chain;
     }
-    if (load<i32>(chain, POSITION) < load<i32>(chain, END)) return chain;
+    const chain = CHAINS + <usize>runChains(cycleEnd) * CHAIN_BYTES;
+    if (load<u32>(chain, STATE) < cycleEnd && load<i32>(chain, POSITION) >= load<i32>(chain, END))
+      skipSymbol(chain);
   }
+}
+
+/** Whether a chain has ended its piece, or has no room for more notes. At the end of the states it goes back to the first. */
+function isEnded(chain: usize, cycleEnd: u32): bool {
+  if (load<u32>(chain, STATE) >= cycleEnd) {
+    store<u32>(chain, load<u32>(chain, STATE) - <u32>cycleBytes, STATE);
+    store<u32>(chain, load<u32>(chain, NOTES) + <u32>cycleBytes, NOTES);
+    if (cycleEnd + load<u32>(chain, NOTES) > load<u32>(chain, NOTES_END)) return true;
+  }
+  return load<i32>(chain, POSITION) < load<i32>(chain, END);
 }
 
 /** The address of the note of the block that a chain is in. */

@@ -50,13 +50,16 @@ export const DC_TABLE_BYTES: usize = 2 << DC_BITS;
 export const SYMBOL_TABLES: usize = DC_TABLES + 4 * DC_TABLE_BYTES;
 export const SYMBOL_TABLE_BYTES: usize = 2 << SKIP_BITS;
 
-/** Per AC Huffman table: a look for each window of 0 to SKIP_BITS bits, two bytes; those of n bits begin at byte 2 << n. See skip-tables.ts. */
-export const AC_SKIP_TABLES: usize = SYMBOL_TABLES + 8 * SYMBOL_TABLE_BYTES;
-export const AC_SKIP_TABLE_BYTES: usize = 4 << SKIP_BITS;
+/** A table of looks, and one of single symbols after it: entries of two bytes for each window. See skip-tables.ts. */
+export const LOOK_TABLE_BYTES: usize = 2 << SKIP_BITS;
 
-/** Per component: a look for each window at the start of a block, two bytes. */
+/** Per AC Huffman table: looks for windows of 0 to SKIP_BITS bits, those of n bits from byte 2 << n on; then single symbols. */
+export const AC_SKIP_TABLES: usize = SYMBOL_TABLES + 8 * SYMBOL_TABLE_BYTES;
+export const AC_SKIP_TABLE_BYTES: usize = 3 * LOOK_TABLE_BYTES;
+
+/** Per component: looks at the start of a block; then single symbols. */
 export const DC_SKIP_TABLES: usize = AC_SKIP_TABLES + 4 * AC_SKIP_TABLE_BYTES;
-export const DC_SKIP_TABLE_BYTES: usize = 2 << SKIP_BITS;
+export const DC_SKIP_TABLE_BYTES: usize = 2 * LOOK_TABLE_BYTES;
 
 /** One symbol and its value: `value << 16 | advance << 6 | bits`, four bytes; 0 where the window is too short. */
 export const AC_VALUE_TABLES: usize = DC_SKIP_TABLES + 3 * DC_SKIP_TABLE_BYTES;

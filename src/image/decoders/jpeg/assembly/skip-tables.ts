@@ -22,6 +22,7 @@ import {
   DC_SKIP_TABLES,
   HUFFMAN_SPEC_BYTES,
   HUFFMAN_SPECS,
+  LOOK_TABLE_BYTES,
   SKIP_BITS,
   SYMBOL_TABLE_BYTES,
   SYMBOL_TABLES,
@@ -31,8 +32,9 @@ import {
 export const AC_COEFFICIENTS: i32 = 63;
 
 const CONTINUES: i32 = 1 << 15;
-const EXCEPTION: i32 = CONTINUES | (AC_COEFFICIENTS << 9);
-const NEXT_STATE: i32 = 1 << 5;
+/** As a signed number, as the chains load it. */
+export const EXCEPTION: i32 = -(1 << 15) | (AC_COEFFICIENTS << 9);
+export const NEXT_STATE: i32 = 1 << 5;
 
 /** Whether the block ends with the last symbol of an entry. */
 export function endsBlock(entry: i32): bool {
@@ -92,10 +94,10 @@ function buildAcSkipTable(id: i32): void {
   for (let known = 0; known <= SKIP_BITS; known++) {
     for (let window = 0; window < 1 << known; window++) {
       const symbol = <i32>load<u16>(symbols + ((<usize>(window << (SKIP_BITS - known))) << 1));
-      store<u16>(
-        table + (<usize>2 << known) + ((<usize>window) << 1),
-        <u16>lookOf(symbol, table, window, known, CONTINUES),
-      );
+      const entry = symbol === 0 || (symbol & 15) > known ? EXCEPTION : acEntry(symbol);
+      const at = table + (<usize>2 << known) + ((<usize>window) << 1);
+      store<i16>(at, <i16>(endsBlock(entry) ? entry : followed(entry, table, window, known)));
+      if (known === SKIP_BITS) store<i16>(at, <i16>entry, LOOK_TABLE_BYTES);
     }
   }
 }
@@ -108,30 +110,26 @@ export function buildDcSkipTable(component: i32, dc: i32, ac: i32): void {
   fillSymbols(dc);
   for (let window = 0; window < 1 << SKIP_BITS; window++) {
     const symbol = <i32>load<u16>(symbols + ((<usize>window) << 1));
-    store<u16>(
-      to + ((<usize>window) << 1),
-      <u16>lookOf(symbol, table, window, SKIP_BITS, CONTINUES | NEXT_STATE),
-    );
+    const entry = symbol === 0 ? EXCEPTION : CONTINUES | NEXT_STATE | (symbol >> 4);
+    const at = to + ((<usize>window) << 1);
+    store<i16>(at, <i16>followed(entry, table, window, SKIP_BITS));
+    store<i16>(at, <i16>entry, LOOK_TABLE_BYTES);
   }
 }
 
-/**
- * The entry of a window of `known` bits that begins with `symbol`, and of the AC symbols that follow.
- * @param table The skip table of these.
- * @param alone The entry of the symbol alone, without its bits and its advance, unless it is EOB.
- */
-function lookOf(symbol: i32, table: usize, window: i32, known: i32, alone: i32): i32 {
-  const length = symbol & 15;
-  if (symbol === 0 || length > known) return EXCEPTION;
+/** The entry of a single AC symbol. */
+function acEntry(symbol: i32): i32 {
   const bits = (symbol >> 4) & 31;
   const advance = symbol >> 9;
-  if (advance === 0 && (alone & NEXT_STATE) === 0) return NEXT_STATE | bits;
-  const left = known - bits;
-  if (left > 0) {
-    const rest = <i32>load<u16>(table + (<usize>2 << left) + ((<usize>(window & ((1 << left) - 1))) << 1));
-    // The sum is for each field of its own: 24 bits, 2 states, 62 zigzag positions at most.
-    if (rest !== EXCEPTION && advance + advanceOf(rest) < AC_COEFFICIENTS)
-      return (alone & NEXT_STATE) + rest + ((advance << 9) | bits);
-  }
-  return alone | (advance << 9) | bits;
+  return advance === 0 ? NEXT_STATE | bits : CONTINUES | (advance << 9) | bits;
+}
+
+/** The entry of a window of `known` bits: that of its first symbol, with the AC symbols that follow as `table` skips them. */
+function followed(entry: i32, table: usize, window: i32, known: i32): i32 {
+  const left = known - (entry & 31);
+  if (entry === EXCEPTION || left <= 0) return entry;
+  const rest = <i32>load<i16>(table + (<usize>2 << left) + ((<usize>(window & ((1 << left) - 1))) << 1));
+  if (rest === EXCEPTION || advanceOf(entry) + advanceOf(rest) >= AC_COEFFICIENTS) return entry;
+  // Each field is the sum of both, and fits: 24 bits, 2 states, 62 zigzag positions at most. The block continues if the rest does.
+  return (entry & ~CONTINUES) + rest;
 }
