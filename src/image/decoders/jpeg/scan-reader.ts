@@ -10,6 +10,9 @@ import { type BlockSize, chooseCoefficients } from './scaling.js';
 /** A block of 64 samples takes at least one bit. Twice as many, because 4:2:0 codes half of the samples that are counted. */
 const MAX_SAMPLES_PER_BYTE = 8 * 64 * 2;
 
+/** Of each instance, what its lookup tables were built of. */
+const builtTables = new WeakMap<Module, Map<string, Buffer>>();
+
 /** Reads the image of a file. May be used once. */
 export class ScanReader {
   readonly #module: Module;
@@ -57,7 +60,7 @@ export class ScanReader {
         components.some(({ acTable, blockSize }) => acTable === id && blockSize > 1),
       );
     for (const { index, dcTable, acTable, quantisationTable, blockSize } of components) {
-      this.#module.buildDcSkipTable(index, dcTable, acTable);
+      this.#buildDcSkipTable(index, dcTable, acTable);
       this.#setComponent(scan, index, 1);
       for (const { zigzag, u, v, weight } of chooseCoefficients(blockSize, quantisationTable))
         this.#module.keepCoefficient(index, zigzag, u, v, weight);
@@ -72,7 +75,8 @@ export class ScanReader {
     let part = this.#module.decodePart();
     while (part === 1) part = this.#module.decodePart();
     if (part === 0) throw new Declined('damaged entropy-coded data');
-    if (this.#module.isSequentialConsumed() === 0) throw new Declined('entropy-coded data after the last MCU');
+    if (this.#module.isSequentialConsumed() === 0)
+      throw new Declined('entropy-coded data after the last MCU');
     if (this.#header.nextScan(scan.dataOffset + marker - start) !== undefined)
       throw new Declined('several sequential scans');
   }
@@ -128,18 +132,45 @@ export class ScanReader {
   }
 
   #buildDcTable(id: number): void {
-    this.#copyHuffmanTable(id);
-    if (this.#module.buildDcTable(id) === 0) throw new Declined('a damaged Huffman table');
+    this.#built(`DC ${id}`, [this.#huffmanTable(id)], () => {
+      this.#copyHuffmanTable(id);
+      return this.#module.buildDcTable(id) !== 0;
+    });
   }
 
   #buildAcTables(id: number, needsValues: boolean): void {
-    this.#copyHuffmanTable(4 + id);
-    if (this.#module.buildAcTables(id, needsValues) === 0) throw new Declined('a damaged Huffman table');
+    this.#built(`AC ${id}`, [this.#huffmanTable(4 + id), Uint8Array.of(Number(needsValues))], () => {
+      this.#copyHuffmanTable(4 + id);
+      return this.#module.buildAcTables(id, needsValues) !== 0;
+    });
+  }
+
+  #buildDcSkipTable(index: number, dcTable: number, acTable: number): void {
+    this.#built(`skip ${index}`, [this.#huffmanTable(dcTable), this.#huffmanTable(4 + acTable)], () => {
+      this.#module.buildDcSkipTable(index, dcTable, acTable);
+      return true;
+    });
+  }
+
+  /** Builds lookup tables, unless those that the instance has under this name were built of the same: a camera's photos often share them. */
+  #built(name: string, of: readonly Uint8Array[], build: () => boolean): void {
+    const tables = builtTables.get(this.#module) ?? new Map<string, Buffer>();
+    builtTables.set(this.#module, tables);
+    const key = Buffer.concat(of);
+    if (tables.get(name)?.equals(key) === true) return;
+    tables.delete(name);
+    if (!build()) throw new Declined('a damaged Huffman table');
+    tables.set(name, key);
+  }
+
+  #huffmanTable(table: number): Uint8Array {
+    const spec = this.#header.huffmanTables[table];
+    if (spec === undefined) throw new Declined('no Huffman table');
+    return spec;
   }
 
   #copyHuffmanTable(table: number): void {
-    const spec = this.#header.huffmanTables[table];
-    if (spec === undefined) throw new Declined('no Huffman table');
+    const spec = this.#huffmanTable(table);
     const address = this.#module.huffmanSpecAddress(table);
     new Uint8Array(this.#module.memory.buffer, address, spec.length).set(spec);
   }

@@ -6,7 +6,7 @@
 /** Window of the symbol and skip tables. */
 export const SKIP_BITS: i32 = 13;
 /** Window of the AC value tables. */
-export const VALUE_BITS: i32 = 10;
+export const VALUE_BITS: i32 = 12;
 /** Window of the DC tables. */
 export const DC_BITS: i32 = 10;
 
