@@ -18,8 +18,9 @@ import { unrolledChains } from './unrolled-chains.js';
 
 export const projectFolder: string = fileURLToPath(new URL('..', import.meta.url));
 
+const COMMAND = 'src/cli/main.ts';
 /** Each of these is split at its dynamic imports: a subcommand, or an export, is loaded when it is used ({@link split}). */
-const SPLIT = ['src/cli/main.ts', 'src/index.ts'];
+const SPLIT = [COMMAND, 'src/index.ts'];
 /** Processes and threads. */
 const WHOLE = [
   'src/consumer/main.ts',
@@ -42,6 +43,21 @@ const options: BuildOptions = {
   packages: 'external',
   logLevel: 'warning',
 };
+
+/**
+ * The command's packages are bundled too: a run would spend 30 ms on finding and loading their sixty files. These are not, because they
+ * have files of other kinds. The library leaves all packages to its host.
+ */
+const commandOptions = {
+  packages: 'bundle',
+  external: ['sharp', 'libheif-js', 'hash-wasm'],
+  // Packages that are CommonJS ask for modules of Node.js by `require`.
+  banner: {
+    js: "import { createRequire as requireFrom } from 'node:module';\nconst require = requireFrom(import.meta.url);",
+  },
+  // Otherwise modules without side effects could not be imported just to have them in a chunk.
+  ignoreAnnotations: true,
+} satisfies BuildOptions;
 
 const ASSEMBLY = 'src/image/decoders/jpeg/assembly';
 const WASM = 'dist/image/decoders/jpeg/reader.wasm';
@@ -67,6 +83,7 @@ type WithMetafile = BuildOptions & { readonly metafile: true };
 async function split(dist: WithMetafile, entry: string): Promise<BuildResult<WithMetafile>> {
   const chunked = {
     ...dist,
+    ...(entry === COMMAND ? commandOptions : {}),
     entryPoints: [entry],
     splitting: true,
     chunkNames: `${CHUNKS}/[name]-[hash]`,

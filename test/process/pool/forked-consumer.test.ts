@@ -31,6 +31,13 @@ test('each way in which a consumer can die is reported with its exit, and costs 
   expect(sentinels).toBe(2);
 });
 
+test('consumers start without the certificates that NODE_EXTRA_CA_CERTS names, which nobody there uses', async () => {
+  // Node.js complains of a file that it cannot read.
+  vi.stubEnv('NODE_EXTRA_CA_CERTS', '/no/such/file');
+  const { results } = await runForkedPool(['always-exit-a'], { retries: 0 });
+  expect(results.get('always-exit-a')?.attempt.stderrTail).toBe('the decoder\\u001b[31m gave up');
+});
+
 test('a photo whose consumer died once is done by another process', async () => {
   const { results, log } = await runForkedPool(['once-kill-a', 'b']);
   expect([...results.values()].map(describeOutcome)).toEqual(['CORRUPT done', 'CORRUPT done']);

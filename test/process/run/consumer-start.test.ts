@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import module from 'node:module';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { expectSound, recordsIn } from '../../support/output.js';
@@ -68,3 +69,23 @@ testBlocked('a run ends in order although its package is replaced meanwhile', as
     BLOCKED_PHOTOS + 1,
   );
 });
+
+// From Node.js 22.1 on.
+test.runIf('enableCompileCache' in module)(
+  'compiled code of the command and of its consumers is kept among the temporary files',
+  async () => {
+    const { folder } = photoFolder(1);
+    const env = { TMPDIR: temporaryFolder(), NODE_COMPILE_CACHE: undefined };
+    const run = () =>
+      start(process.execPath, [command, 'photos', '-w', '1', '--force'], { cwd: folder, env }).finished;
+    const kept = () => fs.readdirSync(env.TMPDIR, { recursive: true, encoding: 'utf8' }).sort();
+    expect(await run()).toMatchObject({ code: 0 });
+    const afterFirst = kept();
+    expect(afterFirst.length).toBeGreaterThan(0);
+    for (const name of afterFirst) expect(name).toMatch(/^node-compile-cache(?:[/\\]|$)/);
+    // sharp is loaded by consumers only, from some sixty files.
+    expect(afterFirst.length).toBeGreaterThan(50);
+    expect(await run()).toMatchObject({ code: 0 });
+    expect(kept()).toEqual(afterFirst);
+  },
+);
