@@ -5,13 +5,12 @@ import { uprightSize } from '../../upright.js';
 import { Declined } from '../declined.js';
 import type { OpenImage, OpenRequest } from '../decoder.js';
 import { lineBytes } from '../libvips-memory.js';
-import { SharpImage } from '../sharp-image.js';
-import { encodeTiff } from '../tiff/writer.js';
+import { imageOf } from '../picture.js';
 import { JpegFile, type Shrink } from './jpeg-file.js';
 
 /**
  * Opens a JPEG that is to be read at a half, a quarter or an eighth of its size, but not below twice the size of the thumbnail. Its
- * pixels come as a TIFF with orientation and ICC profile.
+ * pixels come with orientation and ICC profile.
  * @param bytes The whole file; unchanged.
  * @throws {Declined}
  */
@@ -28,7 +27,7 @@ export function openReduced(bytes: Buffer, { variant, decoding }: OpenRequest): 
     takenAt: file.takenAt,
     memoryNeed: file.memoryNeed(shrink) + tiffBytes(width / shrink, height / shrink),
     fastShrinkOnLoad: false,
-    pixels: () => new SharpImage(encodeTiff({ ...file.read(shrink), orientation, profile })),
+    pixels: () => imageOf({ ...file.read(shrink), orientation, profile }),
   };
 }
 
