@@ -25,7 +25,7 @@ export function openReduced(bytes: Buffer, { variant, decoding }: OpenRequest): 
     height,
     orientation,
     takenAt: file.takenAt,
-    memoryNeed: file.memoryNeed(shrink) + tiffBytes(width / shrink, height / shrink),
+    memoryNeed: file.memoryNeed(shrink) + sharpBytes(width / shrink, height / shrink),
     fastShrinkOnLoad: false,
     pixels: () => imageOf({ ...file.read(shrink), orientation, profile }),
   };
@@ -39,8 +39,8 @@ export function takenAtOf(bytes: Buffer): string | undefined {
   return new JpegFile(bytes).takenAt;
 }
 
-/** Bytes of the TIFF, and of what libvips keeps of it; measured, see test/soak/image/memory-need.test.ts. */
-function tiffBytes(width: number, height: number): number {
+/** Bytes of the pixels for sharp, and of what libvips keeps of it; measured, see test/soak/image/memory-need.test.ts. */
+function sharpBytes(width: number, height: number): number {
   const pixel = 3;
   return width * height * pixel + lineBytes(width, height, pixel);
 }
