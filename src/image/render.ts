@@ -13,6 +13,7 @@ import { DecoderFailure, type SharpImage } from './decoders/sharp-image.js';
 import { unsupportedFeature } from './decoders/warnings.js';
 import { encoders } from './encoders/index.js';
 import { checkLimits, type ImageLimits } from './limits.js';
+import { resizeUpright } from './resize.js';
 import { loadSharp } from './sharp.js';
 import { uprightSize } from './upright.js';
 
@@ -179,10 +180,7 @@ async function encode(
   { fastShrinkOnLoad, isUpright = false }: OpenImage,
 ): Promise<Encoded> {
   const encoder = encoders[format];
-  const upright = isUpright ? image.sharp : image.sharp.autoOrient();
-  const resized = upright
-    .resize({ ...box, fit: 'inside', withoutEnlargement: true, fastShrinkOnLoad })
-    .toColourspace('srgb');
+  const resized = resizeUpright(image, { box, isUpright, fastShrinkOnLoad }).toColourspace('srgb');
   const work = encoder.configure(resized).toBuffer({ resolveWithObject: true });
   const { data, info } = await image.finish(work);
   const thumbnail = encoder.normalize(data);

@@ -28,7 +28,7 @@ export const png: Decoder = decodedByLibvips({
 export const webp: Decoder = decodedByLibvips({
   name: 'WebP',
   extensions: ['webp'],
-  // What libwebp has shrunk goes to sharp as a TIFF.
+  // What libwebp has shrunk goes to sharp as a TIFF where it has a profile.
   loaders: ['VipsForeignLoadWebpBuffer', 'VipsForeignLoadTiffBuffer'],
   recognizes: (head) => hasSignature(head, /^52494646.{8}57454250/),
   // libwebp holds a lossless frame and its tables even where it shrinks it; libvips holds an image that is read whole twice, as RGBA.

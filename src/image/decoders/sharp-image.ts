@@ -11,9 +11,17 @@ import { loadSharp } from '../sharp.js';
  */
 export type FailOn = 'warning' | 'error';
 
+/** What is known of an image besides its bytes. */
+export interface Known extends Pick<SharpOptions, 'ignoreIcc' | 'raw'> {
+  /** EXIF orientation, 1 to 8, of raw samples. @default the one that libvips finds in the file */
+  readonly orientation?: number;
+}
+
 /** An image in sharp, with what libvips has warned of so far. */
 export class SharpImage {
   readonly sharp: Sharp;
+  /** As in {@link Known}. */
+  readonly orientation: number | undefined;
   /** Line by line, without what follows from another line. */
   readonly warnings: string[] = [];
   /** Warnings that libjpeg has counted; it words the first one alone. */
@@ -23,8 +31,9 @@ export class SharpImage {
   constructor(
     bytes: Uint8Array | Uint16Array,
     failOn: FailOn = 'warning',
-    more: Pick<SharpOptions, 'ignoreIcc' | 'raw'> = {},
+    { orientation, ...more }: Known = {},
   ) {
+    this.orientation = orientation;
     this.sharp = loadSharp()(bytes, { limitInputPixels: false, failOn, ...more });
     this.sharp.on('warning', (message: string) => this.#add(message));
   }

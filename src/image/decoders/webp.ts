@@ -4,8 +4,8 @@ import type { Metadata } from 'sharp';
 import type { Variant } from '../../options/variant.js';
 import { reducedSize } from '../reduced-size.js';
 import type { StoredSize } from '../upright.js';
+import { imageOf } from './picture.js';
 import { SharpImage } from './sharp-image.js';
-import { encodeTiff } from './tiff/writer.js';
 
 /**
  * A WebP as libwebp shrinks it while it decodes, with orientation and profile; undefined when it is to be read whole.
@@ -27,5 +27,5 @@ export async function shrunkOnLoad(
     .toBuffer({ resolveWithObject: true });
   const { data, info } = await image.finish(work);
   const { orientation } = stored;
-  return new SharpImage(encodeTiff({ ...info, data, orientation, profile: icc }));
+  return imageOf({ ...info, data, orientation, profile: icc });
 }

@@ -13,7 +13,7 @@ export const jpeg: Decoder = {
   name: 'JPEG',
   // The first picture of an MPO (CIPA DC-007) is a whole JPEG; further ones follow it.
   extensions: ['jpg', 'jpeg', 'jpe', 'jfif', 'mpo'],
-  // Our own reader passes its pixels to sharp as a TIFF.
+  // Our own reader passes pixels with a profile to sharp as a TIFF.
   loaders: ['VipsForeignLoadJpegBuffer', 'VipsForeignLoadTiffBuffer'],
   load: async () => {
     const { openReduced } = await import('./open.js');

@@ -5,13 +5,12 @@ import { uprightSize } from '../../upright.js';
 import { Declined } from '../declined.js';
 import type { OpenImage, OpenRequest } from '../decoder.js';
 import { lineBytes } from '../libvips-memory.js';
-import { SharpImage } from '../sharp-image.js';
-import { encodeTiff } from '../tiff/writer.js';
+import { imageOf } from '../picture.js';
 import { JpegFile, type Shrink } from './jpeg-file.js';
 
 /**
  * Opens a JPEG that is to be read at a half, a quarter or an eighth of its size, but not below twice the size of the thumbnail. Its
- * pixels come as a TIFF with orientation and ICC profile.
+ * pixels come with orientation and ICC profile.
  * @param bytes The whole file; unchanged.
  * @throws {Declined}
  */
@@ -26,9 +25,9 @@ export function openReduced(bytes: Buffer, { variant, decoding }: OpenRequest): 
     height,
     orientation,
     takenAt: file.takenAt,
-    memoryNeed: file.memoryNeed(shrink) + tiffBytes(width / shrink, height / shrink),
+    memoryNeed: file.memoryNeed(shrink) + sharpBytes(width / shrink, height / shrink),
     fastShrinkOnLoad: false,
-    pixels: () => new SharpImage(encodeTiff({ ...file.read(shrink), orientation, profile })),
+    pixels: () => imageOf({ ...file.read(shrink), orientation, profile }),
   };
 }
 
@@ -40,8 +39,8 @@ export function takenAtOf(bytes: Buffer): string | undefined {
   return new JpegFile(bytes).takenAt;
 }
 
-/** Bytes of the TIFF, and of what libvips keeps of it; measured, see test/soak/image/memory-need.test.ts. */
-function tiffBytes(width: number, height: number): number {
+/** Bytes of the pixels for sharp, and of what libvips keeps of it; measured, see test/soak/image/memory-need.test.ts. */
+function sharpBytes(width: number, height: number): number {
   const pixel = 3;
   return width * height * pixel + lineBytes(width, height, pixel);
 }

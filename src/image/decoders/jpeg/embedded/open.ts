@@ -6,8 +6,8 @@ import { Declined } from '../../declined.js';
 import type { OpenImage, OpenRequest } from '../../decoder.js';
 import { hasBlackBars, hasShapeOf, isLargeEnough } from '../../embedded.js';
 import { lineBytes } from '../../libvips-memory.js';
+import { imageOf } from '../../picture.js';
 import { DecoderFailure, SharpImage } from '../../sharp-image.js';
-import { encodeTiff } from '../../tiff/writer.js';
 import { JpegFile } from '../jpeg-file.js';
 import { smallerPictures } from './pictures.js';
 
@@ -70,7 +70,7 @@ function readHeader(bytes: Buffer): Smaller | undefined {
   }
 }
 
-/** Its pixels, the TIFF of them, and libjpeg's coefficients of a progressive one. */
+/** Its pixels, a copy of them, and libjpeg's coefficients of a progressive one. */
 function memoryNeed({ width, height, channels, isProgressive }: JpegFile): number {
   const pixel = channels * (isProgressive ? 4 : 2);
   return BASE_BYTES + width * height * pixel + lineBytes(width, height, channels);
@@ -93,5 +93,5 @@ async function pixelsOf({ bytes, file }: Smaller, photo: JpegFile): Promise<Shar
     throw new Declined('the smaller picture in the file has black bars');
   const { orientation } = photo;
   const profile = file.profile ?? photo.profile;
-  return new SharpImage(encodeTiff({ data, width, height, channels, orientation, profile }));
+  return imageOf({ data, width, height, channels, orientation, profile });
 }
