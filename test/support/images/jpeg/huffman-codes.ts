@@ -35,6 +35,12 @@ const dense: Codes = {
   ac: [codeOf(AC_SYMBOLS, (symbol) => (symbol === 0 ? 1 : 9))],
 };
 
+/** A block of a flat area takes two bits, and every other symbol is longer than a look-up. */
+const long: Codes = {
+  dc: dense.dc,
+  ac: [codeOf(AC_SYMBOLS, (symbol) => (symbol === 0 ? 1 : 16))],
+};
+
 /** All symbols of a kind have codes of one length: lengths tell nothing about the place in a block. */
 const even: Codes = { dc: [codeOf(DC_SYMBOLS, () => 4)], ac: [codeOf(AC_SYMBOLS, () => 8)] };
 
@@ -44,4 +50,4 @@ const three: Codes = {
   ac: [filling, even, dense].flatMap(({ ac }) => ac),
 };
 
-export const CODES = { filling, dense, even, three } satisfies Record<string, Codes>;
+export const CODES = { filling, dense, long, even, three } satisfies Record<string, Codes>;

@@ -23,6 +23,20 @@ export function noise(options: PatternOptions, range: number): Raw {
   return madeOf(options, () => 128 + range * (random() - 0.5));
 }
 
+/** One colour, and in the first or last row of blocks a little noise: with codes `long` about a quarter of the data. */
+export function flatAndNoise(options: PatternOptions, place: 'start' | 'end'): Raw {
+  const raw = flat(options);
+  const random = mulberry32(13);
+  const width = 8 * Math.ceil((raw.width * raw.height) / 123_000);
+  const top = place === 'start' ? 0 : Math.floor((raw.height - 1) / 8) * 8;
+  const left = place === 'start' ? 0 : raw.width - width;
+  for (let y = top; y < Math.min(top + 8, raw.height); y += 1)
+    for (let x = left; x < left + width; x += 1)
+      for (let channel = 0; channel < raw.channels; channel += 1)
+        raw.data[raw.channels * (y * raw.width + x) + channel] = 255 * random();
+  return raw;
+}
+
 /** A tile of noise, again and again: its MCUs are coded alike, so that data at a wrong place looks like that at the right one. */
 export function tiles(options: PatternOptions): Raw {
   const tile = noise({ width: 16, height: 16, grey: true }, 160);

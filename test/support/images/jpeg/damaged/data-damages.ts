@@ -1,5 +1,5 @@
 // Ways to damage the entropy-coded data of a JPEG, often where a reader that starts at several places is likely to start or to meet the
-// next start: at the eighths of the data, and at multiples of 32 KiB.
+// next start: at the eighths of the data, and at multiples of 8 KiB.
 
 import { below, type Damages, flipped, pick, type Random } from '../../damages.js';
 import { segment } from '../../hostile-images.js';
@@ -9,7 +9,7 @@ import { garbage, inserted, scansOf } from './parts.js';
 const DHT = 0xc4;
 const DQT = 0xdb;
 const DRI = 0xdd;
-const BAND_BYTES = 32 * 1024;
+const BAND_BYTES = 8 * 1024;
 
 /** A part of a file, from `start` up to `end`. */
 export interface Part {

@@ -87,6 +87,7 @@ const LARGE = [
       'flat, 4:2:0, two bits a block',
       'scene, 4:2:0, restart interval 204',
       'tiles, optimised codes',
+      'flat, with noise at the end, long codes',
     ],
   },
   {

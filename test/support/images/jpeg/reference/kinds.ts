@@ -6,7 +6,7 @@ import { type Raw, SAMPLINGS } from '../components.js';
 import { type EncoderOptions, encodeJpeg } from '../encoder.js';
 import { stepsOf } from '../forward-transform.js';
 import { CODES } from '../huffman-codes.js';
-import { flat, noise, squares, textPage, tiles } from '../patterns.js';
+import { flat, flatAndNoise, noise, squares, textPage, tiles } from '../patterns.js';
 import { picture } from '../pictures.js';
 
 interface Size {
@@ -91,6 +91,11 @@ export function kindsOf(size: Size): Kind[] {
   }
   own('scene, one table of each kind', colours, CODES.even);
   own('tiles, one table of each kind', repeated, CODES.even);
+  for (const place of ['start', 'end'] as const)
+    own(`flat, with noise at the ${place}, long codes`, () => flatAndNoise(size, place), {
+      steps: [FINE, FINE],
+      ...CODES.long,
+    });
   own('grey scene, restart interval 7', grey, { restartInterval: 7 });
   own('noise, restart interval 204', coarse, { restartInterval: 204, steps: [FINE, FINE] });
   own('noise, codes that fill a look-up', coarse, { steps: [FINE, FINE], ...CODES.filling });

@@ -62,9 +62,13 @@ const DAMAGED: Readonly<Record<string, readonly ChosenBlock[]>> = {
   ...Object.fromEntries(
     [1, 14].map((run) => [`with a run of ${run} and no value`, [flat([run << 4, 0], END)]]),
   ),
-  ...Object.fromEntries(
-    [12, 15].map((size) => [`with a DC of size ${size}`, [{ dc: [size, 1], ac: [END] }]]),
-  ),
+  // From -2047 to 1953 and back to 0: no DC is out of range.
+  'with a DC difference of size 12': [
+    { dc: [11, 0], ac: [END] },
+    { dc: [12, 4000], ac: [END] },
+    { dc: [11, 94], ac: [END] },
+  ],
+  'with a DC difference of size 15': [{ dc: [15, 1], ac: [END] }],
 };
 
 /** The image with these blocks in place of some, at a place from 0 to 1. */
