@@ -153,7 +153,7 @@ export async function bundleScripts(entryPoints: readonly string[], outdir: stri
 
 /** Compiles the JPEG reader's inner loops, one of which is written by a script. */
 export function compileReader(): void {
-  const file = path.join(projectFolder, ASSEMBLY, 'unrolled.ts');
+  const file = path.join(projectFolder, ASSEMBLY, 'chains/unrolled.ts');
   const source = unrolledChains();
   if (!fs.existsSync(file) || fs.readFileSync(file, 'utf8') !== source) fs.writeFileSync(file, source);
   compileAssembly(ASSEMBLY, WASM);
@@ -166,7 +166,9 @@ export function compileReader(): void {
  */
 export function compileAssembly(folder: string, wasm: string): void {
   const inFolder = (name: string) => path.join(projectFolder, folder, name);
-  const sources = fs.readdirSync(inFolder('.')).map((name) => fs.statSync(inFolder(name)).mtimeMs);
+  const sources = fs
+    .readdirSync(inFolder('.'), { encoding: 'utf8', recursive: true })
+    .map((name) => fs.statSync(inFolder(name)).mtimeMs);
   const built = fs.statSync(path.join(projectFolder, wasm), { throwIfNoEntry: false })?.mtimeMs ?? 0;
   if (built > Math.max(...sources)) return;
   runTool('assemblyscript/bin/asc.js', '--config', `${folder}/asconfig.json`);

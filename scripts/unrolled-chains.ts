@@ -46,12 +46,12 @@ const check = (c: number) => `
 const each = (write: (c: number) => string) => Array.from({ length: CHAINS }, (_, c) => write(c)).join('');
 const field = (c: number, name: string) => `CHAINS + ${c} * CHAIN_BYTES, ${name}`;
 
-/** The source of assembly/unrolled.ts. */
+/** The source of assembly/chains/unrolled.ts. */
 export function unrolledChains(): string {
   return `// Written by scripts/unrolled-chains.ts.
 
 import { COEFFICIENTS, END, NOTES, POSITION, STATE, WINDOW_MASK } from './chain-fields';
-import { CHAIN_BYTES, CHAINS, LOOK_TABLE_BYTES } from './memory-map';
+import { CHAIN_BYTES, CHAINS, LOOK_TABLE_BYTES } from '../memory-map';
 import { AC_COEFFICIENTS, EXCEPTION, NEXT_STATE } from './skip-tables';
 
 /** Runs all chains in turn, until one has a look that is an exception, has passed its end, or has a state beyond \`cycleEnd\`. Returns its number. */

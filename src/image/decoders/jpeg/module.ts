@@ -29,16 +29,8 @@ export interface Module {
   unstuff(from: number, end: number, top: number, segmentEnds: number, maxSegments: number): number;
   nextMarker(from: number, end: number): number;
   buildDcSkipTable(component: number, dcTable: number, acTable: number): void;
-  scanNoteBytes(segmentEnds: number, blocks: number, interval: number, columns: number, rows: number): number;
-  beginSequential(
-    dataTop: number,
-    segmentEnds: number,
-    notes: number,
-    blocks: number,
-    interval: number,
-    columns: number,
-    rows: number,
-  ): void;
+  scanNoteBytes(segmentEnds: number, blocks: number, interval: number, mcus: number): number;
+  beginSequential(dataTop: number, notes: number, columns: number, rows: number): void;
   /** 0: the data is damaged. 1: there is more. 2: all blocks are decoded. */
   decodePart(): 0 | 1 | 2;
   isSequentialConsumed(): number;

@@ -68,10 +68,13 @@ export class ScanReader {
     const { marker, top, segmentEnds } = this.#unstuff(scan, start, end);
     const blocks = this.#setBlocks(scan);
     const { columns, rows } = this.#image.mcus;
-    const { restartInterval } = this.#header;
-    const scanSize = [blocks, restartInterval, columns, rows] as const;
-    const notes = this.#arena.allocate(this.#module.scanNoteBytes(segmentEnds, ...scanSize));
-    this.#module.beginSequential(top, segmentEnds, notes, ...scanSize);
+    const noteBytes = this.#module.scanNoteBytes(
+      segmentEnds,
+      blocks,
+      this.#header.restartInterval,
+      columns * rows,
+    );
+    this.#module.beginSequential(top, this.#arena.allocate(noteBytes), columns, rows);
     let part = this.#module.decodePart();
     while (part === 1) part = this.#module.decodePart();
     if (part === 0) throw new Declined('damaged entropy-coded data');

@@ -1,8 +1,8 @@
 // Decodes blocks whose first bits are known to samples, in the order of the MCUs: what the reduced image needs of each. The rest of a block
 // has been skipped by a chain, and so is known to be valid.
 
-import { bitsFrom } from './chain-fields';
-import { NOTE_BYTES } from './chains';
+import { bitsFrom } from './chains/chain-fields';
+import { NOTE_BYTES } from './chains/chains';
 import {
   AC_TABLE_NUMBER,
   AC_VALUE_TABLE,
@@ -15,8 +15,8 @@ import {
   LAST_KEPT,
   PREDICTOR,
   resetPredictors,
-  setTargets,
   STRIDE,
+  setTargets,
   TARGET,
   WEIGHT_TABLE,
 } from './components';

@@ -2,12 +2,12 @@
 
 import { HEAP, HUFFMAN_SPEC_BYTES, HUFFMAN_SPECS } from './memory-map';
 
+export { beginSequential, decodePart, isSequentialConsumed, scanNoteBytes } from './chains/pieces';
+export { buildAcTables, buildDcSkipTable } from './chains/skip-tables';
 export { upsampleHorizontally, upsampleVertically, ycbcrToRgb } from './colour';
 export { keepCoefficient, setBlock, setComponent, setCosine, setPlane } from './components';
-export { buildDcTable } from './huffman';
 export { beginDcScan, decodeDcMcuRow, dequantiseDc, isDcSegmentConsumed } from './dc-scan';
-export { beginSequential, decodePart, isSequentialConsumed, scanNoteBytes } from './pieces';
-export { buildAcTables, buildDcSkipTable } from './skip-tables';
+export { buildDcTable } from './huffman';
 export { nextMarker, segmentCount, unstuff } from './stuffing';
 
 /** The address from which the caller may use the memory. */

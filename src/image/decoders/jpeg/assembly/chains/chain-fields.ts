@@ -3,7 +3,7 @@
 // A position is an address in bits, that of the bit 14 below the next one: the data is in reverse, so positions become smaller. Shifted
 // down to it, the 13 bits of a look's window are an index into a table of two bytes an entry.
 
-import { SKIP_BITS } from './memory-map';
+import { SKIP_BITS } from '../memory-map';
 
 // Byte offsets of a chain's fields, 32 bits each.
 export const POSITION: usize = 0;

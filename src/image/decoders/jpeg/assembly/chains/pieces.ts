@@ -5,11 +5,11 @@
 // From the end of the piece before, blocks are found one by one until one starts where the chain has noted a start of the same block of
 // the MCU: all its later notes are true. If that does not happen in the piece, blocks are found one by one to its end.
 
-import { beginBlocks, blocksLeft, decodeBlocks, nextBlock } from './blocks';
+import { beginBlocks, blocksLeft, decodeBlocks, nextBlock } from '../blocks';
+import { resetPredictors } from '../components';
+import { CHAIN_BYTES, CHAINS, FOUND_NOTES, MAX_FOUND, PIECE_BYTES, PIECES } from '../memory-map';
 import { PIECE, positionOf } from './chain-fields';
 import { beginChains, NOTE_BYTES, noteBytes, noteOf, park, runToEnd, skipBlock, start } from './chains';
-import { resetPredictors } from './components';
-import { CHAIN_BYTES, CHAINS, FOUND_NOTES, MAX_FOUND, PIECE_BYTES, PIECES } from './memory-map';
 
 /** Pieces whose notes are kept at once. */
 const RING: i32 = 8;
@@ -59,10 +59,10 @@ let position: i32 = 0;
  * @param ends The list that `unstuff` has written.
  * @param blocks Blocks of an MCU.
  * @param interval MCUs per restart interval; 0: no restart intervals.
+ * @param mcus Of the scan.
  * @returns Bytes of memory for its notes.
  */
-export function scanNoteBytes(ends: usize, blocks: i32, interval: i32, columns: i32, rows: i32): usize {
-  const mcus = columns * rows;
+export function scanNoteBytes(ends: usize, blocks: i32, interval: i32, mcus: i32): usize {
   segmentEnds = ends;
   mcuBlocks = blocks;
   intervalBlocks = min(interval, mcus) * blocks;
@@ -80,32 +80,28 @@ export function scanNoteBytes(ends: usize, blocks: i32, interval: i32, columns: 
 }
 
 /**
- * Starts a sequential scan. Arguments as for {@link scanNoteBytes}.
+ * Starts the scan that {@link scanNoteBytes} was told of.
  * @param dataTop The `top` given to `unstuff`.
- * @param notes Memory of the size that `scanNoteBytes` says.
+ * @param notes Memory for its notes.
+ * @param columns MCUs of a row.
  */
-export function beginSequential(
-  dataTop: usize,
-  ends: usize,
-  notes: usize,
-  blocks: i32,
-  interval: i32,
-  columns: i32,
-  rows: i32,
-): void {
+export function beginSequential(dataTop: usize, notes: usize, columns: i32, rows: i32): void {
   top = dataTop;
   noteArea = notes;
   nextPiece = 0;
   nextDecoded = 0;
   missed = 0;
   position = positionOf(top, 0);
-  beginChains(blocks);
-  beginBlocks(blocks, columns, rows);
+  beginChains(mcuBlocks);
+  beginBlocks(mcuBlocks, columns, rows);
 }
 
 /** The position where a piece ends. */
 function endOf(piece: i32): i32 {
-  const bytes = intervalBlocks > 0 ? load<i32>(segmentEnds + ((<usize>piece) << 2)) : min(dataBytes, (piece + 1) * pieceBytes);
+  const bytes =
+    intervalBlocks > 0
+      ? load<i32>(segmentEnds + ((<usize>piece) << 2))
+      : min(dataBytes, (piece + 1) * pieceBytes);
   return positionOf(top, bytes << 3);
 }
 

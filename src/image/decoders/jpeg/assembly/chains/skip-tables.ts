@@ -12,7 +12,7 @@
 // last one's value may go beyond it. A window whose first symbol it cannot skip has the entry EXCEPTION, whose advance is beyond every
 // block.
 
-import { buildLimits, buildValueTable, END_OF_BLOCK, MAX_DC_SIZE, skipEntry } from './huffman';
+import { buildLimits, buildValueTable, END_OF_BLOCK, MAX_DC_SIZE, skipEntry } from '../huffman';
 import {
   AC_SKIP_TABLE_BYTES,
   AC_SKIP_TABLES,
@@ -26,7 +26,7 @@ import {
   SKIP_BITS,
   SYMBOL_TABLE_BYTES,
   SYMBOL_TABLES,
-} from './memory-map';
+} from '../memory-map';
 
 /** AC coefficients of a block. */
 export const AC_COEFFICIENTS: i32 = 63;
@@ -95,7 +95,7 @@ function buildAcSkipTable(id: i32): void {
     for (let window = 0; window < 1 << known; window++) {
       const symbol = <i32>load<u16>(symbols + ((<usize>(window << (SKIP_BITS - known))) << 1));
       const entry = symbol === 0 || (symbol & 15) > known ? EXCEPTION : acEntry(symbol);
-      const at = table + (<usize>2 << known) + ((<usize>window) << 1);
+      const at = table + ((<usize>2) << known) + ((<usize>window) << 1);
       store<i16>(at, <i16>(endsBlock(entry) ? entry : followed(entry, table, window, known)));
       if (known === SKIP_BITS) store<i16>(at, <i16>entry, LOOK_TABLE_BYTES);
     }
@@ -128,7 +128,7 @@ function acEntry(symbol: i32): i32 {
 function followed(entry: i32, table: usize, window: i32, known: i32): i32 {
   const left = known - (entry & 31);
   if (entry === EXCEPTION || left <= 0) return entry;
-  const rest = <i32>load<i16>(table + (<usize>2 << left) + ((<usize>(window & ((1 << left) - 1))) << 1));
+  const rest = <i32>load<i16>(table + ((<usize>2) << left) + ((<usize>(window & ((1 << left) - 1))) << 1));
   if (rest === EXCEPTION || advanceOf(entry) + advanceOf(rest) >= AC_COEFFICIENTS) return entry;
   // Each field is the sum of both, and fits: 24 bits, 2 states, 62 zigzag positions at most. The block continues if the rest does.
   return (entry & ~CONTINUES) + rest;

@@ -4,19 +4,8 @@
 // A note has 8 bytes: the position of the first bit of a block, and four bytes without meaning, because a state is noted wherever it is
 // entered, also in the middle of a block. The note of a block that cannot be decoded is negative.
 
-import {
-  bitsFrom,
-  COEFFICIENTS,
-  END,
-  NOTES,
-  NOTES_END,
-  PIECE,
-  POSITION,
-  STATE,
-  WINDOW_MASK,
-} from './chain-fields';
-import { AC_TABLE_NUMBER, COMPONENT, DC_TABLE_NUMBER } from './components';
-import { decodeSymbol, END_OF_BLOCK, MAX_DC_SIZE, skipEntry } from './huffman';
+import { AC_TABLE_NUMBER, COMPONENT, DC_TABLE_NUMBER } from '../components';
+import { decodeSymbol, END_OF_BLOCK, MAX_DC_SIZE, skipEntry } from '../huffman';
 import {
   AC_SKIP_TABLE_BYTES,
   AC_SKIP_TABLES,
@@ -35,7 +24,18 @@ import {
   PARKED_STATE,
   STATES,
   STATES_BYTES,
-} from './memory-map';
+} from '../memory-map';
+import {
+  bitsFrom,
+  COEFFICIENTS,
+  END,
+  NOTES,
+  NOTES_END,
+  PIECE,
+  POSITION,
+  STATE,
+  WINDOW_MASK,
+} from './chain-fields';
 import { AC_COEFFICIENTS, endsBlock } from './skip-tables';
 import { runChains } from './unrolled';
 
@@ -56,7 +56,7 @@ let cycleBytes: usize = 0;
 export function beginChains(blocks: i32): void {
   mcuBlocks = blocks;
   const mcuBytes = <usize>blocks * STATE_BYTES;
-  cycleBytes = (STATES_BYTES - TURN_BLOCKS * STATE_BYTES) / mcuBytes * mcuBytes;
+  cycleBytes = ((STATES_BYTES - TURN_BLOCKS * STATE_BYTES) / mcuBytes) * mcuBytes;
   for (let at: usize = 0; at < STATES_BYTES; at += STATE_BYTES) {
     const block = BLOCKS + ((at % mcuBytes) / STATE_BYTES) * BLOCK_BYTES;
     const component = <usize>load<u32>(block, COMPONENT);
