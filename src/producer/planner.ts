@@ -60,6 +60,16 @@ function isSameState(record: ManifestRecord, facts: SourceFacts | undefined): bo
   );
 }
 
+/** By `stat`; undefined when it fails, or the file is no regular one. */
+function factsOf(file: string): SourceFacts | undefined {
+  try {
+    const state = fs.statSync(systemPath(file), { bigint: true, throwIfNoEntry: false });
+    return state?.isFile() ? sourceFacts(state) : undefined;
+  } catch {
+    return undefined; // As where `stat` is asked by callback.
+  }
+}
+
 export class Planner {
   readonly #records: RecordIndex | undefined;
   readonly #options: PlannerOptions;
@@ -84,12 +94,14 @@ export class Planner {
   }
 
   /**
-   * The plan for a file, after a `stat` of it: by callback, because the promise of `fs/promises` takes twice the time.
-   * @throws {ThumbsError} `MANIFEST`: it cannot be read any more.
+   * The plan for a file, after a `stat` of it. Rejects with a {@link ThumbsError}, `MANIFEST`, when that cannot be read any more.
+   * @param isLocal Whether `stat` is sure to answer soon: then the plan is returned at once.
    */
-  plan(file: string): Promise<Job | Unchanged> {
+  plan(file: string, isLocal: boolean): Promise<Job | Unchanged> | Job | Unchanged {
+    if (isLocal) return this.#planAtOnce(file);
     return new Promise((resolve, reject) => {
-      // The error of `stat` is dropped: the consumer that opens the file gets the same one and reports it.
+      // By callback, because the promise of `fs/promises` takes twice the time. The error of `stat` is dropped: the consumer that opens the
+      // file gets the same one and reports it.
       fs.stat(systemPath(file), { bigint: true }, (_, state) => {
         try {
           resolve(this.planFor(file, state?.isFile() ? sourceFacts(state) : undefined));
@@ -98,6 +110,14 @@ export class Planner {
         }
       });
     });
+  }
+
+  #planAtOnce(file: string): Promise<Job | Unchanged> | Job | Unchanged {
+    try {
+      return this.planFor(file, factsOf(file));
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /**

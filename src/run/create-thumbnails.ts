@@ -207,6 +207,6 @@ async function startPool(
   // Before the photos are compared with the manifest, each is sure to be a job only if there are no records.
   if (!signal.aborted && planner.hasNoHistory)
     pool.prefork(await certainJobs(roots, options, photoNameTest(certainExtensions(options)), workers));
-  const plan = (path: string) => planner.plan(path);
+  const plan = (path: string, isLocal: boolean) => planner.plan(path, isLocal);
   return pool.outputs(produce({ ...walkOptions(options, roots), plan, consumers: workers, signal }, walked));
 }

@@ -64,7 +64,7 @@ async function* plan(resolved: ResolvedOptions): AsyncGenerator<PlanEvent> {
     const walked = newWalkProgress();
     const remaining = new RemainingThumbnails(records, options.manifest, digests);
     const counts = { new: none(), changed: none(), compare: none(), unchanged: none(), 'known-bad': none() };
-    const planPhoto = (path: string) => planner.plan(path);
+    const planPhoto = (path: string, isLocal: boolean) => planner.plan(path, isLocal);
     const signal = AbortSignal.any([end.signal, ...(options.signal === undefined ? [] : [options.signal])]);
     const walk = { ...walkOptions(options, roots), plan: planPhoto, consumers: 0, signal };
     for await (const item of produce(walk, walked)) {
