@@ -6,6 +6,7 @@ import { Readable } from 'node:stream';
 import { LocalFileSystems } from '../files/local-file-systems.js';
 import { realPathOf } from '../files/real-path.js';
 import type { Job, Sentinel, Unchanged } from '../job.js';
+import { nextTurn } from '../steps.js';
 import type { CountedPaths, GroupedPath } from './counted-paths.js';
 import { type Root, realPathIn } from './roots.js';
 import { Selection, type SelectionOptions } from './selection/selection.js';
@@ -90,7 +91,7 @@ async function* findPhotos(options: ProducerOptions, progress: WalkProgress): As
       if (planned instanceof Promise) planned.catch(() => {});
       yield { planned };
       if (performance.now() - turnedAt < TURN_MS) continue;
-      await new Promise((resolve) => setImmediate(resolve));
+      await nextTurn();
       turnedAt = performance.now();
     }
   }

@@ -18,6 +18,7 @@ import { Planner } from '../producer/planner.js';
 import { produce } from '../producer/producer.js';
 import { findRoots, rootsFrom } from '../producer/roots.js';
 import { newWalkProgress, type WalkProgress } from '../producer/walk-progress.js';
+import { finishInTurns } from '../steps.js';
 import type {
   PassedOverEvent,
   PlannedEvent,
@@ -57,7 +58,8 @@ async function* plan(resolved: ResolvedOptions): AsyncGenerator<PlanEvent> {
   await requireFreeOutputs(options, roots);
   const digests = digestsOf(options);
   const manifestBefore = stateOf(options.manifest);
-  const records = RecordIndex.open(options.manifest, { digests });
+  // Without its records a dry run that was stopped plans nothing, because its walk ends at once.
+  const records = await finishInTurns(RecordIndex.openInSteps(options.manifest, { digests }), options.signal);
   const end = new AbortController();
   try {
     const planner = new Planner(records, plannerOptions(options, digests));
