@@ -2,7 +2,6 @@
 // photo and knows nothing of consumers.
 
 import fs from 'node:fs';
-import path from 'node:path';
 import type { ImageErrorCode, Limits } from '../errors.js';
 import { type SourceFacts, sourceFacts } from '../files/source.js';
 import { thumbnailSize } from '../files/thumbnail-folder.js';
@@ -19,7 +18,7 @@ import {
   reasonOf,
 } from '../manifest/record.js';
 import type { RecordIndex } from '../manifest/record-index.js';
-import { recordedName, sourceName } from '../manifest/source-names.js';
+import { recordedName, SourceNames } from '../manifest/source-names.js';
 import { systemPath } from '../path-bytes.js';
 
 export interface PlannerOptions {
@@ -73,14 +72,14 @@ function factsOf(file: string): SourceFacts | undefined {
 export class Planner {
   readonly #records: RecordIndex | undefined;
   readonly #options: PlannerOptions;
+  readonly #names: SourceNames;
   #jobs = 0;
-  #folder = '';
-  #folderName = '';
 
   /** @param records The records of earlier runs; undefined when there is no manifest. */
   constructor(records: RecordIndex | undefined, options: PlannerOptions) {
     this.#records = records;
     this.#options = options;
+    this.#names = new SourceNames(options.manifest);
   }
 
   /** Photos that became jobs so far. */
@@ -125,7 +124,7 @@ export class Planner {
    * @throws {ThumbsError} `MANIFEST`: it cannot be read any more.
    */
   planFor(file: string, facts: SourceFacts | undefined): Job | Unchanged {
-    const result = this.#compare(this.#records?.find(this.#sourceOf(file)), facts);
+    const result = this.#compare(this.#records?.find(this.#names.of(file)), facts);
     if (typeof result !== 'string') return { type: 'unchanged', path: file, record: result, by: 'state' };
     this.#jobs += 1;
     const task = IDENTIFIED.has(result) ? 'identify' : 'make';
@@ -141,7 +140,7 @@ export class Planner {
     const content = contentOf(facts);
     const known = content === undefined ? undefined : this.#records?.findContent(facts.sourceBytes, content);
     if (known === undefined || !this.#isValid(known)) return undefined;
-    const source = this.#sourceOf(file);
+    const source = this.#names.of(file);
     if (known.status === 'failed') {
       const error = { ...known.error, message: messageFor(source, reasonOf(known)) };
       return { ...recordedName(source), status: 'failed', error, ...facts };
@@ -170,17 +169,6 @@ export class Planner {
     if (!isSameState(record, facts)) return this.#mayBeKnown(facts) ? 'touched' : 'changed';
     if (this.#isValid(record)) return lacksTakenAt(record) ? 'incomplete' : record;
     return record.status === 'failed' ? 'retry' : 'thumbnail';
-  }
-
-  /** The source's name in the manifest. Photos of one folder come one after the other and share its name. */
-  #sourceOf(file: string): string {
-    const folder = path.dirname(file);
-    if (folder !== this.#folder) {
-      this.#folder = folder;
-      this.#folderName = sourceName(this.#options.manifest, folder);
-    }
-    const name = path.basename(file);
-    return this.#folderName === '' ? name : `${this.#folderName}/${name}`;
   }
 
   #mayBeKnown(facts: SourceFacts | undefined): boolean {
