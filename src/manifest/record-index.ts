@@ -6,9 +6,14 @@ import { emptyManifestError, manifestError } from '../errors.js';
 import { finish, type Steps } from '../steps.js';
 import type { DigestFacts } from './digests.js';
 import { LineReader } from './lines.js';
+import {
+  type LoadedRecords,
+  type LoadOptions,
+  loadRecords,
+  NOT_FOUND_BY_CONTENT,
+} from './loading/record-loading.js';
 import { asManifestError, type HeaderLine, openManifest, readHeader, withManifestErrors } from './reading.js';
 import { contentOf, isRecord, type ManifestHeader, type ManifestRecord } from './record.js';
-import { type LoadedRecords, type LoadOptions, loadRecords, NOT_FOUND_BY_CONTENT } from './record-loading.js';
 import type { RecordPositions } from './record-positions.js';
 
 /** The end of a chain of rows. */

@@ -121,7 +121,7 @@ async function* runLocked(
   const timeLeft = () => Math.max(0, (deadlineMs ?? 0) - (performance.now() - startedAt));
   const ends = [
     ...(signal === undefined ? [] : [signal]),
-    ...(deadlineMs === undefined ? [] : [AbortSignal.timeout(timeLeft())]),
+    ...(deadlineMs === undefined ? [] : [AbortSignal.timeout(Math.ceil(timeLeft()))]),
   ];
   const loading = ManifestStore.openInSteps(options.manifest, digests, { requireLocks });
   const manifest = await finishInTurns(loading, AbortSignal.any(ends));

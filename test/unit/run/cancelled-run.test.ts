@@ -116,7 +116,11 @@ test.each(['signal', 'deadline'] as const)(
     writeRecords(manifest, records);
     const before = fs.readFileSync(manifest, 'utf8');
     const passed = AbortSignal.abort();
-    const timeout = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(passed);
+    const timeout = vi.spyOn(AbortSignal, 'timeout').mockImplementation((milliseconds) => {
+      // Node.js takes no other.
+      expect(milliseconds).toSatisfy(Number.isInteger);
+      return passed;
+    });
     onTestFinished(() => timeout.mockRestore());
     const ends = reason === 'signal' ? { signal: passed } : { deadline: 10 };
     const options = resolveOptions(files, { out, workers: 3, export: [`${out}.csv`], ...ends });

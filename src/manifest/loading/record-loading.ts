@@ -1,13 +1,13 @@
 // Reads a manifest from its header to its end, for an index of its records.
 
-import { damagedLineError } from '../errors.js';
-import type { Steps } from '../steps.js';
-import { type Digests, oneDigest } from './digests.js';
-import { readBlocks } from './lines.js';
-import type { HeaderLine } from './reading.js';
+import { damagedLineError } from '../../errors.js';
+import type { Steps } from '../../steps.js';
+import { type Digests, oneDigest } from '../digests.js';
+import { readBlocks } from '../lines.js';
+import type { HeaderLine } from '../reading.js';
+import { RecordPositions, type SplitName } from '../record-positions.js';
+import { compareNames } from '../source-names.js';
 import { type RecordFacts, RecordLines } from './record-lines.js';
-import { RecordPositions, type SplitName } from './record-positions.js';
-import { compareNames } from './source-names.js';
 
 /** How a manifest is read. */
 export interface LoadOptions {

@@ -1,14 +1,14 @@
 // What an index needs of each line of a manifest. Nearly every line is as the store writes it, and is read by one expression, in a third of
 // the time that JSON.parse() and the checks of a record take; any other line is parsed and checked.
 
-import { THUMBNAIL_NAME } from '../files/thumbnail-name.js';
-import type { SourceFormat } from '../image/decoders/index.js';
-import type { DigestFacts } from './digests.js';
-import type { Block, LinePosition } from './lines.js';
-import { parseLine } from './reading.js';
-import { contentOf, isRecord } from './record.js';
-import { ownSplitName, type SplitName } from './record-positions.js';
-import { nameOf } from './source-names.js';
+import { THUMBNAIL_NAME } from '../../files/thumbnail-name.js';
+import type { SourceFormat } from '../../image/decoders/index.js';
+import type { DigestFacts } from '../digests.js';
+import type { Block, LinePosition } from '../lines.js';
+import { parseLine } from '../reading.js';
+import { contentOf, isRecord } from '../record.js';
+import { ownSplitName, type SplitName } from '../record-positions.js';
+import { nameOf } from '../source-names.js';
 
 /** What an index keeps of a record, or decides by. */
 export interface RecordFacts {
