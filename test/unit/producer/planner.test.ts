@@ -273,6 +273,20 @@ test('a local file has the same facts as another, and one below a file none', as
   expect(planner.plan(path.join(folder, 'a.jpg'), true)).toMatchObject({ facts: { sourceBytes: 1 } });
 });
 
+test.each([true, false])(
+  'a manifest that was changed during the run rejects the plan, it does not throw; local: %s',
+  async (isLocal) => {
+    const { planner, folder } = plannerOf([done('a.jpg')]);
+    const manifest = path.join(folder, 'manifest.jsonl');
+    fs.writeFileSync(manifest, fs.readFileSync(manifest, 'utf8').replace('"status"', '"estate"'));
+    const plan = planner.plan(path.join(folder, 'a.jpg'), isLocal);
+    await expect(plan).rejects.toMatchObject({
+      code: 'MANIFEST',
+      message: expect.stringContaining('was changed'),
+    });
+  },
+);
+
 test('photos that are jobs are counted, unchanged ones are not', () => {
   const { planner, folder } = plannerOf([done('a.jpg')]);
   for (const name of ['a.jpg', 'b.jpg', 'c.jpg']) planner.planFor(path.join(folder, name), facts);
