@@ -3,6 +3,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { causeOf, outputError, systemCode, ThumbsError } from '../errors.js';
+import { finish, type Steps } from '../steps.js';
 import { realFile } from './real-path.js';
 import { temporaryPath } from './temporary.js';
 
@@ -15,23 +16,29 @@ const CHUNK = 1 << 16;
  * @throws system errors (`ENOSPC`, `EACCES`, ...), and an Error if `file` exists and is no regular file.
  */
 export function replaceFile(file: string, pieces: Iterable<string | Uint8Array>): void {
+  finish(replaceFileInSteps(file, pieces));
+}
+
+/** {@link replaceFile} in steps, one for each chunk that is written. If it is left, `file` is unchanged. */
+export function* replaceFileInSteps(file: string, pieces: Iterable<string | Uint8Array>): Steps<void> {
   const target = realFile(file);
   const found = replaceable(target);
   const temporary = temporaryPath(path.dirname(target));
   // What the old file keeps from others is kept from them while it is written, too.
   const descriptor = fs.openSync(temporary, 'wx', found === undefined ? 0o666 : 0o600);
+  let isReplaced = false;
   try {
     try {
-      writePieces(descriptor, pieces);
+      yield* writePieces(descriptor, pieces);
       if (found !== undefined) keepAccess(descriptor, found);
       fs.fsyncSync(descriptor);
     } finally {
       fs.closeSync(descriptor);
     }
     fs.renameSync(temporary, target);
-  } catch (error) {
-    fs.rmSync(temporary, { force: true });
-    throw error;
+    isReplaced = true;
+  } finally {
+    if (!isReplaced) fs.rmSync(temporary, { force: true });
   }
 }
 
@@ -78,7 +85,7 @@ function tryChown(descriptor: number, uid: number, gid: number): boolean {
   }
 }
 
-function writePieces(descriptor: number, pieces: Iterable<string | Uint8Array>): void {
+function* writePieces(descriptor: number, pieces: Iterable<string | Uint8Array>): Steps<void> {
   let pending = '';
   for (const piece of pieces) {
     if (typeof piece === 'string') pending += piece;
@@ -86,6 +93,7 @@ function writePieces(descriptor: number, pieces: Iterable<string | Uint8Array>):
     fs.writeFileSync(descriptor, pending);
     pending = '';
     if (typeof piece !== 'string') fs.writeFileSync(descriptor, piece);
+    yield;
   }
   fs.writeFileSync(descriptor, pending);
 }

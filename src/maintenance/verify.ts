@@ -17,6 +17,7 @@ import { ManifestStore } from '../manifest/store.js';
 import { checkFlag, refuseUnknown } from '../options/checks.js';
 import type { PlaceOptions, ResolvedPlace } from '../options/options.js';
 import { resolvePlace } from '../options/resolve.js';
+import { finishInTurns } from '../steps.js';
 import { type Checked, checkFiles } from './check-files.js';
 import { Comparison, type FolderListing } from './comparison.js';
 import type { VerifyEvent } from './findings.js';
@@ -43,7 +44,9 @@ export function verifyThumbnails(options: VerifyOptions = {}): AsyncGenerator<Ve
 
 async function* verifyOnly(resolved: ResolvedPlace, signal?: AbortSignal): AsyncGenerator<VerifyEvent> {
   const place = realPlace(resolved);
-  const records = RecordIndex.openExisting(place.manifest, { dropDamaged: true });
+  const loading = RecordIndex.openExistingInSteps(place.manifest, { dropDamaged: true });
+  const records = await finishInTurns(loading, signal);
+  if (records === undefined) return;
   try {
     for (const target of [place.out, place.manifest]) Lock.check(target);
     yield* verify(place, records, undefined, signal);
@@ -59,7 +62,9 @@ async function* verifyAndRepair(resolved: ResolvedPlace, signal?: AbortSignal): 
   const locks = Lock.takeAll([place.out, place.manifest]);
   try {
     const requireLocks = () => Lock.requireAllHeld(locks);
-    const store = ManifestStore.openDamaged(place.manifest, { requireLocks });
+    const loading = ManifestStore.openDamagedInSteps(place.manifest, { requireLocks });
+    const store = await finishInTurns(loading, signal);
+    if (store === undefined) return;
     try {
       const redo = (record: DoneRecord) => store.append({ ...record, redo: true });
       yield* verify(place, store.records, redo, signal);

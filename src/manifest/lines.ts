@@ -18,23 +18,45 @@ export interface Line extends LinePosition {
 const CHUNK_BYTES = 1 << 18;
 const NEWLINE = 0x0a;
 
-/** Every complete line. An incomplete last line, one without a newline, is ignored. */
-export function* readLines(descriptor: number): Generator<Line> {
-  const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-  let rest: Buffer = Buffer.alloc(0);
-  let offset = 0;
-  for (let position = 0; ; ) {
-    const count = fs.readSync(descriptor, chunk, 0, CHUNK_BYTES, position);
+/** As text a larger block would not be in V8's young generation, which takes more memory and time. */
+const BLOCK_BYTES = 1 << 16;
+
+/** Complete lines, each with its newline. */
+export interface Block {
+  /** Valid until the next block is read. */
+  readonly bytes: Buffer;
+  /** Bytes from the start of the file. */
+  readonly offset: number;
+}
+
+/** The complete lines from `start` on, in blocks. An incomplete last line, one without a newline, is ignored. */
+export function* readBlocks(descriptor: number, start: number): Generator<Block> {
+  let buffer = Buffer.allocUnsafe(2 * BLOCK_BYTES);
+  let filled = 0;
+  for (let offset = start; ; ) {
+    if (buffer.length - filled < BLOCK_BYTES) buffer = Buffer.concat([buffer], 2 * buffer.length);
+    const count = fs.readSync(descriptor, buffer, filled, BLOCK_BYTES, offset + filled);
     if (count === 0) return;
-    position += count;
-    rest = Buffer.concat([rest, chunk.subarray(0, count)]);
+    filled += count;
+    // What was there before has no newline.
+    const end = buffer.subarray(filled - count, filled).lastIndexOf(NEWLINE) + 1;
+    if (end === 0) continue;
+    const length = filled - count + end;
+    yield { bytes: buffer.subarray(0, length), offset };
+    buffer.copyWithin(0, length, filled);
+    filled -= length;
+    offset += length;
+  }
+}
+
+/** Every complete line. */
+export function* readLines(descriptor: number): Generator<Line> {
+  for (const { bytes, offset } of readBlocks(descriptor, 0)) {
     let start = 0;
-    for (let end = rest.indexOf(NEWLINE); end !== -1; end = rest.indexOf(NEWLINE, start)) {
-      yield { text: rest.toString('utf8', start, end), offset, length: end - start };
-      offset += end - start + 1;
+    for (let end = bytes.indexOf(NEWLINE); end !== -1; end = bytes.indexOf(NEWLINE, start)) {
+      yield { text: bytes.toString('utf8', start, end), offset: offset + start, length: end - start };
       start = end + 1;
     }
-    rest = rest.subarray(start);
   }
 }
 

@@ -78,7 +78,7 @@ export function* entries(file: string, descriptor: number): Generator<Entry> {
       checkedHeader(file, text);
       continue;
     }
-    const record = parse(text);
+    const record = parseLine(text);
     yield { number, offset, length, record: isRecord(record) ? record : undefined };
   }
 }
@@ -122,7 +122,7 @@ function isIncompleteHeader(text: string): boolean {
 }
 
 function checkedHeader(file: string, text: string): ManifestHeader {
-  const header = parse(text);
+  const header = parseLine(text);
   if (!isHeader(header))
     throw manifestError(file, 'the file is not a manifest of thumbs, and is left unchanged');
   const { version } = header;
@@ -137,7 +137,8 @@ function checkedHeader(file: string, text: string): ManifestHeader {
   return header;
 }
 
-function parse(text: string): unknown {
+/** The JSON of a line; undefined when it is none. */
+export function parseLine(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -150,6 +151,11 @@ export function withManifestErrors<T>(file: string, verb: 'read' | 'write', work
   try {
     return work();
   } catch (error) {
-    throw error instanceof ThumbsError ? error : manifestAccessError(file, verb, error);
+    throw asManifestError(file, verb, error);
   }
+}
+
+/** A system error as a `MANIFEST` error that names the file; a {@link ThumbsError} unchanged. */
+export function asManifestError(file: string, verb: 'read' | 'write', error: unknown): ThumbsError {
+  return error instanceof ThumbsError ? error : manifestAccessError(file, verb, error);
 }

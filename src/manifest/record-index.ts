@@ -3,72 +3,28 @@
 
 import fs from 'node:fs';
 import { emptyManifestError, manifestError } from '../errors.js';
-import { type Digests, oneDigest } from './digests.js';
-import { type LinePosition, LineReader } from './lines.js';
+import { finish, type Steps } from '../steps.js';
+import type { DigestFacts } from './digests.js';
+import { LineReader } from './lines.js';
 import {
-  entries,
-  type HeaderLine,
-  openManifest,
-  readHeader,
-  requireRecord,
-  withManifestErrors,
-} from './reading.js';
+  type LoadedRecords,
+  type LoadOptions,
+  loadRecords,
+  NOT_FOUND_BY_CONTENT,
+} from './loading/record-loading.js';
+import { asManifestError, type HeaderLine, openManifest, readHeader, withManifestErrors } from './reading.js';
 import { contentOf, isRecord, type ManifestHeader, type ManifestRecord } from './record.js';
-import { compareNames, nameOf } from './source-names.js';
-
-/** Positions of records by source, some 130 bytes of memory each. */
-export class RecordPositions {
-  readonly #rows = new Map<string, number>();
-  readonly #offsets: number[] = [];
-  readonly #lengths: number[] = [];
-
-  get size(): number {
-    return this.#rows.size;
-  }
-
-  /** Each source with its row: 0, 1, 2, ... in the order in which they were first set. */
-  sources(): IterableIterator<[source: string, row: number]> {
-    return this.#rows.entries();
-  }
-
-  rowOf(source: string): number | undefined {
-    return this.#rows.get(source);
-  }
-
-  at(row: number): LinePosition {
-    return { offset: this.#offsets[row] ?? 0, length: this.#lengths[row] ?? 0 };
-  }
-
-  /** Sets the position of a source's record, in place of an earlier one, and returns the source's row. */
-  set(source: string, { offset, length }: LinePosition): number {
-    const row = this.#rows.get(source) ?? this.#rows.size;
-    this.#rows.set(source, row);
-    this.#offsets[row] = offset;
-    this.#lengths[row] = length;
-    return row;
-  }
-}
-
-/** In place of the size of a source whose record is not to be found by content. */
-const NOT_FOUND_BY_CONTENT = -1;
+import type { RecordPositions } from './record-positions.js';
 
 /** The end of a chain of rows. */
 const NONE = -1;
-
-/** How a manifest is read. */
-export interface IndexOptions {
-  /** Only records under these options digests can be found by content. @default the header's */
-  readonly digests?: Digests;
-  /** Whether lines that are no records are skipped instead of refused. @default false */
-  readonly dropDamaged?: boolean;
-}
 
 /** The records of one manifest as they were when it was opened. */
 export class RecordIndex {
   readonly file: string;
   readonly header: ManifestHeader;
   readonly descriptor: number;
-  readonly positions: RecordPositions = new RecordPositions();
+  readonly positions: RecordPositions;
   /** Bytes up to the end of the last complete line. */
   readonly end: number;
   /** Numbers of the lines that were skipped; the header is line 1. */
@@ -78,70 +34,64 @@ export class RecordIndex {
   /** Whether the file is exactly its records, sorted. */
   readonly isSorted: boolean;
   readonly #reader: LineReader;
-  /** By row: bytes of the source, if its record can be found by content. */
-  readonly #sizes: number[] = [];
+  readonly #sizes: LoadedRecords['sizes'];
   /** The last row of each size, and for each row the one before it of the same size; built when first needed. */
   #lastOfSize: Map<number, number> | undefined;
   #before: Int32Array = new Int32Array();
   /** Rows by content, for the sizes that were asked for. */
   readonly #byContent = new Map<number, Map<string, number>>();
 
-  private constructor(file: string, descriptor: number, first: HeaderLine, how: IndexOptions) {
-    const { digests = oneDigest(first.header.options), dropDamaged = false } = how;
+  private constructor(file: string, descriptor: number, first: HeaderLine, loaded: LoadedRecords) {
     this.file = file;
     this.descriptor = descriptor;
     this.header = first.header;
     this.hasLfEndings = first.hasLfEndings;
+    this.positions = loaded.positions;
+    this.end = loaded.end;
+    this.damagedLines = loaded.damagedLines;
+    this.isSorted =
+      loaded.isSorted && loaded.damagedLines.length === 0 && fs.fstatSync(descriptor).size === loaded.end;
+    this.#sizes = loaded.sizes;
     this.#reader = new LineReader(descriptor);
-    let end = first.length;
-    const damagedLines: number[] = [];
-    let isSorted = true;
-    let last: string | undefined;
-    for (const entry of entries(file, descriptor)) {
-      const { offset, length } = entry;
-      end = offset + length + 1;
-      if (dropDamaged && entry.record === undefined) {
-        damagedLines.push(entry.number);
-        continue;
-      }
-      const record = requireRecord(file, entry);
-      const source = nameOf(record);
-      isSorted &&= last === undefined || compareNames(last, source) < 0;
-      last = source;
-      const row = this.positions.set(source, { offset, length });
-      const isCurrent = this.digestOf(record) === digests.of(record) && record.redo !== true;
-      const isFindable = isCurrent && contentOf(record) !== undefined;
-      this.#sizes[row] = isFindable ? (record.sourceBytes ?? NOT_FOUND_BY_CONTENT) : NOT_FOUND_BY_CONTENT;
-    }
-    this.end = end;
-    this.damagedLines = damagedLines;
-    this.isSorted = isSorted && damagedLines.length === 0 && fs.fstatSync(descriptor).size === end;
   }
 
   /**
    * Opens a manifest; {@link close} it. Undefined when `file` does not exist, or has nothing in it yet.
    * @throws {ThumbsError} `MANIFEST`: it cannot be read, is of another version, is something else, or a line is damaged.
    */
-  static open(file: string, how: IndexOptions = {}): RecordIndex | undefined {
-    return withManifestErrors(file, 'read', () => {
+  static open(file: string, how: LoadOptions = {}): RecordIndex | undefined {
+    return finish(RecordIndex.openInSteps(file, how));
+  }
+
+  /** {@link open} in steps of some hundred records. */
+  static *openInSteps(file: string, how: LoadOptions = {}): Steps<RecordIndex | undefined> {
+    try {
       if (fs.statSync(file, { throwIfNoEntry: false }) === undefined) return undefined;
       const descriptor = openManifest(file);
+      let index: RecordIndex | undefined;
       try {
         const first = readHeader(file, descriptor);
-        if (first !== undefined) return new RecordIndex(file, descriptor, first, how);
-      } catch (error) {
-        fs.closeSync(descriptor);
-        throw error;
+        if (first === undefined) return undefined;
+        const loaded = yield* loadRecords(file, descriptor, first, how);
+        index = new RecordIndex(file, descriptor, first, loaded);
+      } finally {
+        if (index === undefined) fs.closeSync(descriptor);
       }
-      fs.closeSync(descriptor);
-      return undefined;
-    });
+      return index;
+    } catch (error) {
+      throw asManifestError(file, 'read', error);
+    }
   }
 
   /** {@link open} for a manifest that must exist. */
-  static openExisting(file: string, how?: IndexOptions): RecordIndex {
+  static openExisting(file: string, how?: LoadOptions): RecordIndex {
+    return finish(RecordIndex.openExistingInSteps(file, how));
+  }
+
+  /** {@link openExisting} in steps of some hundred records. */
+  static *openExistingInSteps(file: string, how?: LoadOptions): Steps<RecordIndex> {
     withManifestErrors(file, 'read', () => fs.statSync(file));
-    const records = RecordIndex.open(file, how);
+    const records = yield* RecordIndex.openInSteps(file, how);
     if (records === undefined) throw emptyManifestError(file);
     return records;
   }
@@ -156,7 +106,7 @@ export class RecordIndex {
   }
 
   /** The options digest under which a record was made. */
-  digestOf({ options }: ManifestRecord): string {
+  digestOf({ options }: DigestFacts): string {
     return options ?? this.header.options;
   }
 

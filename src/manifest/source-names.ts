@@ -17,6 +17,31 @@ export function sourceName(manifest: string, file: string): string {
   return path.sep === '/' ? relative : relative.replaceAll(path.sep, '/');
 }
 
+/** {@link sourceName} for many files: those of one folder mostly come one after the other, and share its name. */
+export class SourceNames {
+  readonly #manifest: string;
+  #folder: string | undefined;
+  /** With its slash; empty for the manifest's own. */
+  #folderName = '';
+
+  /** @param manifest Absolute path of the manifest. */
+  constructor(manifest: string) {
+    this.#manifest = manifest;
+  }
+
+  /** @param file Absolute path, normalised. */
+  of(file: string): string {
+    const slash = file.lastIndexOf(path.sep);
+    const folder = file.slice(0, slash);
+    if (folder !== this.#folder) {
+      const name = sourceName(this.#manifest, folder === '' ? path.sep : folder);
+      this.#folderName = name === '' ? '' : `${name}/`;
+      this.#folder = folder;
+    }
+    return this.#folderName + file.slice(slash + 1);
+  }
+}
+
 /** The name as a record has it. */
 export function recordedName(source: string): RecordedName {
   if (source.isWellFormed()) return { source };

@@ -7,13 +7,15 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { emptyManifestError, manifestError } from '../errors.js';
 import { createFolder } from '../files/create-folder.js';
-import { replaceFile } from '../files/replace-file.js';
+import { replaceFile, replaceFileInSteps } from '../files/replace-file.js';
 import { jsonLine } from '../printable.js';
+import { finish, type Steps } from '../steps.js';
 import type { Digests } from './digests.js';
 import { copyLines, type LinePosition, LineReader } from './lines.js';
-import { entries, requireRecord, withManifestErrors } from './reading.js';
+import { asManifestError, entries, requireRecord, withManifestErrors } from './reading.js';
 import { contentOf, MANIFEST_VERSION, type ManifestHeader, type ManifestRecord } from './record.js';
-import { RecordIndex, RecordPositions } from './record-index.js';
+import { RecordIndex } from './record-index.js';
+import { ownSplitName, RecordPositions } from './record-positions.js';
 import { nameOf, sortNames } from './source-names.js';
 
 /** How a run writes to its manifest. */
@@ -64,28 +66,39 @@ export class ManifestStore {
    * is then left unchanged.
    */
   static open(file: string, digests: Digests, options: StoreOptions = {}): ManifestStore {
-    return withManifestErrors(file, 'write', () => {
+    return finish(ManifestStore.openInSteps(file, digests, options));
+  }
+
+  /** {@link open} in steps of some hundred records. If it is left, the file is as it was. */
+  static *openInSteps(file: string, digests: Digests, options: StoreOptions = {}): Steps<ManifestStore> {
+    try {
       createFolder(path.dirname(file));
-      const found = RecordIndex.open(file, { digests });
+      const found = yield* RecordIndex.openInSteps(file, { digests });
       if (found?.header.options === digests.common && found.hasLfEndings)
         return ManifestStore.#openRecords(file, found, digests, options);
       try {
-        replaceFile(file, linesUnder(digests.common, found));
+        yield* replaceFileInSteps(file, linesUnder(digests.common, found));
       } finally {
         found?.close();
       }
-      return ManifestStore.#openRecords(file, RecordIndex.open(file, { digests }), digests, options);
-    });
+      const records = yield* RecordIndex.openInSteps(file, { digests });
+      return ManifestStore.#openRecords(file, records, digests, options);
+    } catch (error) {
+      throw asManifestError(file, 'write', error);
+    }
   }
 
   /**
-   * Opens an existing manifest for repair: under its own options, and without its damaged lines.
+   * Opens an existing manifest for repair, in steps of some hundred records: under its own options, and without its damaged lines.
    * @throws {ThumbsError} `MANIFEST`: it cannot be read or written, is of another version, or is something else.
    */
-  static openDamaged(file: string, options: StoreOptions = {}): ManifestStore {
-    return withManifestErrors(file, 'write', () =>
-      ManifestStore.#openRecords(file, RecordIndex.open(file, { dropDamaged: true }), undefined, options),
-    );
+  static *openDamagedInSteps(file: string, options: StoreOptions = {}): Steps<ManifestStore> {
+    try {
+      const records = yield* RecordIndex.openInSteps(file, { dropDamaged: true });
+      return ManifestStore.#openRecords(file, records, undefined, options);
+    } catch (error) {
+      throw asManifestError(file, 'write', error);
+    }
   }
 
   static #openRecords(
@@ -114,7 +127,7 @@ export class ManifestStore {
     const bytes = Buffer.from(`${line}\n`);
     this.#requireLocks();
     withManifestErrors(this.file, 'write', () => fs.writeFileSync(this.#descriptor, bytes));
-    this.#appended.set(nameOf(record), { offset: this.#end, length: bytes.length - 1 });
+    this.#appended.set(ownSplitName(nameOf(record)), { offset: this.#end, length: bytes.length - 1 });
     this.#end += bytes.length;
   }
 

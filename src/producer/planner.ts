@@ -2,7 +2,6 @@
 // photo and knows nothing of consumers.
 
 import fs from 'node:fs';
-import path from 'node:path';
 import type { ImageErrorCode, Limits } from '../errors.js';
 import { type SourceFacts, sourceFacts } from '../files/source.js';
 import { thumbnailSize } from '../files/thumbnail-folder.js';
@@ -19,7 +18,7 @@ import {
   reasonOf,
 } from '../manifest/record.js';
 import type { RecordIndex } from '../manifest/record-index.js';
-import { recordedName, sourceName } from '../manifest/source-names.js';
+import { recordedName, SourceNames } from '../manifest/source-names.js';
 import { systemPath } from '../path-bytes.js';
 
 export interface PlannerOptions {
@@ -60,17 +59,27 @@ function isSameState(record: ManifestRecord, facts: SourceFacts | undefined): bo
   );
 }
 
+/** By `stat`; undefined when it fails, or the file is no regular one. */
+function factsOf(file: string): SourceFacts | undefined {
+  try {
+    const state = fs.statSync(systemPath(file), { bigint: true, throwIfNoEntry: false });
+    return state?.isFile() ? sourceFacts(state) : undefined;
+  } catch {
+    return undefined; // As where `stat` is asked by callback.
+  }
+}
+
 export class Planner {
   readonly #records: RecordIndex | undefined;
   readonly #options: PlannerOptions;
+  readonly #names: SourceNames;
   #jobs = 0;
-  #folder = '';
-  #folderName = '';
 
   /** @param records The records of earlier runs; undefined when there is no manifest. */
   constructor(records: RecordIndex | undefined, options: PlannerOptions) {
     this.#records = records;
     this.#options = options;
+    this.#names = new SourceNames(options.manifest);
   }
 
   /** Photos that became jobs so far. */
@@ -84,12 +93,14 @@ export class Planner {
   }
 
   /**
-   * The plan for a file, after a `stat` of it: by callback, because the promise of `fs/promises` takes twice the time.
-   * @throws {ThumbsError} `MANIFEST`: it cannot be read any more.
+   * The plan for a file, after a `stat` of it. Rejects with a {@link ThumbsError}, `MANIFEST`, when that cannot be read any more.
+   * @param isLocal Whether `stat` is sure to answer soon: then the plan is returned at once.
    */
-  plan(file: string): Promise<Job | Unchanged> {
+  plan(file: string, isLocal: boolean): Promise<Job | Unchanged> | Job | Unchanged {
+    if (isLocal) return this.#planAtOnce(file);
     return new Promise((resolve, reject) => {
-      // The error of `stat` is dropped: the consumer that opens the file gets the same one and reports it.
+      // By callback, because the promise of `fs/promises` takes twice the time. The error of `stat` is dropped: the consumer that opens the
+      // file gets the same one and reports it.
       fs.stat(systemPath(file), { bigint: true }, (_, state) => {
         try {
           resolve(this.planFor(file, state?.isFile() ? sourceFacts(state) : undefined));
@@ -100,12 +111,20 @@ export class Planner {
     });
   }
 
+  #planAtOnce(file: string): Promise<Job | Unchanged> | Job | Unchanged {
+    try {
+      return this.planFor(file, factsOf(file));
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
   /**
    * The plan for a file in this state. Without `facts` it is no regular file, or `stat` failed.
    * @throws {ThumbsError} `MANIFEST`: it cannot be read any more.
    */
   planFor(file: string, facts: SourceFacts | undefined): Job | Unchanged {
-    const result = this.#compare(this.#records?.find(this.#sourceOf(file)), facts);
+    const result = this.#compare(this.#records?.find(this.#names.of(file)), facts);
     if (typeof result !== 'string') return { type: 'unchanged', path: file, record: result, by: 'state' };
     this.#jobs += 1;
     const task = IDENTIFIED.has(result) ? 'identify' : 'make';
@@ -121,7 +140,7 @@ export class Planner {
     const content = contentOf(facts);
     const known = content === undefined ? undefined : this.#records?.findContent(facts.sourceBytes, content);
     if (known === undefined || !this.#isValid(known)) return undefined;
-    const source = this.#sourceOf(file);
+    const source = this.#names.of(file);
     if (known.status === 'failed') {
       const error = { ...known.error, message: messageFor(source, reasonOf(known)) };
       return { ...recordedName(source), status: 'failed', error, ...facts };
@@ -150,17 +169,6 @@ export class Planner {
     if (!isSameState(record, facts)) return this.#mayBeKnown(facts) ? 'touched' : 'changed';
     if (this.#isValid(record)) return lacksTakenAt(record) ? 'incomplete' : record;
     return record.status === 'failed' ? 'retry' : 'thumbnail';
-  }
-
-  /** The source's name in the manifest. Photos of one folder come one after the other and share its name. */
-  #sourceOf(file: string): string {
-    const folder = path.dirname(file);
-    if (folder !== this.#folder) {
-      this.#folder = folder;
-      this.#folderName = sourceName(this.#options.manifest, folder);
-    }
-    const name = path.basename(file);
-    return this.#folderName === '' ? name : `${this.#folderName}/${name}`;
   }
 
   #mayBeKnown(facts: SourceFacts | undefined): boolean {

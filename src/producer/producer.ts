@@ -1,9 +1,12 @@
 // Walks the roots, has each photo planned, and produces jobs and unchanged photos, then one sentinel for each slot of the pool. It
 // knows nothing of consumers.
 
+import path from 'node:path';
 import { Readable } from 'node:stream';
+import { LocalFileSystems } from '../files/local-file-systems.js';
 import { realPathOf } from '../files/real-path.js';
 import type { Job, Sentinel, Unchanged } from '../job.js';
+import { nextTurn } from '../steps.js';
 import type { CountedPaths, GroupedPath } from './counted-paths.js';
 import { type Root, realPathIn } from './roots.js';
 import { Selection, type SelectionOptions } from './selection/selection.js';
@@ -17,8 +20,8 @@ export interface ProducerOptions
   readonly roots: readonly Root[];
   /** N: the number of sentinels after the last job. */
   readonly consumers: number;
-  /** The plan for a photo; called as soon as the photo is found. */
-  readonly plan: (path: string) => Promise<Job | Unchanged>;
+  /** The plan for a photo; called as soon as the photo is found. `isLocal`: it is on a disk of this machine. */
+  readonly plan: (path: string, isLocal: boolean) => Promise<Job | Unchanged> | Job | Unchanged;
 }
 
 /**
@@ -37,15 +40,18 @@ export async function* produce(
   });
   for await (const { planned } of found) {
     if (options.signal?.aborted === true) break;
-    yield await planned;
+    yield planned;
   }
   for (let sent = 0; sent < options.consumers; sent += 1) yield { type: 'sentinel' };
 }
 
-/** A photo whose plan is under way. In an object: a generator would wait for a bare promise, and many photos are planned at once. */
+/** A photo whose plan may be under way. In an object: a generator would wait for a bare promise, and many photos are planned at once. */
 interface Found {
-  readonly planned: Promise<Job | Unchanged>;
+  readonly planned: ReturnType<ProducerOptions['plan']>;
 }
+
+/** Milliseconds of planning without a turn of the event loop, in which signals, timers and consumers are heard. */
+const TURN_MS = 10;
 
 async function* findPhotos(options: ProducerOptions, progress: WalkProgress): AsyncGenerator<Found> {
   const { roots, out, follow, ownFiles, signal } = options;
@@ -55,7 +61,10 @@ async function* findPhotos(options: ProducerOptions, progress: WalkProgress): As
   const overlap = roots.length > 1 && (follow || roots.some((root) => root.nested));
   const reachedBy = new Map<string, Root>();
   const leftOut: LeftOut[] = [];
+  const localFileSystems = new LocalFileSystems();
+  let turnedAt = performance.now();
   for (const root of roots) {
+    const isLocal = localIn(root, follow, localFileSystems);
     const leaveOut = (found: GroupedPath, counted: CountedPaths) => {
       if (overlap) leftOut.push({ found, counted, root });
       else counted.add(found);
@@ -72,15 +81,18 @@ async function* findPhotos(options: ProducerOptions, progress: WalkProgress): As
     };
     let selected = 0;
     progress.selected.set(root.path, selected);
-    for await (const path of walk(root, walkOptions)) {
+    for await (const file of walk(root, walkOptions)) {
       selected += 1;
       progress.selected.set(root.path, selected);
-      if (overlap && isTaken(await uniquePathOf(path, root, follow), root, reachedBy)) continue;
+      if (overlap && isTaken(await uniquePathOf(file, root, follow), root, reachedBy)) continue;
       progress.found += 1;
-      const planned = options.plan(path);
+      const planned = options.plan(file, isLocal(file));
       // If the run ends first, nothing awaits this promise, and its rejection must not count as unhandled.
-      planned.catch(() => {});
+      if (planned instanceof Promise) planned.catch(() => {});
       yield { planned };
+      if (performance.now() - turnedAt < TURN_MS) continue;
+      await nextTurn();
+      turnedAt = performance.now();
     }
   }
   // Another root may have selected what one has left out.
@@ -92,6 +104,18 @@ async function* findPhotos(options: ProducerOptions, progress: WalkProgress): As
   }
   progress.unmatched = selection.unmatched;
   progress.ended = signal?.aborted !== true;
+}
+
+/** Whether a file of the root is on a disk of this machine. The files of a folder come one after the other. */
+function localIn(root: Root, follow: boolean, fileSystems: LocalFileSystems): (file: string) => boolean {
+  // Links may lead anywhere, and a root that is a file may be one.
+  if (follow || root.kind === 'file') return () => false;
+  let [folder, isLocal] = ['', false];
+  return (file) => {
+    const above = path.dirname(file);
+    if (above !== folder) [folder, isLocal] = [above, fileSystems.has(realPathIn(root, above))];
+    return isLocal;
+  };
 }
 
 /** What a root has that is not selected, where two roots may lead to one file. */

@@ -21,6 +21,7 @@ import { Planner } from '../producer/planner.js';
 import { produce } from '../producer/producer.js';
 import { findRoots, type Root, rootsFrom } from '../producer/roots.js';
 import { newWalkProgress, type WalkProgress } from '../producer/walk-progress.js';
+import { finishInTurns } from '../steps.js';
 import { Cancellation } from './cancellation.js';
 import type { ThumbsEvent, UnreadableFolderEvent } from './events.js';
 import { finishRun, preloadFinish } from './finishing.js';
@@ -34,7 +35,7 @@ import {
   walkOptions,
 } from './planning.js';
 import { Sink } from './sink.js';
-import { summarize } from './summary.js';
+import { summarize, summaryOfNothing } from './summary.js';
 import { leftOutEvents, unreadableEvent, walkFigures } from './walk-figures.js';
 
 /**
@@ -43,7 +44,8 @@ import { leftOutEvents, unreadableEvent, walkFigures } from './walk-figures.js';
  * The run starts on the first iteration and advances only as you iterate: while no event is asked for, at most two images a worker
  * are finished. The last event is the summary. A photo that cannot be done is a `failed` event, never a throw. Leaving the loop early
  * ends the walk and the consumers at once; the manifest then has what was done. To end a run in order, abort `options.signal`: the run
- * finishes the images it works on, completes the manifest and gives its summary.
+ * finishes the images it works on, completes the manifest and gives its summary. While it still reads the manifest, it ends at once and
+ * leaves that unchanged.
  *
  * @param paths Folders and single files; at least one.
  * @throws {ThumbsError} `OPTION`, at once, when an option is invalid.
@@ -115,17 +117,28 @@ async function* runLocked(
 ): AsyncGenerator<ThumbsEvent> {
   const digests = digestsOf(options);
   const place = realPlace(options);
-  const manifest = ManifestStore.open(options.manifest, digests, { requireLocks });
+  const { signal, timeoutMs, deadlineMs, workers, out } = options;
+  const timeLeft = () => Math.max(0, (deadlineMs ?? 0) - (performance.now() - startedAt));
+  const ends = [
+    ...(signal === undefined ? [] : [signal]),
+    ...(deadlineMs === undefined ? [] : [AbortSignal.timeout(Math.ceil(timeLeft()))]),
+  ];
+  const loading = ManifestStore.openInSteps(options.manifest, digests, { requireLocks });
+  const manifest = await finishInTurns(loading, AbortSignal.any(ends));
+  if (manifest === undefined) {
+    yield { type: 'start', workers, out, manifest: options.manifest };
+    const reason = signal?.aborted === true ? 'signal' : 'deadline';
+    yield summaryOfNothing(options, roots, performance.now() - startedAt, reason);
+    return;
+  }
   const planner = new Planner(manifest.records, plannerOptions(options, digests));
   const pool = createPool(options, planner, transport);
-  const { signal, timeoutMs, deadlineMs } = options;
-  const elapsed = performance.now() - startedAt;
   const cancellation = new Cancellation(
-    { signal, timeoutMs, deadlineMs: deadlineMs === undefined ? undefined : deadlineMs - elapsed },
+    { signal, timeoutMs, deadlineMs: deadlineMs === undefined ? undefined : timeLeft() },
     (graceMs) => pool.drain(graceMs),
   );
   try {
-    yield { type: 'start', workers: options.workers, out: options.out, manifest: manifest.file };
+    yield { type: 'start', workers, out, manifest: manifest.file };
     const walked = newWalkProgress();
     const sink = new Sink(manifest, walked, planner);
     const unreported = unreportedFolders(walked);
@@ -133,7 +146,7 @@ async function* runLocked(
     // While the first consumers load, and before anything is published.
     noteManifest(place);
     preloadFinish(options);
-    for await (const event of sink.consume(outputs, options.workers)) {
+    for await (const event of sink.consume(outputs, workers)) {
       yield* unreported();
       yield event;
     }
@@ -207,6 +220,6 @@ async function startPool(
   // Before the photos are compared with the manifest, each is sure to be a job only if there are no records.
   if (!signal.aborted && planner.hasNoHistory)
     pool.prefork(await certainJobs(roots, options, photoNameTest(certainExtensions(options)), workers));
-  const plan = (path: string) => planner.plan(path);
+  const plan = (path: string, isLocal: boolean) => planner.plan(path, isLocal);
   return pool.outputs(produce({ ...walkOptions(options, roots), plan, consumers: workers, signal }, walked));
 }

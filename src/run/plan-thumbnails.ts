@@ -18,6 +18,7 @@ import { Planner } from '../producer/planner.js';
 import { produce } from '../producer/producer.js';
 import { findRoots, rootsFrom } from '../producer/roots.js';
 import { newWalkProgress, type WalkProgress } from '../producer/walk-progress.js';
+import { finishInTurns } from '../steps.js';
 import type {
   PassedOverEvent,
   PlannedEvent,
@@ -57,14 +58,15 @@ async function* plan(resolved: ResolvedOptions): AsyncGenerator<PlanEvent> {
   await requireFreeOutputs(options, roots);
   const digests = digestsOf(options);
   const manifestBefore = stateOf(options.manifest);
-  const records = RecordIndex.open(options.manifest, { digests });
+  // Without its records a dry run that was stopped plans nothing, because its walk ends at once.
+  const records = await finishInTurns(RecordIndex.openInSteps(options.manifest, { digests }), options.signal);
   const end = new AbortController();
   try {
     const planner = new Planner(records, plannerOptions(options, digests));
     const walked = newWalkProgress();
     const remaining = new RemainingThumbnails(records, options.manifest, digests);
     const counts = { new: none(), changed: none(), compare: none(), unchanged: none(), 'known-bad': none() };
-    const planPhoto = (path: string) => planner.plan(path);
+    const planPhoto = (path: string, isLocal: boolean) => planner.plan(path, isLocal);
     const signal = AbortSignal.any([end.signal, ...(options.signal === undefined ? [] : [options.signal])]);
     const walk = { ...walkOptions(options, roots), plan: planPhoto, consumers: 0, signal };
     for await (const item of produce(walk, walked)) {

@@ -5,7 +5,7 @@ import type { Job, Unchanged } from '../job.js';
 import type { Digests } from '../manifest/digests.js';
 import type { ManifestRecord } from '../manifest/record.js';
 import type { RecordIndex } from '../manifest/record-index.js';
-import { sourceName } from '../manifest/source-names.js';
+import { SourceNames } from '../manifest/source-names.js';
 
 /** The records after the run. */
 export interface RemainingRecords {
@@ -22,7 +22,7 @@ export class RemainingThumbnails {
   /** Those that records name now and may not name afterwards: they are known as thumbnails without being read. */
   readonly known: ThumbnailSet = new ThumbnailSet();
   readonly #records: RecordIndex | undefined;
-  readonly #manifest: string;
+  readonly #names: SourceNames;
   readonly #digests: Digests;
   /** By row of the records: 1 if the walk has found the source. */
   readonly #found: Uint8Array;
@@ -33,14 +33,14 @@ export class RemainingThumbnails {
 
   constructor(records: RecordIndex | undefined, manifest: string, digests: Digests) {
     this.#records = records;
-    this.#manifest = manifest;
+    this.#names = new SourceNames(manifest);
     this.#digests = digests;
     this.#found = new Uint8Array(records?.size ?? 0);
   }
 
   /** Adds a photo that the walk has found. */
   add(item: Job | Unchanged): void {
-    const source = sourceName(this.#manifest, item.path);
+    const source = this.#names.of(item.path);
     const row = this.#records?.positions.rowOf(source);
     if (row === undefined) this.#new += 1;
     else this.#found[row] = 1;

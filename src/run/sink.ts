@@ -31,8 +31,9 @@ export interface Totals {
   consumersCpuMs: number;
 }
 
-export class Sink {
-  readonly totals: Totals = {
+/** Before the first result. */
+export function noTotals(): Totals {
+  return {
     done: 0,
     unchanged: 0,
     identified: 0,
@@ -46,6 +47,10 @@ export class Sink {
     consumersMemoryBytes: 0,
     consumersCpuMs: 0,
   };
+}
+
+export class Sink {
+  readonly totals: Totals = noTotals();
   readonly #manifest: ManifestStore;
   readonly #walk: Readonly<WalkProgress>;
   readonly #plan: { readonly jobs: number };

@@ -2,8 +2,11 @@
 
 import { currentUsage } from '../job.js';
 import type { ResolvedOptions } from '../options/options.js';
-import type { SummaryEvent, WalkFigures } from './events.js';
-import type { Sink } from './sink.js';
+import type { Root } from '../producer/roots.js';
+import { newWalkProgress } from '../producer/walk-progress.js';
+import type { StopReason, SummaryEvent, WalkFigures } from './events.js';
+import { noTotals, type Sink } from './sink.js';
+import { walkFigures } from './walk-figures.js';
 
 /** The part of a summary that does not depend on how the walk ended. */
 type Figures = Omit<
@@ -11,7 +14,11 @@ type Figures = Omit<
   keyof WalkFigures | 'removed' | 'kept' | 'emptyRoots' | 'pruned' | 'pruneRefused' | 'stopped' | 'notReached'
 >;
 
-export function summarize(sink: Sink, options: ResolvedOptions, milliseconds: number): Figures {
+export function summarize(
+  sink: Pick<Sink, 'totals' | 'finished' | 'made'>,
+  options: ResolvedOptions,
+  milliseconds: number,
+): Figures {
   const { done, unchanged, identified, failed, known, failures, ...others } = sink.totals;
   const { sourceBytes, sourcePixels, sentinels, consumersMemoryBytes, consumersCpuMs } = others;
   const main = currentUsage();
@@ -35,5 +42,20 @@ export function summarize(sink: Sink, options: ResolvedOptions, milliseconds: nu
     out: options.out,
     manifest: options.manifest,
     exports: options.exports.map(({ file }) => file),
+  };
+}
+
+/** The last event of a run that ended before its walk began. */
+export function summaryOfNothing(
+  options: ResolvedOptions,
+  roots: readonly Root[],
+  milliseconds: number,
+  stopped: StopReason,
+): SummaryEvent {
+  const nothing = { totals: { ...noTotals(), sentinels: options.workers }, finished: 0, made: 0 };
+  return {
+    ...summarize(nothing, options, milliseconds),
+    ...walkFigures(newWalkProgress(), roots, options.decoding),
+    ...{ removed: 0, kept: 0, emptyRoots: [], exports: [], stopped, notReached: 0 },
   };
 }

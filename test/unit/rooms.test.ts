@@ -36,6 +36,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'errors.ts',
     'path-bytes.ts',
     'printable.ts',
+    'steps.ts',
   ],
   consumer: [
     'pool/process/protocol.ts',
@@ -47,14 +48,14 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'package-file.ts',
     'working-folder.ts',
   ],
-  producer: ['job.ts', 'manifest', 'files', 'errors.ts', 'path-bytes.ts', 'printable.ts'],
+  producer: ['job.ts', 'manifest', 'files', 'errors.ts', 'path-bytes.ts', 'printable.ts', 'steps.ts'],
   'pool/process': ['pool/process/protocol.ts', 'pool', 'errors.ts', 'printable.ts', 'package-file.ts'],
   'pool/process/protocol.ts': ['pool', 'job.ts', 'errors.ts'],
   pool: ['job.ts', 'errors.ts', 'printable.ts'],
-  maintenance: ['manifest', 'files', 'image', 'options', 'errors.ts', 'package-file.ts'],
+  maintenance: ['manifest', 'files', 'image', 'options', 'errors.ts', 'package-file.ts', 'steps.ts'],
   'job.ts': ['manifest', 'files', 'options', 'errors.ts'],
-  manifest: ['files', 'image', 'options', 'errors.ts', 'path-bytes.ts', 'printable.ts'],
-  files: ['options', 'errors.ts', 'path-bytes.ts', 'printable.ts'],
+  manifest: ['files', 'image', 'options', 'errors.ts', 'path-bytes.ts', 'printable.ts', 'steps.ts'],
+  files: ['options', 'errors.ts', 'path-bytes.ts', 'printable.ts', 'steps.ts'],
   image: ['options', 'errors.ts', 'printable.ts', 'package-file.ts'],
   // AssemblyScript, compiled on its own.
   'image/decoders/jpeg/assembly': [],
@@ -64,6 +65,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'package-file.ts': [],
   'working-folder.ts': ['path-bytes.ts'],
   'path-bytes.ts': [],
+  'steps.ts': [],
 };
 
 /** The rooms that use a package. Of Node.js' own modules, any room may use those that are not listed. */

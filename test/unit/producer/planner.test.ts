@@ -249,16 +249,43 @@ test('a content without a record, without its thumbnail, or of a failure to be t
   expect(findByContent([done('a.jpg')], identified, removeThumbnail)).toBeUndefined();
 });
 
-test('what is no regular file, or does not exist, is a job without facts', async () => {
-  const { planner, folder } = plannerOf([done('gone.jpg')]);
-  fs.mkdirSync(path.join(folder, 'folder.jpg'));
-  const plans = ['folder.jpg', 'gone.jpg'].map((name) => planner.plan(path.join(folder, name)));
-  const job = { type: 'job', task: 'make' };
-  expect(await Promise.all(plans)).toEqual([
-    { ...job, why: 'new', path: path.join(folder, 'folder.jpg') },
-    { ...job, why: 'changed', path: path.join(folder, 'gone.jpg') },
-  ]);
+test.each([true, false])(
+  'what is no regular file, or does not exist, is a job without facts; local: %s',
+  async (isLocal) => {
+    const { planner, folder } = plannerOf([done('gone.jpg')]);
+    fs.mkdirSync(path.join(folder, 'folder.jpg'));
+    const plans = ['folder.jpg', 'gone.jpg'].map((name) => planner.plan(path.join(folder, name), isLocal));
+    const job = { type: 'job', task: 'make' };
+    expect(await Promise.all(plans)).toEqual([
+      { ...job, why: 'new', path: path.join(folder, 'folder.jpg') },
+      { ...job, why: 'changed', path: path.join(folder, 'gone.jpg') },
+    ]);
+  },
+);
+
+test('a local file has the same facts as another, and one below a file none', async () => {
+  const { planner, folder } = plannerOf([]);
+  fs.writeFileSync(path.join(folder, 'a.jpg'), 'a');
+  for (const name of ['a.jpg', 'a.jpg/b.jpg']) {
+    const file = path.join(folder, name);
+    expect(planner.plan(file, true)).toEqual(await planner.plan(file, false));
+  }
+  expect(planner.plan(path.join(folder, 'a.jpg'), true)).toMatchObject({ facts: { sourceBytes: 1 } });
 });
+
+test.each([true, false])(
+  'a manifest that was changed during the run rejects the plan, it does not throw; local: %s',
+  async (isLocal) => {
+    const { planner, folder } = plannerOf([done('a.jpg')]);
+    const manifest = path.join(folder, 'manifest.jsonl');
+    fs.writeFileSync(manifest, fs.readFileSync(manifest, 'utf8').replace('"status"', '"estate"'));
+    const plan = planner.plan(path.join(folder, 'a.jpg'), isLocal);
+    await expect(plan).rejects.toMatchObject({
+      code: 'MANIFEST',
+      message: expect.stringContaining('was changed'),
+    });
+  },
+);
 
 test('photos that are jobs are counted, unchanged ones are not', () => {
   const { planner, folder } = plannerOf([done('a.jpg')]);

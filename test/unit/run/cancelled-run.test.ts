@@ -1,5 +1,7 @@
 // Whole runs that end early: real files, consumers of the test's own, and timers that the test advances.
 
+import fs from 'node:fs';
+import path from 'node:path';
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import type { ThumbsOptions } from '../../../src/options/options.js';
 import { resolveOptions } from '../../../src/options/resolve.js';
@@ -7,6 +9,7 @@ import type { Transport } from '../../../src/pool/consumer.js';
 import { run } from '../../../src/run/create-thumbnails.js';
 import type { ThumbsEvent } from '../../../src/run/events.js';
 import { type Outcome, TestConsumer } from '../../support/in-process/test-consumer.js';
+import { failedRecord, writeRecords } from '../../support/manifests.js';
 import { expectSound, recordsIn } from '../../support/output.js';
 import { photoFolder } from '../../support/photos.js';
 
@@ -101,3 +104,45 @@ test('a photo that is not finished five seconds after a signal is given up, and 
   expect(codes).toEqual(['CORRUPT', 'CORRUPT']);
   expect(summary).toMatchObject({ stopped: 'signal', photos: 2, notReached: 4 });
 });
+
+test.each(['signal', 'deadline'] as const)(
+  'a %s while the manifest is read ends the run at once: it says so, and writes nothing',
+  async (reason) => {
+    const { out, files } = photoFolder(1);
+    const manifest = path.join(out, 'manifest.jsonl');
+    fs.mkdirSync(out);
+    // Longer than what is read at once.
+    const records = Array.from({ length: 1500 }, (_, index) => failedRecord(`../gone/${index}.jpg`));
+    writeRecords(manifest, records);
+    const before = fs.readFileSync(manifest, 'utf8');
+    const passed = AbortSignal.abort();
+    const timeout = vi.spyOn(AbortSignal, 'timeout').mockImplementation((milliseconds) => {
+      // Node.js takes no other.
+      expect(milliseconds).toSatisfy(Number.isInteger);
+      return passed;
+    });
+    onTestFinished(() => timeout.mockRestore());
+    const ends = reason === 'signal' ? { signal: passed } : { deadline: 10 };
+    const options = resolveOptions(files, { out, workers: 3, export: [`${out}.csv`], ...ends });
+    const transport: Transport = {
+      startConsumers: () => () => {
+        throw new Error('Expected no consumer');
+      },
+      residentMemory: async () => new Map(),
+    };
+    const events: ThumbsEvent[] = [];
+    for await (const event of run(options, transport)) events.push(event);
+    expect(events.map(({ type }) => type)).toEqual(['start', 'summary']);
+    expect(events.at(-1)).toMatchObject({
+      stopped: reason,
+      photos: 0,
+      workers: 3,
+      exports: [],
+      removed: 0,
+      walked: false,
+    });
+    expect(fs.readFileSync(manifest, 'utf8') === before).toBe(true);
+    expect(fs.readdirSync(out)).toEqual(['manifest.jsonl']);
+    expect(fs.existsSync(`${out}.csv`)).toBe(false);
+  },
+);
