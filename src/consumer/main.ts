@@ -61,15 +61,21 @@ async function workThroughQueue(): Promise<void> {
   isWorking = true;
   await decodersLoaded;
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-    if (next.type === 'job') await doJob(next);
+    if (next.type === 'job') await doJobs(next);
     else await exitAfter(next.type === 'sentinel' ? 'sentinel' : 'retired');
   }
   isWorking = false;
 }
 
-async function doJob(job: JobMessage): Promise<void> {
+/** Does a job, and those that are waiting when the one before is finished. */
+async function doJobs(first: JobMessage): Promise<void> {
+  void send({ type: 'started', id: first.id });
+  for (let job: JobMessage | undefined = first; job !== undefined; ) job = await doJob(job);
+}
+
+/** Returns the next job, which its result has announced as started. */
+async function doJob(job: JobMessage): Promise<JobMessage | undefined> {
   if (options === undefined) throw new Error('a job came before its configuration');
-  void send({ type: 'started', id: job.id });
   try {
     const early = prefetched?.job === job ? prefetched.loaded : undefined;
     // Before anything is awaited: meanwhile the next job may be prefetched, and must stay.
@@ -78,12 +84,24 @@ async function doJob(job: JobMessage): Promise<void> {
     prefetchNext();
     const outcome = loaded.status === 'loaded' ? await workOn(job, loaded, options) : loaded;
     if (loaded.status === 'loaded') release(loaded);
-    void send({ type: 'result', id: job.id, outcome, residentBytes: process.memoryUsage.rss() });
+    const next = takeJob();
+    const result = { type: 'result', id: job.id, outcome, residentBytes: process.memoryUsage.rss() } as const;
+    void send(next === undefined ? result : { ...result, next: next.id });
+    return next;
   } catch (error) {
     // Lack of memory, or a fault outside `workOn`: it ends this process with its stack on stderr, and is charged to the job.
     if (!(error instanceof ThumbsError)) throw error;
     await send({ type: 'fatal', error: toWire(error) });
+    return undefined;
   }
+}
+
+/** What is first in the queue, if it is a job. */
+function takeJob(): JobMessage | undefined {
+  const [next] = queue;
+  if (next?.type !== 'job') return undefined;
+  queue.shift();
+  return next;
 }
 
 /** Reads the next job's source while this one is decoded. */

@@ -6,7 +6,7 @@ import { causeOf, fromWire, unreachable } from '../../errors.js';
 import { packageFile } from '../../package-file.js';
 import { printable } from '../../printable.js';
 import type { Consumer, ConsumerJob, ConsumerListener, Exit, Transport } from '../consumer.js';
-import { type FromConsumer, type ToConsumer, unwrap, wrap } from './protocol.js';
+import { type FromConsumer, type Result, type ToConsumer, unwrap, wrap } from './protocol.js';
 import { residentMemoryOf } from './resident-memory.js';
 
 /** The file that a consumer runs. */
@@ -122,7 +122,7 @@ export class ForkedConsumer implements Consumer {
         this.#listener.onStarted(message.id);
         break;
       case 'result':
-        this.#listener.onResult(message);
+        this.#onResult(message);
         break;
       case 'fatal':
         this.#listener.onFatal(fromWire(message.error));
@@ -136,6 +136,11 @@ export class ForkedConsumer implements Consumer {
       default:
         unreachable(message);
     }
+  }
+
+  #onResult({ next, ...result }: Result): void {
+    this.#listener.onResult(result);
+    if (next !== undefined) this.#listener.onStarted(next);
   }
 
   #onEnd(exit: Exit): void {

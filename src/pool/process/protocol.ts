@@ -1,7 +1,7 @@
 // The messages between a forked consumer and its parent, as they travel over the IPC channel, each in an envelope.
 //
 //     parent -> consumer   configure, job, job, ..., sentinel
-//     consumer -> parent   started, result, started, result, ..., sentinel      (or fatal, and no more)
+//     consumer -> parent   started, result, result, ..., sentinel               (or fatal, and no more)
 //
 //     parent -> consumer   configure, job, job, ..., retire
 //     consumer -> parent   started, result, ..., retired                        (jobs that were not started are dropped)
@@ -38,6 +38,8 @@ export interface Started {
 /** A job is finished. */
 export interface Result extends ConsumerResult {
   readonly type: 'result';
+  /** The job that is worked on from now on, as if `started` followed: one message less for a photo. Absent when none is waiting. */
+  readonly next?: number;
 }
 
 /** No job can be finished any more (the output cannot be written). */

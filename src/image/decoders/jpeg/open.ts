@@ -8,6 +8,7 @@ import { lineBytes } from '../libvips-memory.js';
 import { SharpImage } from '../sharp-image.js';
 import { encodeTiff } from '../tiff/writer.js';
 import { JpegFile, type Shrink } from './jpeg-file.js';
+import { openWhole } from './whole.js';
 
 /**
  * Opens a JPEG that is to be read at a half, a quarter or an eighth of its size, but not below twice the size of the thumbnail. Its
@@ -15,12 +16,13 @@ import { JpegFile, type Shrink } from './jpeg-file.js';
  * @param bytes The whole file; unchanged.
  * @throws {Declined}
  */
-export function openReduced(bytes: Buffer, { variant, decoding }: OpenRequest): OpenImage {
+export function openReduced(bytes: Buffer, request: OpenRequest): OpenImage {
+  const { variant, decoding } = request;
   if (decoding.jpegReader !== 'own') throw new Declined('libvips is to read all JPEGs');
   const file = new JpegFile(bytes);
   const { width, height, orientation, profile } = file;
   const shrink = shrinkFor(reductionOf(variant, uprightSize(file)));
-  if (shrink === undefined) throw new Declined('a reduction by less than a factor of 4');
+  if (shrink === undefined) return openWhole(bytes, file, request);
   return {
     width,
     height,
