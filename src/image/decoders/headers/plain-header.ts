@@ -9,7 +9,7 @@ export type Header = Pick<Metadata, 'width' | 'height' | 'channels'> &
 
 /**
  * The header of an image of one picture with at most 8 bits a sample. It is what libvips says of a sound file; whether the file is sound
- * shows when it is decoded.
+ * shows when it is decoded. Channels may be more than libvips finds.
  */
 export interface PlainHeader extends Header {
   readonly depth: 'uchar';

@@ -2,7 +2,7 @@
 
 import { Declined } from '../declined.js';
 import type { OpenImage, OpenRequest } from '../decoder.js';
-import type { Header } from '../headers/plain-header.js';
+import type { Header, PlainHeader } from '../headers/plain-header.js';
 import { openPlain } from '../headers/plain-reader.js';
 import type { LibvipsReaderOptions } from '../libvips.js';
 import { pixelBytes } from '../libvips-memory.js';
@@ -22,15 +22,17 @@ function heldBytesPerPixel(header: Header): number {
 
 /**
  * Opens a JPEG for libvips by the header that our own reader has read.
- * @throws {Declined} It is progressive, or libvips is to read the header again.
+ * @throws {Declined} libvips is to read the header, too.
  */
 export function openWhole(bytes: Buffer, file: JpegFile, request: OpenRequest): OpenImage {
+  const header = plainJpegHeader(file);
+  if (header === undefined)
+    throw new Declined('a progressive image that becomes less than four times smaller');
+  return openPlain(bytes, header, request, wholeJpegs);
+}
+
+/** Undefined for a progressive image: what libjpeg holds of it depends on the sampling of its components. */
+export function plainJpegHeader(file: JpegFile): PlainHeader | undefined {
   const { width, height, channels, orientation, takenAt } = file;
-  if (file.isProgressive) throw new Declined('a progressive image at more than a quarter');
-  return openPlain(
-    bytes,
-    { width, height, channels, depth: 'uchar', orientation, takenAt },
-    request,
-    wholeJpegs,
-  );
+  return file.isProgressive ? undefined : { width, height, channels, depth: 'uchar', orientation, takenAt };
 }
