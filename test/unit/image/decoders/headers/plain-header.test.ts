@@ -106,6 +106,7 @@ test('thumbnails and verdicts are those of libvips alone', async () => {
     openPlain: decline,
   }));
   const libvips = await import('../../../../../src/image/render.js');
+  expect(verdicts.get('lossy.webp')).toMatchObject({ width: 5, sourceWidth: 31 });
   expect(verdicts).toEqual(await verdictsOf(files, libvips.renderThumbnail));
 });
 
@@ -123,10 +124,9 @@ async function verdictsOf(
 /** @param side Of the box: a WebP is shrunk by libwebp to twice that, a JPEG is not small enough for our own reader. */
 async function verdict(render: typeof renderThumbnail, bytes: Buffer, side: number): Promise<unknown> {
   try {
-    const { thumbnail: _, ...facts } = await render(bytes, {
-      variant: { box: { width: side, height: side }, format: 'png' },
-      maxPixels: 5e6,
-    });
+    const variant = { box: { width: side, height: side }, format: 'png' } as const;
+    const { thumbnail: _, ...facts } = await render(bytes, { variant, maxPixels: 5e6 });
+    return facts;
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     return { code: Reflect.get(error, 'code'), message: error.message };
