@@ -15,7 +15,7 @@ import { renderThumbnail } from '../../../../../src/image/render.js';
 import { imageDamages } from '../../../../support/images/damaged-images.js';
 import { damagedFile } from '../../../../support/images/damages.js';
 import { type NamedImage, plainImages } from '../../../../support/images/plain-images.js';
-import { damagedImages, oddImages, sampleImages } from '../../../../support/paths.js';
+import { damagedImages, oddImages, projectFolder, sampleImages } from '../../../../support/paths.js';
 
 const count = Number(process.env.DAMAGED_COUNT ?? 150);
 const seed = Number(process.env.FUZZ_SEED ?? 1);
@@ -26,7 +26,10 @@ const found = [sampleImages, damagedImages, oddImages].flatMap((folder) =>
   fs
     .readdirSync(folder)
     .filter((name) => /\.(png|webp|jpe?g)$/i.test(name))
-    .map((name): NamedImage => ({ name, bytes: fs.readFileSync(path.join(folder, name)) })),
+    .map((name): NamedImage => {
+      const file = path.join(folder, name);
+      return { name: path.relative(projectFolder, file), bytes: fs.readFileSync(file) };
+    }),
 );
 const damaged = Array.from({ length: count }, (_, number) => {
   const file = damagedFile([...plain, ...other], imageDamages, () => false, { number, seed });
