@@ -75,7 +75,7 @@ export class SupervisedConsumer {
   }
 
   assign({ id, job, exclusive }: Assignment): void {
-    this.consumer.assign({ id, path: job.path, task: job.task, exclusive });
+    this.consumer.assign({ id, path: job.path, task: job.task, bytes: job.facts?.sourceBytes, exclusive });
   }
 
   finish(): void {
