@@ -4,11 +4,11 @@ import { reductionOf } from '../../../options/variant.js';
 import { uprightSize } from '../../upright.js';
 import { Declined } from '../declined.js';
 import type { OpenImage, OpenRequest } from '../decoder.js';
+import { openWhole } from '../headers/jpeg.js';
 import { lineBytes } from '../libvips-memory.js';
 import { SharpImage } from '../sharp-image.js';
 import { encodeTiff } from '../tiff/writer.js';
 import { JpegFile, type Shrink } from './jpeg-file.js';
-import { openWhole } from './whole.js';
 
 /**
  * Opens a JPEG that is to be read at a half, a quarter or an eighth of its size, but not below twice the size of the thumbnail. Its
