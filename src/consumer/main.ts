@@ -5,7 +5,7 @@ import { loadDecoders } from '../image/render.js';
 import { currentUsage, type Sentinel, type WorkOptions } from '../job.js';
 import {
   type FromConsumer,
-  type JobMessage,
+  type Jobs,
   type Retire,
   type ToConsumer,
   unwrap,
@@ -15,11 +15,13 @@ import { load, prefetch, release } from './loading.js';
 import { exitWithParent, preferForOomKill } from './parent-watch.js';
 import { workOn } from './work.js';
 
-const queue: Array<JobMessage | Retire | Sentinel> = [];
+type QueuedJob = { readonly type: 'job' } & Jobs['jobs'][number];
+
+const queue: Array<QueuedJob | Retire | Sentinel> = [];
 let options: WorkOptions | undefined;
 let isWorking = false;
 /** The source of the next job, which is read before the job runs. */
-let prefetched: { readonly job: JobMessage; readonly loaded: ReturnType<typeof prefetch> } | undefined;
+let prefetched: { readonly job: QueuedJob; readonly loaded: ReturnType<typeof prefetch> } | undefined;
 
 // Ctrl-C, a closing terminal and a service manager reach the whole process group; the parent decides what they mean.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
@@ -42,7 +44,9 @@ process.on('message', (value) => {
       queue.length = 0;
       enqueue(message);
       break;
-    case 'job':
+    case 'jobs':
+      for (const job of message.jobs) enqueue({ type: 'job', ...job });
+      break;
     case 'sentinel':
       enqueue(message);
       break;
@@ -51,7 +55,7 @@ process.on('message', (value) => {
   }
 });
 
-function enqueue(item: JobMessage | Retire | Sentinel): void {
+function enqueue(item: QueuedJob | Retire | Sentinel): void {
   queue.push(item);
   if (isWorking) prefetchNext();
   else void workThroughQueue();
@@ -68,13 +72,13 @@ async function workThroughQueue(): Promise<void> {
 }
 
 /** Does a job, and those that are waiting when the one before is finished. */
-async function doJobs(first: JobMessage): Promise<void> {
+async function doJobs(first: QueuedJob): Promise<void> {
   void send({ type: 'started', id: first.id });
-  for (let job: JobMessage | undefined = first; job !== undefined; ) job = await doJob(job);
+  for (let job: QueuedJob | undefined = first; job !== undefined; ) job = await doJob(job);
 }
 
 /** Returns the next job, which its result has announced as started. */
-async function doJob(job: JobMessage): Promise<JobMessage | undefined> {
+async function doJob(job: QueuedJob): Promise<QueuedJob | undefined> {
   if (options === undefined) throw new Error('a job came before its configuration');
   try {
     const early = prefetched?.job === job ? prefetched.loaded : undefined;
@@ -97,7 +101,7 @@ async function doJob(job: JobMessage): Promise<JobMessage | undefined> {
 }
 
 /** What is first in the queue, if it is a job. */
-function takeJob(): JobMessage | undefined {
+function takeJob(): QueuedJob | undefined {
   const [next] = queue;
   if (next?.type !== 'job') return undefined;
   queue.shift();

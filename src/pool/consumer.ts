@@ -39,8 +39,8 @@ export interface Exit {
 export interface Consumer {
   /** Its process id, for reports; undefined when it could not be started. */
   readonly pid: number | undefined;
-  /** Queues a job. Jobs are done one at a time, in this order. */
-  assign(job: ConsumerJob): void;
+  /** Queues jobs. They are done one at a time, in this order. */
+  assign(jobs: readonly ConsumerJob[]): void;
   /** Makes it finish every job it has, emit its sentinel and exit. */
   finish(): void;
   /** Makes it finish the job it works on, drop the others and exit without a sentinel. */

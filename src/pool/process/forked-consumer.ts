@@ -77,8 +77,8 @@ export class ForkedConsumer implements Consumer {
     return this.#process?.pid;
   }
 
-  assign(job: ConsumerJob): void {
-    this.send({ type: 'job', ...job });
+  assign(jobs: readonly ConsumerJob[]): void {
+    this.send({ type: 'jobs', jobs });
   }
 
   finish(): void {
