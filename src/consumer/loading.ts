@@ -1,7 +1,7 @@
 // Reads the source of a job: whole, or of a RAW file only the parts that are needed.
 
 import { fileTooLargeError, type ImageError, isImageError } from '../errors.js';
-import { Source, type SourceFacts } from '../files/source.js';
+import { readSmallSource, Source, type SourceFacts } from '../files/source.js';
 import { KEPT_BUFFER_BYTES, releaseBuffer } from '../files/source-buffers.js';
 import { decoders } from '../image/decoders/index.js';
 import { KeptParts, readInParts } from '../image/decoders/raw/parts.js';
@@ -37,22 +37,56 @@ export type LoadResult = Loaded | Identified | FailedOutcome;
 export interface ToLoad {
   readonly path: string;
   readonly task: Task;
+  /** Of the source, as far as they are known. */
+  readonly bytes?: number | undefined;
 }
 
 /** Reads a job's source. */
 export async function load(job: ToLoad, options: WorkOptions): Promise<LoadResult> {
+  return loadAtOnce(job, options) ?? (await loadInParts(job, options));
+}
+
+async function loadInParts(job: ToLoad, options: WorkOptions): Promise<LoadResult> {
   const result = await loadUpTo(Number.POSITIVE_INFINITY, job, options);
   if (result === undefined) throw new RangeError('Expected a source without limit to be read');
   return result;
 }
 
-/** Reads a source before its job runs; undefined for one of which much is to be read, which happens when its job runs. */
-export function prefetch(job: ToLoad, options: WorkOptions): Promise<LoadResult | undefined> {
-  return loadUpTo(KEPT_BUFFER_BYTES, job, options);
+/** Reads a source before its job runs; undefined for one of which much is to be read, or that is read at once, when its job runs. */
+export async function prefetch(job: ToLoad, options: WorkOptions): Promise<LoadResult | undefined> {
+  if (isReadAtOnce(job)) return undefined;
+  return await loadUpTo(KEPT_BUFFER_BYTES, job, options);
 }
 
 export function release({ image }: Loaded): void {
   if (Buffer.isBuffer(image)) releaseBuffer(image);
+}
+
+/** Bytes of a source that is read at once. Reading more takes so long that the thread pool costs nothing. */
+const SMALL_BYTES = 1 << 18;
+
+/** A source that is not in the page cache takes longer; the next ones are better prefetched. */
+const SLOW_MS = 1;
+const PREFETCHED_AFTER_SLOW = 8;
+
+/** Small sources that are still to be prefetched. */
+let slowAhead = 0;
+
+function isReadAtOnce({ path, task, bytes }: ToLoad): boolean {
+  const isSmall = task === 'make' && bytes !== undefined && bytes <= SMALL_BYTES && !isRawName(path);
+  if (!isSmall) return false;
+  if (slowAhead === 0) return true;
+  slowAhead -= 1;
+  return false;
+}
+
+/** A small source. Not before its job has started: a call that does not return is charged to the running job. */
+function loadAtOnce(job: ToLoad, { maxBytes }: WorkOptions): LoadedFile | undefined {
+  if (!isReadAtOnce(job)) return undefined;
+  const startedAt = performance.now();
+  const source = readSmallSource(job.path, Math.min(maxBytes, SMALL_BYTES));
+  if (performance.now() - startedAt > SLOW_MS) slowAhead = PREFETCHED_AFTER_SLOW;
+  return source && { status: 'loaded', image: source.bytes, facts: source.facts };
 }
 
 /** @param most Bytes that are read; undefined if it takes more. */

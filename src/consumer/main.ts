@@ -5,7 +5,7 @@ import { loadDecoders } from '../image/render.js';
 import { currentUsage, type Sentinel, type WorkOptions } from '../job.js';
 import {
   type FromConsumer,
-  type JobMessage,
+  type Jobs,
   type Retire,
   type ToConsumer,
   unwrap,
@@ -15,11 +15,13 @@ import { load, prefetch, release } from './loading.js';
 import { exitWithParent, preferForOomKill } from './parent-watch.js';
 import { workOn } from './work.js';
 
-const queue: Array<JobMessage | Retire | Sentinel> = [];
+type QueuedJob = { readonly type: 'job' } & Jobs['jobs'][number];
+
+const queue: Array<QueuedJob | Retire | Sentinel> = [];
 let options: WorkOptions | undefined;
 let isWorking = false;
 /** The source of the next job, which is read before the job runs. */
-let prefetched: { readonly job: JobMessage; readonly loaded: ReturnType<typeof prefetch> } | undefined;
+let prefetched: { readonly job: QueuedJob; readonly loaded: ReturnType<typeof prefetch> } | undefined;
 
 // Ctrl-C, a closing terminal and a service manager reach the whole process group; the parent decides what they mean.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
@@ -42,7 +44,9 @@ process.on('message', (value) => {
       queue.length = 0;
       enqueue(message);
       break;
-    case 'job':
+    case 'jobs':
+      for (const job of message.jobs) enqueue({ type: 'job', ...job });
+      break;
     case 'sentinel':
       enqueue(message);
       break;
@@ -51,7 +55,7 @@ process.on('message', (value) => {
   }
 });
 
-function enqueue(item: JobMessage | Retire | Sentinel): void {
+function enqueue(item: QueuedJob | Retire | Sentinel): void {
   queue.push(item);
   if (isWorking) prefetchNext();
   else void workThroughQueue();
@@ -61,15 +65,21 @@ async function workThroughQueue(): Promise<void> {
   isWorking = true;
   await decodersLoaded;
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-    if (next.type === 'job') await doJob(next);
+    if (next.type === 'job') await doJobs(next);
     else await exitAfter(next.type === 'sentinel' ? 'sentinel' : 'retired');
   }
   isWorking = false;
 }
 
-async function doJob(job: JobMessage): Promise<void> {
+/** Does a job, and those that are waiting when the one before is finished. */
+async function doJobs(first: QueuedJob): Promise<void> {
+  void send({ type: 'started', id: first.id });
+  for (let job: QueuedJob | undefined = first; job !== undefined; ) job = await doJob(job);
+}
+
+/** Returns the next job, which its result has announced as started. */
+async function doJob(job: QueuedJob): Promise<QueuedJob | undefined> {
   if (options === undefined) throw new Error('a job came before its configuration');
-  void send({ type: 'started', id: job.id });
   try {
     const early = prefetched?.job === job ? prefetched.loaded : undefined;
     // Before anything is awaited: meanwhile the next job may be prefetched, and must stay.
@@ -78,12 +88,24 @@ async function doJob(job: JobMessage): Promise<void> {
     prefetchNext();
     const outcome = loaded.status === 'loaded' ? await workOn(job, loaded, options) : loaded;
     if (loaded.status === 'loaded') release(loaded);
-    void send({ type: 'result', id: job.id, outcome, residentBytes: process.memoryUsage.rss() });
+    const next = takeJob();
+    const result = { type: 'result', id: job.id, outcome, residentBytes: process.memoryUsage.rss() } as const;
+    void send(next === undefined ? result : { ...result, next: next.id });
+    return next;
   } catch (error) {
     // Lack of memory, or a fault outside `workOn`: it ends this process with its stack on stderr, and is charged to the job.
     if (!(error instanceof ThumbsError)) throw error;
     await send({ type: 'fatal', error: toWire(error) });
+    return undefined;
   }
+}
+
+/** What is first in the queue, if it is a job. */
+function takeJob(): QueuedJob | undefined {
+  const [next] = queue;
+  if (next?.type !== 'job') return undefined;
+  queue.shift();
+  return next;
 }
 
 /** Reads the next job's source while this one is decoded. */

@@ -1,6 +1,6 @@
 // Reads one source, whole or in parts, from one state of the file and within a limit, whatever the name leads to.
 
-import { type BigIntStats, constants } from 'node:fs';
+import fs, { type BigIntStats, constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
@@ -12,7 +12,7 @@ import {
   unreadableError,
 } from '../errors.js';
 import { systemPath } from '../path-bytes.js';
-import { acquireBuffer } from './source-buffers.js';
+import { acquireBuffer, releaseBuffer } from './source-buffers.js';
 
 /** The state of a source's file. */
 export interface SourceFacts {
@@ -28,7 +28,8 @@ export function sourceFacts({ size, mtimeMs, mtimeNs }: BigIntStats): SourceFact
 }
 
 /** Does not wait for a FIFO's writer, and does not make a terminal the controlling one. 0 where the platform has no such flag. */
-const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
+export const OPEN_FLAGS: number =
+  constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
 
 /**
  * Linux before 6.13 stamps files by its clock's tick, of up to 10 ms. Of two writes within one tick the second leaves no trace, so a
@@ -119,6 +120,42 @@ export class Source {
   }
 }
 
+/** A source that was read at once. */
+export interface SmallSource {
+  readonly facts: SourceFacts;
+  /** In a buffer for {@link releaseBuffer}. */
+  readonly bytes: Buffer;
+}
+
+/**
+ * Reads a whole file at once: where it is in the page cache each of these calls takes some microseconds, and the way through the thread pool
+ * twenty. Undefined when the file is empty or larger than `most` bytes, was written just now, changes or cannot be read: {@link Source} says why.
+ */
+export function readSmallSource(path: string, most: number): SmallSource | undefined {
+  let descriptor: number | undefined;
+  try {
+    descriptor = fs.openSync(systemPath(path), OPEN_FLAGS);
+    return readWhole(descriptor, most);
+  } catch {
+    return undefined;
+  } finally {
+    if (descriptor !== undefined) fs.closeSync(descriptor);
+  }
+}
+
+function readWhole(descriptor: number, most: number): SmallSource | undefined {
+  const before = fs.fstatSync(descriptor, { bigint: true });
+  if (!before.isFile() || !isStable(before) || before.size === 0n || before.size > most) return undefined;
+  const facts = sourceFacts(before);
+  const bytes = acquireBuffer(facts.sourceBytes);
+  const count = fs.readSync(descriptor, bytes, 0, bytes.length, 0);
+  const after = fs.fstatSync(descriptor, { bigint: true });
+  if (count === bytes.length && after.size === before.size && after.mtimeNs === before.mtimeNs)
+    return { facts, bytes };
+  releaseBuffer(bytes);
+  return undefined;
+}
+
 function changedWhileRead(): Error {
   return changedError('the file changed while it was read');
 }
@@ -127,11 +164,16 @@ function changedWhileRead(): Error {
 async function waitUntilStable(handle: FileHandle): Promise<BigIntStats> {
   for (let waited = 0; waited < STABLE_WITHIN_MS; waited += TICK_MS) {
     const stats = await handle.stat({ bigint: true });
-    const age = Date.now() - Number(stats.mtimeMs);
-    if (age < 0 || age >= TICK_MS) return stats;
+    if (isStable(stats)) return stats;
     await sleep(TICK_MS);
   }
   throw changedError('the file is being written');
+}
+
+/** Whether any further write is sure to change the state of the file. */
+function isStable({ mtimeMs }: BigIntStats): boolean {
+  const age = Date.now() - Number(mtimeMs);
+  return age < 0 || age >= TICK_MS;
 }
 
 function openFailure(error: unknown): string {

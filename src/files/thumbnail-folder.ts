@@ -40,9 +40,11 @@ export function publish(folder: string, name: string, bytes: Uint8Array): void {
     const temporary = temporaryPath(folder);
     try {
       writeWhole(temporary, bytes);
-      linkOrRename(temporary, target, () => hasBytes(folder, name, bytes));
-    } finally {
+      fs.renameSync(temporary, target);
+    } catch (error) {
       fs.rmSync(temporary, { force: true });
+      // Windows replaces no file that another process reads, which may be publishing the same one.
+      if (!hasBytes(folder, name, bytes)) throw error;
     }
   } catch (error) {
     throw error instanceof ThumbsError ? error : outputError(target, causeOf(error), error);
@@ -59,18 +61,6 @@ function writeWhole(file: string, bytes: Uint8Array): void {
       throw outputError(file, `${size} of ${bytes.byteLength} bytes were written`);
   } finally {
     fs.closeSync(descriptor);
-  }
-}
-
-/** By `link`, which never overwrites. Where there are no hard links (FAT, some network shares) `rename` publishes as a whole too. */
-function linkOrRename(temporary: string, target: string, isPublished: () => boolean): void {
-  try {
-    fs.linkSync(temporary, target);
-  } catch (error) {
-    if (systemCode(error) === 'EEXIST' && isPublished()) return;
-    if (!['EEXIST', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(systemCode(error) ?? ''))
-      throw error;
-    fs.renameSync(temporary, target);
   }
 }
 

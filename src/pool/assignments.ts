@@ -17,9 +17,29 @@ export interface Assignment {
   crashes: number;
 }
 
+/** One job queued behind the running one hides the message round trip; a third gained nothing when it was measured. */
+const IN_FLIGHT = 2;
+
+/** Of a source whose image takes little longer than the messages about it. */
+const SMALL_BYTES = 1 << 16;
+/** What the last job of a slot may have taken. The jobs behind one that takes longer wait although other consumers may be idle. */
+const QUICK_MS = 10;
+/** Small jobs are given out several at a time, so that there are fewer messages. */
+const SMALL_IN_FLIGHT = 12;
+/** When the consumer has fewer of them, it gets those that have come since. */
+const LEAST_SENT = 4;
+
+function isSmall({ facts }: Job): boolean {
+  return facts !== undefined && facts.sourceBytes <= SMALL_BYTES;
+}
+
 export class Assignments {
   #list: Assignment[] = [];
   #nextId = 1;
+  /** Whether the last job took little time: a small file may hold a large image. */
+  #isQuick = false;
+  /** Whether the job that was added last is small: so may be the next. */
+  #isAfterSmall = false;
 
   get size(): number {
     return this.#list.length;
@@ -39,7 +59,15 @@ export class Assignments {
     return this.#list.some(({ exclusive, crashes }) => exclusive || crashes > 0);
   }
 
+  /** Jobs that may be added now. */
+  get room(): number {
+    const areSmall = this.#isAfterSmall && this.#list.every(({ job }) => isSmall(job));
+    const most = areSmall && this.#isQuick ? SMALL_IN_FLIGHT : IN_FLIGHT;
+    return this.isReserved ? 0 : Math.max(0, most - this.#list.length);
+  }
+
   add(job: Job, exclusive: boolean): void {
+    this.#isAfterSmall = isSmall(job);
     this.#list.push({ id: this.#nextId++, job, exclusive, sent: false, tries: 0, crashes: 0 });
   }
 
@@ -47,17 +75,20 @@ export class Assignments {
     return this.#list.find((assignment) => assignment.id === id);
   }
 
-  remove(finished: Assignment): void {
+  /** @param ms Milliseconds that it took. */
+  remove(finished: Assignment, ms: number): void {
     this.#list = this.#list.filter((assignment) => assignment !== finished);
+    this.#isQuick = ms < QUICK_MS;
   }
 
   clear(): void {
     this.#list = [];
   }
 
-  /** What the present consumer has not got yet; from now on it counts as sent. */
+  /** What the present consumer has not got yet, unless that can wait for more; from now on it counts as sent. */
   takeUnsent(): Assignment[] {
     const unsent = this.#list.filter(({ sent }) => !sent);
+    if (this.#list.length - unsent.length >= LEAST_SENT) return [];
     for (const assignment of unsent) assignment.sent = true;
     return unsent;
   }

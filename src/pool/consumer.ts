@@ -13,6 +13,8 @@ export interface ConsumerJob {
   /** Absolute path of the source. */
   readonly path: string;
   readonly task: Task;
+  /** Of the source, as the planner saw it; absent where that is not known. */
+  readonly bytes?: number | undefined;
   /** Whether no other image is worked on anywhere, so that this one may use more than a consumer's share of memory. */
   readonly exclusive: boolean;
 }
@@ -37,8 +39,8 @@ export interface Exit {
 export interface Consumer {
   /** Its process id, for reports; undefined when it could not be started. */
   readonly pid: number | undefined;
-  /** Queues a job. Jobs are done one at a time, in this order. */
-  assign(job: ConsumerJob): void;
+  /** Queues jobs. They are done one at a time, in this order. */
+  assign(jobs: readonly ConsumerJob[]): void;
   /** Makes it finish every job it has, emit its sentinel and exit. */
   finish(): void;
   /** Makes it finish the job it works on, drop the others and exit without a sentinel. */

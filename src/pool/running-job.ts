@@ -22,6 +22,11 @@ export class RunningJob {
     this.#startedAt = clock.now();
   }
 
+  /** Milliseconds since it was started. */
+  get ms(): number {
+    return this.#clock.now() - this.#startedAt;
+  }
+
   /** Adds `ms`, and returns the outcome if the job has now had `timeoutMs`. */
   spend(ms: number, timeoutMs: number): FailedOutcome | undefined {
     this.#spentMs += ms;
@@ -47,7 +52,7 @@ export class RunningJob {
     return {
       pid: this.#pid,
       tries: this.assignment.tries,
-      seconds: Math.round(this.#clock.now() - this.#startedAt) / 1000,
+      seconds: Math.round(this.ms) / 1000,
       ...(exit?.code == null ? {} : { exitCode: exit.code }),
       ...(exit?.signal == null ? {} : { signal: exit.signal }),
       ...(exit === undefined || exit.stderrTail === '' ? {} : { stderrTail: exit.stderrTail }),

@@ -48,9 +48,6 @@ export interface SlotListener {
   onError(error: ThumbsError): void;
 }
 
-/** One job queued behind the running one hides the message round trip; a third gained nothing when it was measured. */
-const IN_FLIGHT = 2;
-
 export class Slot {
   readonly #options: SlotOptions;
   readonly #listener: SlotListener;
@@ -84,7 +81,7 @@ export class Slot {
   get capacity(): number {
     const isShut = this.#closed || this.#draining || this.#sentinel.isReceived;
     const isPaused = this.#backOff.isWaiting || this.#consumer?.isRetiring === true;
-    return isShut || isPaused || this.#assignments.isReserved ? 0 : IN_FLIGHT - this.#assignments.size;
+    return isShut || isPaused ? 0 : this.#assignments.room;
   }
 
   /** The consumer, while there is one. */
@@ -180,7 +177,7 @@ export class Slot {
       return;
     }
     if (this.#consumer.isRetiring) return;
-    for (const assignment of this.#assignments.takeUnsent()) this.#consumer.assign(assignment);
+    this.#consumer.assign(this.#assignments.takeUnsent());
     if (this.#sentinel.isPending) {
       this.#consumer.finish();
       this.#sentinel.send();
@@ -267,8 +264,8 @@ export class Slot {
     this.#listener.onOutput({ type: 'result', job, outcome, attempt: running.attempt(exit) });
   }
 
-  #endJob({ assignment }: RunningJob): void {
-    this.#assignments.remove(assignment);
+  #endJob({ assignment, ms }: RunningJob): void {
+    this.#assignments.remove(assignment, ms);
     this.#consumer?.endJob();
   }
 

@@ -74,8 +74,11 @@ export class SupervisedConsumer {
     return this.#killReason?.running === this.#running ? this.#killReason?.outcome : undefined;
   }
 
-  assign({ id, job, exclusive }: Assignment): void {
-    this.consumer.assign({ id, path: job.path, task: job.task, exclusive });
+  assign(assignments: readonly Assignment[]): void {
+    const jobs = assignments.map(({ id, job: { path, task, facts }, exclusive }) => {
+      return { id, path, task, bytes: facts?.sourceBytes, exclusive };
+    });
+    if (jobs.length > 0) this.consumer.assign(jobs);
   }
 
   finish(): void {

@@ -1,7 +1,7 @@
 // How much memory libvips takes for an image, by its header. The figures are measured ones, rounded up.
 
-import type { Metadata } from 'sharp';
 import { reductionOf, type Variant } from '../../options/variant.js';
+import type { Header } from './headers/plain-header.js';
 
 /** What any image takes: a decoder's tables and buffers. */
 const BASE_BYTES = 10e6;
@@ -15,7 +15,7 @@ export function lineBytes(width: number, height: number, pixel: number): number 
 }
 
 /** Bytes of one pixel, as decoded. */
-export function pixelBytes({ channels = 4, depth }: Metadata): number {
+export function pixelBytes({ channels = 4, depth }: Header): number {
   return channels * (depth === 'uchar' ? 1 : 2);
 }
 
@@ -23,7 +23,7 @@ export function pixelBytes({ channels = 4, depth }: Metadata): number {
  * An upper bound of the resident memory, in bytes, that a thumbnail of an image takes, beyond an idle process and the source itself.
  * @param heldBytesPerPixel Bytes for each pixel that the decoder holds of the whole image at once.
  */
-export function memoryNeed(header: Metadata, variant: Variant, heldBytesPerPixel: number): number {
+export function memoryNeed(header: Header, variant: Variant, heldBytesPerPixel: number): number {
   const { width, pageHeight, height: allPages } = header;
   const height = pageHeight ?? allPages;
   const pixel = pixelBytes(header);

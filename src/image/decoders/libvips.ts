@@ -5,6 +5,10 @@ import { reductionOf, type Variant } from '../../options/variant.js';
 import { type StoredSize, uprightSize } from '../upright.js';
 import type { Decoder, Reader } from './decoder.js';
 import { hasInvalidOrientation, takenAt, withValidOrientation } from './exif.js';
+import type { FindPlainHeader, Header } from './headers/plain-header.js';
+import { plainReader } from './headers/plain-reader.js';
+import { plainPngHeader } from './headers/png.js';
+import { plainWebpHeader } from './headers/webp.js';
 import { memoryNeed, pixelBytes } from './libvips-memory.js';
 import { hasSignature } from './recognition.js';
 import { DecoderFailure, SharpImage } from './sharp-image.js';
@@ -22,6 +26,7 @@ export const png: Decoder = decodedByLibvips({
   recognizes: (head) => hasSignature(head, /^89504e470d0a1a0a/),
   // An interlaced image is held whole.
   heldBytesPerPixel: (header) => (header.isProgressive === true ? pixelBytes(header) : 0),
+  plainHeader: plainPngHeader,
   digestParts,
 });
 
@@ -34,6 +39,7 @@ export const webp: Decoder = decodedByLibvips({
   // libwebp holds a lossless frame and its tables even where it shrinks it; libvips holds an image that is read whole twice, as RGBA.
   heldBytesPerPixel: (_, reduction) => (reduction < 4 ? 10 : 5),
   fastShrinkOnLoad: false,
+  plainHeader: plainWebpHeader,
   shrunk: async (...image) => (await import('./webp.js')).shrunkOnLoad(...image),
   digestParts: () => ({ scale: 2 }),
 });
@@ -102,12 +108,15 @@ function decodedByLibvips({
   shrunk,
   isWhole,
   repaired,
+  plainHeader,
   ...format
 }: Omit<Decoder, 'load' | 'readBy'> &
   Partial<LibvipsReaderOptions> &
-  Pick<LibvipsReaderOptions, 'heldBytesPerPixel'>): Decoder {
+  Pick<LibvipsReaderOptions, 'heldBytesPerPixel'> & { readonly plainHeader?: FindPlainHeader }): Decoder {
   const how = { heldBytesPerPixel, fastShrinkOnLoad, shrunk, isWhole, repaired };
-  const readers = [libvipsReader(how)] as const;
+  const reader = libvipsReader(how);
+  const readers =
+    plainHeader === undefined ? ([reader] as const) : ([plainReader(plainHeader, how), reader] as const);
   return {
     takenAt: (bytes) => takenAtByLibvips(bytes, repaired),
     ...format,
@@ -121,14 +130,14 @@ export interface LibvipsReaderOptions {
    * Bytes for each pixel that libvips and its libraries hold of the whole image at once.
    * @param reduction How many times smaller than the image its thumbnail is.
    */
-  readonly heldBytesPerPixel: (header: Metadata, reduction: number) => number;
+  readonly heldBytesPerPixel: (header: Header, reduction: number) => number;
   /** As in {@link OpenImage}. */
   readonly fastShrinkOnLoad: boolean;
   /** Its pixels, already smaller; undefined when they are to be read whole. @default never smaller */
   readonly shrunk?:
     | ((
         file: Buffer,
-        header: Metadata,
+        header: Header,
         stored: StoredSize,
         variant: Variant,
       ) => Promise<SharpImage | undefined>)

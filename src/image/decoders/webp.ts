@@ -1,9 +1,9 @@
 // WebP read at a smaller size. libwebp's scaler is a poorer filter than the resampler, which therefore does the last part of the reduction.
 
-import type { Metadata } from 'sharp';
 import type { Variant } from '../../options/variant.js';
 import { reducedSize } from '../reduced-size.js';
 import type { StoredSize } from '../upright.js';
+import type { Header } from './headers/plain-header.js';
 import { imageOf } from './picture.js';
 import { SharpImage } from './sharp-image.js';
 
@@ -13,7 +13,7 @@ import { SharpImage } from './sharp-image.js';
  */
 export async function shrunkOnLoad(
   bytes: Buffer,
-  { icc }: Metadata,
+  { icc }: Header,
   stored: StoredSize,
   variant: Variant,
 ): Promise<SharpImage | undefined> {

@@ -8,7 +8,7 @@ import { causeOf, fromWire, unreachable } from '../../errors.js';
 import { packageFile } from '../../package-file.js';
 import { printable } from '../../printable.js';
 import type { Consumer, ConsumerJob, ConsumerListener, Exit, Transport } from '../consumer.js';
-import { type FromConsumer, type ToConsumer, unwrap, wrap } from './protocol.js';
+import { type FromConsumer, type Result, type ToConsumer, unwrap, wrap } from './protocol.js';
 import { residentMemoryOf } from './resident-memory.js';
 
 /** The file that a consumer runs. */
@@ -98,8 +98,8 @@ export class ForkedConsumer implements Consumer {
     return this.#process?.pid;
   }
 
-  assign(job: ConsumerJob): void {
-    this.send({ type: 'job', ...job });
+  assign(jobs: readonly ConsumerJob[]): void {
+    this.send({ type: 'jobs', jobs });
   }
 
   finish(): void {
@@ -143,7 +143,7 @@ export class ForkedConsumer implements Consumer {
         this.#listener.onStarted(message.id);
         break;
       case 'result':
-        this.#listener.onResult(message);
+        this.#onResult(message);
         break;
       case 'fatal':
         this.#listener.onFatal(fromWire(message.error));
@@ -157,6 +157,11 @@ export class ForkedConsumer implements Consumer {
       default:
         unreachable(message);
     }
+  }
+
+  #onResult({ next, ...result }: Result): void {
+    this.#listener.onResult(result);
+    if (next !== undefined) this.#listener.onStarted(next);
   }
 
   #onEnd(exit: Exit): void {

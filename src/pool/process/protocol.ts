@@ -1,9 +1,9 @@
 // The messages between a forked consumer and its parent, as they travel over the IPC channel, each in an envelope.
 //
-//     parent -> consumer   configure, job, job, ..., sentinel
-//     consumer -> parent   started, result, started, result, ..., sentinel      (or fatal, and no more)
+//     parent -> consumer   configure, jobs, jobs, ..., sentinel
+//     consumer -> parent   started, result, result, ..., sentinel               (or fatal, and no more)
 //
-//     parent -> consumer   configure, job, job, ..., retire
+//     parent -> consumer   configure, jobs, jobs, ..., retire
 //     consumer -> parent   started, result, ..., retired                        (jobs that were not started are dropped)
 
 import type { WireError } from '../../errors.js';
@@ -16,9 +16,10 @@ export interface Configure {
   readonly work: WorkOptions;
 }
 
-/** One job. */
-export interface JobMessage extends ConsumerJob {
-  readonly type: 'job';
+/** Jobs, to be done in this order. */
+export interface Jobs {
+  readonly type: 'jobs';
+  readonly jobs: readonly ConsumerJob[];
 }
 
 /** Makes the consumer finish the running job, start no other, and exit without a sentinel. */
@@ -27,7 +28,7 @@ export interface Retire {
 }
 
 /** Every message to a consumer. */
-export type ToConsumer = Configure | JobMessage | Retire | Sentinel;
+export type ToConsumer = Configure | Jobs | Retire | Sentinel;
 
 /** A job is worked on now: its time runs, and the consumer's death is charged to it. */
 export interface Started {
@@ -38,6 +39,8 @@ export interface Started {
 /** A job is finished. */
 export interface Result extends ConsumerResult {
   readonly type: 'result';
+  /** The job that is worked on from now on, as if `started` followed: one message less for a photo. Absent when none is waiting. */
+  readonly next?: number;
 }
 
 /** No job can be finished any more (the output cannot be written). */

@@ -38,7 +38,7 @@ async function conversation(
     const limits = { maxPixels: 1e8, maxBytes: 1e6, maxMemory: 1e9 };
     child.send({ type: 'configure', work: { out, variant, decoding: defaultDecoding, ...limits } });
     for (const [id, path] of files.entries())
-      child.send({ type: 'job', id, path, task: 'make', exclusive: false });
+      child.send({ type: 'jobs', jobs: [{ id, path, task: 'make', exclusive: false }] });
     if (when === 'at once') child.send({ type: last });
   });
   const lines = received.map((message) => ('id' in message ? `${message.type} ${message.id}` : message.type));

@@ -38,7 +38,7 @@ testWith(fs.existsSync('/proc/self/io'), 'Linux /proc')(
     const statuses: string[] = [];
     await new Promise<void>((resolve) => {
       const send = (id: number, file: string, task: 'make' | 'identify') =>
-        child.send({ type: 'job', id, path: file, task, exclusive: false });
+        child.send({ type: 'jobs', jobs: [{ id, path: file, task, exclusive: false }] });
       const child: ForkedConsumer = new ForkedConsumer(path.join(projectFolder, 'dist/consumer/main.js'), {
         onStarted: () => {},
         onResult: ({ id, outcome }) => {

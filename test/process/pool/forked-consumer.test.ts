@@ -38,6 +38,16 @@ test('consumers start without the certificates that NODE_EXTRA_CA_CERTS names, w
   expect(results.get('always-exit-a')?.attempt.stderrTail).toBe('the decoder\\u001b[31m gave up');
 });
 
+test('a photo that the result before it announced is charged with the death of its consumer, and no other is', async () => {
+  const { results, log } = await runForkedPool(['a', 'always-kill-b', 'c'], { retries: 0 });
+  expect([...results.values()].map(describeOutcome)).toEqual([
+    'CORRUPT done',
+    expect.stringMatching(/^WORKER_DIED/),
+    'CORRUPT done',
+  ]);
+  expect(log.filter((line) => line.endsWith('started always-kill-b'))).toHaveLength(1);
+});
+
 test('a photo whose consumer died once is done by another process', async () => {
   const { results, log } = await runForkedPool(['once-kill-a', 'b']);
   expect([...results.values()].map(describeOutcome)).toEqual(['CORRUPT done', 'CORRUPT done']);

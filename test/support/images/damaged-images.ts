@@ -6,7 +6,16 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { mulberry32 } from '../../../scripts/painting/noise.js';
 import { sampleImages } from '../paths.js';
-import { below, flipped, pick, pieceDeleted, pieceDoubled, piecesSwapped, type Random } from './damages.js';
+import {
+  below,
+  type Damages,
+  flipped,
+  pick,
+  pieceDeleted,
+  pieceDoubled,
+  piecesSwapped,
+  type Random,
+} from './damages.js';
 import { type Field, piecesOf, withChecksums } from './image-pieces.js';
 
 /** Zero and its neighbours, and both sides of where 7, 8, 15, 16, 31 and 32 bits end; a field takes those that fit. */
@@ -16,7 +25,8 @@ const EXTREMES = [
 
 const LONGEST_GARBAGE = 3000;
 
-const damages: Readonly<Record<string, (bytes: Buffer, random: Random) => Buffer>> = {
+/** Ways to damage an image of any format of which `piecesOf` knows the parts. */
+export const imageDamages: Damages = {
   // Some are left as they are: they must come out whatever is beside them.
   clean: (bytes) => bytes,
   truncation: (bytes, random) => bytes.subarray(0, below(bytes.length, random)),
@@ -67,7 +77,7 @@ export function writeDamagedImages(folder: string, count: number, seed: number):
     .readdirSync(sampleImages)
     .filter((name) => /\.(?!txt)\w+$/.test(name))
     .sort();
-  const kinds = Object.entries(damages);
+  const kinds = Object.entries(imageDamages);
   fs.mkdirSync(folder, { recursive: true });
   return Array.from({ length: count }, (_, number) => {
     const random = mulberry32(seed * 1_000_003 + number);

@@ -27,6 +27,8 @@ export class TestConsumer implements Consumer {
   residentBytes = 0;
   /** How it dies when it is told to finish; undefined to finish in order. */
   exitOnFinish: Partial<Exit> | undefined;
+  /** In how many messages it was given jobs. */
+  messages = 0;
   /** Paths of the jobs that it was given. */
   readonly assigned: string[] = [];
   readonly #listener: ConsumerListener;
@@ -49,9 +51,12 @@ export class TestConsumer implements Consumer {
     return this.#hasEnded;
   }
 
-  assign(job: ConsumerJob): void {
-    this.assigned.push(job.path);
-    this.#enqueue(job);
+  assign(jobs: readonly ConsumerJob[]): void {
+    this.messages += 1;
+    for (const job of jobs) {
+      this.assigned.push(job.path);
+      this.#enqueue(job);
+    }
   }
 
   finish(): void {

@@ -17,6 +17,8 @@ export interface TestPoolOptions extends Partial<PoolOptions> {
   readonly doJob?: DoJob;
   /** What the planner wants of each photo. @default 'make' */
   readonly task?: Task;
+  /** Bytes of each photo, as the planner sees them. @default not known */
+  readonly bytes?: number;
   /** Resolves when the producer may give the jobs from this one on. */
   readonly until?: { readonly name: string; readonly resolved: Promise<void> };
   /** Called with each output; the next one is asked for when it returns. */
@@ -79,6 +81,7 @@ export class PoolRun {
       onOutput,
       onConsumer,
       until,
+      bytes,
       ...others
     } = options;
     this.pool = createPool({
@@ -97,7 +100,7 @@ export class PoolRun {
       clock: this.clock,
       ...others,
     });
-    this.finished = this.#run(produced(names, task, consumers, until), consumers, onOutput);
+    this.finished = this.#run(produced(names, { task, consumers, until, bytes }), consumers, onOutput);
     // A test may look at other things first.
     this.finished.catch(() => {});
   }
@@ -158,15 +161,22 @@ export async function runPool(names: readonly string[], options: TestPoolOptions
   return run;
 }
 
+interface Produced {
+  readonly task: Task;
+  readonly consumers: number;
+  readonly until: TestPoolOptions['until'];
+  readonly bytes: number | undefined;
+}
+
 async function* produced(
   names: readonly string[],
-  task: Task,
-  consumers: number,
-  until: TestPoolOptions['until'],
+  { task, consumers, until, bytes }: Produced,
 ): AsyncGenerator<Job | Sentinel> {
+  const facts =
+    bytes === undefined ? {} : { facts: { sourceBytes: bytes, sourceMtimeMs: 0, sourceMtimeNs: '0' } };
   for (const name of names) {
     if (until?.name === name) await until.resolved;
-    yield { ...plannedJob(name), task };
+    yield { ...plannedJob(name), task, ...facts };
   }
   for (let sent = 0; sent < consumers; sent += 1) yield { type: 'sentinel' };
 }

@@ -1,5 +1,6 @@
 // What is read of a source: a RAW file's needed parts, any other file whole.
 
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import path from 'node:path';
@@ -204,4 +205,47 @@ test('a RAW file that changes between two of its reads is CHANGED, whatever was 
     expect(outcome).toMatchObject({ code: 'CHANGED', reason: 'the file changed while it was read' });
     prototype.read = read;
   }
+});
+
+test('a small source is read at once when its job runs, and not before', async () => {
+  const file = path.join(temporaryFolder(), 'photo.jpg');
+  fs.writeFileSync(file, await jpeg(1));
+  fs.utimesSync(file, 1, 1);
+  const bytes = fs.statSync(file).size;
+  const options = optionsFor(path.dirname(file));
+  const reads = await readsFromNowOn();
+  const job = { path: file, task: 'make', bytes } as const;
+  expect(await prefetch(job, options)).toBeUndefined();
+  const loaded = requireLoaded(await load(job, options));
+  expect(reads).toEqual([]);
+  expect(loaded).toEqual(requireLoaded(await load({ path: file, task: 'make' }, options)));
+  expect(reads).toHaveLength(1);
+});
+
+test('what is wrong with a small source is what it would be with a large one', async () => {
+  const folder = temporaryFolder();
+  const inFolder = (name: string) => path.join(folder, name);
+  for (const name of ['empty.jpg', 'large.jpg', 'new.jpg']) fs.writeFileSync(inFolder(name), '');
+  fs.truncateSync(inFolder('large.jpg'), 1001);
+  for (const name of ['empty.jpg', 'large.jpg']) fs.utimesSync(inFolder(name), 1, 1);
+  fs.mkdirSync(inFolder('folder.jpg'));
+  execFileSync('mkfifo', [inFolder('pipe.jpg')]);
+  const options = optionsFor(folder, { maxBytes: 1000 });
+  const codes: string[] = [];
+  for (const name of ['empty.jpg', 'large.jpg', 'missing.jpg', 'folder.jpg', 'pipe.jpg']) {
+    const job = { path: inFolder(name), task: 'make' } as const;
+    const outcome = await load({ ...job, bytes: 10 }, options);
+    expect(outcome).toEqual(await load(job, options));
+    codes.push('code' in outcome ? outcome.code : outcome.status);
+  }
+  expect(codes).toEqual(['CORRUPT', 'TOO_LARGE', 'UNREADABLE', 'UNREADABLE', 'UNREADABLE']);
+});
+
+test('a small source that was written just now is read when any further write would show', async () => {
+  const file = path.join(temporaryFolder(), 'photo.jpg');
+  const options = optionsFor(path.dirname(file));
+  fs.writeFileSync(file, 'some bytes');
+  const loading = load({ path: file, task: 'make', bytes: 10 }, options);
+  fs.writeFileSync(file, 'SAME BYTES');
+  expect(requireLoaded(await loading).image.toString()).toBe('SAME BYTES');
 });

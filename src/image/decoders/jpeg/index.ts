@@ -1,11 +1,10 @@
 // The JPEG decoder: our own reader reads what it supports at a reduced size, libvips reads the rest. Only where it is asked for, a smaller
 // picture in the file stands for the full one.
 
-import type { Metadata } from 'sharp';
 import { Declined } from '../declined.js';
 import type { Decoder, Reader } from '../decoder.js';
+import { wholeJpegs } from '../headers/jpeg.js';
 import { libvipsReader, takenAtByLibvips } from '../libvips.js';
-import { pixelBytes } from '../libvips-memory.js';
 import { hasSignature } from '../recognition.js';
 import { isWholeJpeg } from './structure.js';
 
@@ -41,15 +40,4 @@ const embedded: Reader = async (bytes, request) => {
   return openEmbedded(bytes, request);
 };
 
-/** It leaves at least a factor of 2 of the reduction to the resampler, as our own reader does. */
-const libvips: Reader = libvipsReader({
-  heldBytesPerPixel,
-  fastShrinkOnLoad: false,
-  isWhole: isWholeJpeg,
-});
-
-/** libjpeg holds the coefficients of all scans of a progressive image, two bytes each. */
-function heldBytesPerPixel(header: Metadata): number {
-  if (header.isProgressive !== true) return 0;
-  return header.chromaSubsampling === '4:2:0' ? 3 : 2 * pixelBytes(header);
-}
+const libvips: Reader = libvipsReader({ ...wholeJpegs, isWhole: isWholeJpeg });

@@ -4,6 +4,7 @@ import { reductionOf } from '../../../options/variant.js';
 import { uprightSize } from '../../upright.js';
 import { Declined } from '../declined.js';
 import type { OpenImage, OpenRequest } from '../decoder.js';
+import { openWhole } from '../headers/jpeg.js';
 import { lineBytes } from '../libvips-memory.js';
 import { imageOf } from '../picture.js';
 import { JpegFile, type Shrink } from './jpeg-file.js';
@@ -14,12 +15,13 @@ import { JpegFile, type Shrink } from './jpeg-file.js';
  * @param bytes The whole file; unchanged.
  * @throws {Declined}
  */
-export function openReduced(bytes: Buffer, { variant, decoding }: OpenRequest): OpenImage {
+export function openReduced(bytes: Buffer, request: OpenRequest): OpenImage {
+  const { variant, decoding } = request;
   if (decoding.jpegReader !== 'own') throw new Declined('libvips is to read all JPEGs');
   const file = new JpegFile(bytes);
   const { width, height, orientation, profile } = file;
   const shrink = shrinkFor(reductionOf(variant, uprightSize(file)));
-  if (shrink === undefined) throw new Declined('a reduction by less than a factor of 4');
+  if (shrink === undefined) return openWhole(bytes, file, request);
   return {
     width,
     height,

@@ -267,12 +267,21 @@ test('the header tells the pixels of the whole image, and more memory than the f
   expect(image.memoryNeed).toBeGreaterThan(2 * jpeg.length + 2 * 3 * eighth);
 });
 
-test('declined: an image that is less than four times its thumbnail', () => {
-  const reason = 'a reduction by less than a factor of 4';
-  const pixel = encodeJpeg({ data: Buffer.from([9, 99, 200]), width: 1, height: 1, channels: 3 });
-  expect(declineReason(pixel, { width: 200, height: 200 })).toBe(reason);
-  expect(declineReason(jpeg, boxAt(3, lake))).toBe(reason);
+test('an image that is less than four times its thumbnail is opened for libvips, unless it is progressive', async () => {
+  const dcs = progressive([scan([0, 1, 2], 0, 0, 0, 0)]);
+  expect(declineReason(dcs, boxAt(3, lake))).toBe(
+    'a progressive image that becomes less than four times smaller',
+  );
   const colour = { data: new Uint8Array(64 * 48 * 3), width: 64, height: 48, channels: 3 };
-  expect(declineReason(encodeJpeg(colour), { width: 16, height: 16 })).toBeUndefined();
-  expect(declineReason(encodeJpeg(colour), { width: 17, height: 17 })).toBe(reason);
+  const pixel = encodeJpeg({ data: Buffer.from([9, 99, 200]), width: 1, height: 1, channels: 3 });
+  const sizes: Array<readonly [bytes: Buffer, side: number, width: number]> = [
+    [pixel, 200, 1],
+    [encodeJpeg(colour), 17, 64],
+    [encodeJpeg(colour), 16, 32],
+  ];
+  for (const [bytes, side, width] of sizes) {
+    const variant = { box: { width: side, height: side }, format: 'png' } as const;
+    const image = await openReduced(bytes, { variant, decoding: defaultDecoding }).pixels();
+    expect(await image.sharp.metadata()).toMatchObject({ width });
+  }
 });

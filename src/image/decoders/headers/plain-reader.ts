@@ -1,0 +1,47 @@
+// Reads plain images by libvips without asking it for their headers first.
+
+import { reductionOf } from '../../../options/variant.js';
+import { uprightSize } from '../../upright.js';
+import { Declined } from '../declined.js';
+import type { OpenImage, OpenRequest, Reader } from '../decoder.js';
+import type { LibvipsReaderOptions } from '../libvips.js';
+import { memoryNeed } from '../libvips-memory.js';
+import { SharpImage } from '../sharp-image.js';
+import type { FindPlainHeader, PlainHeader } from './plain-header.js';
+
+type How = Pick<LibvipsReaderOptions, 'heldBytesPerPixel' | 'fastShrinkOnLoad' | 'shrunk'>;
+
+export function plainReader(find: FindPlainHeader, how: How): Reader {
+  return async (bytes, request) => {
+    const header = find(bytes);
+    if (header === undefined) throw new Declined('not plain');
+    return openPlain(bytes, header, request, how);
+  };
+}
+
+/**
+ * Opens a plain image. It is declined when it cannot be decoded, and when it may need too much memory: the next reader's verdict counts.
+ * @throws {Declined}
+ */
+export function openPlain(
+  bytes: Buffer,
+  header: PlainHeader,
+  { variant, maxMemory = Number.POSITIVE_INFINITY }: OpenRequest,
+  { heldBytesPerPixel, fastShrinkOnLoad, shrunk }: How,
+): OpenImage {
+  const { width, height, orientation = 1, takenAt } = header;
+  const stored = { width, height, orientation };
+  const held = heldBytesPerPixel(header, reductionOf(variant, uprightSize(stored)));
+  const need = memoryNeed(header, variant, held);
+  if (need > maxMemory) throw new Declined('it may need too much memory');
+  return {
+    ...stored,
+    takenAt,
+    memoryNeed: need,
+    fastShrinkOnLoad,
+    pixels: async () => (await shrunk?.(bytes, header, stored, variant)) ?? new SharpImage(bytes),
+    pixelsAfter: (failure) => {
+      throw new Declined(failure.message);
+    },
+  };
+}
