@@ -16,6 +16,17 @@ export type Shrink = 2 | 4 | 8;
 
 const BLOCK_SIZES: Readonly<Record<Shrink, BlockSize>> = { 8: 1, 4: 2, 2: 4 };
 
+/** Blocks of an MCU (T.81, B.2.3). */
+const MAX_MCU_BLOCKS = 10;
+/** Blocks that are noted of a piece without restart intervals, at most (assembly/chains/pieces.ts). */
+const MAX_PIECE_BLOCKS = 32_768;
+
+/** An upper bound of the bytes of eight pieces' notes: 8 for each block, and 8 kB. @param restartInterval In MCUs; 0: none. */
+function mostNoteBytes(restartInterval: number): number {
+  const blocks = restartInterval === 0 ? MAX_PIECE_BLOCKS : restartInterval * MAX_MCU_BLOCKS;
+  return 8 * (8 * blocks + 8192);
+}
+
 /** A JPEG file whose header has been read. */
 export class JpegFile {
   readonly #bytes: Uint8Array;
@@ -69,12 +80,14 @@ export class JpegFile {
   }
 
   /**
-   * An upper bound of the bytes that {@link read} allocates: a copy of the file, its unstuffed data, and for each pixel 3 components
-   * as planes, as output and, if progressive, as DCs of 2 bytes.
+   * An upper bound of the bytes that {@link read} allocates: a copy of the file, its unstuffed data, for each pixel 3 components
+   * as planes, as output and, if progressive, as DCs of 2 bytes; and the notes of a sequential scan.
    */
   memoryNeed(shrink: Shrink): number {
     const pixels = Math.ceil(this.width / shrink + 16) * Math.ceil(this.height / shrink + 16);
-    return 2 * this.#bytes.length + pixels * 3 * (this.#header.frame.isProgressive ? 4 : 2);
+    const { isProgressive } = this.#header.frame;
+    const noteBytes = isProgressive ? 0 : mostNoteBytes(this.#header.restartInterval);
+    return 2 * this.#bytes.length + pixels * 3 * (isProgressive ? 4 : 2) + noteBytes;
   }
 
   /**
