@@ -2,7 +2,7 @@
 // with thousands, and ask libvips, too.
 
 import sharp from 'sharp';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { Declined } from '../../../../../src/image/decoders/declined.js';
 import { damagedJpeg, imagesToDamage } from '../../../../support/images/jpeg/damaged/damaged-jpegs.js';
 import { codedBytes, dataOfScan, placeOf } from '../../../../support/images/jpeg/damaged/data-damages.js';
@@ -14,6 +14,7 @@ import {
 } from '../../../../support/images/jpeg/reference/comparison.js';
 import { Tally } from '../../../../support/images/jpeg/reference/tally.js';
 import { pieceOf } from '../../../../support/images/jpeg/surgery.js';
+import { watch } from '../../../../support/images/jpeg/watchdog.js';
 
 const COUNT = 400;
 const SOS = 0xda;
@@ -32,7 +33,10 @@ test(`${COUNT} damaged JPEGs are read or declined as by the reference, with the 
   const images = await imagesToDamage();
   const tally = new Tally();
   const differences: string[] = [];
+  const watchdog = watch();
+  onTestFinished(watchdog.stop);
   for (let number = 0; number < COUNT; number += 1) {
+    watchdog.step(number);
     const { name, damage, bytes, isLarge } = damagedJpeg(images, number, 1);
     const about = `${number} (${name}: ${damage})`;
     differences.push(...compareAll(bytes, about, isLarge ? 'large' : 'small', tally));
