@@ -1,7 +1,7 @@
 // Decodes blocks whose first bits are known to samples, in the order of the MCUs: what the reduced image needs of each. The rest of a block
 // has been skipped by a chain, and so is known to be valid.
 
-import { bitsFrom } from './chains/chain-fields';
+import { bitsFrom, lookAt, WINDOW_MASK } from './chains/chain-fields';
 import { NOTE_BYTES } from './chains/chains';
 import {
   AC_TABLE_NUMBER,
@@ -11,18 +11,30 @@ import {
   DC_QUANTISER,
   DC_TABLE,
   DC_TABLE_NUMBER,
-  H,
   LAST_KEPT,
+  LOW_TABLE,
   PREDICTOR,
   resetPredictors,
+  STEP,
   STRIDE,
   setTargets,
   TARGET,
   WEIGHT_TABLE,
 } from './components';
 import { decodeAcValue, decodeLongDifference } from './huffman';
-import { clearCoefficients, idct2x2, idct4x4, isOutOfRange, toSample } from './idct';
-import { BLOCK_BYTES, BLOCKS, COEFFICIENTS, DC_BITS, VALUE_BITS } from './memory-map';
+import { clearCoefficients, idct2x2, idct4x4, isOutOfRange, lowIdct2x2, toSample } from './idct';
+import {
+  BLOCK_BYTES,
+  BLOCKS,
+  COEFFICIENTS,
+  COMPONENT_BYTES,
+  COMPONENTS,
+  DC_BITS,
+  LOW_WEIGHTS,
+  LOW_WEIGHTS_BYTES,
+  SKIP_BITS,
+  VALUE_BITS,
+} from './memory-map';
 
 /** MCUs of a row. */
 let columns: i32 = 0;
@@ -60,25 +72,37 @@ export function decodeBlocks(notes: usize, count: i32): bool {
     const at = load<i32>(notes);
     if (at < 0) return false;
     const component = <usize>load<u32>(block, COMPONENT);
-    const bits = bitsFrom(at);
-    let entry = <i32>(
-      load<i16>(<usize>load<u32>(component, DC_TABLE) + ((<usize>(bits >>> (64 - DC_BITS))) << 1))
-    );
-    if ((entry & 63) === 0) entry = decodeLongDifference(bits, entry, load<i32>(component, DC_TABLE_NUMBER));
+    const window = (lookAt(at) & WINDOW_MASK) >>> (1 + SKIP_BITS - DC_BITS);
+    let entry = <i32>load<i16>(<usize>load<u32>(component, DC_TABLE) + ((<usize>window) << 1));
+    if ((entry & 63) === 0)
+      entry = decodeLongDifference(bitsFrom(at), entry, load<i32>(component, DC_TABLE_NUMBER));
     const dc = load<i32>(component, PREDICTOR) + (entry >> 6);
     store<i32>(component, dc, PREDICTOR);
     const dequantised = dc * load<i32>(component, DC_QUANTISER);
     if (isOutOfRange(dequantised)) return false;
 
-    const size = load<i32>(component, BLOCK_SIZE);
     const target = <usize>load<u32>(block, TARGET);
-    store<u32>(block, <u32>(target + <usize>(load<i32>(component, H) * size)), TARGET);
+    store<u32>(block, <u32>target + load<u32>(component, STEP), TARGET);
+    const size = load<i32>(component, BLOCK_SIZE);
     if (size === 1) {
       store<u8>(target, toSample((dequantised + 4) >> 3));
     } else {
-      decodeCoefficients(component, at - (entry & 63), dequantised);
-      if (size === 2) idct2x2(target, <usize>load<u32>(component, STRIDE));
-      else idct4x4(target, <usize>load<u32>(component, STRIDE));
+      const acAt = at - (entry & 63);
+      const stride = <usize>load<u32>(component, STRIDE);
+      const low = lowEntryAt(component, acAt);
+      if (low !== 0) {
+        lowIdct2x2(
+          target,
+          stride,
+          dequantised,
+          low,
+          LOW_WEIGHTS + ((component - COMPONENTS) / COMPONENT_BYTES) * LOW_WEIGHTS_BYTES,
+        );
+      } else {
+        decodeCoefficients(component, acAt, dequantised);
+        if (size === 2) idct2x2(target, stride);
+        else idct4x4(target, stride);
+      }
     }
 
     block += BLOCK_BYTES;
@@ -94,6 +118,15 @@ export function decodeBlocks(notes: usize, count: i32): bool {
   }
   next = block;
   return true;
+}
+
+/** The entry of the low table for a block, or 0 if it has none. @param at Position of its AC coefficients. */
+function lowEntryAt(component: usize, at: i32): usize {
+  const table = <usize>load<u32>(component, LOW_TABLE);
+  if (table === 0) return 0;
+  const window = (lookAt(at) & WINDOW_MASK) >>> (1 + SKIP_BITS - VALUE_BITS);
+  const entry = table + ((<usize>window) << 2);
+  return load<u32>(entry) === 0 ? 0 : entry;
 }
 
 /** Decodes the coefficients that are kept of a block. @param at Position of its AC coefficients. */
@@ -118,7 +151,7 @@ function decodeCoefficients(component: usize, at: i32, dequantised: i32): void {
     if (sum >= 65 << 6) break;
     const weight = weights + ((<usize>((sum >>> 6) - 1)) << 3);
     const to = COEFFICIENTS + <usize>load<u32>(weight, 4);
-    store<f32>(to, load<f32>(to) + <f32>(entry >> 16) * load<f32>(weight));
+    store<f32>(to, <f32>(entry >> 16) * load<f32>(weight));
     bits <<= <u64>entry;
     if ((sum & 63) > 57 - DC_BITS - VALUE_BITS) {
       at -= sum & 63;

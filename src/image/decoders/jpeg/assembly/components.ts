@@ -7,11 +7,16 @@ import {
   AC_VALUE_TABLES,
   BLOCK_BYTES,
   BLOCKS,
+  COEFFICIENTS,
   COMPONENT_BYTES,
   COMPONENTS,
   COSINES,
   DC_TABLE_BYTES,
   DC_TABLES,
+  LOW_TABLES,
+  LOW_WEIGHTS,
+  LOW_WEIGHTS_BYTES,
+  NOT_KEPT,
   WEIGHTS,
   WEIGHTS_BYTES,
 } from './memory-map';
@@ -41,6 +46,10 @@ export const AC_TABLE_NUMBER: usize = 44;
 export const PREDICTOR: usize = 48;
 /** Address of its weights. */
 export const WEIGHT_TABLE: usize = 52;
+/** Bytes from an output to that of the same block of the next MCU. */
+export const STEP: usize = 56;
+/** Address of its table of low coefficients; 0: it has none. */
+export const LOW_TABLE: usize = 60;
 
 // Byte offsets of the fields of a block of the MCU: the address of its component, its column and row among that component's blocks in
 // the MCU, and the address of its next output.
@@ -57,7 +66,10 @@ export function setPlane(index: i32, plane: usize, stride: i32, blockSize: i32):
   store<i32>(component, blockSize, BLOCK_SIZE);
 }
 
-/** Sets a component's sampling factors, the quantisation value of DC and its Huffman tables, each 0 to 3. No AC is kept yet. */
+/**
+ * Sets a component's sampling factors, the quantisation value of DC and its Huffman tables, each 0 to 3. No AC is kept yet. Call after
+ * {@link setPlane}.
+ */
 export function setComponent(index: i32, h: i32, v: i32, dcQuantiser: i32, dcTable: i32, acTable: i32): void {
   const component = COMPONENTS + <usize>index * COMPONENT_BYTES;
   store<i32>(component, h, H);
@@ -69,8 +81,14 @@ export function setComponent(index: i32, h: i32, v: i32, dcQuantiser: i32, dcTab
   store<u32>(component, <u32>(AC_SKIP_TABLES + <usize>acTable * AC_SKIP_TABLE_BYTES), AC_SKIP_TABLE);
   store<u32>(component, <u32>(AC_VALUE_TABLES + <usize>acTable * AC_VALUE_TABLE_BYTES), AC_VALUE_TABLE);
   store<u32>(component, <u32>(WEIGHTS + <usize>index * WEIGHTS_BYTES), WEIGHT_TABLE);
+  store<i32>(component, h * load<i32>(component, BLOCK_SIZE), STEP);
+  // Luma seldom has all low coefficients within a window.
+  const hasLow = index > 0 && load<i32>(component, BLOCK_SIZE) === 2;
+  store<u32>(component, hasLow ? <u32>(LOW_TABLES + <usize>acTable * AC_VALUE_TABLE_BYTES) : 0, LOW_TABLE);
   store<i32>(component, 0, LAST_KEPT);
-  memory.fill(WEIGHTS + <usize>index * WEIGHTS_BYTES, 0, WEIGHTS_BYTES);
+  const weights = WEIGHTS + <usize>index * WEIGHTS_BYTES;
+  for (let at = weights; at < weights + WEIGHTS_BYTES; at += 8)
+    store<u32>(at, <u32>(NOT_KEPT - COEFFICIENTS), 4);
 }
 
 /**
@@ -82,6 +100,8 @@ export function keepCoefficient(index: i32, zigzag: i32, u: i32, v: i32, weight:
   store<f32>(entry, weight);
   store<i32>(entry, (v << 4) | (u << 2), 4);
   store<i32>(COMPONENTS + <usize>index * COMPONENT_BYTES, zigzag, LAST_KEPT);
+  if (zigzag === 1 || zigzag === 2 || zigzag === 4)
+    store<f32>(LOW_WEIGHTS + <usize>index * LOW_WEIGHTS_BYTES + ((<usize>zigzag >> 1) << 2), weight);
 }
 
 /** Sets sample `x` (0 to 3) of basis function `u` of the 4-point inverse DCT. */

@@ -138,6 +138,30 @@ export function buildValueTable(table: i32, valueTable: usize): void {
   }
 }
 
+/** Builds the table of values of zigzag indices 1, 2 and 4, of a table of single symbols and their values. */
+export function buildLowTable(valueTable: usize, lowTable: usize): void {
+  for (let window: usize = 0; window < 1 << VALUE_BITS; window++)
+    store<u32>(lowTable + (window << 2), lowEntry(window, valueTable));
+}
+
+function lowEntry(window: usize, valueTable: usize): u32 {
+  let low: u32 = 1 << 24;
+  let zigzag = 0;
+  let bits = 0;
+  while (zigzag < 4) {
+    const rest = (window << (<usize>bits)) & ((1 << VALUE_BITS) - 1);
+    const entry = load<i32>(valueTable + (rest << 2));
+    const value = entry >> 16;
+    bits += entry & 63;
+    if (entry === 0 || bits > VALUE_BITS || value < i8.MIN_VALUE || value > i8.MAX_VALUE) return 0;
+    zigzag += (entry & 0xffff) >> 6;
+    // The bytes are at 0, 1 and 2. Zigzag index 3 is not needed, nor is what is beyond.
+    if (zigzag === 1 || zigzag === 2 || zigzag === 4)
+      low |= (<u32>(value & 255)) << (<u32>((zigzag >> 1) << 3));
+  }
+  return low;
+}
+
 /**
  * Decodes an AC symbol of any length and its value.
  * @returns `value << 16 | advance << 6 | bits`, or 0 for an invalid code or symbol.

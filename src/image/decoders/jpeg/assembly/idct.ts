@@ -24,20 +24,44 @@ export function clearCoefficients(): void {
   v128.store(COEFFICIENTS, zero, 48);
 }
 
-/** Four floats to bytes in the lowest lane, rounded down: the caller has added 0.5. */
+/** Four floats to bytes in the lowest lane, clamped, and rounded down: the caller has added 0.5. */
 function toBytes(samples: v128): v128 {
-  const integers = i32x4.trunc_sat_f32x4_s(f32x4.floor(samples));
+  const integers = i32x4.trunc_sat_f32x4_s(samples);
   const narrow = i16x8.narrow_i32x4_s(integers, integers);
   return i8x16.narrow_i16x8_u(narrow, narrow);
 }
 
-/** Writes the 2 x 2 samples of the 2 x 2 lowest frequencies. */
+/** Writes the 2 x 2 samples of the 2 x 2 lowest frequencies of {@link COEFFICIENTS}. */
 export function idct2x2(target: usize, stride: usize): void {
-  const across = f32x4.mul(v128.load32_splat(COEFFICIENTS, 4), f32x4(1, -1, 1, -1));
-  const down = f32x4.mul(v128.load32_splat(COEFFICIENTS, 16), f32x4(1, 1, -1, -1));
-  const diagonal = f32x4.mul(v128.load32_splat(COEFFICIENTS, 20), f32x4(1, -1, -1, 1));
-  const dc = f32x4.add(v128.load32_splat(COEFFICIENTS), f32x4.splat(128.5));
-  const samples = toBytes(f32x4.add(f32x4.add(dc, across), f32x4.add(down, diagonal)));
+  store2x2(
+    target,
+    stride,
+    v128.load32_splat(COEFFICIENTS),
+    v128.load32_splat(COEFFICIENTS, 4),
+    v128.load32_splat(COEFFICIENTS, 16),
+    v128.load32_splat(COEFFICIENTS, 20),
+  );
+}
+
+/** As {@link idct2x2}, of an entry of the low table. @param dc Dequantised. @param weights Address of the component's. */
+export function lowIdct2x2(target: usize, stride: usize, dc: i32, entry: usize, weights: usize): void {
+  const values = i32x4.extend_low_i16x8_s(i16x8.extend_low_i8x16_s(v128.load32_zero(entry)));
+  const low = f32x4.mul(f32x4.convert_i32x4_s(values), v128.load(weights));
+  store2x2(
+    target,
+    stride,
+    f32x4.splat(<f32>dc * 0.125),
+    i32x4.shuffle(low, low, 0, 0, 0, 0),
+    i32x4.shuffle(low, low, 1, 1, 1, 1),
+    i32x4.shuffle(low, low, 2, 2, 2, 2),
+  );
+}
+
+/** Each coefficient is in all lanes. */
+function store2x2(target: usize, stride: usize, dc: v128, across: v128, down: v128, both: v128): void {
+  const first = f32x4.add(f32x4.add(dc, f32x4.splat(128.5)), f32x4.mul(across, f32x4(1, -1, 1, -1)));
+  const second = f32x4.add(f32x4.mul(down, f32x4(1, 1, -1, -1)), f32x4.mul(both, f32x4(1, -1, -1, 1)));
+  const samples = toBytes(f32x4.add(first, second));
   v128.store16_lane(target, samples, 0);
   v128.store16_lane(target + stride, samples, 1);
 }

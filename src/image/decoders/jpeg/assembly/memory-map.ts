@@ -24,6 +24,13 @@ export const COEFFICIENTS: usize = 768;
 /** The basis functions of the 4-point inverse DCT: 4 samples (floats) for each frequency. */
 export const COSINES: usize = 832;
 
+/** Per component: the weights of zigzag indices 1, 2 and 4, and 0 (floats). */
+export const LOW_WEIGHTS: usize = 896;
+export const LOW_WEIGHTS_BYTES: usize = 16;
+
+/** Where a coefficient that is not kept is written. */
+export const NOT_KEPT: usize = 960;
+
 /** Huffman tables as in a DHT segment: 16 counts (BITS), then the symbols (HUFFVAL). 0 to 3: DC, 4 to 7: AC. */
 export const HUFFMAN_SPECS: usize = 1024;
 export const HUFFMAN_SPEC_BYTES: usize = 512;
@@ -65,8 +72,14 @@ export const DC_SKIP_TABLE_BYTES: usize = 2 * LOOK_TABLE_BYTES;
 export const AC_VALUE_TABLES: usize = DC_SKIP_TABLES + 3 * DC_SKIP_TABLE_BYTES;
 export const AC_VALUE_TABLE_BYTES: usize = 4 << VALUE_BITS;
 
+/**
+ * Per AC Huffman table, all that a block of 2 x 2 samples needs, in four bytes: the values of zigzag indices 1, 2 and 4, and 1; or 0 where
+ * the window is too short, or a value longer than a byte.
+ */
+export const LOW_TABLES: usize = AC_VALUE_TABLES + 4 * AC_VALUE_TABLE_BYTES;
+
 /** The chains; fields in chain-fields.ts. */
-export const CHAINS: usize = AC_VALUE_TABLES + 4 * AC_VALUE_TABLE_BYTES;
+export const CHAINS: usize = LOW_TABLES + 4 * AC_VALUE_TABLE_BYTES;
 export const CHAIN_BYTES: usize = 32;
 
 /** The pieces that chains work at or have finished; fields in pieces.ts. */

@@ -30,6 +30,11 @@ export function positionOf(top: usize, bit: i32): i32 {
   return ((<i32>top) << 3) - BELOW - bit;
 }
 
+/** The next SKIP_BITS bits from a position on, and bits without meaning around them: {@link WINDOW_MASK} selects them. */
+export function lookAt(position: i32): u32 {
+  return load<u32>(<usize>(position >>> 3)) >>> (<u32>position & 7);
+}
+
 /** The bits from a position on, left-aligned; at least 57 are valid. */
 export function bitsFrom(position: i32): u64 {
   const end = position + BELOW;

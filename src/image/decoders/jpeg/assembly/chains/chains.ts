@@ -29,6 +29,7 @@ import {
   bitsFrom,
   COEFFICIENTS,
   END,
+  lookAt,
   NOTES,
   NOTES_END,
   PIECE,
@@ -199,8 +200,7 @@ export function skipBlock(from: i32, block: i32): i32 {
   state = first;
   coefficients = 0;
   while (state < next) {
-    const window = (load<u32>(<usize>(position >>> 3)) >>> (<u32>position & 7)) & WINDOW_MASK;
-    const entry = <i32>load<u16>(<usize>load<u32>(state) + window);
+    const entry = <i32>load<u16>(<usize>load<u32>(state) + (lookAt(position) & WINDOW_MASK));
     const sum = coefficients + ((entry >> 9) & 63);
     if (sum >= AC_COEFFICIENTS) {
       if (!skipOne()) return -1;

@@ -12,7 +12,14 @@
 // last one's value may go beyond it. A window whose first symbol it cannot skip has the entry EXCEPTION, whose advance is beyond every
 // block.
 
-import { buildLimits, buildValueTable, END_OF_BLOCK, MAX_DC_SIZE, skipEntry } from '../huffman';
+import {
+  buildLimits,
+  buildLowTable,
+  buildValueTable,
+  END_OF_BLOCK,
+  MAX_DC_SIZE,
+  skipEntry,
+} from '../huffman';
 import {
   AC_SKIP_TABLE_BYTES,
   AC_SKIP_TABLES,
@@ -23,6 +30,7 @@ import {
   HUFFMAN_SPEC_BYTES,
   HUFFMAN_SPECS,
   LOOK_TABLE_BYTES,
+  LOW_TABLES,
   SKIP_BITS,
   SYMBOL_TABLE_BYTES,
   SYMBOL_TABLES,
@@ -82,7 +90,11 @@ function symbolEntry(symbol: i32, length: i32, isAc: bool): i32 {
 export function buildAcTables(id: i32, needsValues: bool): bool {
   if (!buildLimits(4 + id)) return false;
   buildAcSkipTable(id);
-  if (needsValues) buildValueTable(4 + id, AC_VALUE_TABLES + <usize>id * AC_VALUE_TABLE_BYTES);
+  if (needsValues) {
+    const offset = <usize>id * AC_VALUE_TABLE_BYTES;
+    buildValueTable(4 + id, AC_VALUE_TABLES + offset);
+    buildLowTable(AC_VALUE_TABLES + offset, LOW_TABLES + offset);
+  }
   return true;
 }
 
