@@ -41,6 +41,15 @@ const long: Codes = {
   ac: [codeOf(AC_SYMBOLS, (symbol) => (symbol === 0 ? 1 : 16))],
 };
 
+/** A large value and the end of a block after it take 12 bits. */
+function largeLength(symbol: number): number {
+  if (symbol === 0) return 1;
+  return symbol === 8 || symbol === 9 ? 3 : 11;
+}
+
+/** Short codes of large values. */
+const large: Codes = { dc: dense.dc, ac: [codeOf(AC_SYMBOLS, largeLength)] };
+
 /** All symbols of a kind have codes of one length: lengths tell nothing about the place in a block. */
 const even: Codes = { dc: [codeOf(DC_SYMBOLS, () => 4)], ac: [codeOf(AC_SYMBOLS, () => 8)] };
 
@@ -50,4 +59,4 @@ const three: Codes = {
   ac: [filling, even, dense].flatMap(({ ac }) => ac),
 };
 
-export const CODES = { filling, dense, long, even, three } satisfies Record<string, Codes>;
+export const CODES = { filling, dense, large, long, even, three } satisfies Record<string, Codes>;

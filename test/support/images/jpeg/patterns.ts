@@ -52,6 +52,16 @@ export function flat(options: PatternOptions): Raw {
   return madeOf(options, () => 99);
 }
 
+/** Stripes of eight columns, each of a saturated colour: at 4:2:0 a block of chroma has two, and its lowest frequency is large. */
+export function stripes(options: PatternOptions): Raw {
+  const random = mulberry32(17);
+  const colours = Array.from({ length: 3 * Math.ceil(options.width / 8) }, () => (random() < 0.5 ? 0 : 255));
+  return madeOf(options, (at) => {
+    const x = Math.floor(at / 3) % options.width;
+    return colours[3 * (x >> 3) + (at % 3)] ?? 0;
+  });
+}
+
 /** Black and white squares at odds with the blocks, with noise: differences of DC as large as there are. */
 export function squares(options: PatternOptions): Raw {
   const random = mulberry32(11);

@@ -6,7 +6,7 @@ import { type Raw, SAMPLINGS } from '../components.js';
 import { type EncoderOptions, encodeJpeg } from '../encoder.js';
 import { stepsOf } from '../forward-transform.js';
 import { CODES } from '../huffman-codes.js';
-import { flat, flatAndNoise, noise, squares, textPage, tiles } from '../patterns.js';
+import { flat, flatAndNoise, noise, squares, stripes, textPage, tiles } from '../patterns.js';
 import { picture } from '../pictures.js';
 
 interface Size {
@@ -26,6 +26,8 @@ const QUALITIES = [20, 50, 75, 92, 100];
 
 /** No coefficient but the highest is kept: long runs of zeros. */
 const HIGH_FREQUENCIES = Array.from({ length: 64 }, (_, at) => (at === 0 || at > 45 ? 8 : 255));
+/** Only the lowest frequencies are kept, as they are. */
+const LOW_FREQUENCIES = Array.from({ length: 64 }, (_, at) => ([1, 2, 4].includes(at) ? 1 : 255));
 const FINE = stepsOf(1, 0);
 
 function byLibvips({ data, width, height, channels }: Raw, options: JpegOptions): Promise<Buffer> {
@@ -100,6 +102,11 @@ export function kindsOf(size: Size): Kind[] {
   own('noise, restart interval 204', coarse, { restartInterval: 204, steps: [FINE, FINE] });
   own('noise, codes that fill a look-up', coarse, { steps: [FINE, FINE], ...CODES.filling });
   own('noise, long runs of zeros', coarse, { steps: [HIGH_FREQUENCIES, HIGH_FREQUENCIES] });
+  own('stripes, short codes of large values', () => stripes(size), {
+    sampling: SAMPLINGS['4:2:0'],
+    steps: [LOW_FREQUENCIES, LOW_FREQUENCIES],
+    ...CODES.large,
+  });
   own('squares, codes that fill a look-up', edges, { steps: [FINE, FINE], ...CODES.filling });
   return kinds;
 }
