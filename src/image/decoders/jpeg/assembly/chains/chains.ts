@@ -37,7 +37,7 @@ import {
   STATE,
   WINDOW_MASK,
 } from './chain-fields';
-import { AC_COEFFICIENTS, endsBlock } from './skip-tables';
+import { AC_COEFFICIENTS, EXCEPTION, NEXT_STATE } from './skip-tables';
 import { runChains } from './unrolled';
 
 export const NOTE_BYTES: usize = 8;
@@ -194,21 +194,31 @@ function skipOne(): bool {
  * @returns The position behind it, or -1 if it is damaged.
  */
 export function skipBlock(from: i32, block: i32): i32 {
-  const first = STATES + <usize>block * STATE_BYTES;
-  const next = first + STATE_BYTES;
-  position = from;
-  state = first;
-  coefficients = 0;
-  while (state < next) {
-    const entry = <i32>load<u16>(<usize>load<u32>(state) + (lookAt(position) & WINDOW_MASK));
-    const sum = coefficients + ((entry >> 9) & 63);
+  let at = from;
+  let to = STATES + <usize>block * STATE_BYTES;
+  let skipped = 0;
+  for (const end = to + STATE_BYTES; to < end; ) {
+    const looked = <usize>load<u32>(to) + (lookAt(at) & WINDOW_MASK);
+    let entry = <i32>load<i16>(looked);
+    let sum = skipped + ((entry >> 9) & 63);
     if (sum >= AC_COEFFICIENTS) {
-      if (!skipOne()) return -1;
-      continue;
+      entry = <i32>load<i16>(looked, LOOK_TABLE_BYTES);
+      sum = skipped + ((entry >> 9) & 63);
+      if (entry === EXCEPTION || sum > AC_COEFFICIENTS) {
+        position = at;
+        state = to;
+        coefficients = skipped;
+        if (!skipOne()) return -1;
+        at = position;
+        to = state;
+        skipped = coefficients;
+        continue;
+      }
+      if (sum === AC_COEFFICIENTS) entry = (entry & 31) | NEXT_STATE;
     }
-    coefficients = endsBlock(entry) ? 0 : sum;
-    position -= entry & 31;
-    state += <usize>((entry >> 3) & 12);
+    skipped = sum & (entry >> 15);
+    at -= entry & 31;
+    to += <usize>((entry >> 3) & 12);
   }
-  return position;
+  return at;
 }
