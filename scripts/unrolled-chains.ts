@@ -5,7 +5,7 @@ const CHAINS = 4;
 /** Looks of each chain in a turn. */
 const LOOKS = 8;
 
-/** The variables of chain `c`, with the fields of `chains.ts` that they are loaded from. */
+/** The variables of chain `c`, with the fields of chain-fields.ts that they are loaded from. */
 const VARIABLES = [
   ['position', 'i32', 'POSITION'],
   ['state', 'u32', 'STATE'],

@@ -41,6 +41,8 @@ export interface Job {
   readonly why: Why;
   /** The file as the planner saw it; absent when it is no regular file, or `stat` failed. */
   readonly facts?: SourceFacts;
+  /** Whether it is on a disk of this machine, so that reading it is sure to end. */
+  readonly isLocal: boolean;
 }
 
 /** One photo that is finished without being decoded. */

@@ -63,8 +63,7 @@ export class Yardstick {
 
 /** A line for the head of a table: `- Yardstick: ...` */
 export function yardstickLine({ node, djpeg }: YardstickFigures): string {
-  const samples = `${node.length} run${node.length === 1 ? '' : 's'} of each`;
-  return `- Yardstick: \`node -e 0\` ${formatSeconds(node)}; ${djpegText(djpeg)}; median (min to max) of ${samples}`;
+  return `- Yardstick: \`node -e 0\` ${formatSeconds(node)}; ${djpegText(djpeg)}; median (min to max)`;
 }
 
 function djpegText(djpeg: YardstickFigures['djpeg']): string {
@@ -76,10 +75,11 @@ function djpegText(djpeg: YardstickFigures['djpeg']): string {
   return `\`djpeg -scale 1/8\` of ${of} ${formatSeconds(seconds)}, ${version}`;
 }
 
-/** `0.060 s (0.058 to 0.064)` */
+/** `0.060 s (0.058 to 0.064, 3 runs)` */
 function formatSeconds(seconds: readonly number[]): string {
   const [middle, min, max] = [median(seconds), Math.min(...seconds), Math.max(...seconds)];
-  return `${middle.toFixed(3)} s (${min.toFixed(3)} to ${max.toFixed(3)})`;
+  const runs = `${seconds.length} run${seconds.length === 1 ? '' : 's'}`;
+  return `${middle.toFixed(3)} s (${min.toFixed(3)} to ${max.toFixed(3)}, ${runs})`;
 }
 
 function push(values: number[], value: number | undefined): void {

@@ -37,16 +37,16 @@ export type LoadResult = Loaded | Identified | FailedOutcome;
 export interface ToLoad {
   readonly path: string;
   readonly task: Task;
-  /** Of the source, as far as they are known. */
+  /** Of the source, as the planner saw it; undefined if unknown, or if it may be in a network, where a read may never end. */
   readonly bytes?: number | undefined;
 }
 
 /** Reads a job's source. */
 export async function load(job: ToLoad, options: WorkOptions): Promise<LoadResult> {
-  return loadAtOnce(job, options) ?? (await loadInParts(job, options));
+  return loadAtOnce(job, options) ?? (await loadByThreadPool(job, options));
 }
 
-async function loadInParts(job: ToLoad, options: WorkOptions): Promise<LoadResult> {
+async function loadByThreadPool(job: ToLoad, options: WorkOptions): Promise<LoadResult> {
   const result = await loadUpTo(Number.POSITIVE_INFINITY, job, options);
   if (result === undefined) throw new RangeError('Expected a source without limit to be read');
   return result;
@@ -55,6 +55,7 @@ async function loadInParts(job: ToLoad, options: WorkOptions): Promise<LoadResul
 /** Reads a source before its job runs; undefined for one of which much is to be read, or that is read at once, when its job runs. */
 export async function prefetch(job: ToLoad, options: WorkOptions): Promise<LoadResult | undefined> {
   if (isReadAtOnce(job)) return undefined;
+  if (isSmall(job)) slowAhead -= 1;
   return await loadUpTo(KEPT_BUFFER_BYTES, job, options);
 }
 
@@ -63,7 +64,7 @@ export function release({ image }: Loaded): void {
 }
 
 /** Bytes of a source that is read at once. Reading more takes so long that the thread pool costs nothing. */
-const SMALL_BYTES = 1 << 18;
+const READ_AT_ONCE_BYTES = 1 << 18;
 
 /** A source that is not in the page cache takes longer; the next ones are better prefetched. */
 const SLOW_MS = 1;
@@ -72,19 +73,19 @@ const PREFETCHED_AFTER_SLOW = 8;
 /** Small sources that are still to be prefetched. */
 let slowAhead = 0;
 
-function isReadAtOnce({ path, task, bytes }: ToLoad): boolean {
-  const isSmall = task === 'make' && bytes !== undefined && bytes <= SMALL_BYTES && !isRawName(path);
-  if (!isSmall) return false;
-  if (slowAhead === 0) return true;
-  slowAhead -= 1;
-  return false;
+function isSmall({ path, task, bytes }: ToLoad): boolean {
+  return task === 'make' && bytes !== undefined && bytes <= READ_AT_ONCE_BYTES && !isRawName(path);
+}
+
+function isReadAtOnce(job: ToLoad): boolean {
+  return slowAhead === 0 && isSmall(job);
 }
 
 /** A small source. Not before its job has started: a call that does not return is charged to the running job. */
 function loadAtOnce(job: ToLoad, { maxBytes }: WorkOptions): LoadedFile | undefined {
   if (!isReadAtOnce(job)) return undefined;
   const startedAt = performance.now();
-  const source = readSmallSource(job.path, Math.min(maxBytes, SMALL_BYTES));
+  const source = readSmallSource(job.path, Math.min(maxBytes, READ_AT_ONCE_BYTES));
   if (performance.now() - startedAt > SLOW_MS) slowAhead = PREFETCHED_AFTER_SLOW;
   return source && { status: 'loaded', image: source.bytes, facts: source.facts };
 }

@@ -20,6 +20,8 @@ type QueuedJob = { readonly type: 'job' } & Jobs['jobs'][number];
 const queue: Array<QueuedJob | Retire | Sentinel> = [];
 let options: WorkOptions | undefined;
 let isWorking = false;
+/** The job that the last result has announced as started. */
+let announced: number | undefined;
 /** The source of the next job, which is read before the job runs. */
 let prefetched: { readonly job: QueuedJob; readonly loaded: ReturnType<typeof prefetch> } | undefined;
 
@@ -65,20 +67,14 @@ async function workThroughQueue(): Promise<void> {
   isWorking = true;
   await decodersLoaded;
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-    if (next.type === 'job') await doJobs(next);
+    if (next.type === 'job') await doJob(next);
     else await exitAfter(next.type === 'sentinel' ? 'sentinel' : 'retired');
   }
   isWorking = false;
 }
 
-/** Does a job, and those that are waiting when the one before is finished. */
-async function doJobs(first: QueuedJob): Promise<void> {
-  void send({ type: 'started', id: first.id });
-  for (let job: QueuedJob | undefined = first; job !== undefined; ) job = await doJob(job);
-}
-
-/** Returns the next job, which its result has announced as started. */
-async function doJob(job: QueuedJob): Promise<QueuedJob | undefined> {
+async function doJob(job: QueuedJob): Promise<void> {
+  if (job.id !== announced) void send({ type: 'started', id: job.id });
   if (options === undefined) throw new Error('a job came before its configuration');
   try {
     const early = prefetched?.job === job ? prefetched.loaded : undefined;
@@ -88,24 +84,15 @@ async function doJob(job: QueuedJob): Promise<QueuedJob | undefined> {
     prefetchNext();
     const outcome = loaded.status === 'loaded' ? await workOn(job, loaded, options) : loaded;
     if (loaded.status === 'loaded') release(loaded);
-    const next = takeJob();
+    // No message is received before that job is taken from the queue.
+    announced = queue[0]?.type === 'job' ? queue[0].id : undefined;
     const result = { type: 'result', id: job.id, outcome, residentBytes: process.memoryUsage.rss() } as const;
-    void send(next === undefined ? result : { ...result, next: next.id });
-    return next;
+    void send(announced === undefined ? result : { ...result, next: announced });
   } catch (error) {
     // Lack of memory, or a fault outside `workOn`: it ends this process with its stack on stderr, and is charged to the job.
     if (!(error instanceof ThumbsError)) throw error;
     await send({ type: 'fatal', error: toWire(error) });
-    return undefined;
   }
-}
-
-/** What is first in the queue, if it is a job. */
-function takeJob(): QueuedJob | undefined {
-  const [next] = queue;
-  if (next?.type !== 'job') return undefined;
-  queue.shift();
-  return next;
 }
 
 /** Reads the next job's source while this one is decoded. */

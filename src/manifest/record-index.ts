@@ -56,14 +56,9 @@ export class RecordIndex {
   }
 
   /**
-   * Opens a manifest; {@link close} it. Undefined when `file` does not exist, or has nothing in it yet.
+   * Opens a manifest, in steps of some hundred records; {@link close} it. Undefined when `file` does not exist, or has nothing in it yet.
    * @throws {ThumbsError} `MANIFEST`: it cannot be read, is of another version, is something else, or a line is damaged.
    */
-  static open(file: string, how: LoadOptions = {}): RecordIndex | undefined {
-    return finish(RecordIndex.openInSteps(file, how));
-  }
-
-  /** {@link open} in steps of some hundred records. */
   static *openInSteps(file: string, how: LoadOptions = {}): Steps<RecordIndex | undefined> {
     try {
       if (fs.statSync(file, { throwIfNoEntry: false }) === undefined) return undefined;

@@ -10,7 +10,7 @@ export interface SplitName {
   readonly name: string;
 }
 
-export function splitName(source: string): SplitName {
+function splitName(source: string): SplitName {
   const end = source.lastIndexOf('/') + 1;
   return { folder: source.slice(0, end), name: source.slice(end) };
 }

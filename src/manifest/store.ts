@@ -69,7 +69,7 @@ export class ManifestStore {
     return finish(ManifestStore.openInSteps(file, digests, options));
   }
 
-  /** {@link open} in steps of some hundred records. If it is left, the file is as it was. */
+  /** {@link open} in steps of some hundred records. If it is left, every record is kept, the header may be the new one. */
   static *openInSteps(file: string, digests: Digests, options: StoreOptions = {}): Steps<ManifestStore> {
     try {
       createFolder(path.dirname(file));

@@ -75,8 +75,8 @@ export class SupervisedConsumer {
   }
 
   assign(assignments: readonly Assignment[]): void {
-    const jobs = assignments.map(({ id, job: { path, task, facts }, exclusive }) => {
-      return { id, path, task, bytes: facts?.sourceBytes, exclusive };
+    const jobs = assignments.map(({ id, job: { path, task, facts, isLocal }, exclusive }) => {
+      return { id, path, task, bytes: isLocal ? facts?.sourceBytes : undefined, exclusive };
     });
     if (jobs.length > 0) this.consumer.assign(jobs);
   }

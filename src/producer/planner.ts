@@ -65,7 +65,7 @@ function factsOf(file: string): SourceFacts | undefined {
     const state = fs.statSync(systemPath(file), { bigint: true, throwIfNoEntry: false });
     return state?.isFile() ? sourceFacts(state) : undefined;
   } catch {
-    return undefined; // As where `stat` is asked by callback.
+    return undefined; // The consumer that opens the file gets the same error and reports it.
   }
 }
 
@@ -93,7 +93,7 @@ export class Planner {
   }
 
   /**
-   * The plan for a file, after a `stat` of it. Rejects with a {@link ThumbsError}, `MANIFEST`, when that cannot be read any more.
+   * The plan for a file, after a `stat` of it. Rejects with a {@link ThumbsError}, `MANIFEST`, when the manifest cannot be read any more.
    * @param isLocal Whether `stat` is sure to answer soon: then the plan is returned at once.
    */
   plan(file: string, isLocal: boolean): Promise<Job | Unchanged> | Job | Unchanged {
@@ -103,7 +103,7 @@ export class Planner {
       // file gets the same one and reports it.
       fs.stat(systemPath(file), { bigint: true }, (_, state) => {
         try {
-          resolve(this.planFor(file, state?.isFile() ? sourceFacts(state) : undefined));
+          resolve(this.planFor(file, state?.isFile() ? sourceFacts(state) : undefined, false));
         } catch (error) {
           reject(error);
         }
@@ -113,7 +113,7 @@ export class Planner {
 
   #planAtOnce(file: string): Promise<Job | Unchanged> | Job | Unchanged {
     try {
-      return this.planFor(file, factsOf(file));
+      return this.planFor(file, factsOf(file), true);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -123,12 +123,12 @@ export class Planner {
    * The plan for a file in this state. Without `facts` it is no regular file, or `stat` failed.
    * @throws {ThumbsError} `MANIFEST`: it cannot be read any more.
    */
-  planFor(file: string, facts: SourceFacts | undefined): Job | Unchanged {
+  planFor(file: string, facts: SourceFacts | undefined, isLocal: boolean): Job | Unchanged {
     const result = this.#compare(this.#records?.find(this.#names.of(file)), facts);
     if (typeof result !== 'string') return { type: 'unchanged', path: file, record: result, by: 'state' };
     this.#jobs += 1;
     const task = IDENTIFIED.has(result) ? 'identify' : 'make';
-    return { type: 'job', path: file, task, why: result, ...(facts === undefined ? {} : { facts }) };
+    return { type: 'job', path: file, task, why: result, ...(facts === undefined ? {} : { facts }), isLocal };
   }
 
   /**

@@ -58,6 +58,7 @@ export function compare(
 ): Comparison {
   const milliseconds = new Map<Reader, number[]>(readers.map((reader) => [reader, []]));
   const outcomes = readers.map((reader) => outcomeOf(reader, photo, shrink));
+  const isSame = areSame(outcomes);
   for (let round = 1; round <= rounds; round += 1) {
     const first = round % readers.length;
     for (const reader of [...readers.slice(first), ...readers.slice(0, first)]) {
@@ -73,13 +74,15 @@ export function compare(
     const counted = { reader, photo, shrink, milliseconds: milliseconds.get(reader) ?? [], parts };
     return declined === undefined ? counted : { ...counted, declined };
   });
-  const [own, ...others] = outcomes;
-  const isSame = others.every(
+  return { reads, different: isSame ? [] : [`${photo.name} at 1/${shrink}`] };
+}
+
+function areSame([own, ...others]: readonly Outcome[]): boolean {
+  return others.every(
     ({ pixels, declined }) =>
       (declined === undefined) === (own?.declined === undefined) &&
       Buffer.compare(pixels, own?.pixels ?? pixels) === 0,
   );
-  return { reads, different: isSame ? [] : [`${photo.name} at 1/${shrink}`] };
 }
 
 interface Outcome {

@@ -124,7 +124,7 @@ function measureManifest(file: string, records: number): ManifestFigures {
   });
   for (let index = 0; index < records; index += 1) {
     const source = syntheticSource(index);
-    const item = planner.planFor(path.join(folder, source), syntheticFacts(index));
+    const item = planner.planFor(path.join(folder, source), syntheticFacts(index), true);
     // The records match, but there are no thumbnails.
     if (item.type !== 'job' || item.why !== 'thumbnail')
       throw new Error(`Expected the thumbnail of ${source} to be missing, got ${JSON.stringify(item)}`);

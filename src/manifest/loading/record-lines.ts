@@ -30,7 +30,7 @@ const TEXT = String.raw`[^"\\\x00-\x1f]*`;
 /** One that a JavaScript number has exactly. */
 const INTEGER = String.raw`(?:0|[1-9]\d{0,14})`;
 
-/** A line with a thumbnail, as bytes in Latin-1. Groups: source, format of the thumbnail, format, bytes, digest, redo. */
+/** A line with a thumbnail, as bytes in Latin-1. Groups: source, the thumbnail's extension, sourceFormat, sourceBytes, options, redo. */
 const DONE_LINE: RegExp = new RegExp(
   [
     `\\${SOURCE_KEY}(${TEXT})","status":"done",`,
@@ -90,10 +90,4 @@ function parsedFacts(line: string): RecordFacts | undefined {
   if (!isRecord(record)) return undefined;
   const contentBytes = contentOf(record) === undefined ? undefined : record.sourceBytes;
   return { split: ownSplitName(nameOf(record)), made: record, redo: record.redo === true, contentBytes };
-}
-
-/** Whether a line, without its newline, is read by the expression alone. */
-export function isUsualLine(line: string): boolean {
-  DONE_LINE.lastIndex = 0;
-  return DONE_LINE.test(`${Buffer.from(line).toString('latin1')}\n`);
 }

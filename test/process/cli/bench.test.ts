@@ -19,7 +19,7 @@ test('bench prints and writes the table of a sweep, counts photos that fail, and
   expect(stdout).toMatch(/^- Corpus: 5 files, 1 of them failed, [\d.]+ MB, 0\.3 megapixels$/m);
   expect(stdout).toMatch(/^- 1 counted run of each, in rotation/m);
   expect(stdout).toMatch(
-    /^- Yardstick: `node -e 0` [\d.]+ s .*; (?:`djpeg -scale 1\/8` of the largest JPEG of the corpus .*|`djpeg` is not installed); .* of 3 runs of each$/m,
+    /^- Yardstick: `node -e 0` [\d.]+ s .*, 3 runs\); (?:`djpeg -scale 1\/8` of the largest JPEG of the corpus .*|`djpeg` is not installed); median \(min to max\)$/m,
   );
   const rows = stdout.split('\n').filter((line) => /^\| \d/.test(line));
   expect(rows.map((row) => row.split(' | ')[0])).toEqual(['| 1', '| 3']);

@@ -19,6 +19,8 @@ export interface TestPoolOptions extends Partial<PoolOptions> {
   readonly task?: Task;
   /** Bytes of each photo, as the planner sees them. @default not known */
   readonly bytes?: number;
+  /** Whether the photos are on a disk of this machine. @default true */
+  readonly isLocal?: boolean;
   /** Resolves when the producer may give the jobs from this one on. */
   readonly until?: { readonly name: string; readonly resolved: Promise<void> };
   /** Called with each output; the next one is asked for when it returns. */
@@ -82,6 +84,7 @@ export class PoolRun {
       onConsumer,
       until,
       bytes,
+      isLocal = true,
       ...others
     } = options;
     this.pool = createPool({
@@ -100,7 +103,11 @@ export class PoolRun {
       clock: this.clock,
       ...others,
     });
-    this.finished = this.#run(produced(names, { task, consumers, until, bytes }), consumers, onOutput);
+    this.finished = this.#run(
+      produced(names, { task, consumers, until, bytes, isLocal }),
+      consumers,
+      onOutput,
+    );
     // A test may look at other things first.
     this.finished.catch(() => {});
   }
@@ -166,17 +173,18 @@ interface Produced {
   readonly consumers: number;
   readonly until: TestPoolOptions['until'];
   readonly bytes: number | undefined;
+  readonly isLocal: boolean;
 }
 
 async function* produced(
   names: readonly string[],
-  { task, consumers, until, bytes }: Produced,
+  { task, consumers, until, bytes, isLocal }: Produced,
 ): AsyncGenerator<Job | Sentinel> {
   const facts =
     bytes === undefined ? {} : { facts: { sourceBytes: bytes, sourceMtimeMs: 0, sourceMtimeNs: '0' } };
   for (const name of names) {
     if (until?.name === name) await until.resolved;
-    yield { ...plannedJob(name), task, ...facts };
+    yield { ...plannedJob(name), task, ...facts, isLocal };
   }
   for (let sent = 0; sent < consumers; sent += 1) yield { type: 'sentinel' };
 }

@@ -12,7 +12,7 @@ import { makeTree, temporaryFolder } from '../photos.js';
 
 /** A photo as the planner plans it without any record. */
 export function plannedJob(path: string): Job {
-  return { type: 'job', path, task: 'make', why: 'new' };
+  return { type: 'job', path, task: 'make', why: 'new', isLocal: true };
 }
 
 /** Options of a walk that takes every photo, each as a job. */

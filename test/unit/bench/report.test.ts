@@ -30,7 +30,7 @@ test('the table has medians, spread, rates, speedup, efficiency and memory', () 
     '- Node v20.9.0, sharp 0.35.5, libvips 8.18.7',
     '- Corpus: 100 files, 300.0 MB, 1000.0 megapixels',
     '- 3 counted runs of each, in rotation, after a warm-up of each; whole processes',
-    '- Yardstick: `node -e 0` 0.050 s (0.040 to 0.070); no JPEG for `djpeg`; median (min to max) of 3 runs of each',
+    '- Yardstick: `node -e 0` 0.050 s (0.040 to 0.070, 3 runs); no JPEG for `djpeg`; median (min to max)',
     '',
     '| workers | seconds: median | min | max | images/s | MB/s | speedup over 1 | efficiency per core | peak memory, MB |',
     '|--:|--:|--:|--:|--:|--:|--:|--:|--:|',

@@ -29,7 +29,7 @@ test('the yardstick starts an empty Node.js and decodes the photo at an eighth, 
   const { node, djpeg } = yardstick.figures;
   expect([node.length, djpeg?.seconds.length]).toEqual([3, 3]);
   expect(yardstickLine(yardstick.figures)).toMatch(
-    /^- Yardstick: `node -e 0` [\d.]+ s \([\d.]+ to [\d.]+\); `djpeg -scale 1\/8` of a photo \(10\.0 megapixels\) [\d.]+ s \([\d.]+ to [\d.]+\), libjpeg-turbo version 9\.9; median \(min to max\) of 3 runs of each$/,
+    /^- Yardstick: `node -e 0` [\d.]+ s \([\d.]+ to [\d.]+, 3 runs\); `djpeg -scale 1\/8` of a photo \(10\.0 megapixels\) [\d.]+ s \([\d.]+ to [\d.]+, 3 runs\), libjpeg-turbo version 9\.9; median \(min to max\)$/,
   );
 });
 
@@ -38,7 +38,9 @@ test('without djpeg, or where it fails, the yardstick says so and has the start 
   const missing = await Yardstick.of(photo);
   await missing.sample(1);
   expect(missing.figures.node).toHaveLength(1);
-  expect(yardstickLine(missing.figures)).toMatch(/ s \(.*\); `djpeg` is not installed; .* of 1 run of each$/);
+  expect(yardstickLine(missing.figures)).toMatch(
+    / s \(.*, 1 run\); `djpeg` is not installed; median \(min to max\)$/,
+  );
   installDjpeg(() => 'exit 1');
   const failing = await Yardstick.of(photo);
   await failing.sample(1);

@@ -19,6 +19,16 @@ test('small jobs share messages, in their order; large ones have one each', asyn
   expect(large.consumers[0]?.messages).toBe(names.length);
 });
 
+test('a consumer is told the size of a source on a disk of this machine, of no other', async () => {
+  const sizes: Array<number | undefined> = [];
+  const doJob: DoJob = ({ bytes }) => {
+    sizes.push(bytes);
+    return FINISHED;
+  };
+  for (const isLocal of [true, false]) await runPool(names.slice(0, 1), { bytes: SMALL, isLocal, doJob });
+  expect(sizes).toEqual([SMALL, undefined]);
+});
+
 for (const [bytes, most] of [
   [SMALL, 12],
   [LARGE, 2],

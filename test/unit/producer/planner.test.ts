@@ -73,7 +73,7 @@ function planOf(
   options: Partial<PlannerOptions> = {},
 ): string {
   const { planner, folder } = plannerOf(records, options);
-  return describe(planner.planFor(path.join(folder, 'a.jpg'), { ...facts, ...state }));
+  return describe(planner.planFor(path.join(folder, 'a.jpg'), { ...facts, ...state }, true));
 }
 
 const other = done('other.jpg', { sourceBytes: 2000, sourceXxh128: 'other content' });
@@ -118,7 +118,7 @@ test('a thumbnail that is missing, has another size or is a link is made again',
   for (const change of changes) {
     const { planner, folder, out } = plannerOf([done('a.jpg')]);
     change(path.join(out, thumbnail.file));
-    expect(describe(planner.planFor(path.join(folder, 'a.jpg'), facts))).toBe('make: thumbnail');
+    expect(describe(planner.planFor(path.join(folder, 'a.jpg'), facts, true))).toBe('make: thumbnail');
   }
 });
 
@@ -255,7 +255,7 @@ test.each([true, false])(
     const { planner, folder } = plannerOf([done('gone.jpg')]);
     fs.mkdirSync(path.join(folder, 'folder.jpg'));
     const plans = ['folder.jpg', 'gone.jpg'].map((name) => planner.plan(path.join(folder, name), isLocal));
-    const job = { type: 'job', task: 'make' };
+    const job = { type: 'job', task: 'make', isLocal };
     expect(await Promise.all(plans)).toEqual([
       { ...job, why: 'new', path: path.join(folder, 'folder.jpg') },
       { ...job, why: 'changed', path: path.join(folder, 'gone.jpg') },
@@ -268,7 +268,7 @@ test('a local file has the same facts as another, and one below a file none', as
   fs.writeFileSync(path.join(folder, 'a.jpg'), 'a');
   for (const name of ['a.jpg', 'a.jpg/b.jpg']) {
     const file = path.join(folder, name);
-    expect(planner.plan(file, true)).toEqual(await planner.plan(file, false));
+    expect(planner.plan(file, true)).toEqual({ ...(await planner.plan(file, false)), isLocal: true });
   }
   expect(planner.plan(path.join(folder, 'a.jpg'), true)).toMatchObject({ facts: { sourceBytes: 1 } });
 });
@@ -289,7 +289,7 @@ test.each([true, false])(
 
 test('photos that are jobs are counted, unchanged ones are not', () => {
   const { planner, folder } = plannerOf([done('a.jpg')]);
-  for (const name of ['a.jpg', 'b.jpg', 'c.jpg']) planner.planFor(path.join(folder, name), facts);
+  for (const name of ['a.jpg', 'b.jpg', 'c.jpg']) planner.planFor(path.join(folder, name), facts, true);
   expect(planner.jobs).toBe(2);
 });
 

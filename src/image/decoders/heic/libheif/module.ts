@@ -2,6 +2,7 @@
 
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
+import { setFlagsFromString } from 'node:v8';
 import { MemoryShortage } from '../../../limits.js';
 import { DecoderFailure } from '../../sharp-image.js';
 
@@ -252,20 +253,20 @@ function load(): { factory: Factory; compiled: object } {
 }
 
 /** For V8's `--wasm-tiering-budget`: about how many bytes a function executes before V8 optimizes it. The default is that of Node.js 20. */
-const TIERING_BUDGET = { libheif: 300_000_000, default: 1_800_000 };
+/** V8's flag for libheif, and as Node.js 20 has it: other versions keep that one afterwards. */
+const TIERING_BUDGET = { libheif: 300_000_000, usual: 1_800_000 };
 
 /**
  * Compiles libheif so that its functions are optimized later than usual. Threads of V8 would otherwise optimize hundreds of them during
  * the first picture, and take as much CPU time as a small picture itself; of 12 megapixels a quarter. Later pictures take as long as ever.
  */
 function compileLibheif(wasm: Uint8Array): object {
-  const { setFlagsFromString } = createRequire(import.meta.url)('node:v8');
   // A module keeps the budget that it was compiled with.
   setFlagsFromString(`--wasm-tiering-budget=${TIERING_BUDGET.libheif}`);
   try {
     return new WebAssembly.Module(wasm);
   } finally {
-    setFlagsFromString(`--wasm-tiering-budget=${TIERING_BUDGET.default}`);
+    setFlagsFromString(`--wasm-tiering-budget=${TIERING_BUDGET.usual}`);
   }
 }
 

@@ -153,7 +153,7 @@ function decodeCoefficients(component: usize, at: i32, dequantised: i32): void {
     const to = COEFFICIENTS + <usize>load<u32>(weight, 4);
     store<f32>(to, <f32>(entry >> 16) * load<f32>(weight));
     bits <<= <u64>entry;
-    if ((sum & 63) > 57 - DC_BITS - VALUE_BITS) {
+    if ((sum & 63) > 57 - VALUE_BITS) {
       at -= sum & 63;
       sum &= ~63;
       bits = bitsFrom(at);

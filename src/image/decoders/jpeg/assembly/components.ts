@@ -1,8 +1,6 @@
 // The parameters of a scan, set by the caller: its components, the coefficients to decode, and the blocks of an MCU.
 
 import {
-  AC_SKIP_TABLE_BYTES,
-  AC_SKIP_TABLES,
   AC_VALUE_TABLE_BYTES,
   AC_VALUE_TABLES,
   BLOCK_BYTES,
@@ -33,8 +31,9 @@ export const H: usize = 12;
 export const V: usize = 16;
 /** Addresses of its lookup tables. */
 export const DC_TABLE: usize = 20;
-export const AC_SKIP_TABLE: usize = 24;
-export const AC_VALUE_TABLE: usize = 28;
+export const AC_VALUE_TABLE: usize = 24;
+/** Address of its table of low coefficients; 0: it has none. */
+export const LOW_TABLE: usize = 28;
 /** The quantisation value of DC. */
 export const DC_QUANTISER: usize = 32;
 /** Zigzag index of the last coefficient to decode. */
@@ -48,8 +47,6 @@ export const PREDICTOR: usize = 48;
 export const WEIGHT_TABLE: usize = 52;
 /** Bytes from an output to that of the same block of the next MCU. */
 export const STEP: usize = 56;
-/** Address of its table of low coefficients; 0: it has none. */
-export const LOW_TABLE: usize = 60;
 
 // Byte offsets of the fields of a block of the MCU: the address of its component, its column and row among that component's blocks in
 // the MCU, and the address of its next output.
@@ -78,7 +75,6 @@ export function setComponent(index: i32, h: i32, v: i32, dcQuantiser: i32, dcTab
   store<i32>(component, dcTable, DC_TABLE_NUMBER);
   store<i32>(component, 4 + acTable, AC_TABLE_NUMBER);
   store<u32>(component, <u32>(DC_TABLES + <usize>dcTable * DC_TABLE_BYTES), DC_TABLE);
-  store<u32>(component, <u32>(AC_SKIP_TABLES + <usize>acTable * AC_SKIP_TABLE_BYTES), AC_SKIP_TABLE);
   store<u32>(component, <u32>(AC_VALUE_TABLES + <usize>acTable * AC_VALUE_TABLE_BYTES), AC_VALUE_TABLE);
   store<u32>(component, <u32>(WEIGHTS + <usize>index * WEIGHTS_BYTES), WEIGHT_TABLE);
   store<i32>(component, h * load<i32>(component, BLOCK_SIZE), STEP);
@@ -93,7 +89,7 @@ export function setComponent(index: i32, h: i32, v: i32, dcQuantiser: i32, dcTab
 
 /**
  * Marks an AC coefficient for decoding, with its weight and its frequencies `u` across and `v` down (0 to 3). Call in ascending
- * zigzag order. Coefficients left out in between have weight 0.
+ * zigzag order. Those left out in between are written to NOT_KEPT.
  */
 export function keepCoefficient(index: i32, zigzag: i32, u: i32, v: i32, weight: f32): void {
   const entry = WEIGHTS + <usize>index * WEIGHTS_BYTES + ((<usize>zigzag) << 3);

@@ -22,7 +22,7 @@ export const MAX_DC_SIZE: i32 = 11;
 const MAX_AC_SIZE: i32 = 10;
 
 /** The value that `size` bits stand for (T.81, F.2.2.1, EXTEND). */
-export function extend(bits: i32, size: i32): i32 {
+function extend(bits: i32, size: i32): i32 {
   return bits < 1 << (size - 1) ? bits - (1 << size) + 1 : bits;
 }
 

@@ -1,7 +1,7 @@
 // The layout of the module's memory: tables at fixed addresses, and from HEAP on what the caller allocates.
 //
-// A lookup table is indexed by a window: the next bits of the data. The lowest 6 bits of an entry, `bits`, are the length of what is
-// decoded: the code and the value after it.
+// A lookup table is indexed by a window: the next bits of the data. In the DC and value tables the lowest 6 bits of an entry, `bits`, are
+// the length of what is decoded: the code and the value after it.
 
 /** Window of the symbol and skip tables. */
 export const SKIP_BITS: i32 = 13;
@@ -42,7 +42,7 @@ export const HUFFMAN_SPEC_BYTES: usize = 512;
 export const CODE_LIMITS: usize = 5120;
 export const CODE_LIMITS_BYTES: usize = 256;
 
-/** Per component and zigzag index: a weight (float), and the byte offset in COEFFICIENTS to which the weighted value is added. */
+/** Per component and zigzag index: a weight (float), and the byte offset in COEFFICIENTS at which the weighted value is stored. */
 export const WEIGHTS: usize = 7168;
 export const WEIGHTS_BYTES: usize = 512;
 
@@ -81,13 +81,15 @@ export const LOW_TABLES: usize = AC_VALUE_TABLES + 4 * AC_VALUE_TABLE_BYTES;
 /** The chains; fields in chain-fields.ts. */
 export const CHAINS: usize = LOW_TABLES + 4 * AC_VALUE_TABLE_BYTES;
 export const CHAIN_BYTES: usize = 32;
+export const CHAIN_COUNT: usize = 4;
 
 /** The pieces that chains work at or have finished; fields in pieces.ts. */
-export const PIECES: usize = CHAINS + 4 * CHAIN_BYTES;
+export const PIECES: usize = CHAINS + CHAIN_COUNT * CHAIN_BYTES;
 export const PIECE_BYTES: usize = 32;
+export const PIECE_COUNT: usize = 8;
 
 /** What a parked chain reads, and where it writes. */
-export const PARKED_DATA: usize = PIECES + 8 * PIECE_BYTES;
+export const PARKED_DATA: usize = PIECES + PIECE_COUNT * PIECE_BYTES;
 export const PARKED_ENTRY: usize = PARKED_DATA + 8;
 export const PARKED_STATE: usize = PARKED_DATA + 16;
 export const PARKED_NOTE: usize = PARKED_DATA + 24;

@@ -1,8 +1,8 @@
-// What our own few bytes say of a header, against what libvips says; and every verdict and thumbnail, with them and without.
+// What this program reads of a header itself, against what libvips says; and every verdict and thumbnail, with it and without.
 
 import fs from 'node:fs';
 import path from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { Declined } from '../../../../../src/image/decoders/declined.js';
 import { takenAt } from '../../../../../src/image/decoders/exif.js';
 import { plainJpegHeader } from '../../../../../src/image/decoders/headers/jpeg.js';
@@ -19,6 +19,7 @@ import { damagedImages, oddImages, projectFolder, sampleImages } from '../../../
 
 const count = Number(process.env.DAMAGED_COUNT ?? 150);
 const seed = Number(process.env.FUZZ_SEED ?? 1);
+const PLAIN_READER = path.join(projectFolder, 'src/image/decoders/headers/plain-reader.ts');
 const { plain, other } = await plainImages();
 
 /** Every PNG, WebP and JPEG that the project has. */
@@ -100,11 +101,16 @@ test('thumbnails and verdicts are those of libvips alone', async () => {
   const files = [...plain, ...other, ...found, ...damaged];
   const verdicts = await verdictsOf(files, renderThumbnail);
   vi.resetModules();
+  // Other tests share the worker's modules.
+  onTestFinished(() => {
+    vi.doUnmock(PLAIN_READER);
+    vi.resetModules();
+  });
   const { Declined: Refused } = await import('../../../../../src/image/decoders/declined.js');
   const decline = () => {
     throw new Refused('libvips is asked for the header');
   };
-  vi.doMock('../../../../../src/image/decoders/headers/plain-reader.js', () => ({
+  vi.doMock(PLAIN_READER, () => ({
     plainReader: () => async () => decline(),
     openPlain: decline,
   }));

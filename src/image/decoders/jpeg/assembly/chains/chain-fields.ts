@@ -1,7 +1,7 @@
 // What a chain is in memory, and how it sees the data. chains.ts says what it does.
 //
-// A position is an address in bits, that of the bit 14 below the next one: the data is in reverse, so positions become smaller. Shifted
-// down to it, the 13 bits of a look's window are an index into a table of two bytes an entry.
+// A position is an address in bits, and becomes smaller, because the data is in reverse: the 13 bits of the window are at position + 13
+// down to position + 1. So the data, shifted down to the position and masked, is the window times 2: the byte offset of its entry.
 
 import { SKIP_BITS } from '../memory-map';
 
@@ -22,7 +22,7 @@ export const NOTES_END: usize = 24;
 
 /** Selects a window from the data at a position. */
 export const WINDOW_MASK: u32 = ((1 << SKIP_BITS) - 1) << 1;
-/** Bits from a position to the next bit of the data. */
+/** Bits from a position to the end of the window that begins there. */
 const BELOW: i32 = SKIP_BITS + 1;
 
 /** The position of bit `bit` of data that is in reverse below `top`. */

@@ -12,6 +12,7 @@ import {
   BLOCK_BYTES,
   BLOCKS,
   CHAIN_BYTES,
+  CHAIN_COUNT,
   CHAINS,
   COMPONENT_BYTES,
   COMPONENTS,
@@ -45,8 +46,10 @@ export const NOTE_BYTES: usize = 8;
 const DAMAGED: i32 = i32.MIN_VALUE;
 /** Bytes of a block's two states. */
 const STATE_BYTES: usize = 8;
-/** Blocks that a chain may go beyond CYCLE_END within a turn. */
+/** Blocks that a chain may go beyond the last state of the cycle before it is stopped: more than the looks of a turn. */
 const TURN_BLOCKS: usize = 16;
+/** Bytes of their notes. */
+export const OVERRUN_BYTES: usize = TURN_BLOCKS * NOTE_BYTES;
 
 /** Blocks of an MCU. */
 let mcuBlocks: i32 = 0;
@@ -69,7 +72,7 @@ export function beginChains(blocks: i32): void {
   store<u64>(PARKED_DATA, 0);
   store<u16>(PARKED_ENTRY, 1 << 15);
   store<u32>(PARKED_STATE, <u32>PARKED_ENTRY);
-  for (let chain = CHAINS; chain < CHAINS + 4 * CHAIN_BYTES; chain += CHAIN_BYTES) park(chain);
+  for (let chain = CHAINS; chain < CHAINS + CHAIN_COUNT * CHAIN_BYTES; chain += CHAIN_BYTES) park(chain);
 }
 
 /** Lets a chain do nothing: its only look changes nothing. */
@@ -106,7 +109,7 @@ export function runToEnd(): usize {
   const cycleEnd = <u32>(STATES + cycleBytes);
   while (true) {
     // A chain that stops ends the turn of all.
-    for (let chain = CHAINS; chain < CHAINS + 4 * CHAIN_BYTES; chain += CHAIN_BYTES) {
+    for (let chain = CHAINS; chain < CHAINS + CHAIN_COUNT * CHAIN_BYTES; chain += CHAIN_BYTES) {
       if (isEnded(chain, cycleEnd)) return chain;
     }
     const chain = CHAINS + <usize>runChains(cycleEnd) * CHAIN_BYTES;
@@ -153,7 +156,7 @@ function skipSymbol(chain: usize): void {
   store<i32>(state + load<u32>(chain, NOTES), position);
 }
 
-// Where skipOne and skipBlock are.
+// Where `skipOne` starts, and where it has come to.
 let position: i32 = 0;
 let state: usize = 0;
 let coefficients: i32 = 0;

@@ -7,19 +7,38 @@
 
 import { beginBlocks, blocksLeft, decodeBlocks, nextBlock } from '../blocks';
 import { resetPredictors } from '../components';
-import { CHAIN_BYTES, CHAINS, FOUND_NOTES, MAX_FOUND, PIECE_BYTES, PIECES } from '../memory-map';
+import {
+  CHAIN_BYTES,
+  CHAIN_COUNT,
+  CHAINS,
+  FOUND_NOTES,
+  MAX_FOUND,
+  PIECE_BYTES,
+  PIECE_COUNT,
+  PIECES,
+} from '../memory-map';
 import { PIECE, positionOf } from './chain-fields';
-import { beginChains, NOTE_BYTES, noteBytes, noteOf, park, runToEnd, skipBlock, start } from './chains';
+import {
+  beginChains,
+  NOTE_BYTES,
+  noteBytes,
+  noteOf,
+  OVERRUN_BYTES,
+  park,
+  runToEnd,
+  skipBlock,
+  start,
+} from './chains';
 
 /** Pieces whose notes are kept at once. */
-const RING: i32 = 8;
+const RING: i32 = <i32>PIECE_COUNT;
 /** Bytes of data of a piece without restart intervals. */
 const PIECE_DATA: i32 = 16384;
 /** Bytes below which data is one piece. */
 const MIN_DATA: i32 = 4096;
 /** Bits of a block for which a piece has room, on average; of denser data the rest is found one by one. */
 const MIN_BLOCK_BITS: i32 = 4;
-/** Pieces in which a chain may not synchronise, more than those in which it does, before chains are given up. */
+/** Chains are given up when more pieces than these are missed: in which one did not synchronise, less those since in which one did. */
 const MAX_MISSED: i32 = 4;
 
 // Byte offsets of the fields of a piece: positions where it starts and ends, the first note and the one behind the last block, and whether
@@ -49,7 +68,7 @@ let pieceCount: i32 = 0;
 /** The next piece for a chain, and the next one to be decoded. */
 let nextPiece: i32 = 0;
 let nextDecoded: i32 = 0;
-/** Pieces in which a chain did not synchronise, minus those in which it did. */
+/** See {@link MAX_MISSED}. */
 let missed: i32 = 0;
 /** Where the next block starts, or the data after the last one. */
 let position: i32 = 0;
@@ -76,7 +95,7 @@ export function scanNoteBytes(ends: usize, blocks: i32, interval: i32, mcus: i32
     most = min((pieceBytes << 3) / MIN_BLOCK_BITS, mcus * blocks);
   }
   noteAreaBytes = noteBytes(most);
-  return noteAreaBytes * <usize>RING;
+  return noteAreaBytes * <usize>min(RING, pieceCount);
 }
 
 /**
@@ -111,7 +130,7 @@ function pieceAt(piece: i32): usize {
 
 /** Gives each parked chain a piece, as long as there is one, and room for its notes. */
 function assign(): void {
-  for (let chain = CHAINS; chain < CHAINS + 4 * CHAIN_BYTES; chain += CHAIN_BYTES) {
+  for (let chain = CHAINS; chain < CHAINS + CHAIN_COUNT * CHAIN_BYTES; chain += CHAIN_BYTES) {
     if (load<u32>(chain, PIECE) !== 0) continue;
     if (nextPiece === pieceCount || nextPiece === nextDecoded + RING) return;
     const piece = pieceAt(nextPiece);
@@ -126,7 +145,7 @@ function assign(): void {
     const isGivenUp = missed > MAX_MISSED;
     store<u32>(piece, isGivenUp ? 1 : 0, IS_DONE);
     if (isGivenUp) return;
-    start(chain, piece, from, load<i32>(piece, END), notes, notes + noteAreaBytes - 1024);
+    start(chain, piece, from, load<i32>(piece, END), notes, notes + noteAreaBytes - OVERRUN_BYTES);
   }
 }
 
@@ -216,6 +235,6 @@ function decodePiece(piece: usize): bool {
       found = 0;
     }
   }
-  missed += isTrue ? -1 : 1;
+  missed = isTrue ? max(missed - 1, 0) : missed + 1;
   return decodeBlocks(FOUND_NOTES, found);
 }

@@ -45,7 +45,7 @@ export const EXCEPTION: i32 = -(1 << 15) | (AC_COEFFICIENTS << 9);
 export const NEXT_STATE: i32 = 1 << 5;
 
 /** Whether the block ends with the last symbol of an entry. */
-export function endsBlock(entry: i32): bool {
+function endsBlock(entry: i32): bool {
   return (entry & CONTINUES) === 0;
 }
 
