@@ -3,10 +3,10 @@
 
 import { Declined } from '../declined.js';
 import type { Decoder, Reader } from '../decoder.js';
-import { wholeJpegs } from '../headers/jpeg.js';
 import { libvipsReader, takenAtByLibvips } from '../libvips.js';
 import { hasSignature } from '../recognition.js';
-import { isWholeJpeg } from './structure.js';
+import { isWholeJpeg } from './header/structure.js';
+import { wholeJpegs } from './whole.js';
 
 export const jpeg: Decoder = {
   name: 'JPEG',

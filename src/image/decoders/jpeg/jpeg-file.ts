@@ -2,7 +2,7 @@
 // not support and what may be damaged. It knows nothing of sharp or thumbnails.
 
 import { Declined } from '../declined.js';
-import { Header, type Scan } from './header.js';
+import { Header, type Scan } from './header/header.js';
 import { withModule } from './module.js';
 import type { Samples } from './planes.js';
 import type { BlockSize } from './scaling.js';

@@ -4,10 +4,10 @@ import { reductionOf } from '../../../options/variant.js';
 import { uprightSize } from '../../upright.js';
 import { Declined } from '../declined.js';
 import type { OpenImage, OpenRequest } from '../decoder.js';
-import { openWhole } from '../headers/jpeg.js';
 import { lineBytes } from '../libvips-memory.js';
 import { imageOf } from '../picture.js';
 import { JpegFile, type Shrink } from './jpeg-file.js';
+import { openWhole } from './whole.js';
 
 /**
  * Opens a JPEG that is to be read at a half, a quarter or an eighth of its size, but not below twice the size of the thumbnail. Its

@@ -1,7 +1,7 @@
 // The planes of an image, one for each component, and their conversion to pixels.
 
 import { Declined } from '../declined.js';
-import type { Frame } from './header.js';
+import type { Frame } from './header/header.js';
 import type { Arena, Module } from './module.js';
 import type { BlockSize } from './scaling.js';
 

@@ -1,7 +1,7 @@
 // Checks the order of the scans of a progressive image (ITU-T T.81, G.1.1.1).
 
 import { Declined } from '../declined.js';
-import type { Scan } from './header.js';
+import type { Scan } from './header/header.js';
 
 /** Largest Al (T.81, B.2.3). */
 const MAX_APPROXIMATION = 13;

@@ -1,7 +1,7 @@
 // Decodes the scans of one image to planes.
 
 import { Declined } from '../declined.js';
-import type { Header, Scan } from './header.js';
+import type { Header, Scan } from './header/header.js';
 import { Arena, type Module } from './module.js';
 import { allocatePlanes, type Grid, type PlanarImage, type Plane, type Samples, toPixels } from './planes.js';
 import { Progression } from './progression.js';

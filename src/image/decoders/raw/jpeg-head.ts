@@ -2,7 +2,7 @@
 // its own EXIF.
 
 import type { PictureSize } from '../../upright.js';
-import { isFrame, MARKER } from '../jpeg/segments.js';
+import { isFrame, MARKER } from '../jpeg/header/segments.js';
 import { type ExifTime, StructureBuilder } from './containers/structure.js';
 import { readDirectory, readNumber, readTiffHeader } from './directories.js';
 import { type Part, type Reading, readPart } from './parts.js';

@@ -66,29 +66,56 @@ function storeInterleaved(to: usize, red: v128, green: v128, blue: v128): void {
   v128.store(to, i8x16.shuffle(third, blue, 26, 1, 2, 27, 4, 5, 28, 7, 8, 29, 10, 11, 30, 13, 14, 31), 32);
 }
 
-function clampToByte(sample: i32): u8 {
-  return <u8>min(255, max(0, sample));
+/** `own + (near - far) / 8` of eight samples. The gradient is (near - far) / 2 a sample, and the new one lies a quarter from `own`. */
+function between(own: v128, near: v128, far: v128): v128 {
+  const eighth = i16x8.shr_s(i16x8.add(i16x8.sub(near, far), i16x8.splat(4)), 3);
+  return i16x8.add(own, eighth);
 }
 
 /**
- * Writes one of the two rows that chroma row `own` is upsampled to: `own + (near - far) / 8`. `near` is the neighbouring row on the
- * side of the new row, `far` the one on the other side. The gradient is (near - far) / 2 a row, and the new row lies a quarter of a
- * row from `own`. The mean of both new rows is `own`, but for rounding and clamping.
+ * Writes one of the two rows that chroma row `own` is upsampled to. `near` is the neighbouring row on the side of the new row, `far` the one
+ * on the other side. The mean of both new rows is `own`, but for rounding and clamping. It works on 16 samples at a time: up to 15 samples
+ * beyond the rows are read and written.
  */
 export function upsampleVertically(own: usize, near: usize, far: usize, to: usize, width: i32): void {
-  for (let x: usize = 0; x < <usize>width; x++) {
-    const difference = <i32>load<u8>(near + x) - <i32>load<u8>(far + x);
-    store<u8>(to + x, clampToByte(<i32>load<u8>(own + x) + ((difference + 4) >> 3)));
+  for (let x: usize = 0; x < <usize>width; x += 16) {
+    const first = between(v128.load8x8_u(own + x), v128.load8x8_u(near + x), v128.load8x8_u(far + x));
+    const second = between(
+      v128.load8x8_u(own + x, 8),
+      v128.load8x8_u(near + x, 8),
+      v128.load8x8_u(far + x, 8),
+    );
+    v128.store(to + x, i8x16.narrow_i16x8_u(first, second));
   }
 }
 
-/** Writes two samples for each of the `width` samples of a row, by the same filter as {@link upsampleVertically}. */
+/**
+ * Writes two samples for each of the `width` samples of a row, by the same filter as {@link upsampleVertically}. It works on 8 samples at a
+ * time: one sample before the row and up to 8 beyond it are read, and up to 14 beyond the new row written.
+ */
 export function upsampleHorizontally(from: usize, to: usize, width: i32): void {
-  for (let x: usize = 0; x < <usize>width; x++) {
-    const own = <i32>load<u8>(from + x);
-    const left = <i32>load<u8>(x === 0 ? from : from + x - 1);
-    const right = <i32>load<u8>(x + 1 === <usize>width ? from + x : from + x + 1);
-    store<u8>(to + (x << 1), clampToByte(own + ((left - right + 4) >> 3)));
-    store<u8>(to + (x << 1), clampToByte(own + ((right - left + 4) >> 3)), 1);
+  for (let x: usize = 0; x < <usize>width; x += 8) {
+    const own = v128.load8x8_u(from + x);
+    const left = v128.load8x8_u(from + x - 1);
+    const right = v128.load8x8_u(from + x, 1);
+    const pairs = i8x16.narrow_i16x8_u(between(own, left, right), between(own, right, left));
+    v128.store(
+      to + (x << 1),
+      i8x16.shuffle(pairs, pairs, 0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15),
+    );
   }
+  // Beyond its ends a row goes on with its first and its last sample.
+  const last = <usize>(width - 1);
+  storePair(to, load<u8>(from), load<u8>(from), load<u8>(width === 1 ? from : from + 1));
+  if (width > 1)
+    storePair(to + (last << 1), load<u8>(from + last), load<u8>(from + last - 1), load<u8>(from + last));
+}
+
+function storePair(to: usize, own: i32, left: i32, right: i32): void {
+  store<u8>(to, clampToByte(own + ((left - right + 4) >> 3)));
+  store<u8>(to, clampToByte(own + ((right - left + 4) >> 3)), 1);
+}
+
+function clampToByte(sample: i32): u8 {
+  return <u8>min(255, max(0, sample));
 }

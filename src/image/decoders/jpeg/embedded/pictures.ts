@@ -2,7 +2,7 @@
 // multi-picture file (CIPA DC-007).
 
 import { ENTRY_BYTES, type Entry, TiffBytes, TYPE } from '../../tiff/directory.js';
-import { MARKER, segmentsOf } from '../segments.js';
+import { MARKER, segmentsOf } from '../header/segments.js';
 
 /** Of EXIF's second directory: where the thumbnail begins, and its bytes. */
 const THUMBNAIL = { offset: 0x0201, length: 0x0202 };

@@ -4,7 +4,7 @@
 import { expect, onTestFailed, onTestFinished, test } from 'vitest';
 import { ThumbsError } from '../../../../../src/errors.js';
 import { Declined } from '../../../../../src/image/decoders/declined.js';
-import { Header } from '../../../../../src/image/decoders/jpeg/header.js';
+import { Header } from '../../../../../src/image/decoders/jpeg/header/header.js';
 import { JpegFile, type Shrink } from '../../../../../src/image/decoders/jpeg/jpeg-file.js';
 import { withModule } from '../../../../../src/image/decoders/jpeg/module.js';
 import type { Samples } from '../../../../../src/image/decoders/jpeg/planes.js';

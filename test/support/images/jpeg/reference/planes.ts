@@ -3,7 +3,7 @@
 // The planes of an image, one for each component, and their conversion to pixels.
 
 import { Declined } from '../../../../../src/image/decoders/declined.js';
-import type { Frame } from '../../../../../src/image/decoders/jpeg/header.js';
+import type { Frame } from '../../../../../src/image/decoders/jpeg/header/header.js';
 import type { Samples } from '../../../../../src/image/decoders/jpeg/planes.js';
 import type { BlockSize } from '../../../../../src/image/decoders/jpeg/scaling.js';
 import type { Arena, Module } from './module.js';

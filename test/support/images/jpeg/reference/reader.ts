@@ -4,7 +4,7 @@
 // coefficients are those of src/.
 
 import { Declined } from '../../../../../src/image/decoders/declined.js';
-import { Header, type Scan } from '../../../../../src/image/decoders/jpeg/header.js';
+import { Header, type Scan } from '../../../../../src/image/decoders/jpeg/header/header.js';
 import type { Shrink } from '../../../../../src/image/decoders/jpeg/jpeg-file.js';
 import type { Samples } from '../../../../../src/image/decoders/jpeg/planes.js';
 import { type BlockSize, chooseCoefficients } from '../../../../../src/image/decoders/jpeg/scaling.js';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Declined } from '../../../../../src/image/decoders/declined.js';
-import { Header } from '../../../../../src/image/decoders/jpeg/header.js';
+import { Header } from '../../../../../src/image/decoders/jpeg/header/header.js';
 import { exif, segment, withSegments } from '../../../../support/images/hostile-images.js';
 import { encodeJpeg } from '../../../../support/images/jpeg/encoder.js';
 import { pieceOf, withBefore, withByte } from '../../../../support/images/jpeg/surgery.js';

@@ -1,7 +1,7 @@
 // Whether the header of a JPEG has everything that its pixels depend on. libjpeg skips bytes that belong to no segment, and warns of them
 // alone; they may be a segment whose marker is damaged, or the rest of one.
 
-import { hasOrientation } from '../exif.js';
+import { hasOrientation } from '../../exif.js';
 import { isFrame, MARKER, segmentsOf } from './segments.js';
 
 /** What segments begin with that decide orientation and colours. */

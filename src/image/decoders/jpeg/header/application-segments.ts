@@ -1,8 +1,8 @@
 // The application segments that affect pixels: JFIF and Adobe (colour space), EXIF (orientation), ICC (colour profile). EXIF also says when
 // the photo was taken.
 
-import { Declined } from '../declined.js';
-import { orientationOf, takenAt } from '../exif.js';
+import { Declined } from '../../declined.js';
+import { orientationOf, takenAt } from '../../exif.js';
 
 /** libjpeg ignores a shorter JFIF segment. */
 const JFIF_BYTES = 14;

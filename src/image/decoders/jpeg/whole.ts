@@ -2,11 +2,11 @@
 
 import { Declined } from '../declined.js';
 import type { OpenImage, OpenRequest } from '../decoder.js';
-import type { JpegFile } from '../jpeg/jpeg-file.js';
+import type { Header, PlainHeader } from '../headers/plain-header.js';
+import { openPlain } from '../headers/plain-reader.js';
 import type { LibvipsReaderOptions } from '../libvips.js';
 import { pixelBytes } from '../libvips-memory.js';
-import type { Header, PlainHeader } from './plain-header.js';
-import { openPlain } from './plain-reader.js';
+import type { JpegFile } from './jpeg-file.js';
 
 /** libvips leaves at least a factor of 2 of the reduction to the resampler, as our own reader does. */
 export const wholeJpegs: Pick<LibvipsReaderOptions, 'heldBytesPerPixel' | 'fastShrinkOnLoad'> = {

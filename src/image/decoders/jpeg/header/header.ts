@@ -1,6 +1,6 @@
 // The marker segments of a JPEG file (ITU-T T.81, annex B): all that is not entropy-coded data.
 
-import { Declined } from '../declined.js';
+import { Declined } from '../../declined.js';
 import { ApplicationSegments } from './application-segments.js';
 import { MARKER } from './segments.js';
 
