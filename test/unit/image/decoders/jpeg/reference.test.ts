@@ -6,6 +6,8 @@ import { testAgainstReference } from '../../../../support/images/jpeg/reference/
 testAgainstReference([
   { width: 331, height: 219 },
   { width: 1237, height: 43 },
+  // Chroma of a single column.
+  { width: 16, height: 60, only: /^scene, 4:2:[02]$/ },
   {
     width: 1203,
     height: 811,
