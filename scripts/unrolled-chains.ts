@@ -15,25 +15,25 @@ const VARIABLES = [
 ] as const;
 
 /**
- * A look, an advance and the next state of chain `c`. See skip-tables.ts for the entries. Where a look swallows more than the block has
- * left, a single symbol is skipped; where there is none, or the block would be too long, the chain stops before it.
+ * A look, an advance and the next state of chain `c`. See skip-tables.ts for the entries. Where an entry would take the block to its
+ * last AC coefficient or beyond, a single symbol is skipped; where there is none, or the block would be too long, the chain stops before it.
  */
 const look = (c: number) => `
-    window = (load<u32>(position${c} >>> 3) >>> (position${c} & 7)) & WINDOW_MASK;
+    window = windowAt(position${c});
     entry = <i32>load<i16>(load<u32>(state${c}) + window);
-    sum = coefficients${c} + ((entry >> 9) & 63);
+    sum = coefficients${c} + advanceOf(entry);
     if (sum >= AC_COEFFICIENTS) {
       entry = <i32>load<i16>(load<u32>(state${c}) + window, LOOK_TABLE_BYTES);
-      sum = coefficients${c} + ((entry >> 9) & 63);
+      sum = coefficients${c} + advanceOf(entry);
       if (entry === EXCEPTION || sum > AC_COEFFICIENTS) {
         stopped = ${c};
         break;
       }
-      if (sum === AC_COEFFICIENTS) entry = (entry & 31) | NEXT_STATE;
+      if (sum === AC_COEFFICIENTS) entry = asLast(entry);
     }
-    coefficients${c} = sum & (entry >> 15);
-    position${c} -= entry & 31;
-    state${c} += (entry >> 3) & 12;
+    coefficients${c} = sum & continuesMask(entry);
+    position${c} -= bitsOf(entry);
+    state${c} += stateBytesOf(entry);
     store<i32>(state${c} + notes${c}, position${c});`;
 
 /** What is checked once a turn. */
@@ -50,11 +50,15 @@ const field = (c: number, name: string) => `CHAINS + ${c} * CHAIN_BYTES, ${name}
 export function unrolledChains(): string {
   return `// Written by scripts/unrolled-chains.ts.
 
-import { COEFFICIENTS, END, NOTES, POSITION, STATE, WINDOW_MASK } from './chain-fields';
+import { windowAt } from '../bits';
 import { CHAIN_BYTES, CHAINS, LOOK_TABLE_BYTES } from '../memory-map';
-import { AC_COEFFICIENTS, EXCEPTION, NEXT_STATE } from './skip-tables';
+import { COEFFICIENTS, END, NOTES, POSITION, STATE } from './chain-fields';
+import { AC_COEFFICIENTS, advanceOf, asLast, bitsOf, continuesMask, EXCEPTION, stateBytesOf } from './skip-tables';
 
-/** Runs all chains in turn, until one has a look that is an exception, has passed its end, or has a state beyond \`cycleEnd\`. Returns its number. */
+/**
+ * Runs all chains in turn, until one has a look that is an exception, has passed its end, or has a state beyond \`cycleEnd\`.
+ * @returns Its number.
+ */
 export function runChains(cycleEnd: u32): i32 {
   let window: u32 = 0;
   let entry = 0;

@@ -28,8 +28,7 @@ export function sourceFacts({ size, mtimeMs, mtimeNs }: BigIntStats): SourceFact
 }
 
 /** Does not wait for a FIFO's writer, and does not make a terminal the controlling one. 0 where the platform has no such flag. */
-export const OPEN_FLAGS: number =
-  constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
+const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
 
 /**
  * Linux before 6.13 stamps files by its clock's tick, of up to 10 ms. Of two writes within one tick the second leaves no trace, so a

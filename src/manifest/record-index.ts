@@ -78,12 +78,12 @@ export class RecordIndex {
     }
   }
 
-  /** {@link open} for a manifest that must exist. */
+  /** {@link openExistingInSteps} at once. */
   static openExisting(file: string, how?: LoadOptions): RecordIndex {
     return finish(RecordIndex.openExistingInSteps(file, how));
   }
 
-  /** {@link openExisting} in steps of some hundred records. */
+  /** {@link openInSteps} for a manifest that must exist. */
   static *openExistingInSteps(file: string, how?: LoadOptions): Steps<RecordIndex> {
     withManifestErrors(file, 'read', () => fs.statSync(file));
     const records = yield* RecordIndex.openInSteps(file, how);

@@ -9,7 +9,7 @@ import { emptyManifestError, manifestError } from '../errors.js';
 import { createFolder } from '../files/create-folder.js';
 import { replaceFile, replaceFileInSteps } from '../files/replace-file.js';
 import { jsonLine } from '../printable.js';
-import { finish, type Steps } from '../steps.js';
+import type { Steps } from '../steps.js';
 import type { Digests } from './digests.js';
 import { copyLines, type LinePosition, LineReader } from './lines.js';
 import { asManifestError, entries, requireRecord, withManifestErrors } from './reading.js';
@@ -61,15 +61,11 @@ export class ManifestStore {
   }
 
   /**
-   * Opens `file` under a run's options digests, and creates it if necessary. Records made under other options stay, with their own digest.
+   * Opens `file` under a run's options digests, in steps of some hundred records, and creates it if necessary. Records made under other
+   * options stay, with their own digest. If it is left, every record is kept; the header may be the new one.
    * @throws {ThumbsError} `MANIFEST`: it cannot be read or written, is of another version, is something else, or a line is damaged. It
    * is then left unchanged.
    */
-  static open(file: string, digests: Digests, options: StoreOptions = {}): ManifestStore {
-    return finish(ManifestStore.openInSteps(file, digests, options));
-  }
-
-  /** {@link open} in steps of some hundred records. If it is left, every record is kept, the header may be the new one. */
   static *openInSteps(file: string, digests: Digests, options: StoreOptions = {}): Steps<ManifestStore> {
     try {
       createFolder(path.dirname(file));

@@ -13,7 +13,7 @@ export interface ConsumerJob {
   /** Absolute path of the source. */
   readonly path: string;
   readonly task: Task;
-  /** Of the source, as the planner saw it; absent where that is not known. */
+  /** Of the source, as the planner saw it; absent where that is not known, or the source is not sure to be on a disk of this machine. */
   readonly bytes?: number | undefined;
   /** Whether no other image is worked on anywhere, so that this one may use more than a consumer's share of memory. */
   readonly exclusive: boolean;

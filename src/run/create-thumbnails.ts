@@ -42,10 +42,10 @@ import { leftOutEvents, unreadableEvent, walkFigures } from './walk-figures.js';
  * Makes a thumbnail of every photo under `paths`, and a manifest.
  *
  * The run starts on the first iteration and advances only as you iterate: while no event is asked for, at most two images a worker,
- * or twelve small ones, are finished. The last event is the summary. A photo that cannot be done is a `failed` event, never a throw. Leaving the loop early
- * ends the walk and the consumers at once; the manifest then has what was done. To end a run in order, abort `options.signal`: the run
- * finishes the images it works on, completes the manifest and gives its summary. While it still reads the manifest, it ends at once,
- * and all records are kept.
+ * or twelve small ones, are finished. The last event is the summary. A photo that cannot be done is a `failed` event, never a throw.
+ * Leaving the loop early ends the walk and the consumers at once; the manifest then has what was done. To end a run in order, abort
+ * `options.signal`: the run finishes the images it works on, completes the manifest and gives its summary. While it still reads the
+ * manifest, it ends at once, and all records are kept.
  *
  * @param paths Folders and single files; at least one.
  * @throws {ThumbsError} `OPTION`, at once, when an option is invalid.

@@ -52,10 +52,15 @@ export function summaryOfNothing(
   milliseconds: number,
   stopped: StopReason,
 ): SummaryEvent {
-  const nothing = { totals: { ...noTotals(), sentinels: options.workers }, finished: 0, made: 0 };
   return {
-    ...summarize(nothing, options, milliseconds),
+    ...summarize({ totals: noTotals(), finished: 0, made: 0 }, options, milliseconds),
     ...walkFigures(newWalkProgress(), roots, options.decoding),
-    ...{ removed: 0, kept: 0, emptyRoots: [], exports: [], stopped, notReached: 0 },
+    workers: options.workers,
+    removed: 0,
+    kept: 0,
+    emptyRoots: [],
+    exports: [],
+    stopped,
+    notReached: 0,
   };
 }

@@ -25,15 +25,15 @@ export interface Row {
 
 const small = parseVariant('200x200');
 
-/** Formats that vipsthumbnail has not everywhere. */
-const NOT_OF_PEERS = new Set([...decoders.heic.extensions, ...decoders.raw.extensions]);
+/** Extensions of formats that Debian's vipsthumbnail cannot read. */
+const UNREADABLE_BY_PEERS = new Set([...decoders.heic.extensions, ...decoders.raw.extensions]);
 
 /** The sample images that the peers of a cold start can read. */
 function copySamples(folder: string): void {
   const samples = path.join(projectFolder, 'sample-images');
   fs.cpSync(samples, folder, {
     recursive: true,
-    filter: (file) => !NOT_OF_PEERS.has(path.extname(file).slice(1).toLowerCase()),
+    filter: (file) => !UNREADABLE_BY_PEERS.has(path.extname(file).slice(1).toLowerCase()),
   });
 }
 

@@ -16,6 +16,7 @@ import { MANIFEST_VERSION, type ManifestRecord } from '../../../src/manifest/rec
 import { ManifestStore } from '../../../src/manifest/store.js';
 import { Planner } from '../../../src/producer/planner.js';
 import { createThumbnails } from '../../../src/run/create-thumbnails.js';
+import { finish } from '../../../src/steps.js';
 import { memoryField } from '../process-memory.js';
 
 /** What `run` prints. */
@@ -103,7 +104,7 @@ function makeManifest(file: string, records: number): NewManifest {
 
 function measureManifest(file: string, records: number): ManifestFigures {
   const startedAt = performance.now();
-  const store = ManifestStore.open(file, oneDigest('synthetic'));
+  const store = finish(ManifestStore.openInSteps(file, oneDigest('synthetic')));
   const readAt = performance.now();
   const folder = path.dirname(file);
   const unlimited = Number.POSITIVE_INFINITY;

@@ -23,6 +23,18 @@ export function stretch(bytes: Buffer, random: Random): [start: number, end: num
   return [start, Math.min(bytes.length, start + 1 + below(random() < 0.5 ? 4 : 200, random))];
 }
 
+/** Without some of the bytes. */
+export function stretchDeleted(bytes: Buffer, random: Random): Buffer {
+  const [start, end] = stretch(bytes, random);
+  return Buffer.concat([bytes.subarray(0, start), bytes.subarray(end)]);
+}
+
+/** With some of the bytes twice. */
+export function stretchDoubled(bytes: Buffer, random: Random): Buffer {
+  const [start, end] = stretch(bytes, random);
+  return Buffer.concat([bytes.subarray(0, end), bytes.subarray(start)]);
+}
+
 /** Ways to damage files of one kind, by name. */
 export type Damages = Readonly<Record<string, (bytes: Buffer, random: Random) => Buffer>>;
 

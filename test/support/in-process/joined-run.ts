@@ -4,7 +4,6 @@ import path from 'node:path';
 import { prepareFolder } from '../../../src/files/thumbnail-folder.js';
 import type { PoolOutput } from '../../../src/job.js';
 import { oneDigest } from '../../../src/manifest/digests.js';
-import { ManifestStore } from '../../../src/manifest/store.js';
 import { defaultDecoding } from '../../../src/options/options.js';
 import type { Transport } from '../../../src/pool/consumer.js';
 import { memoryLimits } from '../../../src/pool/memory-limits.js';
@@ -13,6 +12,7 @@ import { produce } from '../../../src/producer/producer.js';
 import { findRoots } from '../../../src/producer/roots.js';
 import { newWalkProgress } from '../../../src/producer/walk-progress.js';
 import { Sink } from '../../../src/run/sink.js';
+import { openStore } from '../manifests.js';
 import { temporaryFolder, writePhotos } from '../photos.js';
 import { plainWalk } from './walk.js';
 
@@ -66,7 +66,7 @@ export async function joinedRun(photos: number, consumers: number, transport: Tr
       yield output;
     }
   }
-  const manifest = ManifestStore.open(path.join(out, 'manifest.jsonl'), oneDigest('test'));
+  const manifest = openStore(path.join(out, 'manifest.jsonl'), oneDigest('test'));
   const sink = new Sink(manifest, walked, { jobs: photos });
   for await (const _ of sink.consume(outputs(), consumers));
   manifest.close();

@@ -6,8 +6,7 @@ import { expect, test } from 'vitest';
 import { oneDigest } from '../../../src/manifest/digests.js';
 import { readManifest } from '../../../src/manifest/reading.js';
 import { nameOf, recordedName } from '../../../src/manifest/source-names.js';
-import { ManifestStore } from '../../../src/manifest/store.js';
-import { failedRecord, manifestPath, sourcesIn, writeRecords } from '../../support/manifests.js';
+import { failedRecord, manifestPath, openStore, sourcesIn, writeRecords } from '../../support/manifests.js';
 import { temporaryFolder } from '../../support/photos.js';
 
 test('a manifest cut off at any byte of its last line is read up to the line before, and continued', () => {
@@ -48,7 +47,7 @@ test('a header with any byte changed is refused and left unchanged, or is that o
       bytes[at] = intact.readUInt8(at) ^ bit;
       fs.writeFileSync(file, bytes);
       try {
-        const store = ManifestStore.open(file, oneDigest('digest'));
+        const store = openStore(file, oneDigest('digest'));
         expect(store.records.find('a')?.options).not.toBe(undefined);
         store.close();
         seen.others += 1;
@@ -76,9 +75,7 @@ for (const text of [
   test(`${JSON.stringify(text).slice(0, 60)} is no manifest of this version: refused and left as it is`, () => {
     const file = path.join(temporaryFolder(), 'notes.txt');
     fs.writeFileSync(file, text);
-    expect(() => ManifestStore.open(file, oneDigest('digest'))).toThrow(
-      expect.objectContaining({ code: 'MANIFEST' }),
-    );
+    expect(() => openStore(file, oneDigest('digest'))).toThrow(expect.objectContaining({ code: 'MANIFEST' }));
     expect(fs.readFileSync(file, 'utf8')).toBe(text);
   });
 }
@@ -87,7 +84,7 @@ test('a damaged record is refused with the number of its line', () => {
   const file = manifestPath();
   writeRecords(file, [failedRecord('a'), failedRecord('b')]);
   fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace('"source":"a"', '"sour":"a"'));
-  expect(() => ManifestStore.open(file, oneDigest('digest'))).toThrow(/line 2 is not a record/);
+  expect(() => openStore(file, oneDigest('digest'))).toThrow(/line 2 is not a record/);
 });
 
 test('a name whose bytes are not what its record shows is damage', () => {
@@ -120,7 +117,7 @@ test('records whose sources look alike are two, sorted as they are shown and the
   ]);
   expect(sourcesIn(file)).toEqual(sourcesIn(file).sort());
   const { mtimeNs, ino } = fs.statSync(file, { bigint: true });
-  const store = ManifestStore.open(file, oneDigest('digest'));
+  const store = openStore(file, oneDigest('digest'));
   for (const name of names) store.keep(name);
   store.finish(() => false);
   store.close();
@@ -133,7 +130,7 @@ test('line ends that git has changed are corrected, and no record is lost', () =
   writeRecords(file, [failedRecord('a'), failedRecord('b')]);
   const text = fs.readFileSync(file, 'utf8');
   fs.writeFileSync(file, text.replaceAll('\n', '\r\n'));
-  const store = ManifestStore.open(file, oneDigest('digest'));
+  const store = openStore(file, oneDigest('digest'));
   for (const source of ['a', 'b']) store.keep(source);
   store.finish(() => false);
   store.close();

@@ -4,13 +4,12 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { oneDigest } from '../../../src/manifest/digests.js';
 import { readManifest } from '../../../src/manifest/reading.js';
-import { ManifestStore } from '../../../src/manifest/store.js';
-import { failedRecord, manifestPath, sourcesIn, writeRecords } from '../../support/manifests.js';
+import { failedRecord, manifestPath, openStore, sourcesIn, writeRecords } from '../../support/manifests.js';
 import { temporaryFolder } from '../../support/photos.js';
 
 test('records are on disk as they are appended, and sorted when the run has finished', () => {
   const file = manifestPath();
-  const store = ManifestStore.open(file, oneDigest('digest'));
+  const store = openStore(file, oneDigest('digest'));
   for (const source of ['b', 'c', 'a']) store.append(failedRecord(source));
   expect(sourcesIn(file)).toEqual(['b', 'c', 'a']);
   store.finish(() => true);
@@ -42,7 +41,7 @@ test('a manifest that is removed or replaced during the run is not written again
     ['removed', () => fs.rmSync(file)],
     ['replaced', replace],
   ] as const) {
-    const store = ManifestStore.open(file, oneDigest('digest'));
+    const store = openStore(file, oneDigest('digest'));
     store.append(failedRecord('a'));
     change();
     expect(() => store.finish(() => true)).toThrow(`as the manifest: it was ${what} during the run`);
@@ -67,7 +66,7 @@ test('records under another options digest stay with their digest, and lose it a
     { ...failedRecord('b'), options: 'other' },
     failedRecord('c'),
   ]);
-  const store = ManifestStore.open(file, oneDigest('one'));
+  const store = openStore(file, oneDigest('one'));
   store.finish((source) => source !== 'b');
   store.close();
   expect(fs.readFileSync(file, 'utf8')).toBe(before);
@@ -76,7 +75,7 @@ test('records under another options digest stay with their digest, and lose it a
 test('finish drops the earlier records that are not to stay, and keeps all appended ones', () => {
   const file = manifestPath();
   writeRecords(file, [failedRecord('old/a'), failedRecord('old/b')]);
-  const store = ManifestStore.open(file, oneDigest('digest'));
+  const store = openStore(file, oneDigest('digest'));
   store.append(failedRecord('new/a'));
   store.finish((source) => source === 'old/b');
   store.close();
@@ -85,7 +84,7 @@ test('finish drops the earlier records that are not to stay, and keeps all appen
 
 /** Opens a manifest, keeps only these records, and returns how many were removed. */
 function keepOnly(file: string, ...sources: string[]): number {
-  const store = ManifestStore.open(file, oneDigest('digest'));
+  const store = openStore(file, oneDigest('digest'));
   for (const source of sources) store.keep(source);
   const { records } = store.finish(() => false);
   store.close();
@@ -131,6 +130,6 @@ test('a link to a manifest stays a link, also one to a file that does not exist 
 test('what is no regular file is refused and left as it is', () => {
   const pipe = path.join(temporaryFolder(), 'pipe');
   execFileSync('mkfifo', [pipe]);
-  expect(() => ManifestStore.open(pipe, oneDigest('digest'))).toThrow(/not a regular file/);
+  expect(() => openStore(pipe, oneDigest('digest'))).toThrow(/not a regular file/);
   expect(fs.statSync(pipe).isFIFO()).toBe(true);
 });

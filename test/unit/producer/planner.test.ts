@@ -8,8 +8,8 @@ import type { SourceFacts } from '../../../src/files/source.js';
 import type { Identified, Job, Unchanged } from '../../../src/job.js';
 import { oneDigest } from '../../../src/manifest/digests.js';
 import type { DoneRecord, FailedRecord, ManifestRecord } from '../../../src/manifest/record.js';
-import { ManifestStore } from '../../../src/manifest/store.js';
 import { Planner, type PlannerOptions } from '../../../src/producer/planner.js';
+import { openStore } from '../../support/manifests.js';
 import { temporaryFolder } from '../../support/photos.js';
 
 const thumbnail = { file: `${'ab'.repeat(32)}.png`, width: 200, height: 133, bytes: 5 };
@@ -42,10 +42,10 @@ function plannerOf(records: readonly ManifestRecord[], options: Partial<PlannerO
   fs.mkdirSync(out);
   fs.writeFileSync(path.join(out, thumbnail.file), '12345');
   const manifest = path.join(folder, 'manifest.jsonl');
-  const written = ManifestStore.open(manifest, oneDigest('digest'));
+  const written = openStore(manifest, oneDigest('digest'));
   for (const record of records) written.append(record);
   written.close();
-  const store = ManifestStore.open(manifest, oneDigest('digest'));
+  const store = openStore(manifest, oneDigest('digest'));
   onTestFinished(() => store.close());
   const planner = new Planner(store.records, {
     manifest,

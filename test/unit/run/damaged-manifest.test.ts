@@ -5,11 +5,12 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { sourceFacts } from '../../../src/files/source.js';
 import type { ManifestRecord } from '../../../src/manifest/record.js';
-import { ManifestStore } from '../../../src/manifest/store.js';
+import type { ManifestStore } from '../../../src/manifest/store.js';
 import { resolveOptions } from '../../../src/options/resolve.js';
 import { Planner } from '../../../src/producer/planner.js';
 import { digestsOf, plannerOptions } from '../../../src/run/planning.js';
 import { runFolder } from '../../support/in-process/run.js';
+import { openStore } from '../../support/manifests.js';
 import { recordsIn } from '../../support/output.js';
 import { damagedImages } from '../../support/paths.js';
 import { mutate, photoFolder } from '../../support/photos.js';
@@ -49,7 +50,7 @@ test('with any byte of a record changed, the manifest is refused, or the planner
     fs.writeFileSync(manifest, damaged);
     let store: ManifestStore;
     try {
-      store = ManifestStore.open(manifest, digests);
+      store = openStore(manifest, digests);
     } catch (error) {
       const message = expect.stringMatching(/line [23] is not a record/);
       expect(error).toMatchObject({ code: 'MANIFEST', message });

@@ -6,6 +6,9 @@ import { MemoryShortage } from '../../limits.js';
 import { Declined } from '../declined.js';
 import { COSINES } from './scaling.js';
 
+/** What `decodePart` returns: the data is damaged, there is more of it, or all blocks are decoded (assembly/chains/pieces.ts). */
+export const PART = { damaged: 0, continues: 1, finished: 2 } as const;
+
 /** The exports of assembly/index.ts. Addresses are offsets in `memory`; booleans are returned as 0 or 1. */
 export interface Module {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
@@ -31,8 +34,7 @@ export interface Module {
   buildDcSkipTable(component: number, dcTable: number, acTable: number): void;
   scanNoteBytes(segmentEnds: number, blocks: number, interval: number, mcus: number): number;
   beginSequential(dataTop: number, notes: number, columns: number, rows: number): void;
-  /** 0: the data is damaged. 1: there is more. 2: all blocks are decoded. */
-  decodePart(): 0 | 1 | 2;
+  decodePart(): (typeof PART)[keyof typeof PART];
   isSequentialConsumed(): number;
   beginDcScan(dataTop: number, segmentEnds: number, blocks: number, interval: number): void;
   isDcSegmentConsumed(): number;

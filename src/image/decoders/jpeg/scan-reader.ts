@@ -2,7 +2,7 @@
 
 import { Declined } from '../declined.js';
 import type { Header, Scan } from './header/header.js';
-import { Arena, type Module } from './module.js';
+import { Arena, type Module, PART } from './module.js';
 import { allocatePlanes, type Grid, type PlanarImage, type Plane, type Samples, toPixels } from './planes.js';
 import { Progression } from './progression.js';
 import { type BlockSize, chooseCoefficients } from './scaling.js';
@@ -76,8 +76,8 @@ export class ScanReader {
     );
     this.#module.beginSequential(top, this.#arena.allocate(noteBytes), columns, rows);
     let part = this.#module.decodePart();
-    while (part === 1) part = this.#module.decodePart();
-    if (part === 0) throw new Declined('damaged entropy-coded data');
+    while (part === PART.continues) part = this.#module.decodePart();
+    if (part === PART.damaged) throw new Declined('damaged entropy-coded data');
     if (this.#module.isSequentialConsumed() === 0)
       throw new Declined('entropy-coded data after the last MCU');
     if (this.#header.nextScan(scan.dataOffset + marker - start) !== undefined)

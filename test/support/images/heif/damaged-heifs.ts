@@ -13,7 +13,8 @@ import {
   pieceDoubled,
   piecesSwapped,
   type Random,
-  stretch,
+  stretchDeleted,
+  stretchDoubled,
 } from '../damages.js';
 import { tiff } from '../hostile-images.js';
 import { type Field, piecesOf } from '../image-pieces.js';
@@ -137,14 +138,8 @@ const damages: Damages = {
   },
   'cut off': (bytes, random) => bytes.subarray(0, below(bytes.length, random)),
   'cut off in the container': (bytes, random) => bytes.subarray(0, below(mediaAt(bytes), random)),
-  'stretch deleted': (bytes, random) => {
-    const [start, end] = stretch(bytes, random);
-    return Buffer.concat([bytes.subarray(0, start), bytes.subarray(end)]);
-  },
-  'stretch doubled': (bytes, random) => {
-    const [start, end] = stretch(bytes, random);
-    return Buffer.concat([bytes.subarray(0, end), bytes.subarray(start)]);
-  },
+  'stretch deleted': stretchDeleted,
+  'stretch doubled': stretchDoubled,
   'extreme bytes': (bytes, random) => {
     const copy = Buffer.from(bytes);
     const limit = random() < 0.5 ? mediaAt(bytes) : bytes.length;

@@ -252,8 +252,10 @@ function load(): { factory: Factory; compiled: object } {
   return { factory, compiled: compileLibheif(wasm) };
 }
 
-/** For V8's `--wasm-tiering-budget`: about how many bytes a function executes before V8 optimizes it. The default is that of Node.js 20. */
-/** V8's flag for libheif, and as Node.js 20 has it: other versions keep that one afterwards. */
+/**
+ * For V8's `--wasm-tiering-budget`: about how many bytes a function executes before V8 optimizes it. `usual` is that of Node.js 20; other
+ * versions keep it, too, once libheif is compiled.
+ */
 const TIERING_BUDGET = { libheif: 300_000_000, usual: 1_800_000 };
 
 /**

@@ -1,7 +1,7 @@
 // Decodes blocks whose first bits are known to samples, in the order of the MCUs: what the reduced image needs of each. The rest of a block
 // has been skipped by a chain, and so is known to be valid.
 
-import { bitsFrom, lookAt, WINDOW_MASK } from './chains/chain-fields';
+import { bitsFrom, nextBits } from './bits';
 import { NOTE_BYTES } from './chains/chains';
 import {
   AC_TABLE_NUMBER,
@@ -13,6 +13,7 @@ import {
   DC_TABLE_NUMBER,
   LAST_KEPT,
   LOW_TABLE,
+  LOW_WEIGHT_TABLE,
   PREDICTOR,
   resetPredictors,
   STEP,
@@ -21,20 +22,9 @@ import {
   TARGET,
   WEIGHT_TABLE,
 } from './components';
-import { decodeAcValue, decodeLongDifference } from './huffman';
+import { decodeAcValue, decodeLongDifference, differenceEntry } from './huffman';
 import { clearCoefficients, idct2x2, idct4x4, isOutOfRange, lowIdct2x2, toSample } from './idct';
-import {
-  BLOCK_BYTES,
-  BLOCKS,
-  COEFFICIENTS,
-  COMPONENT_BYTES,
-  COMPONENTS,
-  DC_BITS,
-  LOW_WEIGHTS,
-  LOW_WEIGHTS_BYTES,
-  SKIP_BITS,
-  VALUE_BITS,
-} from './memory-map';
+import { BLOCK_BYTES, BLOCKS, COEFFICIENTS, VALUE_BITS } from './memory-map';
 
 /** MCUs of a row. */
 let columns: i32 = 0;
@@ -72,8 +62,7 @@ export function decodeBlocks(notes: usize, count: i32): bool {
     const at = load<i32>(notes);
     if (at < 0) return false;
     const component = <usize>load<u32>(block, COMPONENT);
-    const window = (lookAt(at) & WINDOW_MASK) >>> (1 + SKIP_BITS - DC_BITS);
-    let entry = <i32>load<i16>(<usize>load<u32>(component, DC_TABLE) + ((<usize>window) << 1));
+    let entry = differenceEntry(at, <usize>load<u32>(component, DC_TABLE));
     if ((entry & 63) === 0)
       entry = decodeLongDifference(bitsFrom(at), entry, load<i32>(component, DC_TABLE_NUMBER));
     const dc = load<i32>(component, PREDICTOR) + (entry >> 6);
@@ -91,13 +80,7 @@ export function decodeBlocks(notes: usize, count: i32): bool {
       const stride = <usize>load<u32>(component, STRIDE);
       const low = lowEntryAt(component, acAt);
       if (low !== 0) {
-        lowIdct2x2(
-          target,
-          stride,
-          dequantised,
-          low,
-          LOW_WEIGHTS + ((component - COMPONENTS) / COMPONENT_BYTES) * LOW_WEIGHTS_BYTES,
-        );
+        lowIdct2x2(target, stride, dequantised, low, <usize>load<u32>(component, LOW_WEIGHT_TABLE));
       } else {
         decodeCoefficients(component, acAt, dequantised);
         if (size === 2) idct2x2(target, stride);
@@ -124,8 +107,7 @@ export function decodeBlocks(notes: usize, count: i32): bool {
 function lowEntryAt(component: usize, at: i32): usize {
   const table = <usize>load<u32>(component, LOW_TABLE);
   if (table === 0) return 0;
-  const window = (lookAt(at) & WINDOW_MASK) >>> (1 + SKIP_BITS - VALUE_BITS);
-  const entry = table + ((<usize>window) << 2);
+  const entry = table + (nextBits(at, VALUE_BITS) << 2);
   return load<u32>(entry) === 0 ? 0 : entry;
 }
 

@@ -47,6 +47,8 @@ export const PREDICTOR: usize = 48;
 export const WEIGHT_TABLE: usize = 52;
 /** Bytes from an output to that of the same block of the next MCU. */
 export const STEP: usize = 56;
+/** Address of its weights for the table of low coefficients. */
+export const LOW_WEIGHT_TABLE: usize = 60;
 
 // Byte offsets of the fields of a block of the MCU: the address of its component, its column and row among that component's blocks in
 // the MCU, and the address of its next output.
@@ -81,6 +83,7 @@ export function setComponent(index: i32, h: i32, v: i32, dcQuantiser: i32, dcTab
   // Luma seldom has all low coefficients within a window.
   const hasLow = index > 0 && load<i32>(component, BLOCK_SIZE) === 2;
   store<u32>(component, hasLow ? <u32>(LOW_TABLES + <usize>acTable * AC_VALUE_TABLE_BYTES) : 0, LOW_TABLE);
+  store<u32>(component, <u32>(LOW_WEIGHTS + <usize>index * LOW_WEIGHTS_BYTES), LOW_WEIGHT_TABLE);
   store<i32>(component, 0, LAST_KEPT);
   const weights = WEIGHTS + <usize>index * WEIGHTS_BYTES;
   for (let at = weights; at < weights + WEIGHTS_BYTES; at += 8)

@@ -1,6 +1,7 @@
 // Decodes a DC scan of a progressive image, one row of MCUs a call, because V8 switches from baseline to optimised WebAssembly code only at
 // a call.
 
+import { bitsFrom, isConsumed, nextBits, positionOf } from './bits';
 import {
   COMPONENT,
   DC_TABLE,
@@ -11,20 +12,20 @@ import {
   setTargets,
   TARGET,
 } from './components';
-import { decodeLongDifference } from './huffman';
+import { decodeLongDifference, differenceEntry } from './huffman';
 import { isOutOfRange, toSample } from './idct';
-import { BLOCK_BYTES, BLOCKS, DC_BITS } from './memory-map';
+import { BLOCK_BYTES, BLOCKS } from './memory-map';
 
 /** The unstuffed data, in reverse, begins below this address. */
 let top: usize = 0;
-/** Index of the next bit, from `top` downwards. */
+/** Where the next MCU starts. */
 let position: i32 = 0;
 /** End of the list of the blocks of an MCU. */
 let blocksEnd: usize = BLOCKS;
 /** MCUs per restart interval, and MCUs left in the current one. Without restart intervals more than any image has. */
 let restartInterval: i32 = i32.MAX_VALUE;
 let mcusLeft: i32 = 0;
-/** Address of the current entropy-coded segment's entry in the list of ends, and the index of the bit at which the segment ends. */
+/** Address of the current entropy-coded segment's entry in the list of ends, and the position where the segment ends. */
 let segmentEntry: usize = 0;
 let segmentEnd: i32 = 0;
 
@@ -37,18 +38,18 @@ let segmentEnd: i32 = 0;
  */
 export function beginDcScan(dataTop: usize, segmentEnds: usize, blocks: i32, interval: i32): void {
   top = dataTop;
-  position = 0;
+  position = positionOf(top, 0);
   blocksEnd = BLOCKS + <usize>blocks * BLOCK_BYTES;
   restartInterval = interval === 0 ? i32.MAX_VALUE : interval;
   mcusLeft = restartInterval;
   segmentEntry = segmentEnds;
-  segmentEnd = (<i32>load<u32>(segmentEntry)) << 3;
+  segmentEnd = positionOf(top, load<i32>(segmentEntry) << 3);
   resetPredictors();
 }
 
 /** Whether at most padding (less than a byte) is left of the current entropy-coded segment. */
 export function isDcSegmentConsumed(): bool {
-  return position <= segmentEnd && position > segmentEnd - 8;
+  return isConsumed(position, segmentEnd);
 }
 
 /** Starts the next restart interval. False if the current entropy-coded segment is too long or too short. */
@@ -56,15 +57,10 @@ function restart(): bool {
   if (!isDcSegmentConsumed()) return false;
   position = segmentEnd;
   segmentEntry += 4;
-  segmentEnd = (<i32>load<u32>(segmentEntry)) << 3;
+  segmentEnd = positionOf(top, load<i32>(segmentEntry) << 3);
   mcusLeft = restartInterval;
   resetPredictors();
   return true;
-}
-
-/** The bits from `at` on, left-aligned; at least 57 are valid. */
-function bitsAt(at: i32): u64 {
-  return load<u64>(top - 8 - <usize>(at >>> 3)) << (at & 7);
 }
 
 /**
@@ -86,25 +82,21 @@ export function decodeDcMcuRow(mcuRow: i32, mcus: i32, low: i32, isRefinement: b
       const component = <usize>load<u32>(block, COMPONENT);
       const target = <usize>load<u32>(block, TARGET);
       store<u32>(block, <u32>(target + <usize>(load<i32>(component, H) << 1)), TARGET);
-      const bits = bitsAt(at);
       if (isRefinement) {
-        at += 1;
-        store<i16>(target, load<i16>(target) | <i16>((<i32>(bits >>> 63)) << low));
+        store<i16>(target, load<i16>(target) | <i16>((<i32>nextBits(at, 1)) << low));
+        at -= 1;
       } else {
-        let entry = <i32>(
-          load<i16>(<usize>load<u32>(component, DC_TABLE) + ((<usize>(bits >>> (64 - DC_BITS))) << 1))
-        );
-        if ((entry & 63) === 0) {
-          entry = decodeLongDifference(bits, entry, load<i32>(component, DC_TABLE_NUMBER));
-          if (entry === i32.MIN_VALUE) return false;
-        }
-        at += entry & 63;
+        let entry = differenceEntry(at, <usize>load<u32>(component, DC_TABLE));
+        if ((entry & 63) === 0)
+          entry = decodeLongDifference(bitsFrom(at), entry, load<i32>(component, DC_TABLE_NUMBER));
+        if (entry === i32.MIN_VALUE) return false;
+        at -= entry & 63;
         const dc = load<i32>(component, PREDICTOR) + (entry >> 6);
         if (isOutOfRange(dc)) return false;
         store<i32>(component, dc, PREDICTOR);
         store<i16>(target, <i16>(dc << low));
       }
-      if (at > segmentEnd) return false;
+      if (at < segmentEnd) return false;
     }
   }
   position = at;

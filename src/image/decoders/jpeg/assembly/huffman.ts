@@ -3,6 +3,7 @@
 // An AC symbol RRRRSSSS is a run of zeros and the size of the value whose bits follow the code. Skipping it takes only two numbers:
 // the bits of code and value, and the advance, the number of zigzag positions (run + 1).
 
+import { nextBits } from './bits';
 import {
   CODE_LIMITS,
   CODE_LIMITS_BYTES,
@@ -109,6 +110,11 @@ export function buildDcTable(table: i32): bool {
     store<i16>(to + ((<usize>window) << 1), <i16>entry);
   }
   return true;
+}
+
+/** The entry of a DC difference in its lookup table. @param dcTable Address of that. */
+export function differenceEntry(position: i32, dcTable: usize): i32 {
+  return <i32>load<i16>(dcTable + (nextBits(position, DC_BITS) << 1));
 }
 
 /**

@@ -9,6 +9,8 @@ import {
   pieceDoubled,
   piecesSwapped,
   stretch,
+  stretchDeleted,
+  stretchDoubled,
 } from '../../damages.js';
 import { segment } from '../../hostile-images.js';
 import { piecesOf } from '../../image-pieces.js';
@@ -61,14 +63,8 @@ export const FILE_DAMAGES: Damages = {
   'cut off': (bytes, random) => bytes.subarray(0, below(bytes.length, random)),
   'cut off and ended': (bytes, random) =>
     Buffer.concat([bytes.subarray(0, below(bytes.length, random)), Buffer.from([0xff, 0xd9])]),
-  'stretch deleted': (bytes, random) => {
-    const [start, end] = stretch(bytes, random);
-    return Buffer.concat([bytes.subarray(0, start), bytes.subarray(end)]);
-  },
-  'stretch doubled': (bytes, random) => {
-    const [start, end] = stretch(bytes, random);
-    return Buffer.concat([bytes.subarray(0, end), bytes.subarray(start)]);
-  },
+  'stretch deleted': stretchDeleted,
+  'stretch doubled': stretchDoubled,
   'stretch moved': (bytes, random) => {
     const [start, end] = stretch(bytes, random);
     const rest = Buffer.concat([bytes.subarray(0, start), bytes.subarray(end)]);

@@ -4,6 +4,7 @@
 // A note has 8 bytes: the position of the first bit of a block, and four bytes without meaning, because a state is noted wherever it is
 // entered, also in the middle of a block. The note of a block that cannot be decoded is negative.
 
+import { bitsFrom, windowAt } from '../bits';
 import { AC_TABLE_NUMBER, COMPONENT, DC_TABLE_NUMBER } from '../components';
 import { decodeSymbol, END_OF_BLOCK, MAX_DC_SIZE, skipEntry } from '../huffman';
 import {
@@ -26,19 +27,16 @@ import {
   STATES,
   STATES_BYTES,
 } from '../memory-map';
+import { COEFFICIENTS, END, NOTES, NOTES_END, PIECE, POSITION, STATE } from './chain-fields';
 import {
-  bitsFrom,
-  COEFFICIENTS,
-  END,
-  lookAt,
-  NOTES,
-  NOTES_END,
-  PIECE,
-  POSITION,
-  STATE,
-  WINDOW_MASK,
-} from './chain-fields';
-import { AC_COEFFICIENTS, EXCEPTION, NEXT_STATE } from './skip-tables';
+  AC_COEFFICIENTS,
+  advanceOf,
+  asLast,
+  bitsOf,
+  continuesMask,
+  EXCEPTION,
+  stateBytesOf,
+} from './skip-tables';
 import { runChains } from './unrolled';
 
 export const NOTE_BYTES: usize = 8;
@@ -201,12 +199,12 @@ export function skipBlock(from: i32, block: i32): i32 {
   let to = STATES + <usize>block * STATE_BYTES;
   let skipped = 0;
   for (const end = to + STATE_BYTES; to < end; ) {
-    const looked = <usize>load<u32>(to) + (lookAt(at) & WINDOW_MASK);
+    const looked = <usize>load<u32>(to) + windowAt(at);
     let entry = <i32>load<i16>(looked);
-    let sum = skipped + ((entry >> 9) & 63);
+    let sum = skipped + advanceOf(entry);
     if (sum >= AC_COEFFICIENTS) {
       entry = <i32>load<i16>(looked, LOOK_TABLE_BYTES);
-      sum = skipped + ((entry >> 9) & 63);
+      sum = skipped + advanceOf(entry);
       if (entry === EXCEPTION || sum > AC_COEFFICIENTS) {
         position = at;
         state = to;
@@ -217,11 +215,11 @@ export function skipBlock(from: i32, block: i32): i32 {
         skipped = coefficients;
         continue;
       }
-      if (sum === AC_COEFFICIENTS) entry = (entry & 31) | NEXT_STATE;
+      if (sum === AC_COEFFICIENTS) entry = asLast(entry);
     }
-    skipped = sum & (entry >> 15);
-    at -= entry & 31;
-    to += <usize>((entry >> 3) & 12);
+    skipped = sum & continuesMask(entry);
+    at -= bitsOf(entry);
+    to += <usize>stateBytesOf(entry);
   }
   return at;
 }

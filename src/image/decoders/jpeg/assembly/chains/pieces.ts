@@ -5,6 +5,7 @@
 // From the end of the piece before, blocks are found one by one until one starts where the chain has noted a start of the same block of
 // the MCU: all its later notes are true. If that does not happen in the piece, blocks are found one by one to its end.
 
+import { isConsumed, positionOf } from '../bits';
 import { beginBlocks, blocksLeft, decodeBlocks, nextBlock } from '../blocks';
 import { resetPredictors } from '../components';
 import {
@@ -17,7 +18,7 @@ import {
   PIECE_COUNT,
   PIECES,
 } from '../memory-map';
-import { PIECE, positionOf } from './chain-fields';
+import { PIECE } from './chain-fields';
 import {
   beginChains,
   NOTE_BYTES,
@@ -174,13 +175,9 @@ export function decodePart(): i32 {
   return CONTINUES;
 }
 
-/** Whether at most padding (less than a byte) is left behind the last block. */
+/** Whether at most padding is left behind the last block. */
 export function isSequentialConsumed(): bool {
-  return isConsumed(endOf(pieceCount - 1));
-}
-
-function isConsumed(end: i32): bool {
-  return position >= end && position < end + 8;
+  return isConsumed(position, endOf(pieceCount - 1));
 }
 
 /** Decodes a restart interval. False if it is damaged, or longer or shorter than its entropy-coded segment. */
@@ -191,7 +188,7 @@ function decodeSegment(piece: usize): bool {
   resetPredictors();
   if (!decodeBlocks(notes, wanted)) return false;
   position = noteAt(notes + <usize>wanted * NOTE_BYTES);
-  return blocksLeft === 0 || isConsumed(load<i32>(piece, END));
+  return blocksLeft === 0 || isConsumed(position, load<i32>(piece, END));
 }
 
 /** The position of a note, also of a damaged block. */

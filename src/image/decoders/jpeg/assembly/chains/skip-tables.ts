@@ -42,15 +42,36 @@ export const AC_COEFFICIENTS: i32 = 63;
 const CONTINUES: i32 = 1 << 15;
 /** As a signed number, as the chains load it. */
 export const EXCEPTION: i32 = -(1 << 15) | (AC_COEFFICIENTS << 9);
-export const NEXT_STATE: i32 = 1 << 5;
+const NEXT_STATE: i32 = 1 << 5;
 
 /** Whether the block ends with the last symbol of an entry. */
 function endsBlock(entry: i32): bool {
   return (entry & CONTINUES) === 0;
 }
 
-function advanceOf(entry: i32): i32 {
+/** Bits by which an entry advances the position. */
+export function bitsOf(entry: i32): i32 {
+  return entry & 31;
+}
+
+/** Zigzag positions that it skips. */
+export function advanceOf(entry: i32): i32 {
   return (entry >> 9) & 63;
+}
+
+/** Bytes from a state to the one after it. */
+export function stateBytesOf(entry: i32): i32 {
+  return (entry >> 3) & 12;
+}
+
+/** All bits if the block continues, else none. */
+export function continuesMask(entry: i32): i32 {
+  return entry >> 15;
+}
+
+/** The entry of a symbol with which the block ends. */
+export function asLast(entry: i32): i32 {
+  return bitsOf(entry) | NEXT_STATE;
 }
 
 /** Fills the symbol table of Huffman table `table` (0 to 3: DC, 4 to 7: AC), of valid symbols whose code fits into the window. */
@@ -138,7 +159,7 @@ function acEntry(symbol: i32): i32 {
 
 /** The entry of a window of `known` bits: that of its first symbol, with the AC symbols that follow as `table` skips them. */
 function followed(entry: i32, table: usize, window: i32, known: i32): i32 {
-  const left = known - (entry & 31);
+  const left = known - bitsOf(entry);
   if (entry === EXCEPTION || left <= 0) return entry;
   const rest = <i32>load<i16>(table + ((<usize>2) << left) + ((<usize>(window & ((1 << left) - 1))) << 1));
   if (rest === EXCEPTION || advanceOf(entry) + advanceOf(rest) >= AC_COEFFICIENTS) return entry;
