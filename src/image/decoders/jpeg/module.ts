@@ -31,7 +31,7 @@ export interface Module {
   setBlock(index: number, component: number, column: number, row: number): void;
   unstuff(from: number, end: number, top: number, segmentEnds: number, maxSegments: number): number;
   nextMarker(from: number, end: number): number;
-  buildDcSkipTable(component: number, dcTable: number, acTable: number): void;
+  buildDcSkipTable(dcTable: number, acTable: number): void;
   scanNoteBytes(segmentEnds: number, blocks: number, interval: number, mcus: number): number;
   beginSequential(dataTop: number, notes: number, columns: number, rows: number): void;
   decodePart(): (typeof PART)[keyof typeof PART];

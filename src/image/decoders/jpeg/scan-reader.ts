@@ -60,7 +60,7 @@ export class ScanReader {
         components.some(({ acTable, blockSize }) => acTable === id && blockSize > 1),
       );
     for (const { index, dcTable, acTable, quantisationTable, blockSize } of components) {
-      this.#buildDcSkipTable(index, dcTable, acTable);
+      this.#buildDcSkipTable(dcTable, acTable);
       this.#setComponent(scan, index, 1);
       for (const { zigzag, u, v, weight } of chooseCoefficients(blockSize, quantisationTable))
         this.#module.keepCoefficient(index, zigzag, u, v, weight);
@@ -148,11 +148,15 @@ export class ScanReader {
     });
   }
 
-  #buildDcSkipTable(index: number, dcTable: number, acTable: number): void {
-    this.#built(`skip ${index}`, [this.#huffmanTable(dcTable), this.#huffmanTable(4 + acTable)], () => {
-      this.#module.buildDcSkipTable(index, dcTable, acTable);
-      return true;
-    });
+  #buildDcSkipTable(dcTable: number, acTable: number): void {
+    this.#built(
+      `skip ${dcTable} ${acTable}`,
+      [this.#huffmanTable(dcTable), this.#huffmanTable(4 + acTable)],
+      () => {
+        this.#module.buildDcSkipTable(dcTable, acTable);
+        return true;
+      },
+    );
   }
 
   /** Builds lookup tables, unless those that the instance has under this name were built of the same: a camera's photos often share them. */

@@ -12,6 +12,9 @@ import {
   DC_TABLES,
   HUFFMAN_SPEC_BYTES,
   HUFFMAN_SPECS,
+  SKIP_BITS,
+  SYMBOL_TABLE_BYTES,
+  SYMBOL_TABLES,
   VALUE_BITS,
 } from './memory-map';
 
@@ -136,12 +139,52 @@ export function decodeLongDifference(window: u64, entry: i32, table: i32): i32 {
   return (extend(raw, size) << 6) | (length + size);
 }
 
-/** Builds the table of the symbols of AC Huffman table `table` (4 to 7) and their values. */
-export function buildValueTable(table: i32, valueTable: usize): void {
-  for (let window = 0; window < 1 << VALUE_BITS; window++) {
-    const entry = decodeAcValue((<u64>window) << (64 - VALUE_BITS), table);
-    store<i32>(valueTable + ((<usize>window) << 2), (entry & 63) > VALUE_BITS ? 0 : entry);
+/** Fills the symbol table of Huffman table `table` (0 to 3: DC, 4 to 7: AC), of valid symbols whose code fits into the window. */
+export function fillSymbols(table: i32): void {
+  const to = SYMBOL_TABLES + <usize>table * SYMBOL_TABLE_BYTES;
+  const spec = HUFFMAN_SPECS + <usize>table * HUFFMAN_SPEC_BYTES;
+  memory.fill(to, 0, SYMBOL_TABLE_BYTES);
+  let code = 0;
+  let symbols = spec + 16;
+  for (let length = 1; length <= SKIP_BITS; length++) {
+    const count = <i32>load<u8>(spec + <usize>(length - 1));
+    for (let i = 0; i < count; i++) {
+      const entry = symbolEntry(<i32>load<u8>(symbols), length, table >= 4);
+      const first = to + ((<usize>(code << (SKIP_BITS - length))) << 1);
+      for (let j: usize = 0; j < 1 << (SKIP_BITS - length); j++) store<u16>(first + (j << 1), <u16>entry);
+      symbols += 1;
+      code += 1;
+    }
+    code <<= 1;
   }
+}
+
+/** `advance << 9 | bits << 4 | code length`, or 0 for a symbol that sequential coding does not define. */
+function symbolEntry(symbol: i32, length: i32, isAc: bool): i32 {
+  if (!isAc) return symbol > MAX_DC_SIZE ? 0 : ((length + symbol) << 4) | length;
+  const entry = skipEntry(symbol, length);
+  if (entry === 0) return 0;
+  const advance = entry >> 6;
+  return ((advance === END_OF_BLOCK ? 0 : advance) << 9) | ((entry & 63) << 4) | length;
+}
+
+/** Builds the table of the symbols of AC Huffman table `table` (4 to 7) and their values, of its symbol table. */
+export function buildValueTable(table: i32, valueTable: usize): void {
+  const symbols = SYMBOL_TABLES + <usize>table * SYMBOL_TABLE_BYTES;
+  for (let window = 0; window < 1 << VALUE_BITS; window++) {
+    const symbol = <i32>load<u16>(symbols + ((<usize>window) << (1 + SKIP_BITS - VALUE_BITS)));
+    store<i32>(valueTable + ((<usize>window) << 2), valueEntry(symbol, window));
+  }
+}
+
+/** `value << 16 | advance << 6 | bits`, or 0 where the window is too short. @param symbol Its entry in the symbol table. */
+function valueEntry(symbol: i32, window: i32): i32 {
+  const bits = (symbol >> 4) & 31;
+  if (symbol === 0 || bits > VALUE_BITS) return 0;
+  const size = bits - (symbol & 15);
+  const raw = (window >> (VALUE_BITS - bits)) & ((1 << size) - 1);
+  const advance = symbol >> 9 === 0 ? END_OF_BLOCK : symbol >> 9;
+  return ((size === 0 ? 0 : extend(raw, size)) << 16) | (advance << 6) | bits;
 }
 
 /** Builds the table of values of zigzag indices 1, 2 and 4, of a table of single symbols and their values. */

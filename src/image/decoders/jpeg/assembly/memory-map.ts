@@ -64,12 +64,12 @@ export const LOOK_TABLE_BYTES: usize = 2 << SKIP_BITS;
 export const AC_SKIP_TABLES: usize = SYMBOL_TABLES + 8 * SYMBOL_TABLE_BYTES;
 export const AC_SKIP_TABLE_BYTES: usize = 3 * LOOK_TABLE_BYTES;
 
-/** Per component: looks at the start of a block; then single symbols. */
+/** Per DC Huffman table, and of these per AC Huffman table: looks at the start of a block; then single symbols. */
 export const DC_SKIP_TABLES: usize = AC_SKIP_TABLES + 4 * AC_SKIP_TABLE_BYTES;
 export const DC_SKIP_TABLE_BYTES: usize = 2 * LOOK_TABLE_BYTES;
 
 /** One symbol and its value: `value << 16 | advance << 6 | bits`, four bytes; 0 where the window is too short. */
-export const AC_VALUE_TABLES: usize = DC_SKIP_TABLES + 3 * DC_SKIP_TABLE_BYTES;
+export const AC_VALUE_TABLES: usize = DC_SKIP_TABLES + 16 * DC_SKIP_TABLE_BYTES;
 export const AC_VALUE_TABLE_BYTES: usize = 4 << VALUE_BITS;
 
 /**

@@ -15,10 +15,6 @@ import {
   CHAIN_BYTES,
   CHAIN_COUNT,
   CHAINS,
-  COMPONENT_BYTES,
-  COMPONENTS,
-  DC_SKIP_TABLE_BYTES,
-  DC_SKIP_TABLES,
   LOOK_TABLE_BYTES,
   PARKED_DATA,
   PARKED_ENTRY,
@@ -34,6 +30,7 @@ import {
   asLast,
   bitsOf,
   continuesMask,
+  dcSkipTable,
   EXCEPTION,
   stateBytesOf,
 } from './skip-tables';
@@ -62,10 +59,9 @@ export function beginChains(blocks: i32): void {
   for (let at: usize = 0; at < STATES_BYTES; at += STATE_BYTES) {
     const block = BLOCKS + ((at % mcuBytes) / STATE_BYTES) * BLOCK_BYTES;
     const component = <usize>load<u32>(block, COMPONENT);
-    const index = (component - COMPONENTS) / COMPONENT_BYTES;
-    const ac = <usize>(load<i32>(component, AC_TABLE_NUMBER) - 4);
-    store<u32>(STATES + at, <u32>(DC_SKIP_TABLES + index * DC_SKIP_TABLE_BYTES));
-    store<u32>(STATES + at, <u32>(AC_SKIP_TABLES + ac * AC_SKIP_TABLE_BYTES + LOOK_TABLE_BYTES), 4);
+    const ac = load<i32>(component, AC_TABLE_NUMBER) - 4;
+    store<u32>(STATES + at, <u32>dcSkipTable(load<i32>(component, DC_TABLE_NUMBER), ac));
+    store<u32>(STATES + at, <u32>(AC_SKIP_TABLES + <usize>ac * AC_SKIP_TABLE_BYTES + LOOK_TABLE_BYTES), 4);
   }
   store<u64>(PARKED_DATA, 0);
   store<u16>(PARKED_ENTRY, 1 << 15);
