@@ -210,7 +210,8 @@ export const DATA_DAMAGES: Damages = {
     }
     return segmentChanged(bytes, DRI, random, (copy, { start }) => {
       const interval = copy.readUInt16BE(start);
-      copy.writeUInt16BE(Math.max(0, interval + pick([-1, 1, interval], random)), start);
+      const other = interval + pick([-1, 1, interval], random);
+      copy.writeUInt16BE(Math.min(0xffff, Math.max(0, other)), start);
     });
   },
   // The differences of a dark or bright area add up to what no samples have.
