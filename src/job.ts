@@ -2,11 +2,12 @@
 
 import type { ImageError, ImageErrorCode, Limits } from './errors.js';
 import type { SourceFacts } from './files/source.js';
+import type { KeptEntry } from './manifest/matching.js';
 import type { ContentFacts, DoneFacts, ManifestRecord } from './manifest/record.js';
-import type { DecodingOptions } from './options/options.js';
+import type { DecodingOptions, Layout } from './options/options.js';
 import type { Variant } from './options/variant.js';
 
-/** What a consumer does with a photo: make its thumbnail, or only read it and identify its content. */
+/** What a consumer does with a photo: make its thumbnails, or only read it and identify its content. */
 export type Task = 'make' | 'identify';
 
 /** Why a photo is a job. */
@@ -19,18 +20,43 @@ export type Why =
   | 'touched'
   /** Size or time differ. */
   | 'changed'
-  /** Its record is one of an earlier version, and lacks what the photo's metadata may say: the content is read for it. */
+  /** Its record lacks what it could have without a thumbnail being made: the time of an earlier version's record, or a placeholder. */
   | 'incomplete'
-  /** Its record was made under other options, or by another version of the renderer. */
+  /** A thumbnail was made under other options, or for no variant that is wanted. */
   | 'options'
-  /** The thumbnail is missing, or has another size. */
+  /** Every thumbnail was made by another version of sharp or of the format's decoder. */
+  | 'versions'
+  /** A thumbnail is missing, or has another size. */
   | 'thumbnail'
-  /** `verify --repair` found the thumbnail damaged. */
+  /** `verify --repair` found a thumbnail damaged. */
   | 'redo'
   /** It failed, and is to be tried again. */
   | 'retry'
   /** Every thumbnail is made again. */
   | 'force';
+
+/** A thumbnail that lies where the other layout has it. Both are files in the output folder. */
+export interface Move {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** What is to be made of a photo that has some of what is wanted. */
+export interface Part {
+  /** Names of the variants to be made; perhaps none. */
+  readonly variants: readonly string[];
+  readonly placeholder: boolean;
+  /** As `contentOf` has it of the record. If the source has another content now, everything is made. */
+  readonly content: string;
+}
+
+/** What a photo has already, where a {@link Part} is to be made. */
+export interface Kept {
+  /** Where they lie after `moves`. */
+  readonly thumbnails: readonly KeptEntry[];
+  readonly placeholder?: string;
+  readonly moves: readonly Move[];
+}
 
 /** One photo to be done. */
 export interface Job {
@@ -43,6 +69,10 @@ export interface Job {
   readonly facts?: SourceFacts;
   /** Whether it is on a disk of this machine, so that reading it is sure to end. */
   readonly isLocal: boolean;
+  /** Absent when everything is to be made. */
+  readonly part?: Part;
+  /** Beside `part`. */
+  readonly kept?: Kept;
 }
 
 /** One photo that is finished without being decoded. */
@@ -50,10 +80,13 @@ export interface Unchanged {
   readonly type: 'unchanged';
   /** Absolute path of the source. */
   readonly path: string;
-  /** The photo's record; for `by: 'state'` it is in the manifest already. */
   readonly record: ManifestRecord;
   /** Whether the photo was found on record by path, size and time, or by its content. */
   readonly by: 'state' | 'content';
+  /** Whether the record is in the manifest already, as it is here. */
+  readonly isOnRecord: boolean;
+  /** Thumbnails that are to be moved before the record is written. @default none */
+  readonly moves?: readonly Move[];
 }
 
 /** The end marker for one slot of the pool: from the producer, through the slot's consumer, to the sink. */
@@ -65,7 +98,10 @@ export interface Sentinel {
 export interface WorkOptions {
   /** Absolute path of the output folder, which exists. */
   readonly out: string;
-  readonly variant: Variant;
+  readonly layout: Layout;
+  readonly variants: readonly Variant[];
+  /** Whether each photo gets a ThumbHash. */
+  readonly placeholder: boolean;
   readonly decoding: DecodingOptions;
   /** Images with more pixels are refused. */
   readonly maxPixels: number;

@@ -13,7 +13,20 @@ export function addRunOptions(command: Command): void {
       `consumer processes (default: the cores this process may use, here ${os.availableParallelism()})`,
     )
     .option('-o, --out <dir>', `where thumbnails go (default: ${out})`)
-    .option('-s, --size <WxH>', `the box a thumbnail fits in, in pixels; never enlarged (default: ${size})`)
+    .option(
+      '-s, --size <spec>',
+      `a variant: WxH in pixels, or WxH,fit=cover,format=webp,quality=80,name=card; repeatable (default: ${size})`,
+      collect,
+    )
+    .option('--fit <fit>', 'inside, cover, contain or fill; of variants that state none (default: inside)')
+    .option('--position <position>', 'what a cover keeps: centre, top, right, bottom, left, entropy, attention')
+    .option('--background <colour>', '#rrggbb, white, black, transparent: of contain, and behind JPEG')
+    .option('--format <format>', 'png, webp, jpeg or avif; of variants that state none (default: png)')
+    .option('--quality <n>', '1 to 100 (default: 80 for webp and jpeg, 65 for avif)')
+    .option('--lossless', 'webp and avif without loss')
+    .option('--effort <n>', 'time spent for fewer bytes: webp 0 to 6 (default: 2), avif 0 to 9 (default: 0)')
+    .option('--placeholder', 'a ThumbHash of each photo in the manifest')
+    .option('--layout <layout>', 'flat, or sharded: in folders of two hex digits (default: as the folder is)')
     .option('-m, --manifest <file>', 'the manifest (default: <out>/manifest.jsonl)')
     .option('--export <file>', 'also write the manifest as .txt, .csv or .json; repeatable', collect)
     .option('--include <glob>', 'which files; repeatable (default: every photo extension)', collect)
@@ -43,6 +56,7 @@ export function addRunOptions(command: Command): void {
     .option('--retry-failed', 'try photos again that failed earlier and have not changed')
     .option('--prune', 'after the run, remove thumbnails that no record names, and stale temporary files')
     .option('--forget', 'remove records and prune although many or all photos are missing')
+    .option('--keep-versions', 'make only what is new or changed, although sharp or a decoder is newer')
     .option('--dry-run', 'only say what would be done');
   addVerbosityOptions(command);
 }
@@ -59,6 +73,8 @@ type NumericOption = {
 /** The compiler sees to it that none is missing. */
 const NUMERIC: Readonly<Record<NumericOption, true>> = {
   workers: true,
+  quality: true,
+  effort: true,
   timeout: true,
   retries: true,
   deadline: true,

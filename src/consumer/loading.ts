@@ -5,11 +5,21 @@ import { readSmallSource, Source, type SourceFacts } from '../files/source.js';
 import { KEPT_BUFFER_BYTES, releaseBuffer } from '../files/source-buffers.js';
 import { decoders } from '../image/decoders/index.js';
 import { KeptParts, readInParts } from '../image/decoders/raw/parts.js';
-import type { RawPreview } from '../image/decoders/raw/preview.js';
+import type { PreviewFor } from '../image/decoders/raw/preview.js';
 import { recognizeContainer } from '../image/decoders/raw/recognition.js';
-import { type FailedOutcome, failedOutcome, type Identified, type Task, type WorkOptions } from '../job.js';
+import { readingsOf } from '../image/placeholder.js';
+import {
+  type FailedOutcome,
+  failedOutcome,
+  type Identified,
+  type Part,
+  type Task,
+  type WorkOptions,
+} from '../job.js';
 import type { ContentFacts } from '../manifest/record.js';
+import type { Variant } from '../options/variant.js';
 import { hashedParts, partialContent } from './content-hash.js';
+import { wantedOf } from './wanted.js';
 
 /** A source that was read. {@link release} it when its bytes are no longer used. */
 export type Loaded = LoadedFile | LoadedPreview;
@@ -21,10 +31,10 @@ export interface LoadedFile {
   readonly facts: SourceFacts;
 }
 
-/** The preview of a RAW file that was read in part. */
+/** The previews of a RAW file that was read in part: those that its wanted variants are made of. */
 export interface LoadedPreview {
   readonly status: 'loaded';
-  readonly image: RawPreview;
+  readonly image: readonly PreviewFor[];
   readonly facts: SourceFacts;
   /** What tells its content from others of its size. */
   readonly content: ContentFacts;
@@ -37,6 +47,7 @@ export type LoadResult = Loaded | Identified | FailedOutcome;
 export interface ToLoad {
   readonly path: string;
   readonly task: Task;
+  readonly part?: Part;
   /** Of the source, as the planner saw it; undefined if unknown, or if it may be in a network, where a read may never end. */
   readonly bytes?: number | undefined;
 }
@@ -95,7 +106,7 @@ function loadUpTo(most: number, job: ToLoad, options: WorkOptions): Promise<Load
   return withSource(job.path, async (source) => {
     const raw = isRawName(job.path) && source.facts.sourceBytes > 0;
     const file = raw ? await openRaw(source) : undefined;
-    if (file !== undefined) return loadRaw(source, file, most, job.task, options);
+    if (file !== undefined) return loadRaw(source, file, most, job, options);
     if (source.facts.sourceBytes > most) return undefined;
     return { status: 'loaded', image: await source.read(options.maxBytes), facts: source.facts };
   });
@@ -120,13 +131,14 @@ async function loadRaw(
   source: Source,
   file: KeptParts,
   most: number,
-  task: Task,
+  { task, part }: ToLoad,
   options: WorkOptions,
 ): Promise<LoadResult | undefined> {
   const { facts } = source;
   const pieces = hashedParts(file.size).map(({ offset, length }) => file.read(offset, length));
   const content = await partialContent(file.size, await Promise.all(pieces));
-  const result = task === 'identify' ? undefined : await readPreview(source, file, most, options);
+  const wanted = readingsOf(wantedOf(options, part, content));
+  const result = task === 'identify' ? undefined : await readPreviews(source, file, most, { wanted, ...options });
   await source.requireUnchanged();
   // A record with this content has the photo's time already.
   if (task === 'identify') return { status: 'identified', ...facts, ...content, takenAt: null };
@@ -135,21 +147,27 @@ async function loadRaw(
   return { status: 'loaded', image: result, facts, content };
 }
 
-/** The preview, or why there is none; undefined when it has more than `most` bytes. */
-async function readPreview(
+/** The previews, or why there is none; undefined when they have more than `most` bytes. */
+async function readPreviews(
   source: Source,
   file: KeptParts,
   most: number,
-  { variant, maxBytes }: WorkOptions,
-): Promise<RawPreview | ImageError | undefined> {
+  { wanted, maxBytes }: { readonly wanted: readonly Variant[]; readonly maxBytes: number },
+): Promise<readonly PreviewFor[] | ImageError | undefined> {
   // Loaded with the first RAW file.
-  const { locatePreview, toPreview } = await import('../image/decoders/raw/preview.js');
+  const { locatePreviews, toPreview } = await import('../image/decoders/raw/preview.js');
   try {
-    const located = await locatePreview(file, variant);
-    const { offset, length } = located.preview.part;
-    if (length > most) return undefined;
-    if (length > maxBytes) throw fileTooLargeError(length, maxBytes);
-    return toPreview(located, await source.readPart(offset, length));
+    const found = await locatePreviews(file, wanted);
+    const lengths = found.map(({ located }) => located.preview.part.length);
+    if (lengths.reduce((sum, length) => sum + length, 0) > most) return undefined;
+    const longest = Math.max(...lengths);
+    if (longest > maxBytes) throw fileTooLargeError(longest, maxBytes);
+    const previews: PreviewFor[] = [];
+    for (const { located, variants } of found) {
+      const { offset, length } = located.preview.part;
+      previews.push({ preview: toPreview(located, await source.readPart(offset, length)), variants });
+    }
+    return previews;
   } catch (error) {
     // A file that cannot be read, or changes, is not the decoder's to judge.
     if (!isImageError(error) || error.code === 'UNREADABLE' || error.code === 'CHANGED') throw error;

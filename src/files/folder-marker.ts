@@ -8,6 +8,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { causeOf, outputError, systemCode, unreadableOutputError } from '../errors.js';
+import type { Layout } from '../options/options.js';
 import { systemPath } from '../path-bytes.js';
 import { jsonLine } from '../printable.js';
 import { replaceFile } from './replace-file.js';
@@ -22,8 +23,8 @@ export interface FolderMarker {
   /** What the folder has. */
   readonly thumbs: 'thumbnails';
   readonly version: number;
-  /** `flat`: every thumbnail lies in the folder itself. */
-  readonly layout: 'flat';
+  /** Of the last run. */
+  readonly layout: Layout;
   /** The manifests that use the folder: their paths relative to it, with `/`, sorted. */
   readonly manifests: readonly string[];
   /** By manifest: photos that have left it since the last prune, as `ManifestStore.finish` counts them. Absent for none. */

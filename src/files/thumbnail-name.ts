@@ -1,18 +1,30 @@
-// Names of thumbnails: the lower-case hex SHA-256 of the file's own bytes, and the extension of its format.
+// Names of thumbnails: the lower-case hex SHA-256 of the file's own bytes, and the extension of its format; and where they lie.
 //
-//     5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03.png
+//     5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03.png         flat
+//     58/5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03.webp     sharded
+//
+// A *name* is the part after the slash; a *file* is the path in the output folder, in either layout.
 
-import { type OutputFormat, outputFormats } from '../options/variant.js';
+import type { Layout } from '../options/options.js';
+import { type OutputFormat, outputFormatNames, outputFormats } from '../options/output-formats.js';
 
 const DIGEST_DIGITS = 64;
+const SHARD_DIGITS = 2;
+
+const EXTENSIONS = outputFormatNames.map((format) => outputFormats[format].extension).join('|');
 
 /** The source of an expression for a thumbnail's name; its group is the extension. */
-export const THUMBNAIL_NAME: string = `[0-9a-f]{${DIGEST_DIGITS}}\\.(${Object.values(outputFormats).join('|')})`;
+export const THUMBNAIL_NAME: string = `[0-9a-f]{${DIGEST_DIGITS}}\\.(${EXTENSIONS})`;
+
+/** The source of an expression for a thumbnail's file, without a group. Whether its shard is that of its name is not checked. */
+export const THUMBNAIL_FILE: string = `(?:[0-9a-f]{${SHARD_DIGITS}}/)?[0-9a-f]{${DIGEST_DIGITS}}\\.(?:${EXTENSIONS})`;
 
 const NAME = new RegExp(`^${THUMBNAIL_NAME}$`);
+const FILE = new RegExp(`^(?:[0-9a-f]{${SHARD_DIGITS}}/)?(${THUMBNAIL_NAME})$`);
+const SHARD = new RegExp(`^[0-9a-f]{${SHARD_DIGITS}}$`);
 
 export function thumbnailName(sha256: string, format: OutputFormat): string {
-  return `${sha256}.${outputFormats[format]}`;
+  return `${sha256}.${outputFormats[format].extension}`;
 }
 
 /** Whether a file's name is one that a thumbnail may have. */
@@ -20,37 +32,72 @@ export function isThumbnailName(name: string): boolean {
   return NAME.test(name);
 }
 
+/** Whether a path in the output folder, with `/`, is one that a thumbnail may have: its name, or that in the folder of its shard. */
+export function isThumbnailFile(file: string): boolean {
+  const name = FILE.exec(file)?.[1];
+  return name !== undefined && (name === file || file === sharded(name));
+}
+
+/** Whether a folder's name is that of a shard. */
+export function isShardName(name: string): boolean {
+  return SHARD.test(name);
+}
+
+/** The name in a thumbnail's file. */
+export function nameOfFile(file: string): string {
+  return file.slice(file.indexOf('/') + 1);
+}
+
+/** The shard that a thumbnail's file lies in; undefined for one in the output folder itself. */
+export function shardOf(file: string): string | undefined {
+  return file.includes('/') ? file.slice(0, SHARD_DIGITS) : undefined;
+}
+
+/** Where a thumbnail lies in this layout. @param file Its name, or its file in whatever layout. */
+export function thumbnailFile(file: string, layout: Layout): string {
+  const name = nameOfFile(file);
+  return layout === 'flat' ? name : sharded(name);
+}
+
+function sharded(name: string): string {
+  return `${name.slice(0, SHARD_DIGITS)}/${name}`;
+}
+
 /** Whether a thumbnail's name is made of this digest. */
 export function hasDigest(name: string, sha256: string): boolean {
   return name.startsWith(`${sha256}.`);
 }
 
-/** The format that a thumbnail's name says; undefined for any other name. */
-export function formatOfName(name: string): OutputFormat | undefined {
-  const extension = NAME.exec(name)?.[1];
-  const formats = Object.keys(outputFormats) as OutputFormat[];
-  return formats.find((format) => outputFormats[format] === extension);
+/** The format that a thumbnail's file says; undefined for any other path. */
+export function formatOfFile(file: string): OutputFormat | undefined {
+  const extension = FILE.exec(file)?.[2];
+  return outputFormatNames.find((format) => outputFormats[format].extension === extension);
 }
 
-/** A set of thumbnails' names, 32 bytes for each. The digest alone is kept: equal bytes have one format. */
+/** A set of thumbnails' files, 32 bytes for each. Equal bytes have one format, so the digest and the layout are kept. */
 export class ThumbnailSet {
   /** Strings, because a Set compares those by value. */
-  readonly #digests = new Set<string>();
+  readonly #flat = new Set<string>();
+  readonly #sharded = new Set<string>();
 
   get size(): number {
-    return this.#digests.size;
+    return this.#flat.size + this.#sharded.size;
   }
 
-  /** @param file A name for which {@link isThumbnailName} holds. */
+  /** @param file For which {@link isThumbnailFile} holds. */
   add(file: string): void {
-    this.#digests.add(packedDigest(file));
+    this.#of(file).add(packedDigest(file));
   }
 
   has(file: string): boolean {
-    return this.#digests.has(packedDigest(file));
+    return this.#of(file).has(packedDigest(file));
+  }
+
+  #of(file: string): Set<string> {
+    return shardOf(file) === undefined ? this.#flat : this.#sharded;
   }
 }
 
 function packedDigest(file: string): string {
-  return Buffer.from(file.slice(0, DIGEST_DIGITS), 'hex').toString('latin1');
+  return Buffer.from(nameOfFile(file).slice(0, DIGEST_DIGITS), 'hex').toString('latin1');
 }

@@ -1,19 +1,23 @@
-// Bytes in, thumbnail out. It knows nothing of files, processes or messages, so any transport can use it.
+// Bytes in, thumbnails out. It knows nothing of files, processes or messages, so any transport can use it.
 
 import { createHash } from 'node:crypto';
+import type { Sharp } from 'sharp';
 import { damagedImageError, isImageError, unsupportedFeatureError } from '../errors.js';
 import { type DecodingOptions, defaultDecoding } from '../options/options.js';
-import type { Variant } from '../options/variant.js';
+import { outputFormats } from '../options/output-formats.js';
+import { largestSize, type Variant } from '../options/variant.js';
 import { Declined } from './decoders/declined.js';
 import type { Decoder, FromPicture, OpenImage, OpenRequest, Reader } from './decoders/decoder.js';
 import { decoders, recognize, type SourceFormat } from './decoders/index.js';
 import { previewReaders } from './decoders/raw/index.js';
-import type { RawPreview } from './decoders/raw/preview.js';
+import type { PreviewFor } from './decoders/raw/preview.js';
+import { SharedReads } from './decoders/shared-reads.js';
 import { DecoderFailure, type SharpImage } from './decoders/sharp-image.js';
 import { unsupportedFeature } from './decoders/warnings.js';
 import { encoders } from './encoders/index.js';
 import { checkLimits, type ImageLimits } from './limits.js';
-import { resizeUpright } from './resize.js';
+import { placeholderOf, placeholderReading, readingsOf } from './placeholder.js';
+import { framed, isFramed, resizeUpright, type Scaled } from './resize.js';
 import { loadSharp } from './sharp.js';
 import { uprightSize } from './upright.js';
 
@@ -39,7 +43,10 @@ export async function loadDecoders(): Promise<void> {
 }
 
 export interface RenderOptions {
-  readonly variant: Variant;
+  /** At least one, or a placeholder. */
+  readonly variants: readonly Variant[];
+  /** Whether a ThumbHash is wanted. @default false */
+  readonly placeholder?: boolean;
   /** Images with more pixels (width times height of the first frame) are refused. */
   readonly maxPixels: number;
   /** Bytes of memory that the calling process may use; an image whose header predicts more is not decoded. @default no limit */
@@ -54,15 +61,28 @@ export interface RenderOptions {
 const IDLE_BYTES = 90e6;
 
 /** A finished thumbnail, in memory. */
-export interface Rendered {
+export interface RenderedThumbnail {
+  readonly variant: Variant;
   /** The thumbnail's file. */
-  readonly thumbnail: Buffer;
-  /** Lower-case hex SHA-256 of `thumbnail`. */
+  readonly bytes: Buffer;
+  /** Lower-case hex SHA-256 of `bytes`. */
   readonly sha256: string;
   /** Pixels. */
   readonly width: number;
   /** Pixels. */
   readonly height: number;
+  /** The picture that was used in place of the full one, and its pixels, upright. */
+  readonly from?: FromPicture['kind'];
+  readonly fromWidth?: number;
+  readonly fromHeight?: number;
+}
+
+/** What was made of one image. */
+export interface Rendered {
+  /** One for each variant, in their order. */
+  readonly thumbnails: readonly RenderedThumbnail[];
+  /** ThumbHash, base64; absent where it was not wanted. */
+  readonly placeholder?: string;
   readonly sourceFormat: SourceFormat;
   /** Pixels, upright. */
   readonly sourceWidth: number;
@@ -70,44 +90,73 @@ export interface Rendered {
   readonly sourceHeight: number;
   /** When the photo was taken, as `manifest/record.ts` has it; null when it does not say. */
   readonly takenAt: string | null;
-  /** The picture that was used in place of the full one, and its pixels, upright. */
-  readonly from?: FromPicture['kind'];
-  readonly fromWidth?: number;
-  readonly fromHeight?: number;
+}
+
+/** What was made for one reading of an image. */
+interface Made {
+  readonly image: OpenImage;
+  /** Of the variant; the ThumbHash for the reading of a placeholder. */
+  readonly result: Encoded | string;
 }
 
 /** The part of a thumbnail that does not depend on its source's header. */
-type Encoded = Omit<Rendered, `source${string}` | 'takenAt' | `from${string}`>;
+type Encoded = Pick<RenderedThumbnail, 'bytes' | 'sha256' | 'width' | 'height'>;
 
 /**
- * Makes the thumbnail of one image: upright by EXIF, sRGB by the embedded profile, 8 bits a channel, alpha kept, the first frame or
- * page, fitted inside the box, never enlarged, without metadata. Equal pixels give equal bytes. The bytes must not change until the
- * promise settles.
+ * Makes the thumbnails of one image, and its placeholder: upright by EXIF, sRGB by the embedded profile, 8 bits a channel, alpha kept
+ * where the format has it, of the first frame or page, without metadata. Equal pixels give equal bytes, and each variant the same bytes
+ * whichever others are made with it. The source's bytes must not change until the promise settles.
  *
- * @param source A whole file, or the preview of a RAW file of which only parts were read.
+ * @param source A whole file, or the previews of a RAW file of which only parts were read: those for the wanted variants.
  * @throws {ThumbsError} `UNSUPPORTED`, `TOO_LARGE` or `CORRUPT`; the message is the cause alone, without a file's name.
  * @throws {MemoryShortage} The image itself may be fine.
  * @throws any other error for a fault of this program.
  */
-export async function renderThumbnail(
-  source: Buffer | RawPreview,
+export async function renderThumbnails(
+  source: Buffer | readonly PreviewFor[],
   options: RenderOptions,
 ): Promise<Rendered> {
-  const { variant, maxPixels, maxMemory = Number.POSITIVE_INFINITY, decoding = defaultDecoding } = options;
-  const { onBlocking } = options;
-  const { format, bytes, readers } = await readersOf(source, decoding);
-  const limits = { maxPixels, maxMemory: maxMemory - IDLE_BYTES - bytes.length };
+  const { variants, placeholder = false, maxPixels, maxMemory = Number.POSITIVE_INFINITY } = options;
+  const { decoding = defaultDecoding, onBlocking } = options;
+  const { format, inputs } = await inputsOf(source, readingsOf({ variants, placeholder }), decoding);
+  const inputBytes = inputs.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  const limits = { maxPixels, maxMemory: maxMemory - IDLE_BYTES - inputBytes };
+  const made = new Map<Variant, Made>();
   try {
-    const { image, thumbnail } = await read(bytes, readers, { variant, decoding, onBlocking }, limits);
-    const { width: sourceWidth, height: sourceHeight } = image.photo ?? uprightSize(image);
-    const source = { sourceFormat: format, sourceWidth, sourceHeight, takenAt: image.takenAt ?? null };
-    return { ...thumbnail, ...source, ...fromFacts(image) };
+    for (const input of inputs) {
+      const request = { decoding, onBlocking, shared: new SharedReads() };
+      for (const [variant, each] of await read(input, request, limits)) made.set(variant, each);
+    }
   } catch (error) {
     if (!(error instanceof DecoderFailure)) throw error;
     const feature = unsupportedFeature(error);
     if (feature !== undefined) throw unsupportedFeatureError(format, feature, error);
     throw damagedImageError(format, error.message, error);
   }
+  return renderedOf(made, variants, format);
+}
+
+function renderedOf(
+  made: ReadonlyMap<Variant, Made>,
+  variants: readonly Variant[],
+  sourceFormat: SourceFormat,
+): Rendered {
+  const [first] = made.values();
+  if (first === undefined) throw new RangeError('Expected something to be made');
+  const { image } = first;
+  const { width: sourceWidth, height: sourceHeight } = image.photo ?? uprightSize(image);
+  const thumbnails = variants.map((variant): RenderedThumbnail => {
+    const found = made.get(variant);
+    if (found === undefined || typeof found.result === 'string')
+      throw new RangeError(`Expected ${variant.name} to have been made`);
+    return { variant, ...found.result, ...fromFacts(found.image) };
+  });
+  const placeholder = made.get(placeholderReading)?.result;
+  return {
+    thumbnails,
+    ...{ sourceFormat, sourceWidth, sourceHeight, takenAt: image.takenAt ?? null },
+    ...(typeof placeholder === 'string' ? { placeholder } : {}),
+  };
 }
 
 /** When the photo was taken, without its pixels being read: {@link Rendered.takenAt}. Null also for a file of no known format. */
@@ -122,68 +171,109 @@ export async function takenAtOf(bytes: Buffer, decoding: DecodingOptions): Promi
   return (await decoder.takenAt?.(bytes)) ?? null;
 }
 
-/** The format of a source, the bytes to be decoded, and the readers that may decode them. */
-async function readersOf(
-  source: Buffer | RawPreview,
-  decoding: DecodingOptions,
-): Promise<{ format: SourceFormat; bytes: Buffer; readers: readonly Reader[] }> {
-  if (!Buffer.isBuffer(source))
-    return { format: 'raw', bytes: source.jpeg, readers: await previewReaders(source) };
-  const { format, decoder } = recognize(source, decoding);
-  allow(decoder);
-  return { format, bytes: source, readers: await decoder.load() };
+/** Bytes that are decoded for these readings, and what may decode them. */
+interface Input {
+  readonly bytes: Buffer;
+  readonly readers: readonly Reader[];
+  readonly readings: readonly Variant[];
 }
 
-function fromFacts({ from }: OpenImage): Pick<Rendered, 'from' | 'fromWidth' | 'fromHeight'> {
+/** The format of a source, and what is to be decoded of it. */
+async function inputsOf(
+  source: Buffer | readonly PreviewFor[],
+  readings: readonly Variant[],
+  decoding: DecodingOptions,
+): Promise<{ format: SourceFormat; inputs: readonly Input[] }> {
+  if (Buffer.isBuffer(source)) {
+    const { format, decoder } = recognize(source, decoding);
+    allow(decoder);
+    return { format, inputs: [{ bytes: source, readers: await decoder.load(), readings }] };
+  }
+  const inputs: Input[] = [];
+  for (const { preview, variants } of source)
+    inputs.push({ bytes: preview.jpeg, readers: await previewReaders(preview), readings: variants });
+  return { format: 'raw', inputs };
+}
+
+function fromFacts({ from }: OpenImage): Pick<RenderedThumbnail, 'from' | 'fromWidth' | 'fromHeight'> {
   return from === undefined ? {} : { from: from.kind, fromWidth: from.width, fromHeight: from.height };
 }
 
 /**
- * The thumbnail by the first of the readers that neither declines the image nor refuses it; the last one decides. One that lacks memory
- * ends this: another reader would give other pixels, and the same image is to give the same thumbnail whatever the memory.
+ * What is made for each reading by the first of the readers that neither declines the image nor refuses it; the last one decides. One that
+ * lacks memory ends this: another reader would give other pixels, and the same image is to give the same thumbnail whatever the memory.
  */
 async function read(
-  bytes: Buffer,
-  readers: readonly Reader[],
-  request: OpenRequest,
+  { bytes, readers, readings }: Input,
+  request: Pick<OpenRequest, 'decoding' | 'onBlocking' | 'shared'>,
   limits: ImageLimits,
-): Promise<{ image: OpenImage; thumbnail: Encoded }> {
-  let refusal: unknown;
-  for (const open of readers) {
-    try {
-      const image = await open(bytes, { ...request, maxMemory: limits.maxMemory });
-      checkLimits(image, limits);
-      return { image, thumbnail: await decode(image, request.variant) };
-    } catch (error) {
-      if (!(error instanceof Declined || isImageError(error))) throw error;
-      refusal = error;
+): Promise<ReadonlyMap<Variant, Made>> {
+  const made = new Map<Variant, Made>();
+  let among = readings;
+  for (const [index, open] of readers.entries()) {
+    const left: Variant[] = [];
+    for (const variant of among) {
+      try {
+        // What was read for other variants is still there.
+        const maxMemory = limits.maxMemory - request.shared.heldBytes;
+        const image = await open(bytes, { ...request, variant, among, maxMemory });
+        checkLimits(needsOf(image, variant), { ...limits, maxMemory });
+        made.set(variant, { image, result: await decode(image, variant) });
+      } catch (error) {
+        if (!(error instanceof Declined || isImageError(error)) || index === readers.length - 1) throw error;
+        left.push(variant);
+      }
     }
+    if (left.length === 0) break;
+    among = left;
   }
-  throw refusal;
+  return made;
 }
 
-async function decode(image: OpenImage, variant: Variant): Promise<Encoded> {
+/** What an image takes, with its thumbnail. */
+function needsOf(image: OpenImage, variant: Variant): OpenImage {
+  const { width, height } = largestSize(variant, uprightSize(image));
+  const { encoding } = variant;
+  const held = width * height * (encoders[encoding.format].heldBytesPerPixel(encoding) + (isFramed(variant) ? 8 : 0));
+  return { ...image, memoryNeed: image.memoryNeed + held };
+}
+
+async function decode(image: OpenImage, variant: Variant): Promise<Encoded | string> {
   try {
-    return await encode(await image.pixels(), variant, image);
+    return await make(await image.pixels(), variant, image);
   } catch (error) {
     const second = error instanceof DecoderFailure ? image.pixelsAfter?.(error) : undefined;
     if (second === undefined) throw error;
-    const thumbnail = await encode(second.image, variant, image);
+    const made = await make(second.image, variant, image);
     second.requireAll();
-    return thumbnail;
+    return made;
   }
+}
+
+function make(image: SharpImage, variant: Variant, open: OpenImage): Promise<Encoded | string> {
+  return variant === placeholderReading ? placeholderOf(image, open) : encode(image, variant, open);
 }
 
 async function encode(
   image: SharpImage,
-  { box, format }: Variant,
+  variant: Variant,
   { fastShrinkOnLoad, isUpright = false }: OpenImage,
 ): Promise<Encoded> {
-  const encoder = encoders[format];
-  const resized = resizeUpright(image, { box, isUpright, fastShrinkOnLoad }).toColourspace('srgb');
-  const work = encoder.configure(resized).toBuffer({ resolveWithObject: true });
-  const { data, info } = await image.finish(work);
-  const thumbnail = encoder.normalize(data);
-  const sha256 = createHash('sha256').update(thumbnail).digest('hex');
-  return { thumbnail, sha256, width: info.width, height: info.height };
+  const { encoding, background } = variant;
+  const encoder = encoders[encoding.format];
+  const resized = resizeUpright(image, { variant, isUpright, fastShrinkOnLoad }).toColourspace('srgb');
+  const opaque = outputFormats[encoding.format].hasAlpha
+    ? resized
+    : resized.flatten(background === undefined ? true : { background });
+  const configured = isFramed(variant)
+    ? encoder.configure(framed(await image.finish(samplesOf(opaque)), variant), encoding)
+    : encoder.configure(opaque, encoding);
+  const { data, info } = await image.finish(configured.toBuffer({ resolveWithObject: true }));
+  const bytes = encoder.normalize(data);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  return { bytes, sha256, width: info.width, height: info.height };
+}
+
+function samplesOf(image: Sharp): Promise<Scaled> {
+  return image.raw().toBuffer({ resolveWithObject: true });
 }

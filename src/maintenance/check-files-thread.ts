@@ -1,19 +1,19 @@
-// A thread's entry: names of thumbnails in, the condition of each file out.
+// A thread's entry: files of thumbnails in, the condition of each file out.
 
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { causeOf } from '../errors.js';
-import { formatOfName, thumbnailName } from '../files/thumbnail-name.js';
+import { formatOfFile, nameOfFile, thumbnailName } from '../files/thumbnail-name.js';
 import { encoders } from '../image/encoders/index.js';
 import type { Checked } from './check-files.js';
 
 parentPort?.on('message', (files: string[]) => parentPort?.postMessage(files.map(check)));
 
 function check(file: string): Checked {
-  const format = formatOfName(file);
-  if (format === undefined) throw new TypeError(`Expected a thumbnail's name, got ${file}`);
+  const format = formatOfFile(file);
+  if (format === undefined) throw new TypeError(`Expected a thumbnail's file, got ${file}`);
   let content: Buffer;
   try {
     content = fs.readFileSync(path.join(String(workerData), file));
@@ -28,7 +28,7 @@ function check(file: string): Checked {
   }
   const bytes = content.length;
   const sha256 = createHash('sha256').update(content).digest('hex');
-  const isOwn = thumbnailName(sha256, format) === file;
+  const isOwn = thumbnailName(sha256, format) === nameOfFile(file);
   if (!isOwn)
     return { file, bytes, isOwn, status: 'damaged', reason: `its bytes have the SHA-256 ${sha256}` };
   const size = encoders[format].readSize(content);

@@ -3,9 +3,11 @@
 
 import fs from 'node:fs';
 import { causeOf, outputError, refusedError, type ThumbsError } from '../errors.js';
+import { mayBeThumbnail, outputEntries } from '../files/folder-listing.js';
 import { Lock } from '../files/locks/lock.js';
 import { realPlace } from '../files/real-path.js';
-import { isThumbnailName, ThumbnailSet } from '../files/thumbnail-name.js';
+import { removeEmptyShard } from '../files/thumbnail-folder.js';
+import { ThumbnailSet } from '../files/thumbnail-name.js';
 import {
   addNamed,
   addNamedByOthers,
@@ -53,7 +55,7 @@ async function* pruneLocked(
   requireManifest(place.manifest);
   if (dryRun) {
     for (const target of [place.out, place.manifest]) Lock.check(target);
-    yield* findUnneeded(place, neededThumbnails(place, forget).named);
+    yield* findUnneeded(place, (await neededThumbnails(place, forget)).named);
     return;
   }
   const locks = Lock.takeAll([place.out, place.manifest]);
@@ -79,11 +81,12 @@ export async function* prune(
   place: ResolvedPlace,
   { forget, requireLocks }: PruneSettings,
 ): AsyncGenerator<PrunedEvent> {
-  const { named, missing } = neededThumbnails(place, forget);
+  const { named, missing } = await neededThumbnails(place, forget);
   for await (const unneeded of findUnneeded(place, named)) {
     requireLocks();
     try {
       fs.rmSync(unneeded.path, { force: true });
+      removeEmptyShard(place.out, unneeded.path);
     } catch (error) {
       throw outputError(unneeded.path, causeOf(error), error);
     }
@@ -101,23 +104,26 @@ interface Needed {
 }
 
 /** @throws {ThumbsError} `REFUSED` or `MANIFEST`. */
-function neededThumbnails(place: ResolvedPlace, forget: boolean): Needed {
+async function neededThumbnails(place: ResolvedPlace, forget: boolean): Promise<Needed> {
   const named = new ThumbnailSet();
   const recorded = addNamed(named, place.manifest);
-  requireSameOutput(place, named);
+  await requireSameOutput(place, named);
   const refusal = forget ? undefined : refusalOf(place, { recorded, left: photosLeft(place) });
   if (refusal !== undefined) throw refusal;
   return { named, missing: addNamedByOthers(named, place) };
 }
 
 /** A manifest of another folder would make every thumbnail unneeded. */
-function requireSameOutput(place: ResolvedPlace, named: ThumbnailSet): void {
+async function requireSameOutput(place: ResolvedPlace, named: ThumbnailSet): Promise<void> {
   const { out, manifest } = place;
-  const isSame =
-    named.size === 0
-      ? usesFolder(place)
-      : fs.readdirSync(out).some((name) => isThumbnailName(name) && named.has(name));
+  const isSame = named.size === 0 ? usesFolder(place) : await hasAny(out, named);
   if (!isSame) throw refusedError(`${out} has no thumbnail that ${manifest} names`, false);
+}
+
+async function hasAny(out: string, named: ThumbnailSet): Promise<boolean> {
+  for await (const entry of outputEntries(out))
+    if (mayBeThumbnail(entry) && named.has(entry.file)) return true;
+  return false;
 }
 
 /** So many photos may leave the manifest between two prunes, however few it has. */

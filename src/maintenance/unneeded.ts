@@ -3,12 +3,12 @@
 
 import { createHash } from 'node:crypto';
 import { createReadStream, lstatSync } from 'node:fs';
-import fs from 'node:fs/promises';
 import path from 'node:path';
 import { systemCode, unreadableOutputError } from '../errors.js';
+import { mayBeThumbnail, type OutputEntry, outputEntries } from '../files/folder-listing.js';
 import { foreignUntil } from '../files/folder-marker.js';
 import { isStale } from '../files/temporary.js';
-import { hasDigest, isThumbnailName, type ThumbnailSet } from '../files/thumbnail-name.js';
+import { hasDigest, isThumbnailFile, type ThumbnailSet } from '../files/thumbnail-name.js';
 import type { ResolvedPlace } from '../options/options.js';
 
 /** A file was removed, or would be. */
@@ -31,13 +31,14 @@ export async function* findUnneeded(
 ): AsyncGenerator<PrunedEvent> {
   const foreignUntilMs = foreignUntil(out);
   for (const folder of new Set([out, path.dirname(manifest)])) {
-    const isCandidate = (name: string) =>
-      (folder === out && isThumbnailName(name) && !named.has(name)) || isStale(folder, name);
+    const isCandidate = (entry: OutputEntry) =>
+      (folder === out && mayBeThumbnail(entry) && !named.has(entry.file)) ||
+      (entry.isFile && isStale(folder, entry.file));
     for (const name of await filesIn(folder, isCandidate)) {
       const file = path.join(folder, name);
       const stats = lstatSync(file, { throwIfNoEntry: false });
       if (stats === undefined) continue;
-      if (isThumbnailName(name)) {
+      if (isThumbnailFile(name)) {
         if (stats.mtimeMs <= foreignUntilMs) continue;
         if (known?.has(name) !== true && !(await isThumbnail(file))) continue;
       }
@@ -57,12 +58,11 @@ async function isThumbnail(file: string): Promise<boolean> {
   return hasDigest(path.basename(file), hash.digest('hex'));
 }
 
-/** Names of the regular files of a folder for which `isWanted` holds, sorted; none if there is no folder. */
-async function filesIn(folder: string, isWanted: (name: string) => boolean): Promise<string[]> {
+/** The files of a folder, and of shards in it, for which `isWanted` holds, sorted; none if there is no folder. */
+async function filesIn(folder: string, isWanted: (entry: OutputEntry) => boolean): Promise<string[]> {
   const names: string[] = [];
   try {
-    for await (const entry of await fs.opendir(folder))
-      if (entry.isFile() && isWanted(entry.name)) names.push(entry.name);
+    for await (const entry of outputEntries(folder)) if (isWanted(entry)) names.push(entry.file);
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') throw unreadableOutputError(folder, error);
   }

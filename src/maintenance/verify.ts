@@ -1,14 +1,13 @@
 // Checks that the output is what the manifest says: every thumbnail is read, on all cores, and compared with its own name and with the
 // records that name it.
 
-import fs from 'node:fs/promises';
 import path from 'node:path';
 import { unreadableOutputError } from '../errors.js';
+import { mayBeThumbnail, outputEntries } from '../files/folder-listing.js';
 import { MARKER_NAME } from '../files/folder-marker.js';
 import { Lock, lockPaths } from '../files/locks/lock.js';
 import { realPlace } from '../files/real-path.js';
 import { isStale, isTemporary } from '../files/temporary.js';
-import { isThumbnailName } from '../files/thumbnail-name.js';
 import { otherManifests } from '../manifest/folder-manifests.js';
 import { requireManifest } from '../manifest/reading.js';
 import type { DoneRecord } from '../manifest/record.js';
@@ -107,11 +106,11 @@ async function listFolder({ out, manifest }: ResolvedPlace): Promise<FolderListi
   const own = new Set([manifest, path.join(out, MARKER_NAME), ...[out, manifest].flatMap(lockPaths)]);
   for (const other of otherManifests({ out, manifest })) own.add(other);
   try {
-    for await (const entry of await fs.opendir(out)) {
-      const { name } = entry;
-      if (entry.isFile() && isThumbnailName(name)) thumbnails.push(name);
-      else if (entry.isFile() && isStale(out, name)) stale.push(name);
-      else if (!isTemporary(name) && !own.has(path.join(out, name))) foreign.push(name);
+    for await (const entry of outputEntries(out)) {
+      const { file, isFile } = entry;
+      if (mayBeThumbnail(entry)) thumbnails.push(file);
+      else if (isFile && isStale(out, file)) stale.push(file);
+      else if (!isTemporary(file) && !own.has(path.join(out, file))) foreign.push(file);
     }
   } catch (error) {
     throw unreadableOutputError(out, error);

@@ -1,29 +1,138 @@
-// The options digests of one run: a record's says under which options and versions its thumbnails were made.
+// The digests of one run: what a thumbnail is made by, so that a record says whether it would be made otherwise now.
+//
+// A variant's digest covers its spec. A decoder's covers how its format is decoded, in two halves: the options that the decoder heeds, and
+// every version that decides pixels. Failures have one of both.
 
 import { createHash } from 'node:crypto';
-import type { DoneRecord, FailedRecord } from './record.js';
+import type { SourceFormat } from '../image/decoders/index.js';
 
-/** What decides a record's digest. */
-export type DigestFacts =
-  | Pick<DoneRecord, 'status' | 'sourceFormat' | 'options'>
-  | Pick<FailedRecord, 'status' | 'options'>;
+/** The versions of what decides pixels, by name: `sharp`, `libvips`, `heic libheif-js`. */
+export type Versions = Readonly<Record<string, string | number>>;
 
-/**
- * A decoder that has options or a version of its own gives its photos a digest of their own, so that a new one makes no other photo again.
- */
-export interface Digests {
-  /** The header's: of every photo whose decoder adds nothing, and of those that failed. */
-  readonly common: string;
-  /** The digest of a photo that has this record, if it were made now. */
-  of(record: DigestFacts): string;
+/** What a manifest's header says of every record that does not say otherwise. */
+export interface HeaderDigests {
+  /** By the variant's name. */
+  readonly variants: Readonly<Record<string, string>>;
+  /** By `sourceFormat`. */
+  readonly decoders: Readonly<Record<string, string>>;
+  readonly failures: string;
+  /** What the second halves stand for. */
+  readonly versions: Versions;
 }
 
+/** What a thumbnail was made by. */
+export interface Made {
+  /** The variant's; of a thumbnail of version 1 that no variant of the run is, the digest that it had there. */
+  readonly digest: string;
+  /** The decoder's; undefined for such a thumbnail. */
+  readonly decoder: string | undefined;
+}
+
+/** A version that has changed since thumbnails were made. */
+export interface VersionChange {
+  readonly what: string;
+  /** Undefined when there was none. */
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+}
+
+/** How what a record was made by compares with the run: the same; but for versions the same; other. */
+export type Standing = 'current' | 'outdated' | 'other';
+
 /** `parts`, in their order, as one digest of 64 hex digits. */
-export function optionsDigest(parts: Readonly<Record<string, unknown>>): string {
+export function digestOf(parts: Readonly<Record<string, unknown>>): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
-/** One digest for all photos. */
-export function oneDigest(digest: string): Digests {
-  return { common: digest, of: () => digest };
+const HALF = 32;
+
+/** A digest of 64 hex digits whose first half is that of the options, and whose second is that of the versions. */
+export function digestOfHalves(
+  options: Readonly<Record<string, unknown>>,
+  versions: Readonly<Record<string, unknown>>,
+): string {
+  return digestOf(options).slice(0, HALF) + digestOf(versions).slice(0, HALF);
+}
+
+/** Whether two digests of {@link digestOfHalves} have the same options. */
+export function haveSameOptions(one: string, other: string): boolean {
+  return one.slice(0, HALF) === other.slice(0, HALF);
+}
+
+/** What a run wants, and what it would make it by. */
+export interface RunDigests extends HeaderDigests {
+  /** Formats that nothing here could make a thumbnail of, because a package is missing: what is there counts as current. */
+  readonly unreadable: ReadonlySet<string>;
+  /** Whether what differs in versions alone counts as current. */
+  readonly keepVersions: boolean;
+  /** What a thumbnail of version 1 was made by, as this version has it; undefined where no variant of the run is like it. */
+  readonly ofVersion1: (digest: string, format: SourceFormat) => (Made & { readonly variant: string }) | undefined;
+  /** The same for a failure. */
+  readonly failureOfVersion1: (digest: string) => string | undefined;
+}
+
+export class Digests {
+  readonly run: RunDigests;
+  /** The name of each wanted variant, in their order. */
+  readonly wanted: readonly string[];
+
+  constructor(run: RunDigests) {
+    this.run = run;
+    this.wanted = Object.keys(run.variants);
+  }
+
+  /** The digest of a wanted variant. */
+  ofVariant(name: string): string {
+    return this.run.variants[name] ?? '';
+  }
+
+  /** Whether a thumbnail of this decoder's digest would have the same pixels now. */
+  standing(format: string, decoder: string | undefined): Standing {
+    const now = this.run.decoders[format];
+    if (this.run.unreadable.has(format) || (decoder !== undefined && decoder === now)) return 'current';
+    return this.#standingBut(decoder, now);
+  }
+
+  standingOfFailure(digest: string): Standing {
+    return digest === this.run.failures ? 'current' : this.#standingBut(digest, this.run.failures);
+  }
+
+  #standingBut(then: string | undefined, now: string | undefined): Standing {
+    if (then === undefined || now === undefined || !haveSameOptions(then, now)) return 'other';
+    return this.run.keepVersions ? 'current' : 'outdated';
+  }
+
+  /**
+   * The header of a manifest that the run writes to. What counts as current although it was made by others stays as it was, so that its
+   * records stay short and a later run knows the versions.
+   */
+  header(earlier: HeaderDigests | undefined): HeaderDigests {
+    const { variants, decoders, failures, versions } = this.run;
+    if (earlier === undefined) return { variants, decoders, failures, versions };
+    const entries = Object.entries(decoders).map(([format, digest]) => {
+      const before = earlier.decoders[format];
+      return [format, this.standing(format, before) === 'current' ? (before ?? digest) : digest] as const;
+    });
+    const keepsAny = entries.some(([format, digest]) => digest !== decoders[format]);
+    return {
+      variants,
+      decoders: Object.fromEntries(entries),
+      failures: this.standingOfFailure(earlier.failures) === 'current' ? earlier.failures : failures,
+      versions: keepsAny && this.run.keepVersions ? earlier.versions : versions,
+    };
+  }
+
+  /** Which versions are others than those of an earlier header. @param formats Whose thumbnails were found to be outdated. */
+  changesSince({ versions: before }: HeaderDigests, formats: ReadonlySet<string>): VersionChange[] {
+    const now = this.run.versions;
+    const names = [...new Set([...Object.keys(before), ...Object.keys(now)])];
+    const isOfOthers = (name: string) => name.includes(' ') && !formats.has(name.slice(0, name.indexOf(' ')));
+    return names
+      .filter((name) => before[name] !== now[name] && !isOfOthers(name))
+      .map((what) => ({ what, from: textOf(before[what]), to: textOf(now[what]) }));
+  }
+}
+
+function textOf(version: string | number | undefined): string | undefined {
+  return version === undefined ? undefined : String(version);
 }

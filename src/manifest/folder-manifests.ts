@@ -9,8 +9,8 @@ import {
   UNMARKED_MANIFEST_NAME,
 } from '../files/folder-marker.js';
 import { realFile } from '../files/real-path.js';
-import { isThumbnailName, ThumbnailSet } from '../files/thumbnail-name.js';
-import type { ResolvedPlace } from '../options/options.js';
+import { isShardName, isThumbnailFile, ThumbnailSet } from '../files/thumbnail-name.js';
+import type { Layout, ResolvedPlace } from '../options/options.js';
 import { isManifest } from './reading.js';
 import { RecordIndex } from './record-index.js';
 
@@ -39,17 +39,18 @@ export function usesFolder({ out, manifest }: ResolvedPlace): boolean {
 }
 
 /**
- * Notes in the folder's marker that the place's manifest uses the folder. The caller has locked it, and no thumbnail of a first run is
+ * Notes in the folder's marker that the place's manifest uses the folder, and where its thumbnails lie. The caller has locked it, and no thumbnail of a first run is
  * there yet.
  * @throws {ThumbsError} `OUTPUT`: the marker cannot be read or written, or is a file of something else. `MANIFEST`: one of the folder's
  * manifests cannot be read.
  */
-export function noteManifest(place: ResolvedPlace): void {
+export function noteManifest(place: ResolvedPlace, layout: Layout): void {
   const files = [place.manifest, ...otherManifests(place)];
   const isFirst = readMarker(place.out) === undefined;
   const foreignUntilMs = isFirst ? foreignTime(place.out, files) : undefined;
   changeMarker(place.out, (marker) => ({
     ...marker,
+    layout,
     manifests: [...new Set([...marker.manifests, ...files.map((file) => nameIn(place.out, file))])].sort(),
     ...(foreignUntilMs === undefined ? {} : { foreignUntilMs }),
   }));
@@ -57,7 +58,7 @@ export function noteManifest(place: ResolvedPlace): void {
 
 /** The `foreignUntilMs` of a folder without a marker: undefined when its thumbnails are those of a manifest, or it has none. */
 function foreignTime(out: string, manifests: readonly string[]): number | undefined {
-  const files = fs.readdirSync(out).filter(isThumbnailName);
+  const files = thumbnailFilesIn(out);
   if (files.length === 0) return undefined;
   const named = new ThumbnailSet();
   for (const manifest of manifests) addNamed(named, manifest);
@@ -66,6 +67,15 @@ function foreignTime(out: string, manifests: readonly string[]): number | undefi
     (file) => fs.lstatSync(path.join(out, file), { throwIfNoEntry: false })?.mtimeMs ?? 0,
   );
   return times.reduce((latest, time) => Math.max(latest, time), 0);
+}
+
+function thumbnailFilesIn(out: string): string[] {
+  const names = fs.readdirSync(out, { withFileTypes: true });
+  const shards = names.filter((entry) => entry.isDirectory() && isShardName(entry.name));
+  const inShards = shards.flatMap(({ name }) =>
+    fs.readdirSync(path.join(out, name)).map((inner) => `${name}/${inner}`),
+  );
+  return [...names.map(({ name }) => name), ...inShards].filter(isThumbnailFile);
 }
 
 /** Adds the thumbnails that a manifest's records name to `named`; of each source its last record. Returns the number of sources. */

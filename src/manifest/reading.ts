@@ -10,7 +10,15 @@ import {
 } from '../errors.js';
 import { systemPath } from '../path-bytes.js';
 import { type LinePosition, readLines } from './lines.js';
-import { isHeader, isRecord, MANIFEST_VERSION, type ManifestHeader, type ManifestRecord } from './record.js';
+import {
+  hasDigests,
+  isHeader,
+  isRecord,
+  MANIFEST_VERSION,
+  type ManifestHeader,
+  type ManifestRecord,
+} from './record.js';
+import { recordFromVersion1, VERSION_1_DIGESTS } from './version-1.js';
 
 /** A line after the header. */
 export interface Entry extends LinePosition {
@@ -72,14 +80,11 @@ export function openManifest(file: string): number {
 /** Every complete line after the header, damaged ones too. {@link readHeader} has found the header. */
 export function* entries(file: string, descriptor: number): Generator<Entry> {
   let number = 0;
+  let header: ManifestHeader | undefined;
   for (const { text, offset, length } of readLines(descriptor)) {
     number += 1;
-    if (number === 1) {
-      checkedHeader(file, text);
-      continue;
-    }
-    const record = parseLine(text);
-    yield { number, offset, length, record: isRecord(record) ? record : undefined };
+    if (header === undefined) header = checkedHeader(file, text);
+    else yield { number, offset, length, record: parseRecord(text, header) };
   }
 }
 
@@ -89,8 +94,8 @@ export function requireRecord(file: string, { number, record }: Entry): Manifest
   throw damagedLineError(file, number);
 }
 
-/** A header has about 120 bytes. */
-const MAX_HEADER_BYTES = 4096;
+/** A header has about 1,500 bytes, and up to 140 for each variant. */
+const MAX_HEADER_BYTES = 32_768;
 
 /** The first line. */
 export interface HeaderLine {
@@ -115,10 +120,15 @@ export function readHeader(file: string, descriptor: number): HeaderLine | undef
   return newline === -1 ? undefined : { header, length: newline + 1, hasLfEndings: !text.endsWith('\r') };
 }
 
-/** Whether a text without a newline is the beginning of a manifest of this version, which has no record yet. */
+/** Whether a text without a newline is the beginning of a manifest, which has no record yet. */
 function isIncompleteHeader(text: string): boolean {
-  const start = `{"manifest":"thumbs","version":${MANIFEST_VERSION},"options":"`;
-  return text.length < MAX_HEADER_BYTES && (start.startsWith(text) || text.startsWith(start));
+  const starts = [
+    `{"manifest":"thumbs","version":${MANIFEST_VERSION},"variants":{`,
+    '{"manifest":"thumbs","version":1,"options":"',
+  ];
+  return (
+    text.length < MAX_HEADER_BYTES && starts.some((start) => start.startsWith(text) || text.startsWith(start))
+  );
 }
 
 function checkedHeader(file: string, text: string): ManifestHeader {
@@ -132,13 +142,25 @@ function checkedHeader(file: string, text: string): ManifestHeader {
       `it is of version ${version}, newer than ${MANIFEST_VERSION}, the newest that this program knows`,
     );
   }
+  if (version === 1) {
+    const options = 'options' in header ? header.options : undefined;
+    if (typeof options !== 'string') throw manifestError(file, 'its header has no options digest');
+    return { ...VERSION_1_DIGESTS, ...header, options };
+  }
   if (version !== MANIFEST_VERSION) throw manifestError(file, `there is no version ${version} of it`);
-  if (typeof header.options !== 'string') throw manifestError(file, 'its header has no options digest');
+  if (!hasDigests(header)) throw manifestError(file, 'its header has not all its digests');
   return header;
 }
 
+/** The record of a line; undefined when it is none. */
+export function parseRecord(text: string, { version, options = '' }: ManifestHeader): ManifestRecord | undefined {
+  const parsed = parseLine(text);
+  const record = version === 1 ? recordFromVersion1(parsed, options) : parsed;
+  return isRecord(record) ? record : undefined;
+}
+
 /** The JSON of a line; undefined when it is none. */
-export function parseLine(text: string): unknown {
+function parseLine(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

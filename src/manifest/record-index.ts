@@ -4,7 +4,6 @@
 import fs from 'node:fs';
 import { emptyManifestError, manifestError } from '../errors.js';
 import { finish, type Steps } from '../steps.js';
-import type { DigestFacts } from './digests.js';
 import { LineReader } from './lines.js';
 import {
   type LoadedRecords,
@@ -12,8 +11,15 @@ import {
   loadRecords,
   NOT_FOUND_BY_CONTENT,
 } from './loading/record-loading.js';
-import { asManifestError, type HeaderLine, openManifest, readHeader, withManifestErrors } from './reading.js';
-import { contentOf, isRecord, type ManifestHeader, type ManifestRecord } from './record.js';
+import {
+  asManifestError,
+  type HeaderLine,
+  openManifest,
+  parseRecord,
+  readHeader,
+  withManifestErrors,
+} from './reading.js';
+import { contentOf, type ManifestHeader, type ManifestRecord } from './record.js';
 import type { RecordPositions } from './record-positions.js';
 
 /** The end of a chain of rows. */
@@ -33,6 +39,8 @@ export class RecordIndex {
   readonly hasLfEndings: boolean;
   /** Whether the file is exactly its records, sorted. */
   readonly isSorted: boolean;
+  /** What a run with other versions would make anew, as `LoadedRecords` has it. */
+  readonly outdated: LoadedRecords['outdated'];
   readonly #reader: LineReader;
   readonly #sizes: LoadedRecords['sizes'];
   /** The last row of each size, and for each row the one before it of the same size; built when first needed. */
@@ -49,6 +57,7 @@ export class RecordIndex {
     this.positions = loaded.positions;
     this.end = loaded.end;
     this.damagedLines = loaded.damagedLines;
+    this.outdated = loaded.outdated;
     this.isSorted =
       loaded.isSorted && loaded.damagedLines.length === 0 && fs.fstatSync(descriptor).size === loaded.end;
     this.#sizes = loaded.sizes;
@@ -100,12 +109,7 @@ export class RecordIndex {
     return this.positions.size;
   }
 
-  /** The options digest under which a record was made. */
-  digestOf({ options }: DigestFacts): string {
-    return options ?? this.header.options;
-  }
-
-  /** The record of a source, made under any options. */
+  /** The record of a source, made by whatever. */
   find(source: string): ManifestRecord | undefined {
     const row = this.positions.rowOf(source);
     return row === undefined ? undefined : this.#read(row);
@@ -128,7 +132,7 @@ export class RecordIndex {
   }
 
   /**
-   * The first record of a source with this content, made under the options of this index. One with a thumbnail is preferred to one
+   * The first record of a source with this content, made by what this index was opened with. One with a thumbnail is preferred to one
    * that failed, perhaps by other limits. @param content As `contentOf` gives it.
    */
   findContent(bytes: number, content: string): ManifestRecord | undefined {
@@ -164,8 +168,8 @@ export class RecordIndex {
 
   #read(row: number): ManifestRecord {
     return withManifestErrors(this.file, 'read', () => {
-      const record: unknown = JSON.parse(this.#reader.read(this.positions.at(row)));
-      if (!isRecord(record))
+      const record = parseRecord(this.#reader.read(this.positions.at(row)), this.header);
+      if (record === undefined)
         throw manifestError(this.file, 'it was changed by something else during the run');
       return record;
     });

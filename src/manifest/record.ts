@@ -1,37 +1,61 @@
 // The manifest's lines: a header, then one record a source.
 //
-//     {"manifest":"thumbs","version":1,"options":"<64 hex>"}
-//     {"source":"../photos/a/IMG_1.jpg","status":"done","thumbnails":[{"file":"<64 hex>.png","width":200,...}],...}
+//     {"manifest":"thumbs","version":2,"variants":{"200x200":"<64 hex>"},"decoders":{"jpeg":"<64 hex>",...},...}
+//     {"source":"../photos/a/IMG_1.jpg","status":"done","thumbnails":[{"variant":"200x200","file":"<64 hex>.png",...}],...}
 //     {"source":"../photos/a/broken.jpg","status":"failed","error":{"code":"CORRUPT","message":"..."},...}
 
 import type { ImageErrorCode, Limits } from '../errors.js';
-import { isThumbnailName } from '../files/thumbnail-name.js';
+import { isThumbnailFile } from '../files/thumbnail-name.js';
 import type { FromPicture } from '../image/decoders/decoder.js';
 import type { SourceFormat } from '../image/decoders/index.js';
+import { isVariantName } from '../options/variant.js';
 import { shown } from '../path-bytes.js';
 import { printable } from '../printable.js';
+import type { HeaderDigests, Made } from './digests.js';
 import { nameOf, type RecordedName } from './source-names.js';
 
 /** The version of the manifest's format that this package writes. */
-export const MANIFEST_VERSION = 1;
+export const MANIFEST_VERSION = 2;
 
 /** The first line. */
-export interface ManifestHeader {
+export interface ManifestHeader extends HeaderDigests {
   readonly manifest: 'thumbs';
+  /** As in the file. A header of version 1 is read with the digests that stand for its own. */
   readonly version: number;
-  /** Digest of every option that changes pixels, and of the renderer's versions. */
-  readonly options: string;
+  /** Of version 1: the digest of every record that has no other. */
+  readonly options?: string;
 }
 
 /** One thumbnail of a source. */
 export interface ThumbnailEntry {
-  /** `<sha256>.<extension>`, in the output folder. */
+  /** The variant's name. */
+  readonly variant: string;
+  /** `<sha256>.<extension>`, or in a sharded folder `<two digits>/<sha256>.<extension>`, in the output folder. */
   readonly file: string;
   /** Pixels. */
   readonly width: number;
   /** Pixels. */
   readonly height: number;
   readonly bytes: number;
+  /** The picture that it was made of, where that is not the file's full one. */
+  readonly from?: FromPicture['kind'];
+  /** Pixels of that picture, upright. */
+  readonly fromWidth?: number;
+  /** Pixels of that picture, upright. */
+  readonly fromHeight?: number;
+  /** The digest of the variant that it was made for, where it is not the header's of that name. */
+  readonly digest?: string | undefined;
+  /** The digest of the decoder that it was made by, where it is not the header's of `sourceFormat`. */
+  readonly decoder?: string | undefined;
+}
+
+/** What an entry was made by. */
+export function madeOf(
+  { variant, digest, decoder }: Pick<ThumbnailEntry, 'variant' | 'digest' | 'decoder'>,
+  format: string,
+  header: HeaderDigests,
+): Made {
+  return { digest: digest ?? header.variants[variant] ?? '', decoder: decoder ?? header.decoders[format] };
 }
 
 /** What tells the contents of sources of one size apart: one of both, or none where nothing was read. */
@@ -51,8 +75,8 @@ export function contentOf({ sourceXxh128, sourcePartialXxh128 }: ContentFacts): 
 /** The record of a source that has its thumbnail, without its name. */
 export interface DoneFacts extends ContentFacts {
   readonly status: 'done';
-  /** One entry for each variant; today one. */
-  readonly thumbnails: readonly [ThumbnailEntry, ...ThumbnailEntry[]];
+  /** One entry for each variant, in the order in which they were asked for. */
+  readonly thumbnails: readonly ThumbnailEntry[];
   readonly sourceFormat: SourceFormat;
   /** Pixels, upright. */
   readonly sourceWidth: number;
@@ -68,12 +92,8 @@ export interface DoneFacts extends ContentFacts {
    * of an unknown zone. Null when the file does not say. Absent in records of earlier versions.
    */
   readonly takenAt?: string | null;
-  /** The picture that the thumbnails were made of, where it is not the file's full one. */
-  readonly from?: FromPicture['kind'];
-  /** Pixels of that picture, upright. */
-  readonly fromWidth?: number;
-  /** Pixels of that picture, upright. */
-  readonly fromHeight?: number;
+  /** The photo's ThumbHash, base64; absent where it was not asked for. */
+  readonly placeholder?: string;
 }
 
 /** Why a source has no thumbnail. */
@@ -102,13 +122,13 @@ export interface FailedFacts extends ContentFacts {
   readonly sourceMtimeMs?: number;
   /** Nanoseconds since 1970, in decimal; absent when the source could not be opened. */
   readonly sourceMtimeNs?: string;
+  /** The digest of what it failed under, where it is not the header's `failures`. */
+  readonly digest?: string;
 }
 
 /** What every record has, or may have. */
 export interface RecordBase extends RecordedName {
-  /** The options digest that the record was made under, where it is not the header's. */
-  readonly options?: string;
-  /** Whether the next run is to make the thumbnail again, because this one was found damaged. */
+  /** Whether the next run is to make the thumbnails again, because one was found damaged. */
   readonly redo?: true;
 }
 
@@ -135,9 +155,17 @@ export function lacksTakenAt(record: ManifestRecord): boolean {
   return record.status === 'done' && record.takenAt === undefined && !WITHOUT_EXIF.has(record.sourceFormat);
 }
 
-/** Whether parsed JSON is a manifest's header, of whatever version. */
-export function isHeader(value: unknown): value is ManifestHeader {
+/** Whether parsed JSON is a manifest's header, of whatever version; what else it has is not checked. */
+export function isHeader(value: unknown): value is Pick<ManifestHeader, 'manifest' | 'version'> {
   return isObject(value) && value.manifest === 'thumbs' && typeof value.version === 'number';
+}
+
+/** Whether a header of this version has all its digests. */
+export function hasDigests(header: object): header is ManifestHeader {
+  const { variants, decoders, failures, versions } = header as Partial<Readonly<Record<string, unknown>>>;
+  const areTexts = (map: unknown) =>
+    isObject(map) && Object.values(map).every((value) => typeof value === 'string');
+  return areTexts(variants) && areTexts(decoders) && typeof failures === 'string' && isObject(versions);
 }
 
 /** Whether parsed JSON is a record, as far as the program depends on it. */
@@ -158,10 +186,10 @@ function hasName({ source, sourceNameBase64 }: Readonly<Record<string, unknown>>
   return typeof sourceNameBase64 === 'string' && shown(nameOf({ source, sourceNameBase64 })) === source;
 }
 
-/** The name must be a thumbnail's: files under these names are opened, so none may lead out of the output folder. */
+/** The file must be a thumbnail's: files under these names are opened, so none may lead out of the output folder. */
 function isThumbnailEntry(value: unknown): value is ThumbnailEntry {
-  if (!isObject(value) || typeof value.file !== 'string' || !isThumbnailName(value.file)) return false;
-  return [value.width, value.height, value.bytes].every(Number.isInteger);
+  if (!isObject(value) || typeof value.file !== 'string' || !isThumbnailFile(value.file)) return false;
+  return isVariantName(value.variant) && [value.width, value.height, value.bytes].every(Number.isInteger);
 }
 
 function isError(value: unknown): boolean {

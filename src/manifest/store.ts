@@ -10,9 +10,10 @@ import { createFolder } from '../files/create-folder.js';
 import { replaceFile, replaceFileInSteps } from '../files/replace-file.js';
 import { jsonLine } from '../printable.js';
 import type { Steps } from '../steps.js';
-import type { Digests } from './digests.js';
+import type { Digests, HeaderDigests, VersionChange } from './digests.js';
 import { copyLines, type LinePosition, LineReader } from './lines.js';
-import { asManifestError, entries, requireRecord, withManifestErrors } from './reading.js';
+import { compactRecord, recordUnder } from './matching.js';
+import { asManifestError, entries, parseRecord, requireRecord, withManifestErrors } from './reading.js';
 import { contentOf, MANIFEST_VERSION, type ManifestHeader, type ManifestRecord } from './record.js';
 import { RecordIndex } from './record-index.js';
 import { ownSplitName, RecordPositions } from './record-positions.js';
@@ -36,6 +37,8 @@ export interface Removed {
 export class ManifestStore {
   /** The records of earlier runs. */
   readonly records: RecordIndex;
+  /** What the run makes anew because of other versions; undefined for nothing. */
+  readonly anew: MadeAnew | undefined;
   readonly #descriptor: number;
   readonly #appended = new RecordPositions();
   /** By row of the earlier records: 1 if the record was kept. */
@@ -49,8 +52,10 @@ export class ManifestStore {
     records: RecordIndex,
     digests: Digests | undefined,
     { requireLocks = () => {} }: StoreOptions,
+    anew: MadeAnew | undefined,
   ) {
     this.records = records;
+    this.anew = anew;
     this.#digests = digests;
     this.#requireLocks = requireLocks;
     // An incomplete last line is removed, so that the next record does not continue it.
@@ -70,22 +75,24 @@ export class ManifestStore {
     try {
       createFolder(path.dirname(file));
       const found = yield* RecordIndex.openInSteps(file, { digests });
-      if (found?.header.options === digests.common && found.hasLfEndings)
+      const header = headerOf(digests.header(found?.header));
+      if (found?.hasLfEndings === true && jsonLine(found.header) === jsonLine(header))
         return ManifestStore.#openRecords(file, found, digests, options);
       try {
-        yield* replaceFileInSteps(file, linesUnder(digests.common, found));
+        yield* replaceFileInSteps(file, linesUnder(header, digests, found));
       } finally {
         found?.close();
       }
       const records = yield* RecordIndex.openInSteps(file, { digests });
-      return ManifestStore.#openRecords(file, records, digests, options);
+      return ManifestStore.#openRecords(file, records, digests, options, found && madeAnew(found, digests));
     } catch (error) {
       throw asManifestError(file, 'write', error);
     }
   }
 
   /**
-   * Opens an existing manifest for repair, in steps of some hundred records: under its own options, and without its damaged lines.
+   * Opens an existing manifest for repair, in steps of some hundred records: under its own digests, and without its damaged lines. One of
+   * version 1 is rewritten by the next run, not before.
    * @throws {ThumbsError} `MANIFEST`: it cannot be read or written, is of another version, or is something else.
    */
   static *openDamagedInSteps(file: string, options: StoreOptions = {}): Steps<ManifestStore> {
@@ -102,10 +109,11 @@ export class ManifestStore {
     records: RecordIndex | undefined,
     digests: Digests | undefined,
     options: StoreOptions,
+    anew?: MadeAnew,
   ): ManifestStore {
     if (records === undefined) throw emptyManifestError(file);
     try {
-      return new ManifestStore(records, digests, options);
+      return new ManifestStore(records, digests, options, anew);
     } catch (error) {
       records.close();
       throw error;
@@ -116,15 +124,28 @@ export class ManifestStore {
     return this.records.file;
   }
 
-  /** Adds a record that was made under the run's digests, in place of an earlier one of the same source. */
+  /**
+   * Adds a record in place of an earlier one of the same source. Its thumbnails that have no digests of their own were made by the run's, as
+   * was its failure.
+   */
   append(record: ManifestRecord): void {
-    const digest = this.#digests?.of(record) ?? this.records.header.options;
-    const line = jsonLine(digest === this.records.header.options ? record : { ...record, options: digest });
-    const bytes = Buffer.from(`${line}\n`);
+    const bytes = Buffer.from(`${jsonLine(this.#written(record))}\n`);
     this.#requireLocks();
     withManifestErrors(this.file, 'write', () => fs.writeFileSync(this.#descriptor, bytes));
     this.#appended.set(ownSplitName(nameOf(record)), { offset: this.#end, length: bytes.length - 1 });
     this.#end += bytes.length;
+  }
+
+  #written(record: ManifestRecord): ManifestRecord {
+    const { header } = this.records;
+    const digests = this.#digests;
+    if (digests === undefined) return record;
+    const made = (variant: string, format: string) => ({
+      digest: digests.ofVariant(variant),
+      decoder: digests.run.decoders[format],
+    });
+    if (record.status === 'done') return compactRecord(record, header, made);
+    return compactRecord({ digest: digests.run.failures, ...record }, header, made);
   }
 
   /** Whether this run has written or kept a record of a source. */
@@ -182,7 +203,10 @@ export class ManifestStore {
   *#appendedRecords(): Generator<ManifestRecord> {
     // The descriptor of `#appended` cannot read.
     const reader = new LineReader(this.records.descriptor);
-    for (const [, row] of this.#appended.sources()) yield JSON.parse(reader.read(this.#appended.at(row)));
+    for (const [, row] of this.#appended.sources()) {
+      const record = parseRecord(reader.read(this.#appended.at(row)), this.records.header);
+      if (record !== undefined) yield record;
+    }
   }
 
   close(): void {
@@ -212,15 +236,35 @@ export class ManifestStore {
   }
 }
 
-/** A manifest's lines under another options digest: a record made under other options has its own digest. */
-function* linesUnder(digest: string, records: RecordIndex | undefined): Generator<string> {
-  const header: ManifestHeader = { manifest: 'thumbs', version: MANIFEST_VERSION, options: digest };
+/** What a run makes anew because of other versions. */
+export interface MadeAnew {
+  /** Photos whose thumbnails it would keep otherwise. */
+  readonly photos: number;
+  /** Photos on record. */
+  readonly of: number;
+  readonly changes: readonly VersionChange[];
+}
+
+/** Undefined when nothing is. */
+export function madeAnew({ header, outdated, size }: RecordIndex, digests: Digests): MadeAnew | undefined {
+  if (outdated.sources === 0) return undefined;
+  return { photos: outdated.sources, of: size, changes: digests.changesSince(header, outdated.formats) };
+}
+
+function headerOf({ variants, decoders, failures, versions }: HeaderDigests): ManifestHeader {
+  return { manifest: 'thumbs', version: MANIFEST_VERSION, variants, decoders, failures, versions };
+}
+
+/** A manifest's lines under another header. */
+function* linesUnder(
+  header: ManifestHeader,
+  digests: Digests,
+  records: RecordIndex | undefined,
+): Generator<string> {
   yield `${jsonLine(header)}\n`;
   if (records === undefined) return;
   for (const entry of entries(records.file, records.descriptor)) {
-    const found = requireRecord(records.file, entry);
-    const { options: _, ...record } = found;
-    const own = records.digestOf(found);
-    yield `${jsonLine(own === digest ? record : { ...record, options: own })}\n`;
+    const record = requireRecord(records.file, entry);
+    yield `${jsonLine(recordUnder(record, { from: records.header, to: header, digests }))}\n`;
   }
 }

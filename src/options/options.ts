@@ -1,6 +1,8 @@
 // What can be asked for, and the defaults. `resolve.ts` checks it.
 
-import type { Box, Variant } from './variant.js';
+import type { OutputFormat } from './output-formats.js';
+import type { Fit, Position, Variant } from './variant.js';
+import type { SizeOption } from './variant-spec.js';
 
 /** What reads JPEGs: our own reader where it can, or libvips alone. */
 export type JpegReader = 'own' | 'libvips';
@@ -22,6 +24,9 @@ export interface DecodingOptions {
 /** The format of an exported manifest: the file's extension. */
 export type ExportFormat = 'txt' | 'csv' | 'json';
 
+/** Where thumbnails lie: in the output folder itself, or in its folders of two hex digits, by the beginning of their names. */
+export type Layout = 'flat' | 'sharded';
+
 /** Where thumbnails and their manifest are. */
 export interface PlaceOptions {
   /** The folder of the thumbnails. A run creates it if necessary, and never walks it. @default 'thumbnails' */
@@ -34,8 +39,29 @@ export interface PlaceOptions {
 export interface ThumbsOptions extends PlaceOptions {
   /** Consumer processes, 1 to 1024. @default os.availableParallelism() */
   readonly workers?: number;
-  /** The box a thumbnail fits in, each side 1 to 16384 pixels; `200` means 200x200. @default '200x200' */
-  readonly size?: number | string | Box;
+  /**
+   * The variants of every photo: one, or several. Each is a box with sides of 1 to 16384 pixels (`200` means 200x200), or a spec as the
+   * command has it (`'1600x1600,format=webp,name=screen'`), or its parts. @default '200x200'
+   */
+  readonly size?: SizeOption | readonly SizeOption[];
+  /** Of variants that state none. @default 'inside' */
+  readonly fit?: Fit;
+  /** What a `cover` keeps, of variants that state none. @default 'centre' */
+  readonly position?: Position;
+  /** `#rgb`, `#rrggbb`, `#rrggbbaa`, `white`, `black` or `transparent`, of variants that state none. @default transparent; white as JPEG */
+  readonly background?: string;
+  /** Of variants that state none. @default 'png' */
+  readonly format?: OutputFormat;
+  /** 1 to 100, of variants that state none. @default 80 for WebP and JPEG, 65 for AVIF */
+  readonly quality?: number;
+  /** Of variants as WebP and AVIF that state neither it nor a quality. @default false */
+  readonly lossless?: boolean;
+  /** 0 to 6 for WebP, 0 to 9 for AVIF, of variants that state none. @default 2 for WebP, 0 for AVIF */
+  readonly effort?: number;
+  /** A ThumbHash of every photo, in its record. @default false */
+  readonly placeholder?: boolean;
+  /** Where thumbnails lie; existing ones are moved. @default as the folder has it; a new one is flat */
+  readonly layout?: Layout;
   /** Files to export the manifest to, each `.txt`, `.csv` or `.json`. @default [] */
   readonly export?: readonly string[];
   /**
@@ -90,6 +116,8 @@ export interface ThumbsOptions extends PlaceOptions {
    * left the manifest. @default false
    */
   readonly forget?: boolean;
+  /** Make only what is new or changed, although sharp or a decoder is newer than what made the other thumbnails. @default false */
+  readonly keepVersions?: boolean;
   /** Stops the run: no new work; images being worked on have 5 seconds to finish; the manifest is completed. */
   readonly signal?: AbortSignal;
 }
@@ -104,7 +132,11 @@ export interface ResolvedPlace {
 export interface ResolvedOptions extends ResolvedPlace {
   readonly paths: readonly string[];
   readonly workers: number;
-  readonly variant: Variant;
+  /** At least one. */
+  readonly variants: readonly Variant[];
+  readonly placeholder: boolean;
+  /** Undefined for the folder's own. */
+  readonly layout: Layout | undefined;
   readonly exports: ReadonlyArray<{ readonly file: string; readonly format: ExportFormat }>;
   readonly include: readonly string[];
   readonly exclude: readonly string[];
@@ -122,6 +154,7 @@ export interface ResolvedOptions extends ResolvedPlace {
   readonly retryFailed: boolean;
   readonly prune: boolean;
   readonly forget: boolean;
+  readonly keepVersions: boolean;
   readonly signal: AbortSignal | undefined;
   readonly anyExtension: boolean;
   readonly preferJpeg: boolean;

@@ -18,15 +18,17 @@ import {
   type Embedded,
   type ExportFormat,
   type JpegReader,
+  type Layout,
   type PlaceOptions,
   type ResolvedOptions,
   type ResolvedPlace,
   type ThumbsOptions,
 } from './options.js';
-import { parseVariant } from './variant.js';
+import { resolveVariants, type VariantDefaults } from './variant-spec.js';
 
 const EXPORT_FORMATS: readonly ExportFormat[] = ['txt', 'csv', 'json'];
 const EMBEDDED: readonly Embedded[] = ['auto', 'always', 'never'];
+const LAYOUTS: readonly Layout[] = ['flat', 'sharded'];
 const BYTES_PER_MB = 1_000_000;
 
 /** Megabytes for one consumer: it uses 100 before it has an image. */
@@ -41,6 +43,15 @@ const OPTION_NAMES: Readonly<Record<keyof ThumbsOptions, true>> = {
   workers: true,
   out: true,
   size: true,
+  fit: true,
+  position: true,
+  background: true,
+  format: true,
+  quality: true,
+  lossless: true,
+  effort: true,
+  placeholder: true,
+  layout: true,
   manifest: true,
   export: true,
   include: true,
@@ -61,6 +72,7 @@ const OPTION_NAMES: Readonly<Record<keyof ThumbsOptions, true>> = {
   retryFailed: true,
   prune: true,
   forget: true,
+  keepVersions: true,
   signal: true,
 };
 
@@ -94,7 +106,9 @@ export function resolveOptions(paths: readonly string[], options: ThumbsOptions 
     paths: roots.map((root) => checkPath('paths', root)),
     workers,
     ...place,
-    variant: parseVariant(options.size ?? defaultOptions.size),
+    variants: resolveVariants(options.size ?? defaultOptions.size, variantDefaults(options)),
+    placeholder: checkFlag('placeholder', options.placeholder ?? false),
+    layout: resolveLayout(options.layout),
     exports,
     include: resolveGlobs('include', options.include ?? []),
     exclude: resolveGlobs('exclude', options.exclude ?? []),
@@ -108,6 +122,7 @@ export function resolveOptions(paths: readonly string[], options: ThumbsOptions 
     retryFailed: checkFlag('retryFailed', options.retryFailed ?? false),
     prune: checkFlag('prune', options.prune ?? false),
     forget: checkFlag('forget', options.forget ?? false),
+    keepVersions: checkFlag('keepVersions', options.keepVersions ?? false),
     signal: options.signal,
     decoding: {
       jpegReader: resolveJpegReader(process.env.THUMBS_JPEG),
@@ -115,6 +130,11 @@ export function resolveOptions(paths: readonly string[], options: ThumbsOptions 
       svg: checkFlag('svg', options.svg ?? false),
     },
   };
+}
+
+function variantDefaults(options: ThumbsOptions): VariantDefaults {
+  const { fit, position, background, format, quality, lossless, effort } = options;
+  return { fit, position, background, format, quality, lossless, effort };
 }
 
 function resolveTimes(options: ThumbsOptions): Pick<ResolvedOptions, 'timeoutMs' | 'retries' | 'deadlineMs'> {
@@ -171,6 +191,13 @@ function resolveExports(files: readonly string[], { manifest }: ResolvedPlace): 
 function resolveEmbedded(value: unknown): Embedded {
   const found = EMBEDDED.find((known) => known === value);
   if (found === undefined) throw expectedError('embedded', 'to be auto, always or never', value);
+  return found;
+}
+
+function resolveLayout(value: unknown): Layout | undefined {
+  if (value === undefined) return undefined;
+  const found = LAYOUTS.find((known) => known === value);
+  if (found === undefined) throw expectedError('layout', 'to be flat or sharded', value);
   return found;
 }
 

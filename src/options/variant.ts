@@ -1,66 +1,85 @@
-// One wanted output: its size and its format.
+// One wanted output of every photo: its size and shape, and how it is encoded.
 //
 // A variant is one value on its way through the program: consumers are configured with it, its format decides a thumbnail's
-// name, and by that name the record, verify and prune know the thumbnail again.
+// name, and by its digest the record knows the thumbnail again.
 
-import { expectedError } from '../errors.js';
+import type { EncodingSettings, OutputFormat } from './output-formats.js';
 
-/** The formats of thumbnails, and the extension of each one's files. Each has an encoder in `image/encoders/`. */
-export const outputFormats = {
-  png: 'png',
-} as const;
-
-export type OutputFormat = keyof typeof outputFormats;
-
-/** A size in pixels that a thumbnail fits in. */
+/** A size in pixels. */
 export interface Box {
   readonly width: number;
   readonly height: number;
 }
 
-/** One wanted output of every photo. */
-export interface Variant {
-  /** The thumbnail fits inside it. A smaller image is not enlarged. */
-  readonly box: Box;
+/**
+ * How an image and its box go together. `inside`: the image fits in the box. `cover`: it fills the box, and what stands out is cut off.
+ * `contain`: it fits in the box, which is filled up. `fill`: it is stretched.
+ */
+export type Fit = 'inside' | 'cover' | 'contain' | 'fill';
+
+/** Which part of an image a `cover` keeps: the middle, an edge, or what the eye is drawn to, by two measures of libvips. */
+export type Position = 'centre' | 'top' | 'right' | 'bottom' | 'left' | 'entropy' | 'attention';
+
+/** Red, green, blue from 0 to 255; alpha from 0 to 1. */
+export interface Colour {
+  readonly r: number;
+  readonly g: number;
+  readonly b: number;
+  readonly alpha: number;
+}
+
+/** A format, with those settings that it has. */
+export interface Encoding extends EncodingSettings {
   readonly format: OutputFormat;
 }
 
+/** One wanted output of every photo, complete. */
+export interface Variant {
+  /** As {@link isVariantName} has it, unique in a run. It decides no byte. */
+  readonly name: string;
+  /** An open side has the most pixels that the format can have. */
+  readonly box: Box;
+  readonly fit: Fit;
+  /** For `cover` only. */
+  readonly position?: Position;
+  /** Of what `contain` fills up, and behind transparent pixels of a format without alpha. Absent where neither occurs. */
+  readonly background?: Colour;
+  /** Whether an image may become larger than it is. */
+  readonly enlarge: boolean;
+  readonly encoding: Encoding;
+}
+
+type Size = Readonly<Record<'width' | 'height', number>>;
+
 /**
- * How many times smaller than an image a variant of it is, in each direction; 1 when it is not reduced.
+ * How many times smaller than an image a variant of it is, in the direction in which it is reduced least; 1 when it is not reduced.
  * @param image Pixels of the image in the directions of the box's sides: upright.
  */
-export function reductionOf({ box }: Variant, image: Readonly<Record<'width' | 'height', number>>): number {
-  return Math.max(1, image.width / box.width, image.height / box.height);
+export function reductionOf({ box, fit }: Variant, image: Size): number {
+  const ratios = [image.width / box.width, image.height / box.height];
+  const isFitted = fit === 'inside' || fit === 'contain';
+  return Math.max(1, isFitted ? Math.max(...ratios) : Math.min(...ratios));
 }
 
-/** What of a variant decides the bytes of its thumbnails. PNG, the first format, is left out, so that digests stay as they were. */
-export function digestParts({ box, format }: Variant): Readonly<Record<string, unknown>> {
-  return { box, ...(format === 'png' ? {} : { format }) };
+/** The pixels of a variant of an image, or a pixel more a side. @param image As in {@link reductionOf}. */
+export function largestSize(variant: Variant, image: Size): Box {
+  const { box, fit, enlarge } = variant;
+  if (fit === 'contain' || (enlarge && fit !== 'inside')) return box;
+  const ratios = [box.width / image.width, box.height / image.height];
+  const scale = enlarge ? Math.min(...ratios) : 1 / reductionOf(variant, image);
+  const scaled = { width: Math.ceil(image.width * scale), height: Math.ceil(image.height * scale) };
+  return { width: Math.min(scaled.width, box.width), height: Math.min(scaled.height, box.height) };
 }
 
-const MAX_SIDE = 16_384;
-
-/**
- * The variant of a size: `200`, `'200'`, `'200x150'` or `{width, height}`.
- * @throws {ThumbsError} `OPTION`, with what was expected and the value.
- */
-export function parseVariant(size: unknown): Variant {
-  const [width, height] = parseSides(size);
-  if (!isSide(width) || !isSide(height))
-    throw expectedError('size', `to be WIDTHxHEIGHT or one number, in pixels from 1 to ${MAX_SIDE}`, size);
-  return { box: { width, height }, format: 'png' };
+/** What of a variant decides the bytes of its thumbnails. */
+export function digestParts(variant: Variant): Readonly<Record<string, unknown>> {
+  const { name: _, ...parts } = variant;
+  return parts;
 }
 
-function parseSides(size: unknown): readonly [unknown, unknown] {
-  if (typeof size === 'string') {
-    const match = /^(\d{1,5})(?:x(\d{1,5}))?$/i.exec(size);
-    return match === null ? [undefined, undefined] : [Number(match[1]), Number(match[2] ?? match[1])];
-  }
-  if (typeof size === 'object' && size !== null && 'width' in size && 'height' in size)
-    return [size.width, size.height];
-  return [size, size];
-}
+const NAME = /^[a-z0-9_-]{1,64}$/;
 
-function isSide(side: unknown): side is number {
-  return typeof side === 'number' && Number.isInteger(side) && side >= 1 && side <= MAX_SIDE;
+/** Whether a value is a variant's name: 1 to 64 characters, each a to z, 0 to 9, _ or -. */
+export function isVariantName(value: unknown): value is string {
+  return typeof value === 'string' && NAME.test(value);
 }

@@ -4,7 +4,7 @@
 // not know which it is.
 
 import type { ThumbsError } from '../errors.js';
-import type { Deferred, Identified, Outcome, Task, Usage, WorkOptions } from '../job.js';
+import type { Deferred, Identified, Outcome, Part, Task, Usage, WorkOptions } from '../job.js';
 
 /** One photo to do. */
 export interface ConsumerJob {
@@ -15,6 +15,8 @@ export interface ConsumerJob {
   readonly task: Task;
   /** Of the source, as the planner saw it; absent where that is not known, or the source is not sure to be on a disk of this machine. */
   readonly bytes?: number | undefined;
+  /** Absent when everything is to be made. */
+  readonly part?: Part;
   /** Whether no other image is worked on anywhere, so that this one may use more than a consumer's share of memory. */
   readonly exclusive: boolean;
 }

@@ -14,8 +14,8 @@ import { IDLE_TIMEOUT_MS } from './supervised-consumer.js';
 export interface PoolOptions extends SlotOptions {
   /** N: the number of slots, and of the sentinels that pass them. */
   readonly consumers: number;
-  /** The record of a photo whose content is on record. Undefined when it is not: then its thumbnail is made. */
-  readonly findByContent: (path: string, identified: Identified) => Unchanged['record'] | undefined;
+  /** What is to be done with a photo that was read: nothing more, if its content is on record; else something is to be made. */
+  readonly planIdentified: (job: Job, identified: Identified) => Job | Unchanged;
   readonly residentMemory: Transport['residentMemory'];
   /** Milliseconds without progress that are allowed after the longer of `timeoutMs` and `idleTimeoutMs`. @default STALL_MS */
   readonly stallMs?: number;
@@ -150,9 +150,9 @@ export class Pool {
 
   #onIdentified(slot: Slot, job: Job, identified: Identified): void {
     try {
-      const record = this.#options.findByContent(job.path, identified);
-      if (record === undefined) this.#requeued.push({ job: { ...job, task: 'make' }, exclusive: false });
-      else this.#emit({ type: 'unchanged', path: job.path, record, by: 'content' }, slot);
+      const planned = this.#options.planIdentified(job, identified);
+      if (planned.type === 'job') this.#requeued.push({ job: planned, exclusive: false });
+      else this.#emit(planned, slot);
     } catch (error) {
       this.#outputs.destroy(error as Error);
     }

@@ -75,8 +75,9 @@ export class SupervisedConsumer {
   }
 
   assign(assignments: readonly Assignment[]): void {
-    const jobs = assignments.map(({ id, job: { path, task, facts, isLocal }, exclusive }) => {
-      return { id, path, task, bytes: isLocal ? facts?.sourceBytes : undefined, exclusive };
+    const jobs = assignments.map(({ id, job: { path, task, facts, isLocal, part }, exclusive }) => {
+      const bytes = isLocal ? facts?.sourceBytes : undefined;
+      return { id, path, task, bytes, exclusive, ...(part === undefined ? {} : { part }) };
     });
     if (jobs.length > 0) this.consumer.assign(jobs);
   }

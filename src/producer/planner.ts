@@ -4,13 +4,15 @@
 import fs from 'node:fs';
 import type { ImageErrorCode, Limits } from '../errors.js';
 import { type SourceFacts, sourceFacts } from '../files/source.js';
-import { thumbnailSize } from '../files/thumbnail-folder.js';
-import type { Identified, Job, Unchanged, Why } from '../job.js';
-import type { Digests } from '../manifest/digests.js';
+import { findThumbnail, isThumbnailAt } from '../files/thumbnail-folder.js';
+import { thumbnailFile } from '../files/thumbnail-name.js';
+import type { Identified, Job, Kept, Move, Part, Unchanged, Why } from '../job.js';
+import type { Digests, HeaderDigests } from '../manifest/digests.js';
+import { failureDigest, hasAllWanted, type KeptEntry, type Match, matchRecord } from '../manifest/matching.js';
 import {
   contentOf,
   DECODER_VERDICTS,
-  type DoneFacts,
+  type DoneRecord,
   type FailedRecord,
   lacksTakenAt,
   type ManifestRecord,
@@ -19,6 +21,7 @@ import {
 } from '../manifest/record.js';
 import type { RecordIndex } from '../manifest/record-index.js';
 import { recordedName, SourceNames } from '../manifest/source-names.js';
+import type { Layout } from '../options/options.js';
 import { systemPath } from '../path-bytes.js';
 
 export interface PlannerOptions {
@@ -26,8 +29,11 @@ export interface PlannerOptions {
   readonly manifest: string;
   /** Absolute path of the output folder. */
   readonly out: string;
-  /** The digests of the run's options. */
+  /** Where thumbnails are to lie. */
+  readonly layout: Layout;
   readonly digests: Digests;
+  /** Whether each photo is to have a placeholder. */
+  readonly placeholder: boolean;
   /** The version of the decoders' verdicts: an image that a decoder of another one has refused is tried again. */
   readonly verdicts: number;
   /** Whether a decoder of this run lacks what a record names as needed. Once it is there, an image refused for it is tried again. */
@@ -125,59 +131,137 @@ export class Planner {
    */
   planFor(file: string, facts: SourceFacts | undefined, isLocal: boolean): Job | Unchanged {
     const result = this.#compare(this.#records?.find(this.#names.of(file)), facts);
-    if (typeof result !== 'string') return { type: 'unchanged', path: file, record: result, by: 'state' };
+    if (typeof result !== 'string' && 'record' in result)
+      return { type: 'unchanged', path: file, by: 'state', ...result };
     this.#jobs += 1;
-    const task = IDENTIFIED.has(result) ? 'identify' : 'make';
-    return { type: 'job', path: file, task, why: result, ...(facts === undefined ? {} : { facts }), isLocal };
+    const { why, ...parts } = typeof result === 'string' ? { why: result } : result;
+    const task = IDENTIFIED.has(why) && !('part' in parts) ? 'identify' : 'make';
+    return { type: 'job', path: file, task, why, ...(facts === undefined ? {} : { facts }), isLocal, ...parts };
   }
 
   /**
-   * The record of a photo whose content another record has; undefined when none has, or its thumbnail is missing.
+   * What is to be done with a photo that was read: nothing, if its content is on record with everything that is wanted; else what is
+   * missing is made.
    * @throws {ThumbsError} `MANIFEST`: it cannot be read any more.
    */
-  findByContent(file: string, identified: Identified): ManifestRecord | undefined {
+  planIdentified(job: Job, identified: Identified): Job | Unchanged {
+    const { path } = job;
     const { status: _, takenAt: foundAt, ...facts } = identified;
     const content = contentOf(facts);
     const known = content === undefined ? undefined : this.#records?.findContent(facts.sourceBytes, content);
-    if (known === undefined || !this.#isValid(known)) return undefined;
-    const source = this.#names.of(file);
+    const make: Job = { ...job, task: 'make' };
+    if (known === undefined || content === undefined) return make;
+    const name = recordedName(this.#names.of(path));
     if (known.status === 'failed') {
-      const error = { ...known.error, message: messageFor(source, reasonOf(known)) };
-      return { ...recordedName(source), status: 'failed', error, ...facts };
+      if (!this.#isKnownFailure(known)) return make;
+      const error = { ...known.error, message: messageFor(this.#names.of(path), reasonOf(known)) };
+      const record = { ...name, status: known.status, error, ...facts, ...digestOf(known) };
+      return { type: 'unchanged', path, record, by: 'content', isOnRecord: false };
     }
-    const { status, thumbnails, sourceFormat, sourceWidth, sourceHeight, takenAt = foundAt } = known;
-    const image = { sourceFormat, sourceWidth, sourceHeight };
-    const options = known.options === undefined ? {} : { options: known.options };
-    return {
-      ...recordedName(source),
+    const found = this.#findWanted(known);
+    if (found.kept.thumbnails.length === 0) return make;
+    const part = this.#missingPart(found, content);
+    if (part !== undefined) return { ...make, part, kept: found.kept };
+    const { status, sourceFormat, sourceWidth, sourceHeight, takenAt = foundAt } = known;
+    const { thumbnails, placeholder, moves } = found.kept;
+    const record: DoneRecord = {
+      ...name,
       status,
       thumbnails,
-      ...image,
+      ...{ sourceFormat, sourceWidth, sourceHeight },
       ...facts,
       takenAt,
-      ...pictureOf(known),
-      ...options,
+      ...(placeholder === undefined ? {} : { placeholder }),
     };
+    return { type: 'unchanged', path, record, by: 'content', isOnRecord: false, moves };
   }
 
-  /** The record if it is still valid, else why it is not. */
-  #compare(record: ManifestRecord | undefined, facts: SourceFacts | undefined): ManifestRecord | Why {
+  /** The record if it is still valid, else why it is not, and what of it is. */
+  #compare(record: ManifestRecord | undefined, facts: SourceFacts | undefined): Comparison {
     if (record === undefined) return this.#mayBeKnown(facts) ? 'moved' : 'new';
     if (this.#options.force) return 'force';
-    if (this.#records?.digestOf(record) !== this.#options.digests.of(record)) return 'options';
+    if (record.status === 'failed') return this.#compareFailed(record, facts);
+    const isSame = isSameState(record, facts);
+    if (isSame && record.redo !== true && this.#isAsWanted(record))
+      return lacksTakenAt(record) ? 'incomplete' : { record, isOnRecord: true };
+    const found = this.#findWanted(record);
+    if (found.entries.every((entry) => entry === undefined))
+      return found.standing === 'outdated' ? 'versions' : 'options';
     if (record.redo === true) return 'redo';
+    if (!isSame) return this.#mayBeKnown(facts) ? 'touched' : 'changed';
+    const { thumbnails, placeholder, moves } = found.kept;
+    const part = this.#missingPart(found, contentOf(record) ?? '');
+    if (part !== undefined) {
+      const isIncomplete = part.variants.length === 0;
+      const isUnmade = found.entries.some((entry) => entry === undefined);
+      const why = isIncomplete ? 'incomplete' : isUnmade ? 'options' : 'thumbnail';
+      // Without anything to keep the record is of no use.
+      return thumbnails.length === 0 ? why : { why, part, kept: found.kept };
+    }
+    if (lacksTakenAt(record)) return 'incomplete';
+    const { placeholder: _, takenAt, ...others } = record;
+    const completed: DoneRecord = {
+      ...others,
+      thumbnails,
+      ...(takenAt === undefined ? {} : { takenAt }),
+      ...(placeholder === undefined ? {} : { placeholder }),
+    };
+    return { record: completed, isOnRecord: false, moves };
+  }
+
+  #compareFailed(record: FailedRecord, facts: SourceFacts | undefined): Comparison {
+    const { digests } = this.#options;
+    const standing = digests.standingOfFailure(failureDigest(record, this.#header, digests));
+    if (standing !== 'current') return standing === 'outdated' ? 'versions' : 'options';
     if (!isSameState(record, facts)) return this.#mayBeKnown(facts) ? 'touched' : 'changed';
-    if (this.#isValid(record)) return lacksTakenAt(record) ? 'incomplete' : record;
-    return record.status === 'failed' ? 'retry' : 'thumbnail';
+    return this.#isKnownFailure(record) ? { record, isOnRecord: true } : 'retry';
+  }
+
+  /** Whether a record is as this run would write it, and its thumbnails lie where they are to. */
+  #isAsWanted(record: DoneRecord): boolean {
+    const { digests, out, layout, placeholder } = this.#options;
+    return (
+      (record.placeholder !== undefined) === placeholder &&
+      hasAllWanted(record, this.#header, digests) &&
+      record.thumbnails.every((entry) => isThumbnailAt(out, entry, layout))
+    );
+  }
+
+  /** What of a record is wanted, and is there. */
+  #findWanted(record: DoneRecord): Found {
+    const { digests, out, layout } = this.#options;
+    const { entries, standing } = matchRecord(record, this.#header, digests);
+    const thumbnails: KeptEntry[] = [];
+    const moves: Move[] = [];
+    const missing: string[] = [];
+    for (const [index, variant] of digests.wanted.entries()) {
+      const entry = entries[index];
+      const from = entry && findThumbnail(out, entry, layout);
+      if (entry === undefined || from === undefined) {
+        missing.push(variant);
+        continue;
+      }
+      const to = thumbnailFile(entry.file, layout);
+      thumbnails.push({ ...entry, file: to });
+      if (from !== to) moves.push({ from, to });
+    }
+    const { placeholder } = this.#options.placeholder ? record : {};
+    const kept = { thumbnails, moves, ...(placeholder === undefined ? {} : { placeholder }) };
+    return { entries, standing, missing, kept };
+  }
+
+  /** What is still to be made; undefined for nothing. */
+  #missingPart({ missing, kept }: Found, content: string): Part | undefined {
+    const placeholder = this.#options.placeholder && kept.placeholder === undefined;
+    return missing.length === 0 && !placeholder ? undefined : { variants: missing, placeholder, content };
+  }
+
+  get #header(): HeaderDigests {
+    return this.#records?.header ?? this.#options.digests.run;
   }
 
   #mayBeKnown(facts: SourceFacts | undefined): boolean {
     return !this.hasNoHistory && facts !== undefined && this.#records?.hasSize(facts.sourceBytes) === true;
-  }
-
-  #isValid(record: ManifestRecord): boolean {
-    if (record.status === 'failed') return this.#isKnownFailure(record);
-    return record.thumbnails.every(({ file, bytes }) => thumbnailSize(this.#options.out, file) === bytes);
   }
 
   #isKnownFailure({ error }: FailedRecord): boolean {
@@ -193,12 +277,19 @@ export class Planner {
   }
 }
 
-/** Of which picture the thumbnails were made, if it was not the full one. */
-function pictureOf(record: DoneFacts): Partial<Pick<DoneFacts, 'from' | 'fromWidth' | 'fromHeight'>> {
-  const { from, fromWidth, fromHeight } = record;
-  return {
-    ...(from === undefined ? {} : { from }),
-    ...(fromWidth === undefined ? {} : { fromWidth }),
-    ...(fromHeight === undefined ? {} : { fromHeight }),
-  };
+/** A valid record; why a photo is a job; or that, and what of it is to be made. */
+type Comparison =
+  | Pick<Unchanged, 'record' | 'isOnRecord' | 'moves'>
+  | Why
+  | { readonly why: Why; readonly part: Part; readonly kept: Kept };
+
+/** What of a record is wanted. */
+interface Found extends Match {
+  /** Names of the variants of which there is no thumbnail, or whose file is missing. */
+  readonly missing: readonly string[];
+  readonly kept: Kept;
+}
+
+function digestOf({ digest }: FailedRecord): Pick<FailedRecord, 'digest'> {
+  return digest === undefined ? {} : { digest };
 }

@@ -7,7 +7,7 @@ import { realFile, realPlace } from '../files/real-path.js';
 import { removeStale } from '../files/temporary.js';
 import { prepareFolder } from '../files/thumbnail-folder.js';
 import type { PoolOutput } from '../job.js';
-import { noteManifest } from '../manifest/folder-manifests.js';
+import { noteManifest, otherManifests } from '../manifest/folder-manifests.js';
 import { ManifestStore } from '../manifest/store.js';
 import type { ResolvedOptions, ThumbsOptions } from '../options/options.js';
 import { resolveOptions } from '../options/resolve.js';
@@ -30,6 +30,7 @@ import { requireFreeOutputs } from './outputs.js';
 import {
   certainExtensions,
   digestsOf,
+  layoutOf,
   plannerOptions,
   unreadableExtensions,
   walkOptions,
@@ -39,7 +40,7 @@ import { summarize, summaryOfNothing } from './summary.js';
 import { leftOutEvents, unreadableEvent, walkFigures } from './walk-figures.js';
 
 /**
- * Makes a thumbnail of every photo under `paths`, and a manifest.
+ * Makes thumbnails of every photo under `paths`, one for each variant, and a manifest.
  *
  * The run starts on the first iteration and advances only as you iterate: while no event is asked for, at most two images a worker,
  * or twelve small ones, are finished. The last event is the summary. A photo that cannot be done is a `failed` event, never a throw.
@@ -77,7 +78,7 @@ export async function* run(options: ResolvedOptions, transport: Transport): Asyn
     // Temporary files are left only by a process that did not end in order: a run whose lock was left, or a consumer of this run.
     if (locks.some(({ tookOver }) => tookOver)) await removeStaleFrom(folders);
     const checked = {
-      options: { ...options, manifest },
+      options: { ...options, manifest, layout: layoutOf(options) },
       roots: rootsFrom(manifest, roots),
       folders,
       startedAt,
@@ -138,13 +139,15 @@ async function* runLocked(
     (graceMs) => pool.drain(graceMs),
   );
   try {
-    yield { type: 'start', workers, out, manifest: manifest.file };
+    const { anew } = manifest;
+    yield { type: 'start', workers, out, manifest: manifest.file, ...(anew === undefined ? {} : { anew }) };
     const walked = newWalkProgress();
-    const sink = new Sink(manifest, walked, planner);
+    const isShared = otherManifests(place).length > 0;
+    const sink = new Sink(manifest, walked, planner, { wanted: digests.wanted, out, isShared });
     const unreported = unreportedFolders(walked);
     const outputs = await startPool(pool, planner, { options, roots, walked, signal: cancellation.signal });
     // While the first consumers load, and before anything is published.
-    noteManifest(place);
+    noteManifest(place, layoutOf(options));
     preloadFinish(options);
     for await (const event of sink.consume(outputs, workers)) {
       yield* unreported();
@@ -189,9 +192,11 @@ function unreportedFolders(walked: WalkProgress): () => UnreadableFolderEvent[] 
 }
 
 function createPool(options: ResolvedOptions, planner: Planner, transport: Transport): Pool {
-  const { out, variant, decoding, maxBytes, maxPixels, maxMemory, timeoutMs, retries, workers } = options;
+  const { out, variants, placeholder, decoding, maxBytes, maxPixels, maxMemory, timeoutMs, retries, workers } =
+    options;
   const memory = memoryLimits(maxMemory, workers);
-  const work = { out, variant, decoding, maxBytes, maxPixels, maxMemory: memory.hard };
+  const layout = layoutOf(options);
+  const work = { out, layout, variants, placeholder, decoding, maxBytes, maxPixels, maxMemory: memory.hard };
   return new Pool({
     consumers: workers,
     startConsumer: transport.startConsumers(work),
@@ -199,7 +204,7 @@ function createPool(options: ResolvedOptions, planner: Planner, transport: Trans
     timeoutMs,
     retries,
     memory,
-    findByContent: (path, identified) => planner.findByContent(path, identified),
+    planIdentified: (job, identified) => planner.planIdentified(job, identified),
   });
 }
 

@@ -4,6 +4,7 @@ import type { ImageErrorCode } from '../errors.js';
 import type { Attempt, Why } from '../job.js';
 import type { PrunedEvent } from '../maintenance/unneeded.js';
 import type { DoneRecord, FailedRecord } from '../manifest/record.js';
+import type { MadeAnew } from '../manifest/store.js';
 import type { EventPath } from '../path-bytes.js';
 
 /** How far the run is. */
@@ -30,16 +31,18 @@ export interface StartEvent {
   readonly out: string;
   /** Absolute path of the manifest. */
   readonly manifest: string;
+  /** What is made anew because of other versions; absent for nothing. */
+  readonly anew?: MadeAnew;
 }
 
-/** A photo has its thumbnail, and the manifest has its record. */
+/** A photo has its thumbnails, and the manifest has its record. */
 export interface DoneEvent extends EventPath {
   readonly type: 'done';
   readonly record: DoneRecord;
   readonly progress: Progress;
 }
 
-/** A photo has its thumbnail from an earlier run. */
+/** A photo has its thumbnails from an earlier run. */
 export interface UnchangedEvent extends EventPath {
   readonly type: 'unchanged';
   /** Whether its content was read, because it was moved or touched, or an earlier version made its record. */
@@ -144,6 +147,8 @@ export interface PlannedEvent extends EventPath {
   readonly plan: 'new' | 'changed' | 'compare' | 'unchanged' | 'known-bad';
   /** Absent when the photo is no job. */
   readonly why?: Why;
+  /** Names of the variants that are to be made; none where the content decides. */
+  readonly variants: readonly string[];
   /** Bytes of the source; 0 when its size is not known. */
   readonly bytes: number;
 }
@@ -162,6 +167,10 @@ export interface PlanSummaryEvent extends WalkFigures {
   readonly compare: Amount;
   readonly unchanged: Amount;
   readonly knownBad: Amount;
+  /** Thumbnails that are to be made, by the variant's name; of photos whose content decides they are not counted. */
+  readonly variants: Readonly<Record<string, number>>;
+  /** As in {@link StartEvent}. */
+  readonly anew?: MadeAnew;
   /** Sources whose records would be removed. */
   readonly removed: number;
   /** As in {@link SummaryEvent}. */
@@ -185,13 +194,15 @@ export type StopReason = 'signal' | 'deadline';
 /** The last event. */
 export interface SummaryEvent extends WalkFigures {
   readonly type: 'summary';
-  /** Photos finished: `made + shared + unchanged + failed`. */
+  /** Photos finished: `done + unchanged + failed`. */
   readonly photos: number;
+  /** Photos of which something was made. */
+  readonly done: number;
   /** Different thumbnails that were made. */
   readonly made: number;
-  /** Photos that share the thumbnail of another photo done in this run: their pixels are equal. */
+  /** Thumbnails that are the same as another one of this run: their pixels are equal. */
   readonly shared: number;
-  /** Photos that have their thumbnail from an earlier run. */
+  /** Photos that have their thumbnails from an earlier run. */
   readonly unchanged: number;
   /** Of those unchanged, the ones that were moved or touched, or had an incomplete record, and were found by their content. */
   readonly identified: number;

@@ -10,6 +10,7 @@ import { type PhotoCounts, refusalOf } from '../maintenance/prune.js';
 import { findUnneeded, type PrunedEvent } from '../maintenance/unneeded.js';
 import { addNamedByOthers, photosLeft } from '../manifest/folder-manifests.js';
 import { RecordIndex } from '../manifest/record-index.js';
+import { madeAnew } from '../manifest/store.js';
 import type { ResolvedOptions, ResolvedPlace, ThumbsOptions } from '../options/options.js';
 import { resolveOptions } from '../options/resolve.js';
 import { eventPath } from '../path-bytes.js';
@@ -28,7 +29,7 @@ import type {
 } from './events.js';
 import { KeptRecords } from './kept-records.js';
 import { requireFreeOutputs } from './outputs.js';
-import { digestsOf, plannerOptions, unreadableExtensions, walkOptions } from './planning.js';
+import { digestsOf, layoutOf, plannerOptions, unreadableExtensions, walkOptions } from './planning.js';
 import { RemainingThumbnails } from './remaining-thumbnails.js';
 import { leftOutEvents, unreadableEvent, walkFigures } from './walk-figures.js';
 
@@ -53,7 +54,7 @@ export function planThumbnails(paths: readonly string[], options?: ThumbsOptions
 }
 
 async function* plan(resolved: ResolvedOptions): AsyncGenerator<PlanEvent> {
-  const options = { ...resolved, manifest: realFile(resolved.manifest) };
+  const options = { ...resolved, manifest: realFile(resolved.manifest), layout: layoutOf(resolved) };
   const roots = rootsFrom(options.manifest, await findRoots(resolved.paths, resolved.out));
   await requireFreeOutputs(options, roots);
   const digests = digestsOf(options);
@@ -62,17 +63,20 @@ async function* plan(resolved: ResolvedOptions): AsyncGenerator<PlanEvent> {
   const records = await finishInTurns(RecordIndex.openInSteps(options.manifest, { digests }), options.signal);
   const end = new AbortController();
   try {
+    const anew = records && madeAnew(records, digests);
     const planner = new Planner(records, plannerOptions(options, digests));
     const walked = newWalkProgress();
     const remaining = new RemainingThumbnails(records, options.manifest, digests);
     const counts = { new: none(), changed: none(), compare: none(), unchanged: none(), 'known-bad': none() };
+    const variants = Object.fromEntries(digests.wanted.map((variant) => [variant, 0]));
     const planPhoto = (path: string, isLocal: boolean) => planner.plan(path, isLocal);
     const signal = AbortSignal.any([end.signal, ...(options.signal === undefined ? [] : [options.signal])]);
     const walk = { ...walkOptions(options, roots), plan: planPhoto, consumers: 0, signal };
     for await (const item of produce(walk, walked)) {
       if (item.type === 'sentinel') continue;
       remaining.add(item);
-      const event = plannedEvent(item);
+      const event = plannedEvent(item, digests.wanted);
+      for (const variant of event.variants) variants[variant] = (variants[variant] ?? 0) + 1;
       counts[event.plan].photos += 1;
       counts[event.plan].bytes += event.bytes;
       yield event;
@@ -96,6 +100,8 @@ async function* plan(resolved: ResolvedOptions): AsyncGenerator<PlanEvent> {
       type: 'plan',
       ...others,
       knownBad,
+      variants,
+      ...(anew === undefined ? {} : { anew }),
       removed,
       kept: kept.inEmptyRoots,
       emptyRoots: kept.emptyRoots,
@@ -171,13 +177,15 @@ function none(): { photos: number; bytes: number } {
   return { photos: 0, bytes: 0 };
 }
 
-function plannedEvent(item: Job | Unchanged): PlannedEvent {
+/** @param wanted Names of all variants. */
+function plannedEvent(item: Job | Unchanged, wanted: readonly string[]): PlannedEvent {
   const path = eventPath(item.path);
   if (item.type === 'unchanged') {
     const plan = item.record.status === 'failed' ? 'known-bad' : 'unchanged';
-    return { type: 'planned', ...path, plan, bytes: item.record.sourceBytes ?? 0 };
+    return { type: 'planned', ...path, plan, variants: [], bytes: item.record.sourceBytes ?? 0 };
   }
-  const { why, task, facts } = item;
+  const { why, task, facts, part } = item;
   const plan = task === 'identify' ? 'compare' : why === 'new' ? 'new' : 'changed';
-  return { type: 'planned', ...path, plan, why, bytes: facts?.sourceBytes ?? 0 };
+  const variants = task === 'identify' ? [] : (part?.variants ?? wanted);
+  return { type: 'planned', ...path, plan, why, variants, bytes: facts?.sourceBytes ?? 0 };
 }

@@ -2,6 +2,7 @@
 
 import fs from 'node:fs';
 import path from 'node:path';
+import { readMarker } from '../files/folder-marker.js';
 import { lockPaths } from '../files/locks/lock.js';
 import { realFile } from '../files/real-path.js';
 import {
@@ -11,39 +12,75 @@ import {
   rawExtensions,
   type SourceFormat,
 } from '../image/decoders/index.js';
-import { rendererVersion, VERDICT_VERSION } from '../image/renderer-version.js';
-import { type Digests, optionsDigest } from '../manifest/digests.js';
-import { defaultDecoding, type ResolvedOptions } from '../options/options.js';
+import { type RendererVersion, rendererVersion, VERDICT_VERSION } from '../image/renderer-version.js';
+import { Digests, digestOf, digestOfHalves, type Versions } from '../manifest/digests.js';
+import { VERSION_1_VERSIONS } from '../manifest/version-1.js';
+import type { Layout, ResolvedOptions } from '../options/options.js';
 import { digestParts } from '../options/variant.js';
 import type { PlannerOptions } from '../producer/planner.js';
 import type { ProducerOptions } from '../producer/producer.js';
 import type { Root } from '../producer/roots.js';
 import type { SelectionOptions } from '../producer/selection/selection.js';
+import { Version1Digests } from './version-1-digests.js';
 
-/** The digests of every option that changes pixels, and of the versions of renderer and decoder. */
-export function digestsOf({ variant, decoding }: ResolvedOptions): Digests {
-  const { jpegReader, embedded } = decoding;
-  const parts = { ...digestParts(variant), jpegReader, renderer: rendererVersion() };
-  const common = optionsDigest(parts);
+/** What the run wants, and what it would make it by. */
+export function digestsOf({ variants, decoding, keepVersions }: ResolvedOptions): Digests {
+  const renderer = rendererVersion();
+  const formats = Object.keys(decoders) as SourceFormat[];
+  const lacksPackage = (format: SourceFormat) => decoders[format].lacks?.(decoding)?.kind === 'package';
+  const versions = namedVersions(renderer);
+  const ofDecoder = (format: SourceFormat, by: Versions) =>
+    digestOfHalves(decoders[format].heeds?.(decoding) ?? {}, versionsFor(format, by));
   // What fails by its full picture may have a thumbnail by a smaller one, and the other way round: it is tried again.
-  const ofFailed = embedded === defaultDecoding.embedded ? common : optionsDigest({ ...parts, embedded });
-  const found = new Map<SourceFormat, string>();
-  const ofFormat = (format: SourceFormat) => {
-    const own = decoders[format]?.digestParts?.(decoding) ?? {};
-    return Object.keys(own).length === 0 ? common : optionsDigest({ ...parts, decoder: own });
-  };
-  return {
-    common,
-    of: (record) => {
-      if (record.status === 'failed') return ofFailed;
-      // Nothing else could make its thumbnail now, whatever the file is called.
-      if (decoders[record.sourceFormat]?.lacks?.(decoding)?.kind === 'package')
-        return record.options ?? common;
-      const digest = found.get(record.sourceFormat) ?? ofFormat(record.sourceFormat);
-      found.set(record.sourceFormat, digest);
-      return digest;
+  const { embedded, jpegReader } = decoding;
+  const ofVariants = variants.map((variant) => [variant.name, digestOf(digestParts(variant))] as const);
+  const failed = { variants: ofVariants.map(([, digest]) => digest).sort(), embedded, jpegReader };
+  const earlier = new Version1Digests(variants, decoding, [renderer, version1Renderer]);
+  return new Digests({
+    variants: Object.fromEntries(ofVariants),
+    decoders: Object.fromEntries(formats.map((format) => [format, ofDecoder(format, versions)])),
+    failures: digestOfHalves(failed, { ...renderer }),
+    versions,
+    unreadable: new Set(formats.filter(lacksPackage)),
+    keepVersions,
+    ofVersion1: (digest, format) => {
+      const found = earlier.find(digest, format);
+      if (found === undefined) return undefined;
+      const { variant, isCurrent } = found;
+      const by = isCurrent ? versions : VERSION_1_VERSIONS;
+      return { variant: variant.name, digest: digestOf(digestParts(variant)), decoder: ofDecoder(format, by) };
     },
-  };
+    failureOfVersion1: (digest) => {
+      const isCurrent = earlier.findFailure(digest);
+      return isCurrent === undefined ? undefined : digestOfHalves(failed, { ...(isCurrent ? renderer : version1Renderer) });
+    },
+  });
+}
+
+/** The renderer's versions, and those that decoders have of their own as `heic libheif-js`. */
+function namedVersions(renderer: RendererVersion): Versions {
+  const own = Object.entries(decoders).flatMap(([format, decoder]) =>
+    Object.entries(decoder.versions?.() ?? {}).map(([name, version]) => [`${format} ${name}`, version] as const),
+  );
+  const found = [...Object.entries(renderer), ...own];
+  return Object.fromEntries(found.filter((entry): entry is [string, string | number] => entry[1] !== undefined));
+}
+
+/** Those versions that decide the pixels of a format. */
+function versionsFor(format: SourceFormat, versions: Versions): Versions {
+  const isOwn = (name: string) => !name.includes(' ') || name.startsWith(`${format} `);
+  return Object.fromEntries(Object.entries(versions).filter(([name]) => isOwn(name)));
+}
+
+const version1Renderer: RendererVersion = {
+  thumbs: Number(VERSION_1_VERSIONS.thumbs),
+  sharp: String(VERSION_1_VERSIONS.sharp),
+  libvips: String(VERSION_1_VERSIONS.libvips),
+};
+
+/** Where the thumbnails of a run lie: as it was asked for, or as the folder has them. */
+export function layoutOf({ layout, out }: Pick<ResolvedOptions, 'layout' | 'out'>): Layout {
+  return layout ?? (readMarker(out)?.layout === 'sharded' ? 'sharded' : 'flat');
 }
 
 export function plannerOptions(options: ResolvedOptions, digests: Digests): PlannerOptions {
@@ -51,7 +88,9 @@ export function plannerOptions(options: ResolvedOptions, digests: Digests): Plan
   const limits = { maxPixels, maxBytes, timeoutMs, maxMemoryBytes: maxMemory };
   const lacks = (needs: string) =>
     Object.values(decoders).some((decoder) => decoder.lacks?.(decoding)?.needs === needs);
-  return { manifest, out, digests, verdicts: VERDICT_VERSION, lacks, force, retryFailed, limits };
+  const { placeholder } = options;
+  const place = { manifest, out, layout: layoutOf(options) };
+  return { ...place, digests, placeholder, verdicts: VERDICT_VERSION, lacks, force, retryFailed, limits };
 }
 
 /** Extensions of the formats whose decoder lacks a package: lower case, without the dot. */

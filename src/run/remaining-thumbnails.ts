@@ -3,7 +3,8 @@
 import { ThumbnailSet } from '../files/thumbnail-name.js';
 import type { Job, Unchanged } from '../job.js';
 import type { Digests } from '../manifest/digests.js';
-import type { ManifestRecord } from '../manifest/record.js';
+import { matchRecord } from '../manifest/matching.js';
+import type { DoneRecord, ManifestRecord } from '../manifest/record.js';
 import type { RecordIndex } from '../manifest/record-index.js';
 import { SourceNames } from '../manifest/source-names.js';
 
@@ -45,22 +46,26 @@ export class RemainingThumbnails {
     if (row === undefined) this.#new += 1;
     else this.#found[row] = 1;
     if (item.type === 'job' && item.why === 'moved') this.#moved += 1;
+    for (const { from } of (item.type === 'job' ? item.kept?.moves : item.moves) ?? []) this.thumbnails.add(from);
     if (item.type === 'unchanged') {
+      if (!item.isOnRecord) addTo(this.known, this.#records?.find(source));
       this.#keep(item.record);
       return;
     }
     const record = this.#records?.find(source);
-    if (record !== undefined) addTo(this.#willDiffer(item, record) ? this.known : this.thumbnails, record);
+    addTo(this.known, record);
+    if (record?.status === 'done' && !isOther(item, record)) this.#keepWanted(record);
     const bytes = item.task === 'identify' ? item.facts?.sourceBytes : undefined;
     if (bytes === undefined || this.#keptSizes.has(bytes)) return;
     this.#keptSizes.add(bytes);
     for (const [record] of this.#records?.ofSize(bytes) ?? []) this.#keep(record);
   }
 
-  /** Whether the photo gets another thumbnail than its record has, as far as is known before it is made. */
-  #willDiffer({ why, facts }: Job, record: ManifestRecord): boolean {
-    if (why === 'changed' || this.#records?.digestOf(record) !== this.#digests.of(record)) return true;
-    return why === 'force' && facts?.sourceBytes !== record.sourceBytes;
+  /** Keeps those thumbnails of a record that the photo would get again. */
+  #keepWanted(record: DoneRecord): void {
+    if (this.#records === undefined) return;
+    const { entries } = matchRecord(record, this.#records.header, this.#digests);
+    for (const entry of entries) if (entry !== undefined) this.thumbnails.add(entry.file);
   }
 
   /** Keeps the records that the walk did not cover, and returns what the others come to. */
@@ -84,6 +89,11 @@ export class RemainingThumbnails {
   #keep(record: ManifestRecord | undefined): void {
     addTo(this.thumbnails, record);
   }
+}
+
+/** Whether the photo is another one than that of its record, as far as is known before its content is read. */
+function isOther({ why, facts }: Job, { sourceBytes }: DoneRecord): boolean {
+  return why === 'changed' || (why === 'force' && facts?.sourceBytes !== sourceBytes);
 }
 
 function addTo(thumbnails: ThumbnailSet, record: ManifestRecord | undefined): void {

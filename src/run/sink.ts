@@ -1,10 +1,19 @@
 // Results in, manifest out. The sink is done when it has counted N sentinels, and for no other reason.
 
 import { type ImageErrorCode, unreachable } from '../errors.js';
+import { moveThumbnail } from '../files/thumbnail-folder.js';
 import { ThumbnailSet } from '../files/thumbnail-name.js';
 import { VERDICT_VERSION } from '../image/renderer-version.js';
-import type { FailedOutcome, Job, JobResult, PoolOutput, Unchanged } from '../job.js';
-import { DECODER_VERDICTS, type FailedRecord, messageFor, reasonOf } from '../manifest/record.js';
+import type { FailedOutcome, Job, JobResult, Move, PoolOutput, Unchanged } from '../job.js';
+import {
+  contentOf,
+  DECODER_VERDICTS,
+  type DoneFacts,
+  type FailedRecord,
+  messageFor,
+  reasonOf,
+  type ThumbnailEntry,
+} from '../manifest/record.js';
 import { nameOf, recordedName, sourceName } from '../manifest/source-names.js';
 import type { ManifestStore } from '../manifest/store.js';
 import { eventPath } from '../path-bytes.js';
@@ -13,7 +22,10 @@ import type { DoneEvent, FailedEvent, Progress, UnchangedEvent } from './events.
 
 /** What the sink has counted. */
 export interface Totals {
+  /** Photos of which something was made. */
   done: number;
+  /** Thumbnails that were made, equal ones too. */
+  thumbnails: number;
   unchanged: number;
   /** Of those unchanged, the ones that were found by their content. */
   identified: number;
@@ -35,6 +47,7 @@ export interface Totals {
 export function noTotals(): Totals {
   return {
     done: 0,
+    thumbnails: 0,
     unchanged: 0,
     identified: 0,
     failed: 0,
@@ -49,19 +62,36 @@ export function noTotals(): Totals {
   };
 }
 
+/** Where thumbnails lie, and what a record has. */
+export interface SinkOutput {
+  /** Absolute path of the output folder. */
+  readonly out: string;
+  /** Names of the variants, in the order in which records have them. */
+  readonly wanted: readonly string[];
+  /** Whether other manifests use the folder. */
+  readonly isShared: boolean;
+}
+
 export class Sink {
   readonly totals: Totals = noTotals();
   readonly #manifest: ManifestStore;
   readonly #walk: Readonly<WalkProgress>;
   readonly #plan: { readonly jobs: number };
+  readonly #output: SinkOutput;
   /** The thumbnails of the photos that were done. */
   readonly #thumbnails = new ThumbnailSet();
 
   /** @param plan How many of the photos that `walk` has found are jobs. */
-  constructor(manifest: ManifestStore, walk: Readonly<WalkProgress>, plan: { readonly jobs: number }) {
+  constructor(
+    manifest: ManifestStore,
+    walk: Readonly<WalkProgress>,
+    plan: { readonly jobs: number },
+    output: SinkOutput,
+  ) {
     this.#manifest = manifest;
     this.#walk = walk;
     this.#plan = plan;
+    this.#output = output;
   }
 
   /** Different thumbnails so far. */
@@ -110,7 +140,7 @@ export class Sink {
     if (outcome.status === 'failed') {
       const earlier = isForMore(job) ? this.#manifest.records.find(source) : undefined;
       if (earlier !== undefined)
-        return this.#onUnchanged({ type: 'unchanged', path, record: earlier, by: 'state' });
+        return this.#onUnchanged({ type: 'unchanged', path, record: earlier, by: 'state', isOnRecord: true });
       const record = failedRecord(source, outcome);
       this.#manifest.append(record);
       const { stack } = outcome;
@@ -119,23 +149,23 @@ export class Sink {
         attempt: stack === undefined ? attempt : { ...attempt, stack },
       };
     }
-    const record = { ...recordedName(source), ...outcome };
+    const record = { ...recordedName(source), ...completed(job, outcome, this.#output.wanted) };
+    this.#moveAll(job.kept?.moves);
     this.#manifest.append(record);
     this.totals.done += 1;
+    this.totals.thumbnails += outcome.thumbnails.length;
     this.totals.sourceBytes += outcome.sourceBytes;
     this.totals.sourcePixels += outcome.sourceWidth * outcome.sourceHeight;
     for (const { file } of outcome.thumbnails) this.#thumbnails.add(file);
     return { type: 'done', ...eventPath(path), record, progress: this.#progress() };
   }
 
-  #onUnchanged({ path, record, by }: Unchanged): UnchangedEvent | FailedEvent {
+  #onUnchanged({ path, record, by, isOnRecord, moves }: Unchanged): UnchangedEvent | FailedEvent {
     const identified = by === 'content';
-    if (identified) {
-      this.#manifest.append(record);
-      this.totals.worked += 1;
-    } else {
-      this.#manifest.keep(nameOf(record));
-    }
+    if (identified) this.totals.worked += 1;
+    this.#moveAll(moves);
+    if (isOnRecord) this.#manifest.keep(nameOf(record));
+    else this.#manifest.append(record);
     if (record.status === 'failed') {
       this.totals.known += 1;
       return this.#onFailed(path, record, true);
@@ -143,6 +173,10 @@ export class Sink {
     this.totals.unchanged += 1;
     if (identified) this.totals.identified += 1;
     return { type: 'unchanged', ...eventPath(path), identified, record, progress: this.#progress() };
+  }
+
+  #moveAll(moves: readonly Move[] = []): void {
+    for (const move of moves) moveThumbnail(this.#output.out, move, this.#output.isShared);
   }
 
   #onFailed(path: string, record: FailedRecord, known = false): FailedEvent {
@@ -167,9 +201,18 @@ export class Sink {
   }
 }
 
-/** Whether the photo has its record, and was read only for what that lacks: what fails then costs no thumbnail. */
-function isForMore({ task, why }: Job): boolean {
-  return task === 'identify' && why === 'incomplete';
+/** Whether the photo has its thumbnails, and was read only for what its record lacks: what fails then costs none of them. */
+function isForMore({ why }: Job): boolean {
+  return why === 'incomplete';
+}
+
+/** What was made of a photo, with what it had: if a part was to be made, and the content was that which the part was planned for. */
+function completed({ part, kept }: Job, outcome: DoneFacts, wanted: readonly string[]): DoneFacts {
+  if (part === undefined || kept === undefined || part.content !== contentOf(outcome)) return outcome;
+  const { status, thumbnails: made, placeholder = kept.placeholder, ...facts } = outcome;
+  const all: readonly ThumbnailEntry[] = [...made, ...kept.thumbnails];
+  const thumbnails = wanted.flatMap((variant) => all.find((entry) => entry.variant === variant) ?? []);
+  return { status, thumbnails, ...facts, ...(placeholder === undefined ? {} : { placeholder }) };
 }
 
 function failedRecord(source: string, outcome: FailedOutcome): FailedRecord {

@@ -19,14 +19,15 @@ export function summarize(
   options: ResolvedOptions,
   milliseconds: number,
 ): Figures {
-  const { done, unchanged, identified, failed, known, failures, ...others } = sink.totals;
+  const { done, thumbnails, unchanged, identified, failed, known, failures, ...others } = sink.totals;
   const { sourceBytes, sourcePixels, sentinels, consumersMemoryBytes, consumersCpuMs } = others;
   const main = currentUsage();
   return {
     type: 'summary',
     photos: sink.finished,
+    done,
     made: sink.made,
-    shared: done - sink.made,
+    shared: thumbnails - sink.made,
     unchanged,
     identified,
     failed,

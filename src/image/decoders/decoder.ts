@@ -6,11 +6,15 @@ import type { ImageNeeds } from '../limits.js';
 import type { RendererVersion } from '../renderer-version.js';
 import type { PictureSize } from '../upright.js';
 import type { Head } from './recognition.js';
+import type { SharedReads } from './shared-reads.js';
 import type { DecoderFailure, SharpImage } from './sharp-image.js';
 
 /** What an image is opened for. */
 export interface OpenRequest {
   readonly variant: Variant;
+  /** All variants of the image that this reader may be asked for, one after the other: `variant` and others. */
+  readonly among: readonly Variant[];
+  readonly shared: SharedReads;
   readonly decoding: DecodingOptions;
   /** Bytes that reading the header may take, for a format of which that alone may take much. @default no limit */
   readonly maxMemory?: number;
@@ -97,11 +101,10 @@ export interface Decoder {
    * @default nothing
    */
   readonly lacks?: (decoding: DecodingOptions) => Lack | undefined;
-  /**
-   * What decides the pixels of its images besides the renderer's version: its own version, and options that it heeds. Part of the options
-   * digest of its photos alone. @default nothing
-   */
-  readonly digestParts?: (decoding: DecodingOptions) => Readonly<Record<string, unknown>>;
+  /** Versions that decide the pixels of its images besides the renderer's. @default none */
+  readonly versions?: () => Readonly<Record<string, string | number | undefined>>;
+  /** Options that it heeds, where they are not the defaults. @default none */
+  readonly heeds?: (decoding: DecodingOptions) => Readonly<Record<string, unknown>>;
   /**
    * When the photo in a whole file was taken: what {@link OpenImage.takenAt} of its readers is. Undefined also for a damaged file.
    * @default its files never say

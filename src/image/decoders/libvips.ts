@@ -2,6 +2,7 @@
 
 import type { Metadata } from 'sharp';
 import { reductionOf, type Variant } from '../../options/variant.js';
+import { reducedSize } from '../reduced-size.js';
 import { type StoredSize, uprightSize } from '../upright.js';
 import type { Decoder, Reader } from './decoder.js';
 import { hasInvalidOrientation, takenAt, withValidOrientation } from './exif.js';
@@ -11,13 +12,15 @@ import { plainPngHeader } from './headers/png.js';
 import { plainWebpHeader } from './headers/webp.js';
 import { memoryNeed, pixelBytes } from './libvips-memory.js';
 import { hasSignature } from './recognition.js';
+import type { SharedReads } from './shared-reads.js';
 import { DecoderFailure, SharpImage } from './sharp-image.js';
 import { labTagsOf } from './tiff/lab-tags.js';
 import { hasUndeclaredAlpha, isWholeTiff } from './tiff/structure.js';
 import { isOfSampleCount, lostNoPixels, mayBeHarmless } from './warnings.js';
+import { sharedPixels } from './whole-image.js';
 
 /** Increased by hand whenever colours of PNG, TIFF or AVIF come out otherwise. */
-const digestParts = () => ({ colours: 2 });
+const versions = () => ({ colours: 2 });
 
 export const png: Decoder = decodedByLibvips({
   name: 'PNG',
@@ -27,7 +30,7 @@ export const png: Decoder = decodedByLibvips({
   // An interlaced image is held whole.
   heldBytesPerPixel: (header) => (header.isProgressive === true ? pixelBytes(header) : 0),
   plainHeader: plainPngHeader,
-  digestParts,
+  versions,
 });
 
 export const webp: Decoder = decodedByLibvips({
@@ -39,9 +42,10 @@ export const webp: Decoder = decodedByLibvips({
   // libwebp holds a lossless frame and its tables even where it shrinks it; libvips holds an image that is read whole twice, as RGBA.
   heldBytesPerPixel: (_, reduction) => (reduction < 4 ? 10 : 5),
   fastShrinkOnLoad: false,
+  isReadWhole: (stored, variant) => reducedSize(stored, variant) === undefined,
   plainHeader: plainWebpHeader,
   shrunk: async (...image) => (await import('./webp.js')).shrunkOnLoad(...image),
-  digestParts: () => ({ scale: 2 }),
+  versions: () => ({ scale: 2 }),
 });
 
 export const gif: Decoder = decodedByLibvips({
@@ -66,7 +70,7 @@ const ordinaryTiff: Decoder = decodedByLibvips({
   repaired: withValidOrientation,
   // libvips reads no EXIF in a TIFF; the file is itself the structure that has it.
   takenAt: async (bytes) => takenAt(bytes),
-  digestParts,
+  versions,
 });
 
 export const tiff: Decoder = {
@@ -91,7 +95,7 @@ export const avif: Decoder = decodedByLibvips({
   // dav1d holds several planes, libheif the frame as YUV and as RGB; 10 and 12 bits take more.
   heldBytesPerPixel: ({ depth }) => (depth === 'uchar' ? 21 : 28),
   repaired: withStillBrand,
-  digestParts,
+  versions,
 });
 
 /** A sequence's file under the brand of its still picture, because libvips refuses the brand `avis` alone; any other file itself. */
@@ -107,13 +111,14 @@ function decodedByLibvips({
   fastShrinkOnLoad = true,
   shrunk,
   isWhole,
+  isReadWhole,
   repaired,
   plainHeader,
   ...format
 }: Omit<Decoder, 'load' | 'readBy'> &
   Partial<LibvipsReaderOptions> &
   Pick<LibvipsReaderOptions, 'heldBytesPerPixel'> & { readonly plainHeader?: FindPlainHeader }): Decoder {
-  const how = { heldBytesPerPixel, fastShrinkOnLoad, shrunk, isWhole, repaired };
+  const how = { heldBytesPerPixel, fastShrinkOnLoad, shrunk, isWhole, isReadWhole, repaired };
   const reader = libvipsReader(how);
   const readers =
     plainHeader === undefined ? ([reader] as const) : ([plainReader(plainHeader, how), reader] as const);
@@ -140,6 +145,7 @@ export interface LibvipsReaderOptions {
         header: Header,
         stored: StoredSize,
         variant: Variant,
+        shared: SharedReads,
       ) => Promise<SharpImage | undefined>)
     | undefined;
   /**
@@ -147,6 +153,8 @@ export interface LibvipsReaderOptions {
    * the image
    */
   readonly isWhole?: ((file: Buffer, warnings: readonly string[]) => boolean) | undefined;
+  /** Whether a variant's pixels come from the whole image, and not from one that its loader has made smaller. @default always */
+  readonly isReadWhole?: ((stored: StoredSize, variant: Variant) => boolean) | undefined;
   /** The file with what libvips would refuse it for put right, or itself. @default always itself */
   readonly repaired?: ((file: Buffer) => Buffer) | undefined;
 }
@@ -157,9 +165,11 @@ export function libvipsReader({
   fastShrinkOnLoad,
   shrunk,
   isWhole,
+  isReadWhole = () => true,
   repaired = (file) => file,
 }: LibvipsReaderOptions): Reader {
-  return async (source, { variant }) => {
+  return async (source, request) => {
+    const { variant } = request;
     const bytes = repaired(source);
     const copyBytes = bytes === source ? 0 : bytes.length;
     const image = new SharpImage(bytes);
@@ -174,13 +184,18 @@ export function libvipsReader({
       orientation: isUpright ? 1 : (header.orientation ?? 1),
     };
     const held = heldBytesPerPixel(header, reductionOf(variant, uprightSize(stored)));
+    const need = memoryNeed(header, variant, held) + copyBytes;
+    const ofWhole = (each: Variant) => isReadWhole(stored, each);
+    const hasPlainColours = header.space === 'srgb' || header.space === 'b-w';
+    const whole = { bytes, header, stored, isReadWhole: ofWhole, memoryNeed: need };
+    const sharing = hasPlainColours ? sharedPixels(whole, request) : undefined;
     return {
       ...stored,
       isUpright,
       takenAt: exif && takenAt(exif),
-      memoryNeed: memoryNeed(header, variant, held) + copyBytes,
+      memoryNeed: need + (sharing?.heldBytes ?? 0),
       fastShrinkOnLoad,
-      pixels: async () => (await shrunk?.(bytes, header, stored, variant)) ?? image,
+      pixels: sharing?.pixels ?? (async () => (await shrunk?.(bytes, header, stored, variant, request.shared)) ?? image),
       pixelsAfter: (failure) => {
         if (isWhole === undefined || !mayBeHarmless(failure)) return undefined;
         const again = new SharpImage(bytes, 'error');

@@ -1,14 +1,39 @@
 // Decoded pixels on their way to sharp.
 
-import { SharpImage } from './sharp-image.js';
+import { type Known, SharpImage } from './sharp-image.js';
 import { encodeTiff, type Picture } from './tiff/writer.js';
 
+/** What sharp is given of a picture. It may be given it several times. */
+export interface SharpInput {
+  readonly bytes: Buffer;
+  readonly known: Known;
+}
+
 /**
- * A picture in sharp, with its orientation and profile. Its data are copied. Where there is no profile they stay raw samples, which
+ * A picture for sharp, with its orientation and profile. Its data are copied. Where there is no profile they stay raw samples, which
  * libvips reads without a loader: that takes 1 ms less than a TIFF of 480 x 320 pixels. Raw samples cannot carry a profile.
  */
+export function inputOf(picture: Picture): SharpInput {
+  if (picture.profile !== undefined) return { bytes: encodeTiff(picture), known: {} };
+  return rawInput({ ...picture, data: Buffer.from(picture.data) });
+}
+
+/** Raw samples for sharp, which are not copied. */
+export function rawInput({
+  data,
+  width,
+  height,
+  channels,
+  orientation,
+}: Omit<Picture, 'data' | 'profile'> & { readonly data: Buffer }): SharpInput {
+  return { bytes: data, known: { raw: { width, height, channels }, orientation } };
+}
+
+/** A picture in sharp. */
 export function imageOf(picture: Picture): SharpImage {
-  const { data, width, height, channels, orientation, profile } = picture;
-  if (profile !== undefined) return new SharpImage(encodeTiff(picture));
-  return new SharpImage(Buffer.from(data), 'warning', { raw: { width, height, channels }, orientation });
+  return imageFrom(inputOf(picture));
+}
+
+export function imageFrom({ bytes, known }: SharpInput): SharpImage {
+  return new SharpImage(bytes, 'warning', known);
 }

@@ -4,9 +4,16 @@
 import type { Encoder } from './encoder.js';
 
 export const png: Encoder = {
-  configure: (image) => image.png({ compressionLevel: 2, adaptiveFiltering: true, palette: false }),
+  configure: (image, { palette = false, progressive = false }) =>
+    // Indices have no slopes that a filter could find.
+    image.png(
+      palette
+        ? { palette, progressive, compressionLevel: 9 }
+        : { palette, progressive, compressionLevel: 2, adaptiveFiltering: true },
+    ),
   normalize: stripAncillaryChunks,
   readSize: readPngSize,
+  heldBytesPerPixel: ({ palette, progressive }) => (palette === true || progressive === true ? 16 : 8),
 };
 
 /** The chunks that decide the pixels (PNG specification, third edition, 11.2 and 11.3.1). */

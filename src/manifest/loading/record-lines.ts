@@ -1,19 +1,18 @@
 // What an index needs of each line of a manifest. Nearly every line is as the store writes it, and is read by one expression, in a third of
 // the time that JSON.parse() and the checks of a record take; any other line is parsed and checked.
 
-import { THUMBNAIL_NAME } from '../../files/thumbnail-name.js';
-import type { SourceFormat } from '../../image/decoders/index.js';
-import type { DigestFacts } from '../digests.js';
+import { THUMBNAIL_FILE } from '../../files/thumbnail-name.js';
 import type { Block, LinePosition } from '../lines.js';
-import { parseLine } from '../reading.js';
-import { contentOf, isRecord } from '../record.js';
+import { parseRecord } from '../reading.js';
+import { contentOf, type ManifestHeader, type ManifestRecord } from '../record.js';
 import { ownSplitName, type SplitName } from '../record-positions.js';
 import { nameOf } from '../source-names.js';
 
 /** What an index keeps of a record, or decides by. */
 export interface RecordFacts {
   readonly split: SplitName;
-  readonly made: DigestFacts;
+  /** The whole record; or, where it has a thumbnail of each of the header's variants, made by the header's digests, its `sourceFormat`. */
+  readonly made: ManifestRecord | string;
   readonly redo: boolean;
   /** Bytes of the source, where its content is on record. */
   readonly contentBytes: number | undefined;
@@ -30,43 +29,59 @@ const TEXT = String.raw`[^"\\\x00-\x1f]*`;
 /** One that a JavaScript number has exactly. */
 const INTEGER = String.raw`(?:0|[1-9]\d{0,14})`;
 
-/** A line with a thumbnail, as bytes in Latin-1. Groups: source, the thumbnail's extension, sourceFormat, sourceBytes, options, redo. */
-const DONE_LINE: RegExp = new RegExp(
-  [
-    `\\${SOURCE_KEY}(${TEXT})","status":"done",`,
-    `"thumbnails":\\[\\{"file":"${THUMBNAIL_NAME}","width":${INTEGER},"height":${INTEGER},"bytes":${INTEGER}\\}\\],`,
-    `"sourceFormat":"(${TEXT})","sourceWidth":${INTEGER},"sourceHeight":${INTEGER},`,
-    `"sourceBytes":(${INTEGER}),"sourceMtimeMs":${INTEGER}(?:,"sourceMtimeNs":"${TEXT}")?,`,
-    `"source(?:Partial)?Xxh128":"${TEXT}"`,
-    `(?:,"takenAt":(?:null|"${TEXT}"))?(?:,"from":"${TEXT}","fromWidth":${INTEGER},"fromHeight":${INTEGER})?`,
-    `(?:,"options":"(${TEXT})")?(,"redo":true)?\\}\\n`,
-  ].join(''),
-  'y',
-);
+/** A line with a thumbnail of each of these variants, as bytes in Latin-1. Groups: source, sourceFormat, sourceBytes, redo. */
+function doneLine(variants: readonly string[]): RegExp {
+  const picture = `(?:,"from":"${TEXT}","fromWidth":${INTEGER},"fromHeight":${INTEGER})?`;
+  const measures = `"width":${INTEGER},"height":${INTEGER},"bytes":${INTEGER}`;
+  const thumbnails = variants.map(
+    (variant) => `\\{"variant":"${variant}","file":"${THUMBNAIL_FILE}",${measures}${picture}\\}`,
+  );
+  return new RegExp(
+    [
+      `\\${SOURCE_KEY}(${TEXT})","status":"done",`,
+      `"thumbnails":\\[${thumbnails.join(',')}\\],`,
+      `"sourceFormat":"(${TEXT})","sourceWidth":${INTEGER},"sourceHeight":${INTEGER},`,
+      `"sourceBytes":(${INTEGER}),"sourceMtimeMs":${INTEGER}(?:,"sourceMtimeNs":"${TEXT}")?,`,
+      `"source(?:Partial)?Xxh128":"${TEXT}"`,
+      `(?:,"takenAt":(?:null|"${TEXT}"))?(?:,"placeholder":"${TEXT}")?(,"redo":true)?\\}\\n`,
+    ].join(''),
+    'y',
+  );
+}
 
 const NEWLINE = 0x0a;
 
 /** Reads the lines of blocks, one after the other. */
 export class RecordLines {
+  readonly #header: ManifestHeader;
+  readonly #doneLine: RegExp;
   /** The folder of the line before, as bytes in Latin-1 and as text: mostly the next line has the same. */
   #folderBytes = '';
   #folder = '';
 
+  /** @param header Of the manifest that has the lines. */
+  constructor(header: ManifestHeader) {
+    this.#header = header;
+    this.#doneLine = doneLine(Object.keys(header.variants));
+  }
+
   *of({ bytes, offset }: Block): Generator<RecordLine> {
     const text = bytes.toString('latin1');
     for (let start = 0; start < bytes.length; ) {
-      DONE_LINE.lastIndex = start;
-      const match = DONE_LINE.exec(text);
-      const end = match === null ? bytes.indexOf(NEWLINE, start) : DONE_LINE.lastIndex - 1;
+      this.#doneLine.lastIndex = start;
+      const match = this.#doneLine.exec(text);
+      const end = match === null ? bytes.indexOf(NEWLINE, start) : this.#doneLine.lastIndex - 1;
       const facts =
-        match === null ? parsedFacts(bytes.toString('utf8', start, end)) : this.#factsOf(match, bytes, start);
+        match === null
+          ? this.#parsedFacts(bytes.toString('utf8', start, end))
+          : this.#factsOf(match, bytes, start);
       yield { offset: offset + start, length: end - start, facts };
       start = end + 1;
     }
   }
 
   #factsOf(match: RegExpExecArray, bytes: Buffer, start: number): RecordFacts {
-    const [, source = '', , format = '', sourceBytes, options, redo] = match;
+    const [, source = '', format = '', sourceBytes, redo] = match;
     const nameAt = source.lastIndexOf('/') + 1;
     const sourceAt = start + SOURCE_KEY.length;
     const folderBytes = source.slice(0, nameAt);
@@ -75,19 +90,23 @@ export class RecordLines {
       this.#folderBytes = bytes.toString('latin1', sourceAt, sourceAt + nameAt);
     }
     const name = bytes.toString('utf8', sourceAt + nameAt, sourceAt + source.length);
-    const made = { status: 'done', sourceFormat: format as SourceFormat } as const;
     return {
       split: { folder: this.#folder, name },
-      made: options === undefined ? made : { ...made, options },
+      made: format,
       redo: redo !== undefined,
       contentBytes: Number(sourceBytes),
     };
   }
-}
 
-function parsedFacts(line: string): RecordFacts | undefined {
-  const record = parseLine(line);
-  if (!isRecord(record)) return undefined;
-  const contentBytes = contentOf(record) === undefined ? undefined : record.sourceBytes;
-  return { split: ownSplitName(nameOf(record)), made: record, redo: record.redo === true, contentBytes };
+  #parsedFacts(line: string): RecordFacts | undefined {
+    const record = parseRecord(line, this.#header);
+    if (record === undefined) return undefined;
+    const contentBytes = contentOf(record) === undefined ? undefined : record.sourceBytes;
+    return {
+      split: ownSplitName(nameOf(record)),
+      made: record,
+      redo: record.redo === true,
+      contentBytes,
+    };
+  }
 }

@@ -2,16 +2,18 @@
 
 import { damagedLineError } from '../../errors.js';
 import type { Steps } from '../../steps.js';
-import { type Digests, oneDigest } from '../digests.js';
+import type { Digests, Standing } from '../digests.js';
 import { readBlocks } from '../lines.js';
+import { standingOf } from '../matching.js';
 import type { HeaderLine } from '../reading.js';
+import type { ManifestHeader } from '../record.js';
 import { RecordPositions, type SplitName } from '../record-positions.js';
 import { compareNames } from '../source-names.js';
 import { type RecordFacts, RecordLines } from './record-lines.js';
 
 /** How a manifest is read. */
 export interface LoadOptions {
-  /** Only records under these options digests can be found by content. @default the header's */
+  /** Of a run: only records that have something of what it wants can be found by content. @default all can */
   readonly digests?: Digests;
   /** Whether lines that are no records are skipped instead of refused. @default false */
   readonly dropDamaged?: boolean;
@@ -20,10 +22,18 @@ export interface LoadOptions {
 /** In place of the size of a source whose record is not to be found by content. */
 export const NOT_FOUND_BY_CONTENT: number = -1;
 
+/** Sources whose thumbnails the run would keep if they had been made by its versions. */
+export interface Outdated {
+  readonly sources: number;
+  readonly formats: ReadonlySet<string>;
+}
+
 export interface LoadedRecords {
   readonly positions: RecordPositions;
   /** By row: bytes of the source, or {@link NOT_FOUND_BY_CONTENT}. */
   readonly sizes: readonly number[];
+  /** Thumbnails that other versions would make otherwise: sources, and their formats. */
+  readonly outdated: Outdated;
   /** Bytes up to the end of the last complete line. */
   readonly end: number;
   /** Numbers of the lines that were skipped; the header is line 1. */
@@ -40,14 +50,14 @@ export function* loadRecords(
   file: string,
   descriptor: number,
   { header, length: headerLength }: HeaderLine,
-  { digests = oneDigest(header.options), dropDamaged = false }: LoadOptions,
+  { digests, dropDamaged = false }: LoadOptions,
 ): Steps<LoadedRecords> {
   const positions = new RecordPositions();
   const sizes: number[] = [];
   const damagedLines: number[] = [];
-  const isCurrent = ({ made, redo }: RecordFacts) =>
-    (made.options ?? header.options) === digests.of(made) && !redo;
-  const lines = new RecordLines();
+  const standings = new Standings(header, digests);
+  const outdated = { sources: 0, formats: new Set<string>() };
+  const lines = new RecordLines(header);
   let [end, number, isSorted] = [headerLength, 1, true];
   let last: SplitName | undefined;
   for (const block of readBlocks(descriptor, headerLength)) {
@@ -63,10 +73,48 @@ export function* loadRecords(
       isSorted &&= last === undefined || compareSplit(last, facts.split) < 0;
       last = facts.split;
       const row = positions.set(facts.split, { offset, length });
-      sizes[row] = isCurrent(facts) ? (facts.contentBytes ?? NOT_FOUND_BY_CONTENT) : NOT_FOUND_BY_CONTENT;
+      const standing = standings.of(facts);
+      const isFound = standing === 'current' && !facts.redo;
+      sizes[row] = isFound ? (facts.contentBytes ?? NOT_FOUND_BY_CONTENT) : NOT_FOUND_BY_CONTENT;
+      if (standing !== 'outdated') continue;
+      outdated.sources += 1;
+      outdated.formats.add(formatOf(facts));
     }
   }
-  return { positions, sizes, end, damagedLines, isSorted };
+  return { positions, sizes, outdated, end, damagedLines, isSorted };
+}
+
+function formatOf({ made }: RecordFacts): string {
+  if (typeof made === 'string') return made;
+  return made.status === 'done' ? made.sourceFormat : '';
+}
+
+/** How records compare with what a run wants. */
+class Standings {
+  readonly #header: ManifestHeader;
+  readonly #digests: Digests | undefined;
+  /** Of records that have all of the header's variants by its digests, by their format. */
+  readonly #ofFormat = new Map<string, Standing>();
+
+  constructor(header: ManifestHeader, digests: Digests | undefined) {
+    this.#header = header;
+    this.#digests = digests;
+  }
+
+  of({ made }: RecordFacts): Standing {
+    if (this.#digests === undefined) return 'current';
+    if (typeof made !== 'string') return standingOf(made, this.#header, this.#digests);
+    const known = this.#ofFormat.get(made) ?? this.#find(made, this.#digests);
+    this.#ofFormat.set(made, known);
+    return known;
+  }
+
+  #find(format: string, digests: Digests): Standing {
+    const { variants, decoders } = this.#header;
+    const wanted = new Set(digests.wanted.map((name) => digests.ofVariant(name)));
+    const hasAny = Object.values(variants).some((digest) => wanted.has(digest));
+    return hasAny ? digests.standing(format, decoders[format]) : 'other';
+  }
 }
 
 /** {@link compareNames} of whole names. */

@@ -1,15 +1,16 @@
 // Reads plain images by libvips without asking it for their headers first.
 
-import { reductionOf } from '../../../options/variant.js';
+import { reductionOf, type Variant } from '../../../options/variant.js';
 import { uprightSize } from '../../upright.js';
 import { Declined } from '../declined.js';
 import type { OpenImage, OpenRequest, Reader } from '../decoder.js';
 import type { LibvipsReaderOptions } from '../libvips.js';
 import { memoryNeed } from '../libvips-memory.js';
 import { SharpImage } from '../sharp-image.js';
+import { sharedPixels } from '../whole-image.js';
 import type { FindPlainHeader, PlainHeader } from './plain-header.js';
 
-type How = Pick<LibvipsReaderOptions, 'heldBytesPerPixel' | 'fastShrinkOnLoad' | 'shrunk'>;
+type How = Pick<LibvipsReaderOptions, 'heldBytesPerPixel' | 'fastShrinkOnLoad' | 'shrunk' | 'isReadWhole'>;
 
 export function plainReader(find: FindPlainHeader, how: How): Reader {
   return async (bytes, request) => {
@@ -26,20 +27,25 @@ export function plainReader(find: FindPlainHeader, how: How): Reader {
 export function openPlain(
   bytes: Buffer,
   header: PlainHeader,
-  { variant, maxMemory = Number.POSITIVE_INFINITY }: OpenRequest,
-  { heldBytesPerPixel, fastShrinkOnLoad, shrunk }: How,
+  request: OpenRequest,
+  { heldBytesPerPixel, fastShrinkOnLoad, shrunk, isReadWhole = () => true }: How,
 ): OpenImage {
+  const { variant, maxMemory = Number.POSITIVE_INFINITY } = request;
   const { width, height, orientation = 1, takenAt } = header;
   const stored = { width, height, orientation };
   const held = heldBytesPerPixel(header, reductionOf(variant, uprightSize(stored)));
   const need = memoryNeed(header, variant, held);
   if (need > maxMemory) throw new Declined('it may need too much memory');
+  const ofWhole = (each: Variant) => isReadWhole(stored, each);
+  const sharing = sharedPixels({ bytes, header, stored, isReadWhole: ofWhole, memoryNeed: need }, request);
   return {
     ...stored,
     takenAt,
-    memoryNeed: need,
+    memoryNeed: need + (sharing?.heldBytes ?? 0),
     fastShrinkOnLoad,
-    pixels: async () => (await shrunk?.(bytes, header, stored, variant)) ?? new SharpImage(bytes),
+    pixels:
+      sharing?.pixels ??
+      (async () => (await shrunk?.(bytes, header, stored, variant, request.shared)) ?? new SharpImage(bytes)),
     pixelsAfter: (failure) => {
       throw new Declined(failure.message);
     },

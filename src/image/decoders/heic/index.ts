@@ -33,12 +33,9 @@ export const heic: Decoder = {
   readBy: () => [`libheif-js ${installedVersion() ?? ''}`.trimEnd()],
   takenAt: async (bytes) => (await import('./open.js')).takenAtOf(bytes),
   lacks: () => (installedVersion() === undefined ? LACK : undefined),
+  versions: () => ({ reader: READER_VERSION, 'libheif-js': installedVersion() }),
   // Other values of `embedded` are the same to it.
-  digestParts: ({ embedded }) => ({
-    reader: READER_VERSION,
-    'libheif-js': installedVersion(),
-    ...(embedded === 'never' ? { embedded } : {}),
-  }),
+  heeds: ({ embedded }) => (embedded === 'never' ? { embedded } : {}),
   recognizes: ({ brands }) =>
     brands !== undefined &&
     !brands.some((brand) => OTHER_BRAND.test(brand)) &&

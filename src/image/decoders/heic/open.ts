@@ -35,18 +35,21 @@ export async function openEmbedded(bytes: Buffer, request: OpenRequest): Promise
   const { variant, decoding } = request;
   if (decoding.embedded === 'never') throw new Declined('the full picture is wanted');
   const { photo, thumbnails, takenAt } = readFile(bytes);
-  const chosen = thumbnails
-    .filter((thumbnail) => mayStandFor(thumbnail, photo, variant))
-    .sort((one, other) => one.area.width - other.area.width)[0];
+  const chosenFor = (each: Variant) =>
+    thumbnails
+      .filter((thumbnail) => mayStandFor(thumbnail, photo, each))
+      .sort((one, other) => one.area.width - other.area.width)[0];
+  const chosen = chosenFor(variant);
   if (chosen === undefined) throw new Declined('no smaller picture of this size and shape');
+  const ofChosen = { ...request, among: request.among.filter((each) => chosenFor(each) === chosen) };
   if (chosen.tiling.width * chosen.tiling.height > QUICK_PIXELS) await announceBlocking(request);
   return {
     ...storedSize(photo),
     takenAt,
-    memoryNeed: memoryNeed(chosen, variant, bytes),
+    memoryNeed: memoryNeed(chosen, sizesFor(chosen, ofChosen), bytes),
     fastShrinkOnLoad: false,
     from: { kind: 'embedded', ...uprightSize(storedSize(chosen)) },
-    pixels: () => new SharpImage(readEmbedded(bytes, chosen, variant).file),
+    pixels: () => new SharpImage(readEmbedded(bytes, chosen, ofChosen).file),
   };
 }
 
@@ -55,9 +58,9 @@ export async function openEmbedded(bytes: Buffer, request: OpenRequest): Promise
  * which libheif refuses whatever the options; and the photo in them has black bars.
  * @throws {Declined} It cannot be decoded, or has black bars.
  */
-function readEmbedded(bytes: Buffer, chosen: Header, variant: Variant): Tiff {
+function readEmbedded(bytes: Buffer, chosen: Header, request: OpenRequest): Tiff {
   try {
-    const tiff = read(bytes, chosen, variant);
+    const tiff = read(bytes, chosen, request);
     if (!chosen.hasAlpha && hasBlackBars(tiff)) throw new Declined('the smaller picture has black bars');
     return tiff;
   } catch (error) {
@@ -80,13 +83,12 @@ export async function openFull(bytes: Buffer, request: OpenRequest): Promise<Ope
     return await open(bytes, request);
   }
   await announceBlocking(request);
-  const { variant } = request;
   return {
     ...storedSize(photo),
     takenAt,
-    memoryNeed: memoryNeed(photo, variant, bytes),
+    memoryNeed: memoryNeed(photo, sizesFor(photo, request), bytes),
     fastShrinkOnLoad: false,
-    pixels: () => new SharpImage(read(bytes, photo, variant).file),
+    pixels: () => new SharpImage(read(bytes, photo, request).file),
   };
 }
 
@@ -148,13 +150,24 @@ function readOpened(file: HeifFile): Opened {
   });
 }
 
-function read(bytes: Buffer, header: Header, variant: Variant): Tiff {
-  const size = sizeFor(header, variant);
+/** The picture at the size for the variant; decoded once for all variants that this reader may be asked for. */
+function read(bytes: Buffer, header: Header, request: OpenRequest): Tiff {
+  const sizes = sizesFor(header, request);
+  const key = `picture ${header.id}`;
+  const held = (tiffs: Tiff[]) => tiffs.reduce((sum, { file }) => sum + file.length, 0);
+  const tiffs = request.shared.once(key, () => readSizes(bytes, header, sizes), held);
+  const { width, height } = sizeFor(header, request.variant);
+  const found = tiffs.find((tiff) => tiff.width === width && tiff.height === height);
+  if (found === undefined) throw new RangeError(`Expected ${width} x ${height} pixels to have been read`);
+  return found;
+}
+
+function readSizes(bytes: Buffer, header: Header, sizes: readonly PictureSize[]): Tiff[] {
   const maxBytes = maxDecodingBytes(header);
   const file = takeLast(bytes) ?? HeifFile.open(bytes, maxBytes);
   try {
     return file.use(maxBytes, () =>
-      file.withPicture(header.id, (picture) => readPicture(picture, { ...header, size })),
+      file.withPicture(header.id, (picture) => readPicture(picture, header, sizes)),
     );
   } finally {
     // What a picture leaves in its memory must not show in the next one, so not even the same file is used again.
@@ -191,20 +204,33 @@ function sizeFor(header: Header, variant: Variant): PictureSize {
   return reducedSize(storedSize(header), variant) ?? { width, height };
 }
 
+/** Those for all variants that the reader may be asked for, each once. */
+function sizesFor(header: Header, { among }: OpenRequest): PictureSize[] {
+  const sizes = new Map<string, PictureSize>();
+  for (const variant of among) {
+    const size = sizeFor(header, variant);
+    sizes.set(`${size.width}x${size.height}`, size);
+  }
+  return [...sizes.values()];
+}
+
 /** Measured: an instance of libheif, its code, and what it allocates for any picture, rounded up. */
 const BASE_BYTES = 40e6;
 /** libde265 holds a picture, tables about its blocks and, for a moment, libheif's copy of it. Measured: 6 at 8 bits, 14 at 10. */
 const HELD_BYTES_PER_PIXEL = { narrow: 8, wide: 16 };
 
-/** An upper bound of the resident memory that a thumbnail takes. */
-function memoryNeed(header: Header, variant: Variant, bytes: Buffer): number {
+/** An upper bound of the resident memory that thumbnails take of a picture that is read at these sizes. */
+function memoryNeed(header: Header, sizes: readonly PictureSize[], bytes: Buffer): number {
   const { area, tiling, heldPixels, bits, hasAlpha } = header;
   const pixel = hasAlpha ? 4 : 3;
-  const { width, height } = sizeFor(header, variant);
   const held = heldPixels * (bits > 8 ? HELD_BYTES_PER_PIXEL.wide : HELD_BYTES_PER_PIXEL.narrow);
-  const bandRows = Math.min(height, (tiling.tileHeight * height) / area.height + 2);
-  const band = width * bandRows * 4 * 8;
-  return BASE_BYTES + bytes.length + held + band + width * height * pixel + lineBytes(width, height, pixel);
+  const ofSize = ({ width, height }: PictureSize) => {
+    const bandRows = Math.min(height, (tiling.tileHeight * height) / area.height + 2);
+    const band = width * bandRows * 4 * 8;
+    return band + width * height * pixel + lineBytes(width, height, pixel);
+  };
+  const ofSizes = sizes.map(ofSize).reduce((sum, need) => sum + need, 0);
+  return BASE_BYTES + bytes.length + held + ofSizes;
 }
 
 /** What libheif may take at most. A wrong header costs the image, so this is more than any right one has taken. */

@@ -26,7 +26,7 @@ const MAX_DEPTH = 8;
 const MAX_INPUT_PIXELS = 600e6;
 
 /** A picture by its header: all that is to be known before it is read, except for the size. */
-export interface Header extends Omit<Wanted, 'size'> {
+export interface Header extends Wanted {
   /** Of its item; undefined for the first picture of a sequence. */
   readonly id: number | undefined;
   /** Bits of a sample. */

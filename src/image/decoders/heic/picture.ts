@@ -17,26 +17,31 @@ export interface Wanted extends Placement {
   readonly tiling: Tiling;
   /** Whether libheif decodes it whole and applies its transformations: what is derived in another way than as a grid. */
   readonly isTransformed: boolean;
-  /** Pixels of the result, before it is turned: those of `area`, or at most half of them. */
-  readonly size: PictureSize;
   /** ICC profile. */
   readonly profile: Buffer | undefined;
   readonly isPremultiplied: boolean;
 }
 
+/** The same, for one of the results. */
+interface WantedSize extends Wanted {
+  /** Pixels of the result, before it is turned: those of `area`, or at most half of them. */
+  readonly size: PictureSize;
+}
+
 /**
- * The pixels as a TIFF with orientation and colour profile.
+ * The pixels as TIFFs with orientation and colour profile, one for each size; the tiles are decoded once.
+ * @param sizes At least one, as {@link WantedSize} has it.
  * @throws {HeifError}
  * @throws {DecoderFailure}
  * @throws {ThumbsError} `UNSUPPORTED`
  */
-export function readPicture(image: PictureSource, wanted: Wanted): Tiff {
+export function readPicture(image: PictureSource, wanted: Wanted, sizes: readonly PictureSize[]): Tiff[] {
   const { tiling, area, isTransformed } = wanted;
   const isSingle = tiling.columns === 1 && tiling.rows === 1;
-  let assembly: Assembly | undefined;
+  let assemblies: readonly Assembly[] = [];
   const add = (decoded: Decoded, x: number, y: number) => {
-    assembly ??= new Assembly(decoded, wanted);
-    assembly.add(decoded, x, y);
+    if (assemblies.length === 0) assemblies = sizes.map((size) => new Assembly(decoded, { ...wanted, size }));
+    for (const assembly of assemblies) assembly.add(decoded, x, y);
   };
   for (let row = 0; row < tiling.rows; row += 1) {
     const y = row * tiling.tileHeight;
@@ -48,10 +53,10 @@ export function readPicture(image: PictureSource, wanted: Wanted): Tiff {
       if (isSingle) image.withWhole(isTransformed, (decoded) => add(decoded, x, y));
       else image.withTile(column, row, (decoded) => add(decoded, x, y));
     }
-    assembly?.finishRows(y + tiling.tileHeight);
+    for (const assembly of assemblies) assembly.finishRows(y + tiling.tileHeight);
   }
-  if (assembly === undefined) throw new DecoderFailure([], new Error('it has no tiles'));
-  return assembly.tiff;
+  if (assemblies.length === 0) throw new DecoderFailure([], new Error('it has no tiles'));
+  return assemblies.map(({ tiff }) => tiff);
 }
 
 /** One channel of a picture on its way. */
@@ -70,13 +75,13 @@ interface Layer {
 class Assembly {
   readonly tiff: Tiff;
   readonly #kind: string;
-  readonly #wanted: Wanted;
+  readonly #wanted: WantedSize;
   readonly #layers: readonly Layer[];
   readonly #form: Form;
   #row = 0;
 
   /** @param first One of its tiles, which the others must be like. */
-  constructor(first: Decoded, wanted: Wanted) {
+  constructor(first: Decoded, wanted: WantedSize) {
     const { size, orientation, profile, isPremultiplied } = wanted;
     const { colourspace, hasAlpha, channels, nclx } = first;
     this.#wanted = wanted;
@@ -132,7 +137,7 @@ function kindOf({ colourspace, channels, chromaStep, nclx }: Decoded): string {
   return JSON.stringify([colourspace, channels.map(({ bits }) => bits), chromaStep, nclx]);
 }
 
-function layerOf(decoded: Decoded, index: number, { area, size, tiling }: Wanted): Layer {
+function layerOf(decoded: Decoded, index: number, { area, size, tiling }: WantedSize): Layer {
   const isChroma = decoded.colourspace === 'YCbCr' && (index === 1 || index === 2);
   const [stepX, stepY] = isChroma ? decoded.chromaStep : ([1, 1] as const);
   const columns = sideOf(area.left, area.width, size.width, stepX);

@@ -28,7 +28,10 @@ export const jpeg: Decoder = {
     }
   },
   // Other values of `embedded` are the same to it.
-  digestParts: ({ embedded }) => (embedded === 'always' ? { embedded } : {}),
+  heeds: ({ embedded, jpegReader }) => ({
+    ...(embedded === 'always' ? { embedded } : {}),
+    ...(jpegReader === 'own' ? {} : { jpegReader }),
+  }),
   readBy: ({ libvips }) => ['own reader', `libvips ${libvips}`],
   recognizes: (head) => hasSignature(head, /^ffd8ff/),
 };

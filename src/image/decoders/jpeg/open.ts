@@ -5,7 +5,7 @@ import { uprightSize } from '../../upright.js';
 import { Declined } from '../declined.js';
 import type { OpenImage, OpenRequest } from '../decoder.js';
 import { lineBytes } from '../libvips-memory.js';
-import { imageOf } from '../picture.js';
+import { imageFrom, inputOf } from '../picture.js';
 import { JpegFile, type Shrink } from './jpeg-file.js';
 import { openWhole } from './whole.js';
 
@@ -16,12 +16,13 @@ import { openWhole } from './whole.js';
  * @throws {Declined}
  */
 export function openReduced(bytes: Buffer, request: OpenRequest): OpenImage {
-  const { variant, decoding } = request;
+  const { variant, decoding, shared } = request;
   if (decoding.jpegReader !== 'own') throw new Declined('libvips is to read all JPEGs');
   const file = new JpegFile(bytes);
   const { width, height, orientation, profile } = file;
   const shrink = shrinkFor(reductionOf(variant, uprightSize(file)));
   if (shrink === undefined) return openWhole(bytes, file, request);
+  const read = () => inputOf({ ...file.read(shrink), orientation, profile });
   return {
     width,
     height,
@@ -29,7 +30,7 @@ export function openReduced(bytes: Buffer, request: OpenRequest): OpenImage {
     takenAt: file.takenAt,
     memoryNeed: file.memoryNeed(shrink) + sharpBytes(width / shrink, height / shrink),
     fastShrinkOnLoad: false,
-    pixels: () => imageOf({ ...file.read(shrink), orientation, profile }),
+    pixels: () => imageFrom(shared.once(`1/${shrink}`, read, ({ bytes }) => bytes.length)),
   };
 }
 

@@ -1,5 +1,7 @@
 // JPEGs that libvips reads: those that become less than four times smaller, and whatever our own reader declines.
 
+import { reductionOf } from '../../../options/variant.js';
+import { uprightSize } from '../../upright.js';
 import { Declined } from '../declined.js';
 import type { OpenImage, OpenRequest } from '../decoder.js';
 import type { Header, PlainHeader } from '../headers/plain-header.js';
@@ -8,10 +10,17 @@ import type { LibvipsReaderOptions } from '../libvips.js';
 import { pixelBytes } from '../libvips-memory.js';
 import type { JpegFile } from './jpeg-file.js';
 
+/** A JPEG that becomes four times smaller is shrunk on load; sharp compares with sizes that are rounded. */
+const LEAST_SHRUNK = 3.9;
+
 /** libvips leaves at least a factor of 2 of the reduction to the resampler, as our own reader does. */
-export const wholeJpegs: Pick<LibvipsReaderOptions, 'heldBytesPerPixel' | 'fastShrinkOnLoad'> = {
+export const wholeJpegs: Pick<
+  LibvipsReaderOptions,
+  'heldBytesPerPixel' | 'fastShrinkOnLoad' | 'isReadWhole'
+> = {
   heldBytesPerPixel,
   fastShrinkOnLoad: false,
+  isReadWhole: (stored, variant) => reductionOf(variant, uprightSize(stored)) < LEAST_SHRUNK,
 };
 
 /** libjpeg holds the coefficients of all scans of a progressive image, two bytes each. */

@@ -1,7 +1,8 @@
 // The RAW decoder. Sensor data is not developed: the thumbnail is made of a JPEG that the camera has put into the file.
 
-import type { Decoder, OpenImage, Reader } from '../decoder.js';
+import type { Decoder, OpenImage, OpenRequest, Reader } from '../decoder.js';
 import { jpeg } from '../jpeg/index.js';
+import { SharedReads } from '../shared-reads.js';
 import type { RawPreview } from './preview.js';
 import { isRaw } from './recognition.js';
 
@@ -20,7 +21,8 @@ export const raw: Decoder = {
   },
   isRaw: true,
   readBy: (versions) => ['the preview in the file', ...jpeg.readBy(versions)],
-  digestParts: () => ({ previews: PREVIEWS_VERSION }),
+  versions: () => ({ previews: PREVIEWS_VERSION }),
+  heeds: ({ jpegReader }) => (jpegReader === 'own' ? {} : { jpegReader }),
   recognizes: ({ bytes }) => isRaw(bytes),
 };
 
@@ -36,7 +38,7 @@ export async function previewReaders(preview: RawPreview): Promise<readonly Read
 function ofWholeFile(read: Reader): Reader {
   return async (bytes, request) => {
     const { previewOf } = await import('./preview.js');
-    return openPreview(read, previewOf(bytes, request.variant), request);
+    return openPreview(read, previewOf(bytes, request), request);
   };
 }
 
@@ -44,8 +46,14 @@ function ofWholeFile(read: Reader): Reader {
 async function openPreview(
   read: Reader,
   { jpeg: bytes, size, photo }: RawPreview,
-  { variant, decoding }: Parameters<Reader>[1],
+  request: OpenRequest,
 ): Promise<OpenImage> {
-  const image = await read(bytes, { variant, decoding: { ...decoding, embedded: 'never' } });
+  const { variant, among, shared, decoding } = request;
+  // Another preview of the file is another image.
+  const ofPreview = shared.once(`image ${bytes.length} ${size.width}x${size.height}`, () => new SharedReads());
+  const image = await read(bytes, {
+    ...{ variant, among, shared: ofPreview },
+    decoding: { ...decoding, embedded: 'never' },
+  });
   return { ...image, from: { kind: 'preview', ...size }, photo };
 }

@@ -3,6 +3,7 @@
 import { noPreviewError } from '../../../errors.js';
 import type { Variant } from '../../../options/variant.js';
 import type { PictureSize } from '../../upright.js';
+import type { OpenRequest } from '../decoder.js';
 import { type Choice, choosePreview } from './choice.js';
 import { readCr3 } from './containers/cr3.js';
 import { readRaf } from './containers/raf.js';
@@ -28,22 +29,38 @@ export interface LocatedPreview extends Choice {
   readonly time: ExifTime | undefined;
 }
 
+/** A preview, and the variants that are made of it. */
+export interface PreviewFor {
+  readonly preview: RawPreview;
+  readonly variants: readonly Variant[];
+}
+
 /**
  * The preview of a RAW file that was read whole.
  * @throws {ThumbsError} `UNSUPPORTED`: there is no usable one.
  */
-export function previewOf(file: Buffer, variant: Variant): RawPreview {
-  const located = requireFound(readWhole(findPreview(file.length, variant), file));
+export function previewOf(file: Buffer, { variant, shared }: Pick<OpenRequest, 'variant' | 'shared'>): RawPreview {
+  const [located] = requireFound(readWhole(findPreviews(file.length, [variant]), file));
+  if (located === undefined) throw noPreviewError();
   const { offset, length } = located.preview.part;
-  return toPreview(located, file.subarray(offset, offset + length));
+  return shared.once(`preview ${offset}`, () => toPreview(located, file.subarray(offset, offset + length)));
 }
 
 /**
- * Where the preview of a RAW file lies.
+ * Where the previews of a RAW file lie that these variants are made of, each preview once.
  * @throws {ThumbsError} `UNSUPPORTED`: there is no usable one. And whatever reading throws.
  */
-export async function locatePreview(file: FileParts, variant: Variant): Promise<LocatedPreview> {
-  return requireFound(await readInParts(findPreview(file.size, variant), file));
+export async function locatePreviews(
+  file: FileParts,
+  variants: readonly Variant[],
+): Promise<Array<{ readonly located: LocatedPreview; readonly variants: readonly Variant[] }>> {
+  const found = requireFound(await readInParts(findPreviews(file.size, variants), file));
+  const offsets = [...new Set(found.map(({ preview }) => preview.part.offset))];
+  return offsets.flatMap((offset) => {
+    const isOf = (located: LocatedPreview | undefined) => located?.preview.part.offset === offset;
+    const located = found.find(isOf);
+    return located === undefined ? [] : [{ located, variants: variants.filter((_, index) => isOf(found[index])) }];
+  });
 }
 
 /** @param bytes Those of the part that the preview is. */
@@ -52,12 +69,16 @@ export function toPreview(located: LocatedPreview, bytes: Buffer): RawPreview {
   return { jpeg: withExif(bytes, preview.exifSegments, orientation, time), size, photo };
 }
 
-function requireFound(found: LocatedPreview | undefined): LocatedPreview {
+function requireFound(found: LocatedPreview[] | undefined): LocatedPreview[] {
   if (found === undefined) throw noPreviewError();
   return found;
 }
 
-function* findPreview(fileSize: number, variant: Variant): Reading<LocatedPreview | undefined> {
+/** One for each variant; undefined when there is none. */
+function* findPreviews(
+  fileSize: number,
+  variants: readonly Variant[],
+): Reading<LocatedPreview[] | undefined> {
   const container = yield* recognizeContainer();
   const structure = container && (yield* readStructure(container, fileSize));
   if (structure === undefined) return undefined;
@@ -66,9 +87,9 @@ function* findPreview(fileSize: number, variant: Variant): Reading<LocatedPrevie
     const preview = yield* readPreviewJpeg(candidate, fileSize);
     if (preview !== undefined) previews.push(preview);
   }
-  const choice = choosePreview(structure, previews, variant);
   const time = structure.time ?? previews.find((preview) => preview.time !== undefined)?.time;
-  return choice && { ...choice, time };
+  const choices = variants.flatMap((variant) => choosePreview(structure, previews, variant) ?? []);
+  return choices.length === 0 ? undefined : choices.map((choice) => ({ ...choice, time }));
 }
 
 function readStructure(container: Container, fileSize: number): Reading<RawStructure | undefined> {

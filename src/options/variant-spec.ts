@@ -1,0 +1,316 @@
+// What is asked for as `size`, as variants: each spec completed by the options that are defaults of all variants, and checked.
+//
+//     200x200                                      the box; inside it, as PNG
+//     1600x1600,format=webp,quality=80,name=screen
+//     300x,fit=inside,enlarge                      an open side; a flag
+
+import { closestMatch } from 'leven';
+import { expectedError } from '../errors.js';
+import { parseColour } from './colour.js';
+import {
+  type EncodingSettings,
+  type OutputFormat,
+  outputFormatNames,
+  outputFormats,
+  type SettingName,
+  settingNames,
+} from './output-formats.js';
+import { type Box, type Colour, type Encoding, type Fit, isVariantName, type Position, type Variant } from './variant.js';
+
+/** A variant as a program asks for it. What is left out comes from the options of the same names. */
+export interface VariantSpec extends EncodingSettings {
+  /** Pixels; without it that side is open. */
+  readonly width?: number;
+  /** Pixels; without it that side is open. */
+  readonly height?: number;
+  /** `[a-z0-9_-]`. @default the size, and each stated fit and format: `200x200`, `300x-webp` */
+  readonly name?: string;
+  readonly fit?: Fit;
+  readonly position?: Position;
+  readonly background?: string;
+  readonly enlarge?: boolean;
+  readonly format?: OutputFormat;
+}
+
+/** A size as it may be asked for: `200`, `'200x150'`, a spec as the command has it, or its parts. */
+export type SizeOption = number | string | Box | VariantSpec;
+
+/** Options that complete every spec. */
+export type VariantDefaults = Readonly<
+  Partial<Record<'fit' | 'position' | 'background' | 'format' | 'quality' | 'lossless' | 'effort', unknown>>
+>;
+
+const FITS: readonly Fit[] = ['inside', 'cover', 'contain', 'fill'];
+const POSITIONS: readonly Position[] = ['centre', 'top', 'right', 'bottom', 'left', 'entropy', 'attention'];
+const FLAGS = ['enlarge', 'lossless', 'progressive', 'palette'];
+const KEYS = ['name', 'fit', 'position', 'background', 'enlarge', 'format', ...settingNames];
+
+/** More would not be told apart by anybody, and the manifest's header has them all. */
+const MOST_VARIANTS = 100;
+
+/** Values as stated, by key; the size apart. */
+type Stated = Readonly<Record<string, unknown>>;
+
+interface ParsedSpec {
+  /** As typed, for messages. */
+  readonly shown: unknown;
+  /** As in a name: `200x200`, `300x`. */
+  readonly sizeName: string;
+  /** Pixels; undefined for an open side. */
+  readonly width: number | undefined;
+  readonly height: number | undefined;
+  readonly stated: Stated;
+}
+
+/**
+ * The variants of a run, in the order in which they are asked for.
+ * @throws {ThumbsError} `OPTION`, with what was expected and the value.
+ */
+export function resolveVariants(
+  size: SizeOption | readonly SizeOption[],
+  defaults: VariantDefaults,
+): readonly Variant[] {
+  const sizes: readonly unknown[] = Array.isArray(size) ? size : [size];
+  if (sizes.length === 0 || sizes.length > MOST_VARIANTS)
+    throw expectedError('size', `to name 1 to ${MOST_VARIANTS} variants`, `${sizes.length} of them`);
+  const checked = checkDefaults(defaults);
+  const used = new Set<string>();
+  const specs = sizes.map(parseSpec);
+  const variants = specs.map((spec) => completed(spec, checked, used));
+  requireDefaultsUsed(checked, used, variants);
+  for (const [index, { name }] of variants.entries()) {
+    if (variants.findIndex((other) => other.name === name) === index) continue;
+    throw expectedError('size', `to be a variant of another name than ${name}, which an earlier one has`, specs[index]?.shown);
+  }
+  return variants;
+}
+
+/** An error about one spec. */
+function specError({ shown }: Pick<ParsedSpec, 'shown'>, expectation: string): Error {
+  return expectedError('size', expectation, shown);
+}
+
+function parseSpec(spec: unknown): ParsedSpec {
+  if (typeof spec === 'string') return parseText(spec);
+  if (typeof spec === 'object' && spec !== null) {
+    const { width, height, ...stated } = spec as Stated;
+    const known = Object.fromEntries(Object.entries(stated).filter(([, value]) => value !== undefined));
+    for (const key of Object.keys(known)) requireKey(key, { shown: spec });
+    return withSides({ shown: spec, width, height, stated: known });
+  }
+  return withSides({ shown: spec, width: spec, height: spec, stated: {} });
+}
+
+const SIZE = /^(?:(\d{1,9})|(\d{0,9})x(\d{0,9}))$/i;
+
+function parseText(spec: string): ParsedSpec {
+  const [size = '', ...settings] = spec.split(',').map((part) => part.trim());
+  const match = SIZE.exec(size);
+  if (match === null || size.toLowerCase() === 'x')
+    throw specError({ shown: spec }, 'to begin with WIDTHxHEIGHT, WIDTHx, xHEIGHT or one number');
+  const [, both, width = both, height = both] = match;
+  const stated: Record<string, unknown> = {};
+  for (const setting of settings) {
+    const [key = '', ...rest] = setting.split('=');
+    if (SIZE.test(key) && rest.length === 0)
+      throw specError({ shown: spec }, 'to have one size: give the option once for each variant');
+    requireKey(key, { shown: spec });
+    if (key in stated) throw specError({ shown: spec }, `to state ${key} once`);
+    stated[key] = valueOf(key, rest.length === 0 ? undefined : rest.join('='), spec);
+  }
+  const side = (text: string | undefined) => (text === undefined || text === '' ? undefined : Number(text));
+  return withSides({ shown: spec, width: side(width), height: side(height), stated });
+}
+
+/** The value of a key as typed. @param text Undefined for a key alone. */
+function valueOf(key: string, text: string | undefined, spec: string): unknown {
+  if (FLAGS.includes(key)) {
+    if (text === undefined || text === 'true') return true;
+    if (text === 'false') return false;
+    throw specError({ shown: spec }, `to have ${key} alone, or with true or false`);
+  }
+  if (text === undefined || text === '') throw specError({ shown: spec }, `to have a value for ${key}`);
+  return /^\d+$/.test(text) && (key === 'quality' || key === 'effort') ? Number(text) : text;
+}
+
+function requireKey(key: string, spec: Pick<ParsedSpec, 'shown'>): void {
+  if (KEYS.includes(key)) return;
+  const similar = closestMatch(key, KEYS, { maxDistance: 2 });
+  const suggestion = similar === undefined ? '' : ` (did you mean ${similar}?)`;
+  throw specError(spec, `to have keys among ${KEYS.join(', ')}, and not ${key === '' ? 'none' : key}${suggestion}`);
+}
+
+function withSides(spec: Record<'width' | 'height' | 'shown', unknown> & Pick<ParsedSpec, 'stated'>): ParsedSpec {
+  const { shown, stated } = spec;
+  if (spec.width === undefined && spec.height === undefined)
+    throw specError(spec, 'to have a width or a height, in pixels');
+  const [width, height] = [spec.width, spec.height].map((side) => {
+    if (side === undefined || (typeof side === 'number' && Number.isInteger(side) && side >= 1)) return side;
+    throw specError(spec, 'to have sides in whole pixels, from 1 on');
+  });
+  return { shown, width, height, sizeName: `${width ?? ''}x${height ?? ''}`, stated };
+}
+
+/** The defaults, each checked by itself; those that are undefined left out. */
+function checkDefaults(defaults: VariantDefaults): Stated {
+  const given = Object.entries(defaults).filter(([, value]) => value !== undefined);
+  for (const [name, value] of given) checkValue(name, value, (expectation) => expectedError(name, expectation, value));
+  return Object.fromEntries(given);
+}
+
+/** Checks what does not depend on the format. @param error Makes the error of an expectation. */
+function checkValue(key: string, value: unknown, error: (expectation: string) => Error): void {
+  const oneOf = (values: readonly string[]) => {
+    if (typeof value !== 'string' || !values.includes(value)) throw error(`to be ${orList(values)}`);
+  };
+  if (key === 'fit') oneOf(FITS);
+  else if (key === 'position') oneOf([...POSITIONS, 'center']);
+  else if (key === 'format') oneOf([...outputFormatNames, 'jpg']);
+  else if (key === 'background') {
+    if (parseColour(value) === undefined) throw error('to be #rgb, #rrggbb, #rrggbbaa, white, black or transparent');
+  } else if (FLAGS.includes(key)) {
+    if (typeof value !== 'boolean') throw error('to be true or false');
+  } else if (key === 'quality' || key === 'effort') {
+    const [min, max] = key === 'quality' ? [1, 100] : [0, 9];
+    if (!isIntegerIn(value, min, max)) throw error(`to be an integer from ${min} to ${max}`);
+  }
+}
+
+function isIntegerIn(value: unknown, min: number, max: number): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max;
+}
+
+/** The variant of a spec. Adds the names of the defaults that it takes to `used`. */
+function completed(spec: ParsedSpec, defaults: Stated, used: Set<string>): Variant {
+  const { stated, sizeName } = spec;
+  for (const [key, value] of Object.entries(stated))
+    checkValue(key, value, (expectation) => specError(spec, `to have a ${key} that is ${expectation.replace(/^to be /, '')}`));
+  const take = (key: string): unknown => {
+    if (key in stated) return stated[key];
+    if (key in defaults) used.add(key);
+    return defaults[key];
+  };
+  const fit = (take('fit') as Fit | undefined) ?? 'inside';
+  const format = formatNamed(take('format') ?? 'png');
+  const encoding = encodingOf(spec, format, defaults, used);
+  const name = nameOf(spec, [sizeName, stated.fit, stated.format].filter((part) => part !== undefined).join('-'));
+  const box = boxOf(spec, fit, format);
+  const position = fit === 'cover' ? positionNamed(take('position') ?? 'centre') : undefined;
+  if (stated.position !== undefined && position === undefined)
+    throw specError(spec, `to have a position only with fit=cover, and not with fit=${fit}`);
+  const background = backgroundOf(spec, { fit, format }, take);
+  const enlarge = stated.enlarge === true;
+  return {
+    ...{ name, box, fit },
+    ...(position === undefined ? {} : { position }),
+    ...(background === undefined ? {} : { background }),
+    ...{ enlarge, encoding },
+  };
+}
+
+function formatNamed(name: unknown): OutputFormat {
+  return (name === 'jpg' ? 'jpeg' : name) as OutputFormat;
+}
+
+function positionNamed(name: unknown): Position {
+  return (name === 'center' ? 'centre' : name) as Position;
+}
+
+function nameOf(spec: ParsedSpec, unnamed: string): string {
+  const { name = unnamed } = spec.stated;
+  if (isVariantName(name)) return name;
+  throw specError(spec, 'to have a name of 1 to 64 characters, each a to z, 0 to 9, _ or -');
+}
+
+function boxOf(spec: ParsedSpec, fit: Fit, format: OutputFormat): Box {
+  const { maxSide } = outputFormats[format];
+  const { width, height } = spec;
+  if (fit !== 'inside' && (width === undefined || height === undefined))
+    throw specError(spec, `to have both sides with fit=${fit}`);
+  const box = { width: width ?? maxSide, height: height ?? maxSide };
+  if (Math.max(box.width, box.height) > maxSide)
+    throw specError(spec, `to have sides of at most ${maxSide} pixels as ${format}`);
+  return box;
+}
+
+/** Transparent where the format has alpha, else white, unless asked otherwise. */
+function backgroundOf(
+  spec: ParsedSpec,
+  { fit, format }: { readonly fit: Fit; readonly format: OutputFormat },
+  take: (key: string) => unknown,
+): Colour | undefined {
+  const { hasAlpha } = outputFormats[format];
+  if (fit !== 'contain' && hasAlpha) {
+    if (spec.stated.background === undefined) return undefined;
+    throw specError(spec, `to have a background only with fit=contain, or as jpeg, and not with fit=${fit} as ${format}`);
+  }
+  const value = take('background');
+  const colour = parseColour(value ?? (hasAlpha ? 'transparent' : 'white'));
+  if (colour !== undefined && (hasAlpha || colour.alpha === 1)) return colour;
+  if (spec.stated.background === undefined)
+    throw expectedError('background', `to be opaque as ${format}, which has no transparency`, value);
+  throw specError(spec, `to have an opaque background as ${format}, which has no transparency`);
+}
+
+/** The format, and each of its settings. */
+function encodingOf(spec: ParsedSpec, format: OutputFormat, defaults: Stated, used: Set<string>): Encoding {
+  const { settings } = outputFormats[format];
+  const { stated } = spec;
+  const others = settingNames.filter((name) => !(name in settings));
+  for (const name of others) {
+    if (stated[name] === undefined || stated[name] === false) continue;
+    const having = outputFormatNames.filter((other) => name in outputFormats[other].settings);
+    throw specError(spec, `to have no ${name} as ${format}: only ${andList(having)} ${having.length === 1 ? 'has' : 'have'} it`);
+  }
+  // What is stated counts more than a default that it contradicts.
+  const isLossless = (stated.lossless ?? (stated.quality === undefined && 'lossless' in settings && defaults.lossless)) === true;
+  if (isLossless && (stated.quality !== undefined || (stated.lossless === undefined && defaults.quality !== undefined)))
+    throw specError(spec, 'to have a quality or to be lossless, not both');
+  const encoding: Record<string, unknown> = { format };
+  for (const name of settingNames) {
+    const setting = settings[name];
+    if (setting === undefined || (name === 'quality' && isLossless)) continue;
+    const value = stated[name] ?? defaults[name];
+    if (stated[name] === undefined && value !== undefined && !(name === 'lossless' && !isLossless)) used.add(name);
+    if (setting === 'flag') {
+      if (name === 'lossless' ? isLossless : value === true) encoding[name] = true;
+      continue;
+    }
+    const number = value ?? setting.default;
+    if (!isIntegerIn(number, setting.min, setting.max)) {
+      const range = `an integer from ${setting.min} to ${setting.max} as ${format}`;
+      throw stated[name] === undefined
+        ? expectedError(name, `to be ${range}`, number)
+        : specError(spec, `to have as ${name} ${range}`);
+    }
+    encoding[name] = number;
+  }
+  return encoding as unknown as Encoding;
+}
+
+/** A default that no variant takes was meant for something else. */
+function requireDefaultsUsed(defaults: Stated, used: ReadonlySet<string>, variants: readonly Variant[]): void {
+  const unused = Object.keys(defaults).find((name) => !used.has(name) && defaults[name] !== false);
+  if (unused === undefined || unused === 'fit' || unused === 'format') return;
+  const formats = andList([...new Set(variants.map(({ encoding }) => encoding.format))]);
+  throw expectedError(unused, `to be of use to a variant: ${purposeOf(unused)}, and the variants are ${formats}`, defaults[unused]);
+}
+
+function purposeOf(option: string): string {
+  if (option === 'position') return 'it is for fit=cover';
+  if (option === 'background') return 'it is for fit=contain and for jpeg';
+  const having = outputFormatNames.filter((format) => (option as SettingName) in outputFormats[format].settings);
+  return `it is for ${andList(having)}`;
+}
+
+function orList(words: readonly string[]): string {
+  return listed(words, 'or');
+}
+
+function andList(words: readonly string[]): string {
+  return listed(words, 'and');
+}
+
+function listed(words: readonly string[], conjunction: string): string {
+  return words.length < 2 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} ${conjunction} ${words.at(-1)}`;
+}
