@@ -10,6 +10,13 @@ export {
 } from './errors.js';
 export type { SourceFormat } from './image/decoders/index.js';
 export type { Attempt, Why } from './job.js';
+export {
+  type FindOptions,
+  type FoundEvent,
+  type FoundThumbnail,
+  findThumbnails,
+  type NotFoundEvent,
+} from './maintenance/find.js';
 export type {
   FindingEvent,
   VerifiedEvent,
@@ -19,6 +26,7 @@ export type {
 export { type PruneOptions, pruneThumbnails } from './maintenance/prune.js';
 export type { PrunedEvent } from './maintenance/unneeded.js';
 export { type VerifyOptions, verifyThumbnails } from './maintenance/verify.js';
+export type { VersionChange } from './manifest/digests.js';
 export { readManifest } from './manifest/reading.js';
 export type {
   DoneRecord,
@@ -26,8 +34,11 @@ export type {
   ManifestRecord,
   ThumbnailEntry,
 } from './manifest/record.js';
-export type { PlaceOptions, ThumbsOptions } from './options/options.js';
-export type { Box } from './options/variant.js';
+export type { MadeAnew } from './manifest/store.js';
+export type { Layout, PlaceOptions, ThumbsOptions } from './options/options.js';
+export type { OutputFormat } from './options/output-formats.js';
+export type { Box, Fit, Position } from './options/variant.js';
+export type { SizeOption, VariantSpec } from './options/variant-spec.js';
 export { createThumbnails } from './run/create-thumbnails.js';
 export type {
   Amount,

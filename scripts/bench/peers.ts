@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { parseVariant } from '../../src/options/variant.js';
+import { variantOf } from '../variant-of.js';
 import { machineLines } from './measuring.js';
 import { type PeakMemory, peakMemory } from './peers/peak-memory.js';
 import { commonShrink, listPhotos, type Photos } from './peers/photos.js';
@@ -67,7 +67,7 @@ function folderRow(folder: string, size: string): Row {
     return {
       id: 'own',
       title: `photos of ${folder}`,
-      variant: parseVariant(size),
+      variant: variantOf(size),
       photos: async () => path.resolve(folder),
     };
   } catch (error) {

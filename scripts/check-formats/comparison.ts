@@ -2,7 +2,7 @@
 
 import path from 'node:path';
 import { decoders } from '../../src/image/decoders/index.js';
-import type { DoneRecord, ManifestRecord } from '../../src/manifest/record.js';
+import type { DoneRecord, ManifestRecord, ThumbnailEntry } from '../../src/manifest/record.js';
 import { type IsPhotoName, photoNameTest } from '../../src/producer/photo-names.js';
 import { type Tags, takenAtIn } from './exiftool.js';
 import { isTurned } from './pixels.js';
@@ -74,8 +74,9 @@ export function uprightSize(
   return isTurned(orientation) ? [height, width] : [width, height];
 }
 
-/** The file of a photo's thumbnail, and its size in pixels. */
-export function thumbnailOf({ record, out }: DonePhoto): { file: string; width: number; height: number } {
-  const [{ file, width, height }] = record.thumbnails;
-  return { file: path.join(out, file), width, height };
+/** A photo's thumbnail, with the path of its file. */
+export function thumbnailOf({ record, out }: DonePhoto): ThumbnailEntry {
+  const [thumbnail] = record.thumbnails;
+  if (thumbnail === undefined) throw new RangeError(`Expected a thumbnail of ${record.source}`);
+  return { ...thumbnail, file: path.join(out, thumbnail.file) };
 }

@@ -35,7 +35,7 @@ async function compareWith(converted: Converted, photo: Photo): Promise<Differen
   const thumbnail = thumbnailOf(photo);
   const upright = await reduced(converted.png, 1, thumbnail.width, thumbnail.height);
   const pixels = await pixelDifference(thumbnail.file, upright);
-  const { from = 'full picture' } = photo.record;
+  const { from = 'full picture' } = thumbnail;
   if (pixels !== undefined)
     differences.push({
       what: pixels.what,

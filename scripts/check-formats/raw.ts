@@ -1,7 +1,8 @@
 // A RAW file against exiftool: the photo's size, and which of the previews that exiftool extracts is shown, and which way up.
 
 import sharp from 'sharp';
-import { parseVariant, reductionOf } from '../../src/options/variant.js';
+import { reductionOf } from '../../src/options/variant.js';
+import { variantOf } from '../variant-of.js';
 import {
   type Difference,
   type DonePhoto,
@@ -106,9 +107,11 @@ function shape({ width, height }: Preview): number {
 }
 
 async function comparePreview(photo: DonePhoto, previews: readonly Preview[]): Promise<Difference[]> {
-  const { sourceWidth, sourceHeight, fromWidth = sourceWidth, fromHeight = sourceHeight } = photo.record;
+  const { sourceWidth, sourceHeight } = photo.record;
+  const thumbnail = thumbnailOf(photo);
+  const { fromWidth = sourceWidth, fromHeight = sourceHeight } = thumbnail;
   const source = { width: sourceWidth, height: sourceHeight };
-  const reduction = reductionOf(parseVariant(photo.size), source) / TIMES_THUMBNAIL;
+  const reduction = reductionOf(variantOf(photo.size), source) / TIMES_THUMBNAIL;
   const needed = { width: Math.floor(sourceWidth / reduction), height: Math.floor(sourceHeight / reduction) };
   const best = bestPreview(previews, needed);
   const ours = formatSize(fromWidth, fromHeight);
@@ -120,7 +123,6 @@ async function comparePreview(photo: DonePhoto, previews: readonly Preview[]): P
         theirs: `exiftool ${describe(previews)} (at least ${formatSize(needed.width, needed.height)} is wanted)`,
       },
     ];
-  const thumbnail = thumbnailOf(photo);
   const upright = await reduced(best.bytes, best.orientation, thumbnail.width, thumbnail.height);
   const difference = await pixelDifference(thumbnail.file, upright);
   const theirs = `exiftool orientation ${best.orientation}`;

@@ -36,6 +36,11 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
     description: 'Removes thumbnails that no record names, and stale temporary files.',
     load: () => import('./commands/prune.js'),
   },
+  find: {
+    usage: '[options] <photo...>',
+    description: "Prints the paths of photos' thumbnails.",
+    load: () => import('./commands/find.js'),
+  },
   formats: {
     usage: '[options]',
     description: 'Shows what this installation reads and writes, and why not what it does not.',
@@ -47,12 +52,15 @@ const EXAMPLES = `
 Examples:
   $ thumbs ./photos                          every photo under ./photos, thumbnails in ./thumbnails
   $ thumbs ./photos -w 4 -s 400x300          four workers, in a box of 400 x 300 pixels
+  $ thumbs ./photos -s 200x200 -s 1600x,format=webp,name=screen
+                                             two thumbnails of each photo
   $ thumbs ./2024 ./2025 cover.jpg -o out    several folders and single files
   $ thumbs ./photos --exclude drafts         without the folders and files of that name
   $ thumbs ./photos --export thumbs.csv      the manifest as CSV as well
   $ thumbs ./photos --json > events.jsonl    what happens, for a program
   $ thumbs ./photos --dry-run                what a run would do
   $ thumbs verify                            whether every thumbnail is sound
+  $ thumbs find IMG_1.jpg                    where its thumbnails are
   $ thumbs prune                             remove thumbnails that no photo needs any more
   $ thumbs bench ./photos --runs 5           which worker count is best here
   $ thumbs formats                           what can be read here, and what is missing

@@ -19,7 +19,10 @@ export function addRunOptions(command: Command): void {
       collect,
     )
     .option('--fit <fit>', 'inside, cover, contain or fill; of variants that state none (default: inside)')
-    .option('--position <position>', 'what a cover keeps: centre, top, right, bottom, left, entropy, attention')
+    .option(
+      '--position <position>',
+      'what a cover keeps: centre, top, right, bottom, left, entropy, attention',
+    )
     .option('--background <colour>', '#rrggbb, white, black, transparent: of contain, and behind JPEG')
     .option('--format <format>', 'png, webp, jpeg or avif; of variants that state none (default: png)')
     .option('--quality <n>', '1 to 100 (default: 80 for webp and jpeg, 65 for avif)')

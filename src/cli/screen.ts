@@ -68,8 +68,8 @@ export class Screen {
   }
 
   /** A line for programs: on stdout. Resolves when the stream takes more, so that a slow reader slows the run. */
-  print(line: string): Promise<void> {
-    return this.#write(process.stdout, line);
+  print(line: string, end: '\n' | '\0' = '\n'): Promise<void> {
+    return this.#write(process.stdout, line, end);
   }
 
   /** To be called after the last message. Unwritten output keeps the process running, but after `forceExit` only for some seconds. */
@@ -79,10 +79,10 @@ export class Screen {
     else this.#forceExit?.addEventListener('abort', leaveSoon);
   }
 
-  async #write(stream: NodeJS.WriteStream, line: string): Promise<void> {
+  async #write(stream: NodeJS.WriteStream, line: string, end = '\n'): Promise<void> {
     // Both streams may be the terminal that has the progress line.
     if (this.#draw !== undefined && stream.isTTY === true) this.#line?.clear();
-    const hasCapacity = stream.write(`${line}\n`);
+    const hasCapacity = stream.write(line + end);
     if (stream.isTTY === true) this.#redraw();
     if (!hasCapacity && stream.writable) await this.#drained(stream);
   }

@@ -2,13 +2,16 @@
 
 import { MARKER_NAME } from '../files/folder-marker.js';
 import type { PrunedEvent } from '../maintenance/unneeded.js';
+import type { MadeAnew } from '../manifest/store.js';
 import { printable } from '../printable.js';
 import type {
+  DoneEvent,
   FailedEvent,
   PassedOverEvent,
   Pruned,
   SkippedFolderEvent,
   SummaryEvent,
+  UnchangedEvent,
   WalkFigures,
 } from '../run/events.js';
 import { type Place, subcommandLine } from './command-line.js';
@@ -28,6 +31,20 @@ export function describeAttempt({ record, attempt }: FailedEvent): string {
     ...(signal === undefined ? [] : [`signal ${signal}`]),
   ];
   return parts.join(', ') + (stderrTail === undefined ? '' : `; stderr: ${stderrTail}`);
+}
+
+/** That thumbnails are made anew because of other versions: `all 188,000 anew: sharp 0.35.5 -> 0.36.0`. */
+export function anewLine({ photos, of, changes }: MadeAnew, colors: Colors): string {
+  const amount = photos === of ? `all ${integer(of)}` : `${integer(photos)} of ${integer(of)}`;
+  const causes = changes.map(({ what, from = 'none', to = 'none' }) => `${what} ${from} -> ${to}`);
+  const cause = causes.length === 0 ? 'other versions' : causes.map(printable).join(', ');
+  return colors.yellow(`${amount} anew: ${cause} (--keep-versions keeps them)`);
+}
+
+/** A photo that has its thumbnails, with their paths: `photos/a.jpg: thumbnails/<64 hex>.png`. */
+export function photoLine({ path, record }: DoneEvent | UnchangedEvent, out: string): string {
+  const files = record.thumbnails.map(({ file }) => shownPath(`${out}/${file}`));
+  return `${shownPath(path)}: ${files.join(', ')}`;
 }
 
 /**

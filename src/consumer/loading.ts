@@ -7,7 +7,7 @@ import { decoders } from '../image/decoders/index.js';
 import { KeptParts, readInParts } from '../image/decoders/raw/parts.js';
 import type { PreviewFor } from '../image/decoders/raw/preview.js';
 import { recognizeContainer } from '../image/decoders/raw/recognition.js';
-import { readingsOf } from '../image/placeholder.js';
+import { readingsOf } from '../image/placeholder/placeholder.js';
 import {
   type FailedOutcome,
   failedOutcome,
@@ -138,7 +138,8 @@ async function loadRaw(
   const pieces = hashedParts(file.size).map(({ offset, length }) => file.read(offset, length));
   const content = await partialContent(file.size, await Promise.all(pieces));
   const wanted = readingsOf(wantedOf(options, part, content));
-  const result = task === 'identify' ? undefined : await readPreviews(source, file, most, { wanted, ...options });
+  const result =
+    task === 'identify' ? undefined : await readPreviews(source, file, most, { wanted, ...options });
   await source.requireUnchanged();
   // A record with this content has the photo's time already.
   if (task === 'identify') return { status: 'identified', ...facts, ...content, takenAt: null };

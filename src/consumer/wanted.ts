@@ -1,6 +1,6 @@
 // What is to be made of one photo: everything that the run wants, or what the photo lacks.
 
-import type { WantedOutput } from '../image/placeholder.js';
+import type { WantedOutput } from '../image/placeholder/placeholder.js';
 import type { Part, WorkOptions } from '../job.js';
 import { type ContentFacts, contentOf } from '../manifest/record.js';
 

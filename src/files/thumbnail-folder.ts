@@ -146,7 +146,11 @@ export function isThumbnailAt(folder: string, { file, bytes }: RecordedFile, lay
  * Where a thumbnail of the recorded size lies: where this layout has it, or else where the other one has it; undefined for nowhere. A run
  * that was ended may have moved it without noting that.
  */
-export function findThumbnail(folder: string, { file, bytes }: RecordedFile, layout: Layout): string | undefined {
+export function findThumbnail(
+  folder: string,
+  { file, bytes }: RecordedFile,
+  layout: Layout,
+): string | undefined {
   const places = [thumbnailFile(file, layout), thumbnailFile(file, layout === 'flat' ? 'sharded' : 'flat')];
   return places.find((place) => thumbnailSize(folder, place) === bytes);
 }

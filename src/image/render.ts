@@ -16,7 +16,7 @@ import { DecoderFailure, type SharpImage } from './decoders/sharp-image.js';
 import { unsupportedFeature } from './decoders/warnings.js';
 import { encoders } from './encoders/index.js';
 import { checkLimits, type ImageLimits } from './limits.js';
-import { placeholderOf, placeholderReading, readingsOf } from './placeholder.js';
+import { placeholderOf, placeholderReading, readingsOf } from './placeholder/placeholder.js';
 import { framed, isFramed, resizeUpright, type Scaled } from './resize.js';
 import { loadSharp } from './sharp.js';
 import { uprightSize } from './upright.js';
@@ -234,7 +234,8 @@ async function read(
 function needsOf(image: OpenImage, variant: Variant): OpenImage {
   const { width, height } = largestSize(variant, uprightSize(image));
   const { encoding } = variant;
-  const held = width * height * (encoders[encoding.format].heldBytesPerPixel(encoding) + (isFramed(variant) ? 8 : 0));
+  const held =
+    width * height * (encoders[encoding.format].heldBytesPerPixel(encoding) + (isFramed(variant) ? 8 : 0));
   return { ...image, memoryNeed: image.memoryNeed + held };
 }
 

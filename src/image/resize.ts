@@ -50,10 +50,14 @@ export function isFramed({ fit }: Variant): boolean {
 }
 
 /** A scaled image cut or filled up. One that is smaller than the box that it covers is cut to the box's shape, not enlarged. */
-export function framed({ data, info }: Scaled, { box, fit, position = 'centre', background }: Variant): Sharp {
+export function framed(
+  { data, info }: Scaled,
+  { box, fit, position = 'centre', background }: Variant,
+): Sharp {
   const { width, height, channels } = info;
   const image = loadSharp()(data, { raw: { width, height, channels }, limitInputPixels: false });
-  if (fit === 'cover') return image.resize({ ...coveredBox(box, info), fit: 'cover', position: positions[position] });
+  if (fit === 'cover')
+    return image.resize({ ...coveredBox(box, info), fit: 'cover', position: positions[position] });
   return image.resize({
     ...box,
     fit: 'contain',

@@ -66,7 +66,10 @@ export interface RunDigests extends HeaderDigests {
   /** Whether what differs in versions alone counts as current. */
   readonly keepVersions: boolean;
   /** What a thumbnail of version 1 was made by, as this version has it; undefined where no variant of the run is like it. */
-  readonly ofVersion1: (digest: string, format: SourceFormat) => (Made & { readonly variant: string }) | undefined;
+  readonly ofVersion1: (
+    digest: string,
+    format: SourceFormat,
+  ) => (Made & { readonly variant: string }) | undefined;
   /** The same for a failure. */
   readonly failureOfVersion1: (digest: string) => string | undefined;
 }

@@ -2,12 +2,13 @@
 //
 //     .txt   <sha256>.png: /absolute/path/of/the/source.jpg          a line a thumbnail
 //     .csv   source,status,thumbnail,width,...                        a row a source, with a header
-//     .json  {"../photos/a/IMG_1.jpg":{"status":"done",...},...}      an object keyed by source
+//     .json  {"../photos/a/IMG_1.jpg":{"status":"done",...},...}      an object keyed by source: what a site is built from
 
 import path from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { unreachable } from '../errors.js';
 import { replaceOutput } from '../files/replace-file.js';
+import { formatOfFile } from '../files/thumbnail-name.js';
 import type { ExportFormat } from '../options/options.js';
 import { systemPath } from '../path-bytes.js';
 import { jsonLine } from '../printable.js';
@@ -71,6 +72,9 @@ const CSV_COLUMNS = [
   'takenAt',
   'sourcePartialXxh128',
   'sourceNameBase64',
+  'variant',
+  'format',
+  'placeholder',
 ] as const;
 
 /** RFC 4180; a source has a row for each thumbnail, or one that says why there is none. */
@@ -92,16 +96,32 @@ function csvObjects(record: ManifestRecord): Array<Partial<Record<(typeof CSV_CO
   if (record.status === 'failed') {
     return [{ ...record, errorCode: record.error.code, errorMessage: record.error.message }];
   }
-  return record.thumbnails.map(({ file, ...measures }) => ({ ...record, thumbnail: file, ...measures }));
+  return record.thumbnails.map((entry) => {
+    const { file, variant, width, height, bytes } = entry;
+    return { ...record, thumbnail: file, variant, format: formatOfFile(file), width, height, bytes };
+  });
+}
+
+/** A record without digests, and with what they stand for where that is not in it. `status` comes first. */
+function exported(record: ManifestRecord): object {
+  if (record.status === 'failed') {
+    const { status, digest: _, ...rest } = record;
+    return { status, ...rest };
+  }
+  const { status, thumbnails, redo: _, ...rest } = record;
+  const entries = thumbnails.map(({ variant, file, digest, decoder, ...facts }) => {
+    return { variant, file, format: formatOfFile(file), ...facts };
+  });
+  return { status, ...rest, thumbnails: entries };
 }
 
 function* jsonObject(records: Iterable<ManifestRecord>): Generator<string> {
   let separator = '{\n';
-  for (const { source, sourceNameBase64, ...rest } of records) {
+  for (const record of records) {
+    const { source, sourceNameBase64 } = record;
     // A source has no `//`, so this is no other source's key. Such sources may look alike.
     const key = sourceNameBase64 === undefined ? source : `${source}//${sourceNameBase64}`;
-    const name = sourceNameBase64 === undefined ? {} : { source, sourceNameBase64 };
-    yield `${separator}${jsonLine(key)}: ${jsonLine({ ...rest, ...name })}`;
+    yield `${separator}${jsonLine(key)}: ${jsonLine(exported(record))}`;
     separator = ',\n';
   }
   yield separator === '{\n' ? '{}\n' : '\n}\n';

@@ -1,7 +1,13 @@
 // Which thumbnails of a record are those that a run wants.
 
 import type { Digests, HeaderDigests, Made, Standing } from './digests.js';
-import { type DoneRecord, type FailedRecord, type ManifestRecord, madeOf, type ThumbnailEntry } from './record.js';
+import {
+  type DoneRecord,
+  type FailedRecord,
+  type ManifestRecord,
+  madeOf,
+  type ThumbnailEntry,
+} from './record.js';
 
 /** A thumbnail as it was found, with everything that it was made by. */
 export type KeptEntry = ThumbnailEntry & Made;
@@ -113,13 +119,18 @@ export function compactRecord(
 /** A record of another header, under the names and digests of this one. */
 export function recordUnder(
   record: ManifestRecord,
-  { from, to, digests }: { readonly from: HeaderDigests; readonly to: HeaderDigests; readonly digests: Digests },
+  {
+    from,
+    to,
+    digests,
+  }: { readonly from: HeaderDigests; readonly to: HeaderDigests; readonly digests: Digests },
 ): ManifestRecord {
   if (record.status === 'failed')
     return compactRecord({ ...record, digest: failureDigest(record, from, digests) }, to, noneMade);
   const thumbnails = record.thumbnails.map((entry): KeptEntry => {
     const made = madeOf(entry, record.sourceFormat, from);
-    const found = made.decoder === undefined ? digests.run.ofVersion1(made.digest, record.sourceFormat) : undefined;
+    const found =
+      made.decoder === undefined ? digests.run.ofVersion1(made.digest, record.sourceFormat) : undefined;
     return { ...entry, ...made, ...found };
   });
   return compactRecord({ ...record, thumbnails }, to, noneMade);

@@ -153,7 +153,10 @@ function checkedHeader(file: string, text: string): ManifestHeader {
 }
 
 /** The record of a line; undefined when it is none. */
-export function parseRecord(text: string, { version, options = '' }: ManifestHeader): ManifestRecord | undefined {
+export function parseRecord(
+  text: string,
+  { version, options = '' }: ManifestHeader,
+): ManifestRecord | undefined {
   const parsed = parseLine(text);
   const record = version === 1 ? recordFromVersion1(parsed, options) : parsed;
   return isRecord(record) ? record : undefined;

@@ -44,7 +44,9 @@ export function recordFromVersion1(value: unknown, headerDigest: string): unknow
   if (!Array.isArray(record.thumbnails)) return value;
   const picture = from === undefined ? {} : { from, fromWidth, fromHeight };
   const thumbnails = record.thumbnails.map((entry: unknown) =>
-    isFields(entry) ? { variant: EARLIER_VARIANT, ...entry, ...picture, digest: entry.digest ?? options } : entry,
+    isFields(entry)
+      ? { variant: EARLIER_VARIANT, ...entry, ...picture, digest: entry.digest ?? options }
+      : entry,
   );
   return { ...record, thumbnails };
 }

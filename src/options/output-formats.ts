@@ -72,4 +72,10 @@ export const outputFormats: Readonly<Record<OutputFormat, OutputFormatFacts>> = 
 
 export const outputFormatNames: readonly OutputFormat[] = Object.keys(outputFormats) as OutputFormat[];
 
-export const settingNames: readonly SettingName[] = ['quality', 'lossless', 'effort', 'progressive', 'palette'];
+export const settingNames: readonly SettingName[] = [
+  'quality',
+  'lossless',
+  'effort',
+  'progressive',
+  'palette',
+];

@@ -15,7 +15,15 @@ import {
   type SettingName,
   settingNames,
 } from './output-formats.js';
-import { type Box, type Colour, type Encoding, type Fit, isVariantName, type Position, type Variant } from './variant.js';
+import {
+  type Box,
+  type Colour,
+  type Encoding,
+  type Fit,
+  isVariantName,
+  type Position,
+  type Variant,
+} from './variant.js';
 
 /** A variant as a program asks for it. What is left out comes from the options of the same names. */
 export interface VariantSpec extends EncodingSettings {
@@ -80,7 +88,11 @@ export function resolveVariants(
   requireDefaultsUsed(checked, used, variants);
   for (const [index, { name }] of variants.entries()) {
     if (variants.findIndex((other) => other.name === name) === index) continue;
-    throw expectedError('size', `to be a variant of another name than ${name}, which an earlier one has`, specs[index]?.shown);
+    throw expectedError(
+      'size',
+      `to be a variant of another name than ${name}, which an earlier one has`,
+      specs[index]?.shown,
+    );
   }
   return variants;
 }
@@ -116,14 +128,14 @@ function parseText(spec: string): ParsedSpec {
       throw specError({ shown: spec }, 'to have one size: give the option once for each variant');
     requireKey(key, { shown: spec });
     if (key in stated) throw specError({ shown: spec }, `to state ${key} once`);
-    stated[key] = valueOf(key, rest.length === 0 ? undefined : rest.join('='), spec);
+    stated[key] = statedValue(key, rest.length === 0 ? undefined : rest.join('='), spec);
   }
   const side = (text: string | undefined) => (text === undefined || text === '' ? undefined : Number(text));
   return withSides({ shown: spec, width: side(width), height: side(height), stated });
 }
 
 /** The value of a key as typed. @param text Undefined for a key alone. */
-function valueOf(key: string, text: string | undefined, spec: string): unknown {
+function statedValue(key: string, text: string | undefined, spec: string): unknown {
   if (FLAGS.includes(key)) {
     if (text === undefined || text === 'true') return true;
     if (text === 'false') return false;
@@ -137,10 +149,15 @@ function requireKey(key: string, spec: Pick<ParsedSpec, 'shown'>): void {
   if (KEYS.includes(key)) return;
   const similar = closestMatch(key, KEYS, { maxDistance: 2 });
   const suggestion = similar === undefined ? '' : ` (did you mean ${similar}?)`;
-  throw specError(spec, `to have keys among ${KEYS.join(', ')}, and not ${key === '' ? 'none' : key}${suggestion}`);
+  throw specError(
+    spec,
+    `to have keys among ${KEYS.join(', ')}, and not ${key === '' ? 'none' : key}${suggestion}`,
+  );
 }
 
-function withSides(spec: Record<'width' | 'height' | 'shown', unknown> & Pick<ParsedSpec, 'stated'>): ParsedSpec {
+function withSides(
+  spec: Record<'width' | 'height' | 'shown', unknown> & Pick<ParsedSpec, 'stated'>,
+): ParsedSpec {
   const { shown, stated } = spec;
   if (spec.width === undefined && spec.height === undefined)
     throw specError(spec, 'to have a width or a height, in pixels');
@@ -154,7 +171,8 @@ function withSides(spec: Record<'width' | 'height' | 'shown', unknown> & Pick<Pa
 /** The defaults, each checked by itself; those that are undefined left out. */
 function checkDefaults(defaults: VariantDefaults): Stated {
   const given = Object.entries(defaults).filter(([, value]) => value !== undefined);
-  for (const [name, value] of given) checkValue(name, value, (expectation) => expectedError(name, expectation, value));
+  for (const [name, value] of given)
+    checkValue(name, value, (expectation) => expectedError(name, expectation, value));
   return Object.fromEntries(given);
 }
 
@@ -167,7 +185,8 @@ function checkValue(key: string, value: unknown, error: (expectation: string) =>
   else if (key === 'position') oneOf([...POSITIONS, 'center']);
   else if (key === 'format') oneOf([...outputFormatNames, 'jpg']);
   else if (key === 'background') {
-    if (parseColour(value) === undefined) throw error('to be #rgb, #rrggbb, #rrggbbaa, white, black or transparent');
+    if (parseColour(value) === undefined)
+      throw error('to be #rgb, #rrggbb, #rrggbbaa, white, black or transparent');
   } else if (FLAGS.includes(key)) {
     if (typeof value !== 'boolean') throw error('to be true or false');
   } else if (key === 'quality' || key === 'effort') {
@@ -184,7 +203,9 @@ function isIntegerIn(value: unknown, min: number, max: number): value is number 
 function completed(spec: ParsedSpec, defaults: Stated, used: Set<string>): Variant {
   const { stated, sizeName } = spec;
   for (const [key, value] of Object.entries(stated))
-    checkValue(key, value, (expectation) => specError(spec, `to have a ${key} that is ${expectation.replace(/^to be /, '')}`));
+    checkValue(key, value, (expectation) =>
+      specError(spec, `to have a ${key} that is ${expectation.replace(/^to be /, '')}`),
+    );
   const take = (key: string): unknown => {
     if (key in stated) return stated[key];
     if (key in defaults) used.add(key);
@@ -193,7 +214,10 @@ function completed(spec: ParsedSpec, defaults: Stated, used: Set<string>): Varia
   const fit = (take('fit') as Fit | undefined) ?? 'inside';
   const format = formatNamed(take('format') ?? 'png');
   const encoding = encodingOf(spec, format, defaults, used);
-  const name = nameOf(spec, [sizeName, stated.fit, stated.format].filter((part) => part !== undefined).join('-'));
+  const name = nameOf(
+    spec,
+    [sizeName, stated.fit, stated.format].filter((part) => part !== undefined).join('-'),
+  );
   const box = boxOf(spec, fit, format);
   const position = fit === 'cover' ? positionNamed(take('position') ?? 'centre') : undefined;
   if (stated.position !== undefined && position === undefined)
@@ -242,7 +266,10 @@ function backgroundOf(
   const { hasAlpha } = outputFormats[format];
   if (fit !== 'contain' && hasAlpha) {
     if (spec.stated.background === undefined) return undefined;
-    throw specError(spec, `to have a background only with fit=contain, or as jpeg, and not with fit=${fit} as ${format}`);
+    throw specError(
+      spec,
+      `to have a background only with fit=contain, or as jpeg, and not with fit=${fit} as ${format}`,
+    );
   }
   const value = take('background');
   const colour = parseColour(value ?? (hasAlpha ? 'transparent' : 'white'));
@@ -260,18 +287,27 @@ function encodingOf(spec: ParsedSpec, format: OutputFormat, defaults: Stated, us
   for (const name of others) {
     if (stated[name] === undefined || stated[name] === false) continue;
     const having = outputFormatNames.filter((other) => name in outputFormats[other].settings);
-    throw specError(spec, `to have no ${name} as ${format}: only ${andList(having)} ${having.length === 1 ? 'has' : 'have'} it`);
+    throw specError(
+      spec,
+      `to have no ${name} as ${format}: only ${andList(having)} ${having.length === 1 ? 'has' : 'have'} it`,
+    );
   }
   // What is stated counts more than a default that it contradicts.
-  const isLossless = (stated.lossless ?? (stated.quality === undefined && 'lossless' in settings && defaults.lossless)) === true;
-  if (isLossless && (stated.quality !== undefined || (stated.lossless === undefined && defaults.quality !== undefined)))
+  const isLossless =
+    (stated.lossless ?? (stated.quality === undefined && 'lossless' in settings && defaults.lossless)) ===
+    true;
+  if (
+    isLossless &&
+    (stated.quality !== undefined || (stated.lossless === undefined && defaults.quality !== undefined))
+  )
     throw specError(spec, 'to have a quality or to be lossless, not both');
   const encoding: Record<string, unknown> = { format };
   for (const name of settingNames) {
     const setting = settings[name];
     if (setting === undefined || (name === 'quality' && isLossless)) continue;
     const value = stated[name] ?? defaults[name];
-    if (stated[name] === undefined && value !== undefined && !(name === 'lossless' && !isLossless)) used.add(name);
+    if (stated[name] === undefined && value !== undefined && !(name === 'lossless' && !isLossless))
+      used.add(name);
     if (setting === 'flag') {
       if (name === 'lossless' ? isLossless : value === true) encoding[name] = true;
       continue;
@@ -289,17 +325,27 @@ function encodingOf(spec: ParsedSpec, format: OutputFormat, defaults: Stated, us
 }
 
 /** A default that no variant takes was meant for something else. */
-function requireDefaultsUsed(defaults: Stated, used: ReadonlySet<string>, variants: readonly Variant[]): void {
+function requireDefaultsUsed(
+  defaults: Stated,
+  used: ReadonlySet<string>,
+  variants: readonly Variant[],
+): void {
   const unused = Object.keys(defaults).find((name) => !used.has(name) && defaults[name] !== false);
   if (unused === undefined || unused === 'fit' || unused === 'format') return;
   const formats = andList([...new Set(variants.map(({ encoding }) => encoding.format))]);
-  throw expectedError(unused, `to be of use to a variant: ${purposeOf(unused)}, and the variants are ${formats}`, defaults[unused]);
+  throw expectedError(
+    unused,
+    `to be of use to a variant: ${purposeOf(unused)}, and the variants are ${formats}`,
+    defaults[unused],
+  );
 }
 
 function purposeOf(option: string): string {
   if (option === 'position') return 'it is for fit=cover';
   if (option === 'background') return 'it is for fit=contain and for jpeg';
-  const having = outputFormatNames.filter((format) => (option as SettingName) in outputFormats[format].settings);
+  const having = outputFormatNames.filter(
+    (format) => (option as SettingName) in outputFormats[format].settings,
+  );
   return `it is for ${andList(having)}`;
 }
 
@@ -312,5 +358,7 @@ function andList(words: readonly string[]): string {
 }
 
 function listed(words: readonly string[], conjunction: string): string {
-  return words.length < 2 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} ${conjunction} ${words.at(-1)}`;
+  return words.length < 2
+    ? (words[0] ?? '')
+    : `${words.slice(0, -1).join(', ')} ${conjunction} ${words.at(-1)}`;
 }

@@ -8,7 +8,13 @@ import { findThumbnail, isThumbnailAt } from '../files/thumbnail-folder.js';
 import { thumbnailFile } from '../files/thumbnail-name.js';
 import type { Identified, Job, Kept, Move, Part, Unchanged, Why } from '../job.js';
 import type { Digests, HeaderDigests } from '../manifest/digests.js';
-import { failureDigest, hasAllWanted, type KeptEntry, type Match, matchRecord } from '../manifest/matching.js';
+import {
+  failureDigest,
+  hasAllWanted,
+  type KeptEntry,
+  type Match,
+  matchRecord,
+} from '../manifest/matching.js';
 import {
   contentOf,
   DECODER_VERDICTS,
@@ -136,7 +142,15 @@ export class Planner {
     this.#jobs += 1;
     const { why, ...parts } = typeof result === 'string' ? { why: result } : result;
     const task = IDENTIFIED.has(why) && !('part' in parts) ? 'identify' : 'make';
-    return { type: 'job', path: file, task, why, ...(facts === undefined ? {} : { facts }), isLocal, ...parts };
+    return {
+      type: 'job',
+      path: file,
+      task,
+      why,
+      ...(facts === undefined ? {} : { facts }),
+      isLocal,
+      ...parts,
+    };
   }
 
   /**

@@ -192,8 +192,18 @@ function unreportedFolders(walked: WalkProgress): () => UnreadableFolderEvent[] 
 }
 
 function createPool(options: ResolvedOptions, planner: Planner, transport: Transport): Pool {
-  const { out, variants, placeholder, decoding, maxBytes, maxPixels, maxMemory, timeoutMs, retries, workers } =
-    options;
+  const {
+    out,
+    variants,
+    placeholder,
+    decoding,
+    maxBytes,
+    maxPixels,
+    maxMemory,
+    timeoutMs,
+    retries,
+    workers,
+  } = options;
   const memory = memoryLimits(maxMemory, workers);
   const layout = layoutOf(options);
   const work = { out, layout, variants, placeholder, decoding, maxBytes, maxPixels, maxMemory: memory.hard };

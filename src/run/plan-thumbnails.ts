@@ -185,7 +185,7 @@ function plannedEvent(item: Job | Unchanged, wanted: readonly string[]): Planned
     return { type: 'planned', ...path, plan, variants: [], bytes: item.record.sourceBytes ?? 0 };
   }
   const { why, task, facts, part } = item;
-  const plan = task === 'identify' ? 'compare' : why === 'new' ? 'new' : 'changed';
+  const plan = task === 'identify' || why === 'incomplete' ? 'compare' : why === 'new' ? 'new' : 'changed';
   const variants = task === 'identify' ? [] : (part?.variants ?? wanted);
   return { type: 'planned', ...path, plan, why, variants, bytes: facts?.sourceBytes ?? 0 };
 }

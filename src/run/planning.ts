@@ -48,11 +48,17 @@ export function digestsOf({ variants, decoding, keepVersions }: ResolvedOptions)
       if (found === undefined) return undefined;
       const { variant, isCurrent } = found;
       const by = isCurrent ? versions : VERSION_1_VERSIONS;
-      return { variant: variant.name, digest: digestOf(digestParts(variant)), decoder: ofDecoder(format, by) };
+      return {
+        variant: variant.name,
+        digest: digestOf(digestParts(variant)),
+        decoder: ofDecoder(format, by),
+      };
     },
     failureOfVersion1: (digest) => {
       const isCurrent = earlier.findFailure(digest);
-      return isCurrent === undefined ? undefined : digestOfHalves(failed, { ...(isCurrent ? renderer : version1Renderer) });
+      return isCurrent === undefined
+        ? undefined
+        : digestOfHalves(failed, { ...(isCurrent ? renderer : version1Renderer) });
     },
   });
 }
@@ -60,10 +66,14 @@ export function digestsOf({ variants, decoding, keepVersions }: ResolvedOptions)
 /** The renderer's versions, and those that decoders have of their own as `heic libheif-js`. */
 function namedVersions(renderer: RendererVersion): Versions {
   const own = Object.entries(decoders).flatMap(([format, decoder]) =>
-    Object.entries(decoder.versions?.() ?? {}).map(([name, version]) => [`${format} ${name}`, version] as const),
+    Object.entries(decoder.versions?.() ?? {}).map(
+      ([name, version]) => [`${format} ${name}`, version] as const,
+    ),
   );
   const found = [...Object.entries(renderer), ...own];
-  return Object.fromEntries(found.filter((entry): entry is [string, string | number] => entry[1] !== undefined));
+  return Object.fromEntries(
+    found.filter((entry): entry is [string, string | number] => entry[1] !== undefined),
+  );
 }
 
 /** Those versions that decide the pixels of a format. */

@@ -6,9 +6,16 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { expect } from 'vitest';
 import { MARKER_NAME } from '../../src/files/folder-marker.js';
-import { formatOfName, isThumbnailName, thumbnailName } from '../../src/files/thumbnail-name.js';
+import {
+  formatOfFile,
+  isThumbnailFile,
+  shardOf,
+  thumbnailFile,
+  thumbnailName,
+} from '../../src/files/thumbnail-name.js';
+import { encoders } from '../../src/image/encoders/index.js';
 import { readManifest } from '../../src/manifest/reading.js';
-import type { ManifestRecord } from '../../src/manifest/record.js';
+import type { DoneFacts, ManifestRecord, ThumbnailEntry } from '../../src/manifest/record.js';
 import { nameOf } from '../../src/manifest/source-names.js';
 import type { ThumbsEvent } from '../../src/run/events.js';
 import { processesLeft } from './processes/processes.js';
@@ -18,15 +25,30 @@ export function recordsIn(out: string): ManifestRecord[] {
   return [...readManifest(path.join(out, 'manifest.jsonl'))];
 }
 
-/** Names of the thumbnails in an output folder. */
+/** The thumbnails in an output folder, in either layout, as records have them. */
 export function thumbnailsIn(out: string): string[] {
-  return fs.readdirSync(out).filter(isThumbnailName);
+  const names = fs.readdirSync(out, { recursive: true, encoding: 'utf8' });
+  return names.map((name) => name.replaceAll(path.sep, '/')).filter(isThumbnailFile);
+}
+
+/** The thumbnail of a photo that has one. */
+export function onlyThumbnail({ thumbnails }: Pick<DoneFacts, 'thumbnails'>): ThumbnailEntry {
+  const [first, ...others] = thumbnails;
+  if (first === undefined || others.length > 0)
+    throw new Error(`Expected one thumbnail, got ${thumbnails.length}`);
+  return first;
+}
+
+/** Whether a record is of what the manifest's header says: neither its thumbnails nor its failure have digests of their own. */
+export function isOfHeader(record: ManifestRecord): boolean {
+  if (record.status === 'failed') return record.digest === undefined;
+  return record.thumbnails.every(({ digest, decoder }) => digest === undefined && decoder === undefined);
 }
 
 /** The path of the thumbnail of the photo with this file name; of a file that does not exist if it has none. */
 export function thumbnailOf(out: string, name: string): string {
   const record = recordsIn(out).find(({ source }) => path.basename(source) === name);
-  return path.join(out, record?.status === 'done' ? record.thumbnails[0].file : 'none');
+  return path.join(out, record?.status === 'done' ? onlyThumbnail(record).file : 'none');
 }
 
 /** The failed records of an output folder as `[file name of the source, code, message]`. */
@@ -70,21 +92,25 @@ export async function expectSound(out: string): Promise<void> {
 }
 
 /**
- * What holds after any end of a run, even a sudden one: every file under a thumbnail's name decodes and has the SHA-256 of its bytes as
- * its name, and every thumbnail that a record names exists as the record says.
+ * What holds after any end of a run, even a sudden one: every file under a thumbnail's name decodes, is of the format that the name says,
+ * has the SHA-256 of its bytes as its name and lies where that says; and every thumbnail that a record names exists as the record says.
  */
 export async function expectWhole(out: string): Promise<void> {
   const found = new Map<string, { bytes: number; width: number; height: number }>();
   for (const file of thumbnailsIn(out)) {
     const bytes = fs.readFileSync(path.join(out, file));
     const sha256 = createHash('sha256').update(bytes).digest('hex');
-    expect(thumbnailName(sha256, formatOfName(file) ?? 'png')).toBe(file);
+    const format = formatOfFile(file) ?? 'png';
+    const layout = shardOf(file) === undefined ? 'flat' : 'sharded';
+    expect(thumbnailFile(thumbnailName(sha256, format), layout)).toBe(file);
     const { info } = await sharp(bytes).raw().toBuffer({ resolveWithObject: true });
-    found.set(file, { bytes: bytes.length, width: info.width, height: info.height });
+    const size = { width: info.width, height: info.height };
+    expect(encoders[format].readSize(bytes), file).toEqual(size);
+    found.set(file, { bytes: bytes.length, ...size });
   }
   for (const record of recordsIn(out)) {
     if (record.status === 'failed') continue;
-    for (const { file, ...facts } of record.thumbnails)
-      expect({ file, ...found.get(file) }).toEqual({ file, ...facts });
+    for (const { file, bytes, width, height } of record.thumbnails)
+      expect({ file, ...found.get(file) }).toEqual({ file, bytes, width, height });
   }
 }

@@ -2,9 +2,9 @@
 //   <file> <auto|never> <runs>
 
 import fs from 'node:fs';
-import { loadDecoders, type Rendered, renderThumbnail } from '../../../src/image/render.js';
+import { loadDecoders, type Rendered, renderThumbnails } from '../../../src/image/render.js';
 import { defaultDecoding, defaultOptions, type Embedded } from '../../../src/options/options.js';
-import { parseVariant } from '../../../src/options/variant.js';
+import { variantOf } from '../../variant-of.js';
 import { alternate, type Statistics, statistics } from '../measuring.js';
 import { decodeTiles } from './decoder-alone.js';
 
@@ -29,7 +29,7 @@ const SLOW_RUNS = 3;
 const [, , file = '', embedded = '', runs = ''] = process.argv;
 const bytes = fs.readFileSync(file);
 const options = {
-  variant: parseVariant(defaultOptions.size),
+  variants: [variantOf(defaultOptions.size)],
   maxPixels: defaultOptions.maxPixels,
   decoding: { ...defaultDecoding, embedded: embedded as Embedded },
 };
@@ -43,7 +43,7 @@ async function milliseconds(work: () => unknown): Promise<number> {
 
 const render = () =>
   milliseconds(async () => {
-    rendered = await renderThumbnail(bytes, options);
+    rendered = await renderThumbnails(bytes, options);
   });
 
 async function measure(): Promise<HeicFigures> {
@@ -52,7 +52,7 @@ async function measure(): Promise<HeicFigures> {
   const first = await render();
   const facts = {
     pixels: (rendered?.sourceWidth ?? 0) * (rendered?.sourceHeight ?? 0),
-    isEmbedded: rendered?.from === 'embedded',
+    isEmbedded: rendered?.thumbnails[0]?.from === 'embedded',
     first,
   };
   const counted = first > SLOW_MS ? SLOW_RUNS : Number(runs);

@@ -2,16 +2,16 @@
 // hashes and records nothing. Argument: a folder.
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { renderThumbnail } from '../../../src/image/render.js';
+import { renderThumbnails } from '../../../src/image/render.js';
 import { defaultOptions } from '../../../src/options/options.js';
-import { parseVariant } from '../../../src/options/variant.js';
+import { variantOf } from '../../variant-of.js';
 
-const options = { variant: parseVariant(defaultOptions.size), maxPixels: defaultOptions.maxPixels };
+const options = { variants: [variantOf(defaultOptions.size)], maxPixels: defaultOptions.maxPixels };
 const folder = process.argv[2] ?? '.';
 const names = (await fs.readdir(folder)).values();
 
 async function renderNext(): Promise<void> {
-  for (const name of names) await renderThumbnail(await fs.readFile(path.join(folder, name)), options);
+  for (const name of names) await renderThumbnails(await fs.readFile(path.join(folder, name)), options);
 }
 
 await Promise.all([renderNext(), renderNext()]);

@@ -4,9 +4,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { decoders } from '../../../src/image/decoders/index.js';
-import { parseVariant, type Variant } from '../../../src/options/variant.js';
+import type { Variant } from '../../../src/options/variant.js';
 import { projectFolder } from '../../bundling.js';
 import { mulberry32 } from '../../painting/noise.js';
+import { variantOf } from '../../variant-of.js';
 import { keptFolder } from '../kept-folder.js';
 import { makeCorpus } from '../measuring.js';
 
@@ -23,7 +24,7 @@ export interface Row {
   photos(): Promise<string>;
 }
 
-const small = parseVariant('200x200');
+const small = variantOf('200x200');
 
 /** Extensions of formats that Debian's vipsthumbnail cannot read. */
 const UNREADABLE_BY_PEERS = new Set([...decoders.heic.extensions, ...decoders.raw.extensions]);
@@ -48,7 +49,7 @@ export const rows: readonly Row[] = [
   {
     id: 'b',
     title: '188 baseline JPEGs of 10 megapixels',
-    variant: parseVariant('400x400'),
+    variant: variantOf('400x400'),
     target: 0.7,
     photos: baselineJpegs,
   },

@@ -4,7 +4,8 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { encoders } from '../../../src/image/encoders/index.js';
-import { outputFormats, type Variant } from '../../../src/options/variant.js';
+import { outputFormats } from '../../../src/options/output-formats.js';
+import type { Variant } from '../../../src/options/variant.js';
 import type { Command, Shrink } from './commands.js';
 import type { Photos } from './photos.js';
 import type { Program } from './programs/program.js';
@@ -111,10 +112,13 @@ function runProcess(
 }
 
 /** Counts the files of the variant's format that fit into its box. */
-function countThumbnails(out: string, { box, format }: Variant): { thumbnails: number; bytes: number } {
+function countThumbnails(
+  out: string,
+  { box, encoding: { format } }: Variant,
+): { thumbnails: number; bytes: number } {
   let [thumbnails, bytes] = [0, 0];
   for (const name of fs.readdirSync(out)) {
-    if (!name.endsWith(`.${outputFormats[format]}`)) continue;
+    if (!name.endsWith(`.${outputFormats[format].extension}`)) continue;
     const file = fs.readFileSync(path.join(out, name));
     const size = encoders[format].readSize(file);
     if (size === undefined || size.width > box.width || size.height > box.height) continue;

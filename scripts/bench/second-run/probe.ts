@@ -11,7 +11,7 @@ import { setFlagsFromString } from 'node:v8';
 import { replaceFile } from '../../../src/files/replace-file.js';
 import type { SourceFacts } from '../../../src/files/source.js';
 import { thumbnailName } from '../../../src/files/thumbnail-name.js';
-import { oneDigest } from '../../../src/manifest/digests.js';
+import { Digests } from '../../../src/manifest/digests.js';
 import { MANIFEST_VERSION, type ManifestRecord } from '../../../src/manifest/record.js';
 import { ManifestStore } from '../../../src/manifest/store.js';
 import { Planner } from '../../../src/producer/planner.js';
@@ -61,16 +61,28 @@ function syntheticFacts(index: number): SourceFacts {
   return { sourceBytes: 2_000_000 + index, sourceMtimeMs, sourceMtimeNs: `${sourceMtimeMs}123456` };
 }
 
+/** What the run of the manifest wants, and what all of it was made by. */
+const digests = new Digests({
+  variants: { '200x200': 'synthetic' },
+  decoders: { jpeg: 'synthetic' },
+  failures: 'synthetic',
+  versions: {},
+  unreadable: new Set(),
+  keepVersions: false,
+  ofVersion1: () => undefined,
+  failureOfVersion1: () => undefined,
+});
+
 /** The lines of the manifest, each with its newline. */
 function* syntheticManifest(records: number): Generator<string> {
-  yield `${JSON.stringify({ manifest: 'thumbs', version: MANIFEST_VERSION, options: 'synthetic' })}\n`;
+  yield `${JSON.stringify({ manifest: 'thumbs', version: MANIFEST_VERSION, ...digests.header(undefined) })}\n`;
   for (let index = 0; index < records; index += 1) {
     const sha256 = createHash('sha256').update(String(index)).digest('hex');
     const file = thumbnailName(sha256, 'png');
     const record: ManifestRecord = {
       source: syntheticSource(index),
       status: 'done',
-      thumbnails: [{ file, width: 200, height: 133, bytes: 50_000 + (index % 10_000) }],
+      thumbnails: [{ variant: '200x200', file, width: 200, height: 133, bytes: 50_000 + (index % 10_000) }],
       sourceFormat: 'jpeg',
       sourceWidth: 3872,
       sourceHeight: 2592,
@@ -104,14 +116,16 @@ function makeManifest(file: string, records: number): NewManifest {
 
 function measureManifest(file: string, records: number): ManifestFigures {
   const startedAt = performance.now();
-  const store = finish(ManifestStore.openInSteps(file, oneDigest('synthetic')));
+  const store = finish(ManifestStore.openInSteps(file, digests));
   const readAt = performance.now();
   const folder = path.dirname(file);
   const unlimited = Number.POSITIVE_INFINITY;
   const planner = new Planner(store.records, {
     manifest: file,
     out: folder,
-    digests: oneDigest('synthetic'),
+    layout: 'flat',
+    digests,
+    placeholder: false,
     verdicts: 1,
     lacks: () => false,
     force: false,

@@ -13,7 +13,15 @@ import { byteSize, count, integer, shownPath } from '../format.js';
 import { type Colors, Screen } from '../screen.js';
 import type { Verbosity } from '../shared-options.js';
 import { stopOnSignals } from '../signals.js';
-import { keptLines, leftOutLine, prunedFigures, prunedLine, refusalLines, walkLines } from '../summary.js';
+import {
+  anewLine,
+  keptLines,
+  leftOutLine,
+  prunedFigures,
+  prunedLine,
+  refusalLines,
+  walkLines,
+} from '../summary.js';
 
 /** Says what would be done, and returns the exit code. */
 export async function runDryRun(
@@ -75,9 +83,10 @@ export async function runDryRun(
   return stopped === undefined ? exitCode : exitCodes[stopped];
 }
 
-function plannedLine({ plan, why, path, bytes }: PlannedEvent, colors: Colors): string {
+function plannedLine({ plan, why, path, variants, bytes }: PlannedEvent, colors: Colors): string {
   const because = why === undefined || why === plan ? '' : `${why}, `;
-  return `${colors.dim(plan)} ${shownPath(path)} (${because}${byteSize(bytes)})`;
+  const made = variants.length === 0 ? '' : `: ${variants.join(', ')}`;
+  return `${colors.dim(plan)} ${shownPath(path)} (${because}${byteSize(bytes)})${made}`;
 }
 
 function planLines(plan: PlanSummaryEvent, options: ThumbsOptions, colors: Colors): string[] {
@@ -89,9 +98,14 @@ function planLines(plan: PlanSummaryEvent, options: ThumbsOptions, colors: Color
     ['known failures, not to be tried again (--retry-failed)', plan.knownBad],
   ];
   return [
+    ...(plan.anew === undefined ? [] : [anewLine(plan.anew, colors)]),
     ...amounts.map(
       ([what, { photos, bytes }]) =>
         `${colors.bold(integer(photos).padStart(9))} ${what}${photos === 0 ? '' : `, ${byteSize(bytes)}`}`,
+    ),
+    ...Object.entries(plan.variants).map(
+      ([variant, amount]) =>
+        `${colors.bold(integer(amount).padStart(9))} thumbnails of ${variant} to be made`,
     ),
     `${colors.bold(integer(plan.removed).padStart(9))} to be removed from the manifest: the photo is gone, or not selected any more`,
     ...keptLines(plan, sameCommandWith('--forget'), colors),

@@ -15,10 +15,12 @@ import { Screen } from '../screen.js';
 import type { Verbosity } from '../shared-options.js';
 import { stopOnSignals } from '../signals.js';
 import {
+  anewLine,
   describeAttempt,
   type Hints,
   leftOutLine,
   missingPhotosLines,
+  photoLine,
   prunedLine,
   summaryLines,
 } from '../summary.js';
@@ -65,6 +67,7 @@ class Reporter {
   readonly #hints: Hints;
   readonly #failures = new FailureList();
   readonly #startedAt = performance.now();
+  #out = '';
   /** Files and folders that the walk left out and that were named. */
   #leftOut = 0;
   #progress: Progress = { finished: 0, failed: 0, worked: 0, found: 0, jobs: 0, walked: false };
@@ -96,14 +99,16 @@ class Reporter {
     if (json) await this.#screen.print(jsonLine(event));
     switch (event.type) {
       case 'start':
+        this.#out = event.out;
+        if (!quiet && event.anew !== undefined) this.#screen.say(anewLine(event.anew, colors));
         break;
       case 'done':
         this.#progress = event.progress;
-        if (verbose) this.#screen.say(`${colors.green('done')} ${shownPath(event.path)}`);
+        if (verbose) this.#screen.say(`${colors.green('done')} ${photoLine(event, this.#out)}`);
         break;
       case 'unchanged':
         this.#progress = event.progress;
-        if (verbose) this.#screen.say(`${colors.dim('unchanged')} ${shownPath(event.path)}`);
+        if (verbose) this.#screen.say(`${colors.dim('unchanged')} ${photoLine(event, this.#out)}`);
         break;
       case 'failed':
         this.#progress = event.progress;

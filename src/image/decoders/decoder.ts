@@ -1,7 +1,7 @@
 // What every decoder says of itself and does.
 
 import type { DecodingOptions } from '../../options/options.js';
-import type { Variant } from '../../options/variant.js';
+import type { Box, Variant } from '../../options/variant.js';
 import type { ImageNeeds } from '../limits.js';
 import type { RendererVersion } from '../renderer-version.js';
 import type { PictureSize } from '../upright.js';
@@ -9,11 +9,17 @@ import type { Head } from './recognition.js';
 import type { SharedReads } from './shared-reads.js';
 import type { DecoderFailure, SharpImage } from './sharp-image.js';
 
+/** A variant that an image is read for. */
+export interface Reading extends Variant {
+  /** What it is resized to, where that is not the variant's box: less, for a placeholder. */
+  readonly resizedTo?: Box;
+}
+
 /** What an image is opened for. */
 export interface OpenRequest {
-  readonly variant: Variant;
+  readonly variant: Reading;
   /** All variants of the image that this reader may be asked for, one after the other: `variant` and others. */
-  readonly among: readonly Variant[];
+  readonly among: readonly Reading[];
   readonly shared: SharedReads;
   readonly decoding: DecodingOptions;
   /** Bytes that reading the header may take, for a format of which that alone may take much. @default no limit */

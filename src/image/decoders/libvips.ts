@@ -4,7 +4,7 @@ import type { Metadata } from 'sharp';
 import { reductionOf, type Variant } from '../../options/variant.js';
 import { reducedSize } from '../reduced-size.js';
 import { type StoredSize, uprightSize } from '../upright.js';
-import type { Decoder, Reader } from './decoder.js';
+import type { Decoder, Reader, Reading } from './decoder.js';
 import { hasInvalidOrientation, takenAt, withValidOrientation } from './exif.js';
 import type { FindPlainHeader, Header } from './headers/plain-header.js';
 import { plainReader } from './headers/plain-reader.js';
@@ -154,7 +154,7 @@ export interface LibvipsReaderOptions {
    */
   readonly isWhole?: ((file: Buffer, warnings: readonly string[]) => boolean) | undefined;
   /** Whether a variant's pixels come from the whole image, and not from one that its loader has made smaller. @default always */
-  readonly isReadWhole?: ((stored: StoredSize, variant: Variant) => boolean) | undefined;
+  readonly isReadWhole?: ((stored: StoredSize, variant: Reading) => boolean) | undefined;
   /** The file with what libvips would refuse it for put right, or itself. @default always itself */
   readonly repaired?: ((file: Buffer) => Buffer) | undefined;
 }
@@ -185,7 +185,7 @@ export function libvipsReader({
     };
     const held = heldBytesPerPixel(header, reductionOf(variant, uprightSize(stored)));
     const need = memoryNeed(header, variant, held) + copyBytes;
-    const ofWhole = (each: Variant) => isReadWhole(stored, each);
+    const ofWhole = (each: Reading) => isReadWhole(stored, each);
     const hasPlainColours = header.space === 'srgb' || header.space === 'b-w';
     const whole = { bytes, header, stored, isReadWhole: ofWhole, memoryNeed: need };
     const sharing = hasPlainColours ? sharedPixels(whole, request) : undefined;
@@ -195,7 +195,9 @@ export function libvipsReader({
       takenAt: exif && takenAt(exif),
       memoryNeed: need + (sharing?.heldBytes ?? 0),
       fastShrinkOnLoad,
-      pixels: sharing?.pixels ?? (async () => (await shrunk?.(bytes, header, stored, variant, request.shared)) ?? image),
+      pixels:
+        sharing?.pixels ??
+        (async () => (await shrunk?.(bytes, header, stored, variant, request.shared)) ?? image),
       pixelsAfter: (failure) => {
         if (isWhole === undefined || !mayBeHarmless(failure)) return undefined;
         const again = new SharpImage(bytes, 'error');

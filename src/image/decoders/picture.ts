@@ -1,12 +1,14 @@
 // Decoded pixels on their way to sharp.
 
 import { type Known, SharpImage } from './sharp-image.js';
-import { encodeTiff, type Picture } from './tiff/writer.js';
+import { allocateTiff, type Picture, type Tiff } from './tiff/writer.js';
 
 /** What sharp is given of a picture. It may be given it several times. */
 export interface SharpInput {
   readonly bytes: Buffer;
   readonly known: Known;
+  /** The picture itself; its data are a part of `bytes`. Absent where it stands for a file that sharp may as well be given. */
+  readonly picture?: Picture;
 }
 
 /**
@@ -14,8 +16,17 @@ export interface SharpInput {
  * libvips reads without a loader: that takes 1 ms less than a TIFF of 480 x 320 pixels. Raw samples cannot carry a profile.
  */
 export function inputOf(picture: Picture): SharpInput {
-  if (picture.profile !== undefined) return { bytes: encodeTiff(picture), known: {} };
-  return rawInput({ ...picture, data: Buffer.from(picture.data) });
+  if (picture.profile !== undefined) {
+    const tiff = allocateTiff(picture);
+    tiff.data.set(picture.data);
+    return inputOfTiff(tiff);
+  }
+  const data = Buffer.from(picture.data);
+  return { ...rawInput({ ...picture, data }), picture: { ...picture, data } };
+}
+
+export function inputOfTiff(tiff: Tiff): SharpInput {
+  return { bytes: tiff.file, known: {}, picture: tiff };
 }
 
 /** Raw samples for sharp, which are not copied. */
@@ -34,6 +45,7 @@ export function imageOf(picture: Picture): SharpImage {
   return imageFrom(inputOf(picture));
 }
 
-export function imageFrom({ bytes, known }: SharpInput): SharpImage {
-  return new SharpImage(bytes, 'warning', known);
+export function imageFrom({ bytes, known, picture }: SharpInput): SharpImage {
+  const hasAlpha = picture !== undefined && picture.channels % 2 === 0;
+  return new SharpImage(bytes, 'warning', hasAlpha || picture === undefined ? known : { ...known, picture });
 }

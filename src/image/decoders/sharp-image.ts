@@ -4,6 +4,7 @@ import type { Sharp, SharpOptions } from 'sharp';
 import { causeOf } from '../../errors.js';
 import { printable } from '../../printable.js';
 import { loadSharp } from '../sharp.js';
+import type { Picture } from './tiff/writer.js';
 
 /**
  * When libvips gives an image up: at its decoder's first warning, or only at an error. Both end at data that is missing or that the
@@ -15,6 +16,8 @@ export type FailOn = 'warning' | 'error';
 export interface Known extends Pick<SharpOptions, 'ignoreIcc' | 'raw'> {
   /** EXIF orientation, 1 to 8, of raw samples. @default the one that libvips finds in the file */
   readonly orientation?: number;
+  /** Its pixels, where they are in memory and have no alpha. */
+  readonly picture?: Picture;
 }
 
 /** An image in sharp, with what libvips has warned of so far. */
@@ -22,6 +25,8 @@ export class SharpImage {
   readonly sharp: Sharp;
   /** As in {@link Known}. */
   readonly orientation: number | undefined;
+  /** As in {@link Known}. */
+  readonly picture: Picture | undefined;
   /** Line by line, without what follows from another line. */
   readonly warnings: string[] = [];
   /** Warnings that libjpeg has counted; it words the first one alone. */
@@ -31,9 +36,10 @@ export class SharpImage {
   constructor(
     bytes: Uint8Array | Uint16Array,
     failOn: FailOn = 'warning',
-    { orientation, ...more }: Known = {},
+    { orientation, picture, ...more }: Known = {},
   ) {
     this.orientation = orientation;
+    this.picture = picture;
     this.sharp = loadSharp()(bytes, { limitInputPixels: false, failOn, ...more });
     this.sharp.on('warning', (message: string) => this.#add(message));
   }

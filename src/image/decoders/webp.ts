@@ -31,5 +31,7 @@ export async function shrunkOnLoad(
     const { data, info } = await image.finish(work);
     return inputOf({ ...info, data, orientation: stored.orientation, profile: icc });
   };
-  return imageFrom(await shared.onceAsync(`${size.width}x${size.height}`, read, (input) => input.bytes.length));
+  return imageFrom(
+    await shared.onceAsync(`${size.width}x${size.height}`, read, (input) => input.bytes.length),
+  );
 }

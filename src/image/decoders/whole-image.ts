@@ -1,8 +1,7 @@
 // An image that libvips reads whole for several variants: decoded once, and held as samples, where there is the memory for that.
 
-import type { Variant } from '../../options/variant.js';
 import type { StoredSize } from '../upright.js';
-import type { OpenRequest } from './decoder.js';
+import type { OpenRequest, Reading } from './decoder.js';
 import type { Header } from './headers/plain-header.js';
 import { imageFrom, rawInput, type SharpInput } from './picture.js';
 import { SharpImage } from './sharp-image.js';
@@ -12,7 +11,7 @@ export interface WholeImage {
   readonly header: Header;
   readonly stored: StoredSize;
   /** Whether a variant's pixels come from the whole image, and not from one that its loader has made smaller. */
-  readonly isReadWhole: (variant: Variant) => boolean;
+  readonly isReadWhole: (variant: Reading) => boolean;
   /** What the image takes without being held, bytes. */
   readonly memoryNeed: number;
 }

@@ -27,7 +27,9 @@ function readAvifSize(file: Buffer): { width: number; height: number } | undefin
     start = box.start + (type === 'meta' || type === 'ispe' ? FULL_BOX_BYTES : 0);
     end = box.end;
   }
-  return end - start < 8 ? undefined : { width: file.readUInt32BE(start), height: file.readUInt32BE(start + 4) };
+  return end - start < 8
+    ? undefined
+    : { width: file.readUInt32BE(start), height: file.readUInt32BE(start + 4) };
 }
 
 /** The content of the first box of a type between two places; undefined when there is none, or it is not whole. */

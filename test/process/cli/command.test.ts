@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { expectSound, recordsIn } from '../../support/output.js';
+import { expectSound, onlyThumbnail, recordsIn } from '../../support/output.js';
 import { command, damagedImages } from '../../support/paths.js';
 import { photoFolder, temporaryFolder, writeSlowImage } from '../../support/photos.js';
 import { BLOCKED_PHOTOS, startBlockedRun, testBlocked } from '../../support/processes/blocked-run.js';
@@ -122,7 +122,7 @@ test('without a terminal: a summary on stderr, nothing on stdout, no control cha
   ]);
   const out = path.join(folder, 'thumbnails');
   expect(fs.readdirSync(out).filter((name) => name.endsWith('.png'))).toHaveLength(3);
-  const files = recordsIn(out).map((record) => (record.status === 'done' ? record.thumbnails[0].file : ''));
+  const files = recordsIn(out).map((record) => (record.status === 'done' ? onlyThumbnail(record).file : ''));
   expect(files).toHaveLength(5);
   expect(files[0]).toBe(files[4]);
   await expectSound(out);

@@ -2,12 +2,13 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { xxhash128 } from 'hash-wasm';
 import { expect, test } from 'vitest';
-import { defaultDecoding } from '../../../src/options/options.js';
 import type { Exit } from '../../../src/pool/consumer.js';
 import { ForkedConsumer } from '../../../src/pool/process/forked-consumer.js';
 import type { FromConsumer } from '../../../src/pool/process/protocol.js';
+import { onlyThumbnail } from '../../support/output.js';
 import { projectFolder } from '../../support/paths.js';
 import { photoFolder, writeSlowImage } from '../../support/photos.js';
+import { workOptions } from '../../support/work-options.js';
 
 const entry = path.join(projectFolder, 'dist/consumer/main.js');
 
@@ -34,9 +35,7 @@ async function conversation(
       onSentinel: (usage) => received.push({ type: 'sentinel', usage }),
       onExit: resolve,
     });
-    const variant = { box: { width: 9, height: 9 }, format: 'png' } as const;
-    const limits = { maxPixels: 1e8, maxBytes: 1e6, maxMemory: 1e9 };
-    child.send({ type: 'configure', work: { out, variant, decoding: defaultDecoding, ...limits } });
+    child.send({ type: 'configure', work: workOptions(out, { maxBytes: 1e6 }) });
     for (const [id, path] of files.entries())
       child.send({ type: 'jobs', jobs: [{ id, path, task: 'make', exclusive: false }] });
     if (when === 'at once') child.send({ type: last });
@@ -83,7 +82,7 @@ test('prefetched photos have each its own outcome', async () => {
   const codes = outcomes.map((outcome) => (outcome.status === 'failed' ? outcome.code : outcome.status));
   expect(codes).toEqual(['done', 'done', 'UNREADABLE', 'done', 'UNREADABLE', 'done']);
   const done = outcomes.flatMap((outcome) => (outcome.status === 'done' ? [outcome] : []));
-  const names = done.map(({ thumbnails }) => thumbnails[0].file);
+  const names = done.map((outcome) => onlyThumbnail(outcome).file);
   expect(new Set(names).size).toBe(3);
   expect(names[3]).toBe(names[0]);
   // Hashed after the thumbnail was made, from a buffer that no prefetched photo has overwritten.

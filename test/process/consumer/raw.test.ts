@@ -3,12 +3,13 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect } from 'vitest';
-import { defaultDecoding } from '../../../src/options/options.js';
 import { ForkedConsumer } from '../../../src/pool/process/forked-consumer.js';
 import { rawFile } from '../../support/images/raw/files.js';
 import { projectFolder } from '../../support/paths.js';
 import { photoFolder } from '../../support/photos.js';
 import { testWith } from '../../support/requirements.js';
+import { insideBox } from '../../support/variants.js';
+import { workOptions } from '../../support/work-options.js';
 
 const SIZE = 60_000_000;
 const EXTENSIONS = ['nef', 'cr2', 'cr3', 'arw', 'dng', 'raf'];
@@ -54,9 +55,8 @@ testWith(fs.existsSync('/proc/self/io'), 'Linux /proc')(
         onSentinel: () => {},
         onExit: () => resolve(),
       });
-      const variant = { box: { width: 200, height: 200 }, format: 'png' } as const;
-      const limits = { maxPixels: 1e8, maxBytes: 1e6, maxMemory: 1e9 };
-      child.send({ type: 'configure', work: { out: folder, variant, decoding: defaultDecoding, ...limits } });
+      const work = workOptions(folder, { variants: [insideBox(200)], maxBytes: 1e6 });
+      child.send({ type: 'configure', work });
       for (const file of files) send(0, file, 'make');
     });
     expect(statuses).toEqual(['done', ...raws.map(() => 'done'), ...raws.map(() => 'identified')]);

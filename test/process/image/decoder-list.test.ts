@@ -7,9 +7,10 @@ import { expect, test, vi } from 'vitest';
 import type { Decoder, OpenImage, Reader } from '../../../src/image/decoders/decoder.js';
 import { photoExtensions } from '../../../src/image/decoders/index.js';
 import type * as Libvips from '../../../src/image/decoders/libvips.js';
-import { renderThumbnail } from '../../../src/image/render.js';
 import { defaultDecoding } from '../../../src/options/options.js';
+import { renderOne } from '../../support/images/render-one.js';
 import { sampleImages } from '../../support/paths.js';
+import { insideBox } from '../../support/variants.js';
 
 /** The modules of `image/`, with another decoder in the list where that of AVIF is. */
 async function modulesWith(createDecoder: (libvips: typeof Libvips) => Decoder) {
@@ -39,7 +40,7 @@ const svg = ({ libvipsReader }: typeof Libvips): Decoder => ({
 test('extensions, recognition, the sentence about other files and the allowed loaders follow from the list', async () => {
   const drawing = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="30" height="20"/>');
   const photo = fs.readFileSync(path.join(sampleImages, 'aurora.avif'));
-  const options = { variant: { box: { width: 9, height: 9 }, format: 'png' }, maxPixels: 1e9 } as const;
+  const options = { variant: insideBox(9), maxPixels: 1e9 } as const;
   const isReadable = (bytes: Buffer) =>
     sharp(bytes)
       .raw()
@@ -49,7 +50,7 @@ test('extensions, recognition, the sentence about other files and the allowed lo
         () => false,
       );
 
-  await renderThumbnail(photo, options);
+  await renderOne(photo, options);
   expect([await isReadable(photo), await isReadable(drawing)]).toEqual([true, false]);
 
   const other = await modulesWith(svg);
@@ -60,7 +61,7 @@ test('extensions, recognition, the sentence about other files and the allowed lo
   expect(() => other.recognize(photo, defaultDecoding)).toThrow(
     /^not a JPEG, (?!.*AVIF).*\bSVG\b.* image; it looks like/,
   );
-  expect(await other.renderThumbnail(drawing, options)).toMatchObject({
+  expect(await renderOne(drawing, options, other.renderThumbnails)).toMatchObject({
     sourceWidth: 30,
     width: 9,
     height: 6,
@@ -96,10 +97,12 @@ async function renderWith(...says: readonly [Says, ...Says[]]) {
   const tiff = await sharp({ create: { width: 30, height: 20, channels: 3, background: 'grey' } })
     .tiff()
     .toBuffer();
-  const variant = { box: { width: 9, height: 9 }, format: 'png' } as const;
-  const rendered = await modules
-    .renderThumbnail(Buffer.from('made up'), { variant, maxPixels: 1000, maxMemory: 1e9 })
-    .catch((error: Error) => error);
+  const limits = { maxPixels: 1000, maxMemory: 1e9 };
+  const rendered = await renderOne(
+    Buffer.from('made up'),
+    { variant: insideBox(9), ...limits },
+    modules.renderThumbnails,
+  ).catch((error: Error) => error);
   return { read, rendered, MemoryShortage: modules.MemoryShortage };
 }
 

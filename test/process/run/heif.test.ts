@@ -54,9 +54,12 @@ test('the picture that a file holds is used and recorded, and never with --embed
   const [used] = recordsIn(usual);
   const [whole] = recordsIn(full);
   const facts = { status: 'done', sourceFormat: 'heic', sourceWidth: 256, sourceHeight: 192 };
-  expect(used).toMatchObject({ ...facts, from: 'embedded', fromWidth: 128, fromHeight: 96 });
+  expect(used).toMatchObject({
+    ...facts,
+    thumbnails: [{ from: 'embedded', fromWidth: 128, fromHeight: 96 }],
+  });
   expect(whole).toMatchObject(facts);
-  expect(whole).not.toHaveProperty('from');
+  expect(whole).not.toHaveProperty('thumbnails.0.from');
   for (const out of [usual, full])
     await expectPicture(fs.readFileSync(thumbnailOf(out, 'photo.heic')), quartersPicture(256, 192));
 });

@@ -153,9 +153,11 @@ const FIELDS = [
     'sourceHeight',
     'sourceBytes',
   ],
-  ...['sourceMtimeMs', 'sourceMtimeNs', 'sourceXxh128', 'takenAt', 'from', 'fromWidth', 'fromHeight'],
-  'options',
+  ...['sourceMtimeMs', 'sourceMtimeNs', 'sourceXxh128', 'takenAt'],
 ];
+
+/** What it may say of a thumbnail. */
+const THUMBNAIL_FIELDS = ['variant', 'file', 'width', 'height', 'bytes', 'from', 'fromWidth', 'fromHeight'];
 
 test('nothing of the metadata but when a photo was taken enters a record, an export, an event or a thumbnail', async () => {
   const folder = temporaryFolder();
@@ -195,8 +197,14 @@ test('nothing of the metadata but when a photo was taken enters a record, an exp
       .sort()
       .map((name) => [name, name === 'broken.jpg' ? false : '2024-05-01T12:30:05']),
   );
-  for (const record of records) expect(FIELDS).toEqual(expect.arrayContaining(Object.keys(record)));
-  expect(records.find(({ source }) => source.endsWith('thumbnail.jpg'))).toMatchObject({ from: 'embedded' });
+  for (const record of records) {
+    expect(FIELDS).toEqual(expect.arrayContaining(Object.keys(record)));
+    for (const thumbnail of record.status === 'done' ? record.thumbnails : [])
+      expect(THUMBNAIL_FIELDS).toEqual(expect.arrayContaining(Object.keys(thumbnail)));
+  }
+  expect(records.find(({ source }) => source.endsWith('thumbnail.jpg'))).toMatchObject({
+    thumbnails: [{ from: 'embedded' }],
+  });
   for (const name of thumbnailsIn(out)) {
     const { exif, xmp, iptc: iptcData, icc, comments } = await sharp(path.join(out, name)).metadata();
     expect([exif, xmp, iptcData, icc, comments]).toEqual([

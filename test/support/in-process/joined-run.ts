@@ -3,8 +3,6 @@
 import path from 'node:path';
 import { prepareFolder } from '../../../src/files/thumbnail-folder.js';
 import type { PoolOutput } from '../../../src/job.js';
-import { oneDigest } from '../../../src/manifest/digests.js';
-import { defaultDecoding } from '../../../src/options/options.js';
 import type { Transport } from '../../../src/pool/consumer.js';
 import { memoryLimits } from '../../../src/pool/memory-limits.js';
 import { Pool } from '../../../src/pool/pool.js';
@@ -12,9 +10,10 @@ import { produce } from '../../../src/producer/producer.js';
 import { findRoots } from '../../../src/producer/roots.js';
 import { newWalkProgress } from '../../../src/producer/walk-progress.js';
 import { Sink } from '../../../src/run/sink.js';
-import { openStore } from '../manifests.js';
+import { openStore, VARIANT } from '../manifests.js';
 import { temporaryFolder, writePhotos } from '../photos.js';
-import { plainWalk } from './walk.js';
+import { workOptions } from '../work-options.js';
+import { alwaysMake, plainWalk } from './walk.js';
 
 /** What passed. */
 export interface JoinedRun {
@@ -35,9 +34,7 @@ export async function joinedRun(photos: number, consumers: number, transport: Tr
   writePhotos(path.join(folder, 'photos'), photos);
   prepareFolder(out);
   const walked = newWalkProgress();
-  const variant = { box: { width: 100, height: 100 }, format: 'png' } as const;
-  const limits = { maxPixels: 1e8, maxBytes: 1e8, maxMemory: 1e9 };
-  const startConsumer = transport.startConsumers({ out, variant, decoding: defaultDecoding, ...limits });
+  const startConsumer = transport.startConsumers(workOptions(out));
   let started = 0;
   const pool = new Pool({
     consumers,
@@ -49,7 +46,7 @@ export async function joinedRun(photos: number, consumers: number, transport: Tr
     timeoutMs: 30_000,
     retries: 1,
     memory: memoryLimits(1e9 * consumers, consumers),
-    findByContent: () => undefined,
+    planIdentified: alwaysMake,
   });
   const roots = await findRoots([path.join(folder, 'photos')], out);
   const produced: string[] = [];
@@ -66,8 +63,8 @@ export async function joinedRun(photos: number, consumers: number, transport: Tr
       yield output;
     }
   }
-  const manifest = openStore(path.join(out, 'manifest.jsonl'), oneDigest('test'));
-  const sink = new Sink(manifest, walked, { jobs: photos });
+  const manifest = openStore(path.join(out, 'manifest.jsonl'));
+  const sink = new Sink(manifest, walked, { jobs: photos }, { out, wanted: [VARIANT], isShared: false });
   for await (const _ of sink.consume(outputs(), consumers));
   manifest.close();
   return { produced, emitted, totals: sink.totals, started, left: pool.consumers.length };

@@ -9,6 +9,7 @@ export function summaryEvent(figures: Partial<SummaryEvent> = {}): SummaryEvent 
   return {
     type: 'summary',
     photos,
+    done: photos,
     made: photos,
     shared: 0,
     unchanged: 0,

@@ -1,13 +1,13 @@
 // A pool over consumers in the test's own process and a clock that the test sets.
 
-import type { Identified, Job, JobResult, PoolOutput, Sentinel, Task } from '../../../src/job.js';
-import type { ManifestRecord } from '../../../src/manifest/record.js';
+import type { Identified, Job, JobResult, PoolOutput, Sentinel, Task, Unchanged } from '../../../src/job.js';
 import type { ConsumerJob } from '../../../src/pool/consumer.js';
 import { memoryLimits } from '../../../src/pool/memory-limits.js';
 import { Pool, type PoolOptions } from '../../../src/pool/pool.js';
+import { failedRecord } from '../manifests.js';
 import { FakeClock, settle } from './fake-clock.js';
 import { type DoJob, type Outcome, TestConsumer } from './test-consumer.js';
-import { plannedJob } from './walk.js';
+import { alwaysMake, plannedJob } from './walk.js';
 
 /** The outcome of a job that is simply finished. */
 export const FINISHED: Outcome = { status: 'failed', code: 'CORRUPT', reason: 'finished' };
@@ -39,7 +39,7 @@ export function createPool(options: Partial<PoolOptions>): Pool {
     timeoutMs: 30_000,
     retries: 1,
     memory: memoryLimits(2e9 * consumers, consumers),
-    findByContent: () => undefined,
+    planIdentified: alwaysMake,
     clock: new FakeClock(),
     ...options,
   });
@@ -205,8 +205,13 @@ export function identifiedAs(name: string): Identified {
   };
 }
 
+/** A photo that is finished without a consumer. */
+export function unchanged(path: string, by: Unchanged['by'] = 'state'): Unchanged {
+  const isOnRecord = by === 'state';
+  return { type: 'unchanged', path, record: failedRecord(path, 'known'), by, isOnRecord };
+}
+
 /** Recognizes photos with `known` in their name. */
-export function findKnown(name: string): ManifestRecord | undefined {
-  if (!name.includes('known')) return undefined;
-  return { source: name, status: 'failed', error: { code: 'CORRUPT', message: 'known' } };
+export function planKnown(job: Job): Job | Unchanged {
+  return job.path.includes('known') ? unchanged(job.path, 'content') : alwaysMake(job);
 }

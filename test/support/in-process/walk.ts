@@ -15,6 +15,11 @@ export function plannedJob(path: string): Job {
   return { type: 'job', path, task: 'make', why: 'new', isLocal: true };
 }
 
+/** What becomes of a photo that was read, where none is on record: it is made. */
+export function alwaysMake(job: Job): Job {
+  return { ...job, task: 'make' };
+}
+
 /** Options of a walk that takes every photo, each as a job. */
 export const plainWalk = {
   extensions: photoExtensions(defaultDecoding),

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { expect } from 'vitest';
 import { unsupportedMessage } from '../formats.js';
-import { expectSound, recordsIn } from '../output.js';
+import { expectSound, onlyThumbnail, recordsIn } from '../output.js';
 import { command } from '../paths.js';
 import { jpeg, temporaryFolder } from '../photos.js';
 import { start } from './processes.js';
@@ -103,7 +103,7 @@ export async function expectOutcomes(
   return {
     thumbnails: new Map(
       records.flatMap(([name, record]) =>
-        record.status === 'done' ? [[name, record.thumbnails[0].file] as const] : [],
+        record.status === 'done' ? [[name, onlyThumbnail(record).file] as const] : [],
       ),
     ),
     peakMemory: JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '').peakMemoryBytes,

@@ -4,13 +4,13 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { expect } from 'vitest';
 import type { JobResult, PoolOutput } from '../../../src/job.js';
-import { defaultDecoding } from '../../../src/options/options.js';
 import { memoryLimits } from '../../../src/pool/memory-limits.js';
 import { Pool, type PoolOptions } from '../../../src/pool/pool.js';
 import { forkedProcesses } from '../../../src/pool/process/forked-consumer.js';
-import { plannedJob } from '../in-process/walk.js';
+import { alwaysMake, plannedJob } from '../in-process/walk.js';
 import { projectFolder } from '../paths.js';
 import { temporaryFolder } from '../photos.js';
+import { workOptions } from '../work-options.js';
 
 /** A fixture that is run as a consumer. */
 export function consumerFixture(name: 'scripted' | 'unstartable'): string {
@@ -40,16 +40,14 @@ export async function runForkedPool(
   const folder = temporaryFolder();
   const { consumers = 1 } = options;
   const transport = forkedProcesses(entry);
-  const limits = { maxPixels: 1e6, maxBytes: 1e6, maxMemory: 1e9 };
-  const variant = { box: { width: 9, height: 9 }, format: 'png' } as const;
   const pool = new Pool({
     consumers,
-    startConsumer: transport.startConsumers({ out: folder, variant, decoding: defaultDecoding, ...limits }),
+    startConsumer: transport.startConsumers(workOptions(folder)),
     residentMemory: transport.residentMemory,
     timeoutMs: 30_000,
     retries: 1,
     memory: memoryLimits(2e9 * consumers, consumers),
-    findByContent: () => undefined,
+    planIdentified: alwaysMake,
     ...options,
   });
   async function* produced() {

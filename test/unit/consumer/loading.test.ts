@@ -9,24 +9,17 @@ import { expect, onTestFinished, test } from 'vitest';
 import { type Loaded, load, prefetch } from '../../../src/consumer/loading.js';
 import { workOn } from '../../../src/consumer/work.js';
 import type { WorkOptions } from '../../../src/job.js';
-import { defaultDecoding } from '../../../src/options/options.js';
 import { families } from '../../support/images/raw/families.js';
 import { rawContents, rawFile } from '../../support/images/raw/files.js';
 import { giant } from '../../support/images/raw/hostile.js';
 import { jpeg, temporaryFolder } from '../../support/photos.js';
+import { insideBox } from '../../support/variants.js';
+import { workOptions } from '../../support/work-options.js';
 
 const SIZE = 60_000_000;
 
 function optionsFor(folder: string, more: Partial<WorkOptions> = {}): WorkOptions {
-  return {
-    out: folder,
-    variant: { box: { width: 200, height: 200 }, format: 'png' },
-    decoding: defaultDecoding,
-    maxPixels: 1e9,
-    maxBytes: 1e6,
-    maxMemory: 1e9,
-    ...more,
-  };
+  return workOptions(folder, { variants: [insideBox(200)], maxBytes: 1e6, ...more });
 }
 
 /** A file of 60 MB, a made RAW file at its beginning, and nothing on the disk behind it. */
@@ -74,7 +67,7 @@ for (const extension of Object.keys(families))
     expect(outcome).toMatchObject({
       status: 'done',
       sourceFormat: 'raw',
-      from: 'preview',
+      thumbnails: [{ from: 'preview' }],
       sourceBytes: SIZE,
     });
   });

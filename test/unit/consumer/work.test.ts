@@ -4,22 +4,15 @@ import fs from 'node:fs';
 import { expect, test } from 'vitest';
 import { type Loaded, load } from '../../../src/consumer/loading.js';
 import { workOn } from '../../../src/consumer/work.js';
-import type { WorkOptions } from '../../../src/job.js';
-import { defaultDecoding } from '../../../src/options/options.js';
 import { photoFolder } from '../../support/photos.js';
+import { insideBox } from '../../support/variants.js';
+import { workOptions } from '../../support/work-options.js';
 
 /** A photo that was read, and options for its thumbnail. */
 async function loadedPhoto() {
   const { out, files } = photoFolder(1);
   fs.mkdirSync(out);
-  const options: WorkOptions = {
-    out,
-    variant: { box: { width: 40, height: 40 }, format: 'png' },
-    decoding: defaultDecoding,
-    maxPixels: 1e9,
-    maxBytes: 1e9,
-    maxMemory: 1e9,
-  };
+  const options = workOptions(out, { variants: [insideBox(40)] });
   const loaded = await load({ path: files[0] ?? '', task: 'make' }, options);
   if (loaded.status !== 'loaded') throw new Error('Expected the photo to be read');
   return { loaded, options };
@@ -29,8 +22,8 @@ const make = { task: 'make', exclusive: false } as const;
 
 test('an unexpected error in rendering is INTERNAL, with its stack and what is known of the file', async () => {
   const { loaded, options } = await loadedPhoto();
-  const variant = { ...options.variant, format: 'none' as 'png' };
-  const outcome = await workOn(make, loaded, { ...options, variant });
+  const variant = { ...insideBox(40), encoding: { format: 'none' as 'png' } };
+  const outcome = await workOn(make, loaded, { ...options, variants: [variant] });
   expect(outcome).toEqual({
     status: 'failed',
     code: 'INTERNAL',

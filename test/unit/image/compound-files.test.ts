@@ -5,10 +5,11 @@ import path from 'node:path';
 import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { type Rendered, renderThumbnail } from '../../../src/image/render.js';
 import { pngChunk, segment, withSegments } from '../../support/images/hostile-images.js';
 import { mpTypes, multiPicture } from '../../support/images/multi-picture.js';
+import { type RenderedOne, renderOne } from '../../support/images/render-one.js';
 import { projectFolder } from '../../support/paths.js';
+import { insideBox } from '../../support/variants.js';
 
 /** A picture with a detail in it, of a colour. */
 async function picture(red: number, width = 400, height = 300): Promise<Buffer> {
@@ -22,9 +23,9 @@ async function picture(red: number, width = 400, height = 300): Promise<Buffer> 
     .toBuffer();
 }
 
-async function render(file: Buffer, side: number): Promise<Rendered> {
-  const variant = { box: { width: side, height: side }, format: 'png' } as const;
-  return await renderThumbnail(file, { variant, maxPixels: 1e8 });
+async function render(file: Buffer, side: number): Promise<RenderedOne> {
+  const variant = insideBox(side);
+  return await renderOne(file, { variant, maxPixels: 1e8 });
 }
 
 /** Reduced so far that our own reader reads a JPEG, and so little that libvips does. */
@@ -50,7 +51,7 @@ async function expectNear(file: Buffer, still: Buffer, format: string): Promise<
       sourceHeight: 300,
       width: expected.width,
     });
-    const pixels = (rendered: Rendered) => sharp(rendered.thumbnail).removeAlpha().raw().toBuffer();
+    const pixels = (rendered: RenderedOne) => sharp(rendered.thumbnail).removeAlpha().raw().toBuffer();
     const [one, other] = [await pixels(found), await pixels(expected)];
     const sum = one.reduce((total, sample, index) => total + Math.abs(sample - (other[index] ?? 0)), 0);
     expect(sum / one.length).toBeLessThan(4);

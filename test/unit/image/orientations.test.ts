@@ -2,11 +2,12 @@
 
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { type Rendered, renderThumbnail } from '../../../src/image/render.js';
 import { defaultDecoding, type JpegReader } from '../../../src/options/options.js';
 import { type ExifTag, exifStructure } from '../../support/images/exif-structure.js';
+import { type RenderedOne, renderOne } from '../../support/images/render-one.js';
 import { tiffFile } from '../../support/images/tiff-files.js';
 import { jpegWithExif, pngWithExif, pngWithLateExif, webpWithExif } from '../../support/images/with-exif.js';
+import { insideBox } from '../../support/variants.js';
 
 const [WIDTH, HEIGHT] = [192, 128];
 const COLOURS = {
@@ -72,9 +73,9 @@ function tiffTag({ tag, value, type = 3, count }: ExifTag) {
   return { tag, type, values, ...(count === undefined ? {} : { count }) };
 }
 
-async function render(file: Buffer, side: number, jpegReader: JpegReader = 'own'): Promise<Rendered> {
-  const variant = { box: { width: side, height: side }, format: 'png' } as const;
-  return await renderThumbnail(file, {
+async function render(file: Buffer, side: number, jpegReader: JpegReader = 'own'): Promise<RenderedOne> {
+  const variant = insideBox(side);
+  return await renderOne(file, {
     variant,
     maxPixels: 1e8,
     decoding: { ...defaultDecoding, jpegReader },
@@ -82,7 +83,7 @@ async function render(file: Buffer, side: number, jpegReader: JpegReader = 'own'
 }
 
 /** The corners of a thumbnail, clockwise from the upper left. */
-async function cornersOf({ thumbnail, width, height }: Rendered): Promise<Array<Colour | undefined>> {
+async function cornersOf({ thumbnail, width, height }: RenderedOne): Promise<Array<Colour | undefined>> {
   const data = await sharp(thumbnail).removeAlpha().toColourspace('srgb').raw().toBuffer();
   const [right, lower] = [width - 3, height - 3];
   const places = [

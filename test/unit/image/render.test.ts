@@ -4,17 +4,18 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { KNOWN_COLOURS } from '../../../scripts/known-colours.js';
-import { renderThumbnail } from '../../../src/image/render.js';
 import type { Box } from '../../../src/options/variant.js';
+import { renderOne } from '../../support/images/render-one.js';
 import { sampleImages } from '../../support/paths.js';
+import { insideBox } from '../../support/variants.js';
 
 const box = { width: 200, height: 200 };
-const options = { variant: { box, format: 'png' }, maxPixels: 268_402_689 } as const;
+const options = { variant: insideBox(box.width, box.height), maxPixels: 268_402_689 } as const;
 
 /** The thumbnail of a sample or of bytes, with its pixels as 8-bit RGBA. */
 async function thumbnailOf(source: string | Buffer, size: Box = box) {
   const bytes = typeof source === 'string' ? fs.readFileSync(path.join(sampleImages, source)) : source;
-  const rendered = await renderThumbnail(bytes, { ...options, variant: { box: size, format: 'png' } });
+  const rendered = await renderOne(bytes, { ...options, variant: insideBox(size.width, size.height) });
   const pixels = await pngPixels(rendered.thumbnail);
   return { ...rendered, pixels };
 }
@@ -197,11 +198,11 @@ test('the limit is of pixels, and the message has the figures', async () => {
   const source = await sharp({ create: { width: 50, height: 40, channels: 3, background: '#000' } })
     .png()
     .toBuffer();
-  await expect(renderThumbnail(source, { ...options, maxPixels: 1999 })).rejects.toMatchObject({
+  await expect(renderOne(source, { ...options, maxPixels: 1999 })).rejects.toMatchObject({
     code: 'TOO_LARGE',
     message: '50 x 40 pixels are more than the limit of 1999',
   });
-  await expect(renderThumbnail(source, { ...options, maxPixels: 2000 })).resolves.toMatchObject({
+  await expect(renderOne(source, { ...options, maxPixels: 2000 })).resolves.toMatchObject({
     width: 50,
   });
 });

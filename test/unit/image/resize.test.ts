@@ -9,10 +9,11 @@ import { png } from '../../../src/image/encoders/png.js';
 // It allows libvips' loader for TIFF.
 import '../../../src/image/render.js';
 import { resizeUpright } from '../../../src/image/resize.js';
+import { insideBox } from '../../support/variants.js';
 
 const SIZE = { width: 149, height: 86 };
-/** It limits the width of an image that lies and the height of one that stands. */
-const BOX = { width: 50, height: 41 };
+/** Its box limits the width of an image that lies and the height of one that stands. */
+const VARIANT = insideBox(50, 41);
 
 /** Noise: each pixel differs from its neighbours. */
 function samples(channels: number): Uint8Array {
@@ -20,9 +21,9 @@ function samples(channels: number): Uint8Array {
   return Uint8Array.from({ length: SIZE.width * SIZE.height * channels }, () => random() * 256);
 }
 
-async function thumbnailOf(image: SharpImage, box = BOX): Promise<Buffer> {
-  const resized = resizeUpright(image, { box, isUpright: false, fastShrinkOnLoad: false });
-  return png.normalize(await png.configure(resized.toColourspace('srgb')).toBuffer());
+async function thumbnailOf(image: SharpImage, variant = VARIANT): Promise<Buffer> {
+  const resized = resizeUpright(image, { variant, isUpright: false, fastShrinkOnLoad: false });
+  return png.normalize(await png.configure(resized.toColourspace('srgb'), variant.encoding).toBuffer());
 }
 
 for (const channels of [1, 2, 3, 4] as const)
@@ -51,7 +52,7 @@ test('raw samples may be overwritten once sharp has them', async () => {
 
 test('an image that fits the box is turned and not enlarged', async () => {
   const picture = { ...SIZE, channels: 3, orientation: 6, profile: undefined, data: samples(3) } as const;
-  const found = await thumbnailOf(imageOf(picture), { width: 90, height: 150 });
+  const found = await thumbnailOf(imageOf(picture), insideBox(90, 150));
 
   expect(png.readSize(found)).toEqual({ width: SIZE.height, height: SIZE.width });
 });

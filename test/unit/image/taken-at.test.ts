@@ -1,12 +1,13 @@
-// When a photo was taken, as `renderThumbnail` and `takenAtOf` say it, in each format that can.
+// When a photo was taken, as `renderThumbnails` and `takenAtOf` say it, in each format that can.
 
 import sharp, { type Sharp } from 'sharp';
 import { expect, test } from 'vitest';
-import { renderThumbnail, takenAtOf } from '../../../src/image/render.js';
+import { takenAtOf } from '../../../src/image/render.js';
 import { defaultDecoding } from '../../../src/options/options.js';
 import { datedExif } from '../../support/images/exif-structure.js';
 import { gif } from '../../support/images/hostile-images.js';
 import { withBefore } from '../../support/images/jpeg/surgery.js';
+import { renderOne } from '../../support/images/render-one.js';
 import {
   jpegWithExif,
   pngWithExif,
@@ -14,12 +15,13 @@ import {
   tiffWithTexts,
   webpWithExif,
 } from '../../support/images/with-exif.js';
+import { insideBox } from '../../support/variants.js';
 
 const [width, height] = [400, 200];
 const DATE = '2024:05:01 12:30:05';
 const TAKEN_AT = '2024-05-01T12:30:05+02:00';
 const exif = datedExif(DATE, '+02:00');
-const options = { variant: { box: { width: 20, height: 20 }, format: 'png' }, maxPixels: 1e8 } as const;
+const options = { variant: insideBox(20), maxPixels: 1e8 } as const;
 
 function plain(): Sharp {
   return sharp({ create: { width, height, channels: 3, background: 'teal' } });
@@ -27,7 +29,7 @@ function plain(): Sharp {
 
 /** By the file, and by its thumbnail. */
 async function takenAts(file: Buffer): Promise<Array<string | null>> {
-  return [await takenAtOf(file, defaultDecoding), (await renderThumbnail(file, options)).takenAt];
+  return [await takenAtOf(file, defaultDecoding), (await renderOne(file, options)).takenAt];
 }
 
 test('a JPEG says it, whichever reader reads it', async () => {
@@ -39,7 +41,7 @@ test('a JPEG says it, whichever reader reads it', async () => {
   const dated = jpegWithExif(jpeg, exif);
   const stray = withBefore(dated, 0xc0, Buffer.alloc(3));
   expect(await takenAts(stray)).toEqual([TAKEN_AT, TAKEN_AT]);
-  const byLibvips = await renderThumbnail(dated, {
+  const byLibvips = await renderOne(dated, {
     ...options,
     decoding: { ...defaultDecoding, jpegReader: 'libvips' },
   });

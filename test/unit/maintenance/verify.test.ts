@@ -10,7 +10,7 @@ import { verifyThumbnails } from '../../../src/maintenance/verify.js';
 import type { DoneRecord } from '../../../src/manifest/record.js';
 import { verify } from '../../support/in-process/maintenance.js';
 import { runFolder } from '../../support/in-process/run.js';
-import { recordsIn, thumbnailOf } from '../../support/output.js';
+import { onlyThumbnail, recordsIn, thumbnailOf } from '../../support/output.js';
 import { damagedImages } from '../../support/paths.js';
 import { mutate, photoFolder, snapshot } from '../../support/photos.js';
 
@@ -27,7 +27,7 @@ async function finishedRun() {
 function multiplyThumbnail(out: string, count: number): string[] {
   const [record] = recordsIn(out).filter((record): record is DoneRecord => record.status === 'done');
   if (record === undefined) throw new Error('Expected a record with a thumbnail');
-  const [entry] = record.thumbnails;
+  const entry = onlyThumbnail(record);
   const png = fs.readFileSync(path.join(out, entry.file));
   const files: string[] = [];
   const records = Array.from({ length: count }, (_, index) => {
@@ -170,13 +170,13 @@ test('what cannot be verified is refused with its cause, and left unchanged', as
   const { folder, out, manifest } = await finishedRun();
   const text = fs.readFileSync(manifest, 'utf8');
   const newer = path.join(folder, 'newer.jsonl');
-  fs.writeFileSync(newer, text.replace('"version":1', '"version":2'));
+  fs.writeFileSync(newer, text.replace('"version":2', '"version":3'));
   const before = snapshot(out);
   for (const [options, code, cause] of [
     [{ out: path.join(folder, 'nowhere') }, 'OUTPUT', /nowhere: no such file or directory \(ENOENT\)$/],
     [{ manifest: path.join(folder, 'none.jsonl') }, 'MANIFEST', /none\.jsonl: no such file .* \(ENOENT\)$/],
     [{ manifest: path.join(folder, 'photos/photo-1.jpg') }, 'MANIFEST', /not a manifest of thumbs/],
-    [{ manifest: newer }, 'MANIFEST', /it is of version 2, newer than 1/],
+    [{ manifest: newer }, 'MANIFEST', /it is of version 3, newer than 2/],
   ] as const) {
     for (const repair of [false, true]) {
       const message = expect.stringMatching(cause);
@@ -185,7 +185,7 @@ test('what cannot be verified is refused with its cause, and left unchanged', as
   }
   await expect(runFolder(folder, { manifest: newer })).rejects.toMatchObject({ code: 'MANIFEST' });
   expect(snapshot(out)).toEqual(before);
-  expect(fs.readFileSync(newer, 'utf8')).toBe(text.replace('"version":1', '"version":2'));
+  expect(fs.readFileSync(newer, 'utf8')).toBe(text.replace('"version":2', '"version":3'));
 });
 
 test('an aborted verification ends without a summary', async () => {

@@ -2,19 +2,19 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { exportManifest } from '../../../src/manifest/export.js';
-import type { ManifestRecord } from '../../../src/manifest/record.js';
+import type { DoneRecord, ManifestRecord } from '../../../src/manifest/record.js';
 import type { ExportFormat } from '../../../src/options/options.js';
 import { runInProcess } from '../../support/in-process/run.js';
-import { manifestPath, writeRecords } from '../../support/manifests.js';
+import { manifestPath, VARIANT, writeRecords } from '../../support/manifests.js';
 import { temporaryFolder, writePhotos } from '../../support/photos.js';
 
 const hash = 'ab'.repeat(32);
 
-function done(source: string): ManifestRecord {
+function done(source: string): DoneRecord {
   return {
     source,
     status: 'done',
-    thumbnails: [{ file: `${hash}.png`, width: 200, height: 133, bytes: 61_234 }],
+    thumbnails: [{ variant: VARIANT, file: `${hash}.png`, width: 200, height: 133, bytes: 61_234 }],
     sourceFormat: 'jpeg',
     sourceWidth: 4000,
     sourceHeight: 2667,
@@ -101,9 +101,9 @@ test('.csv of a run over photos that are called like formulas', async () => {
 test('.csv has a row for each source, quoted as in RFC 4180', () => {
   const { text } = exported('csv', [done('a, "x"\n.jpg'), failed]);
   expect(text.split('\r\n')).toEqual([
-    'source,status,thumbnail,width,height,bytes,sourceFormat,sourceWidth,sourceHeight,sourceBytes,sourceMtimeMs,sourceXxh128,errorCode,errorMessage,takenAt,sourcePartialXxh128,sourceNameBase64',
-    `"a, ""x""\n.jpg",done,${hash}.png,200,133,61234,jpeg,4000,2667,2912345,1763676000123,0123456789abcdef0123456789abcdef,,,2024-05-01T12:30:05+02:00,,`,
-    'b/broken.jpg,failed,,,,,,,,120,1,,CORRUPT,"b/broken.jpg: ""cut"", in half",,,',
+    'source,status,thumbnail,width,height,bytes,sourceFormat,sourceWidth,sourceHeight,sourceBytes,sourceMtimeMs,sourceXxh128,errorCode,errorMessage,takenAt,sourcePartialXxh128,sourceNameBase64,variant,format,placeholder',
+    `"a, ""x""\n.jpg",done,${hash}.png,200,133,61234,jpeg,4000,2667,2912345,1763676000123,0123456789abcdef0123456789abcdef,,,2024-05-01T12:30:05+02:00,,,200x200,png,`,
+    'b/broken.jpg,failed,,,,,,,,120,1,,CORRUPT,"b/broken.jpg: ""cut"", in half",,,,,,',
     '',
   ]);
 });
@@ -112,12 +112,13 @@ test('.json is an object keyed by source, whatever the sources are called', () =
   const { text } = exported('json', [done('__proto__'), done('a.jpg'), failed]);
   const object: Record<string, unknown> = JSON.parse(text);
   expect(Object.keys(object)).toEqual(['__proto__', 'a.jpg', 'b/broken.jpg']);
-  const { source, ...rest } = failed;
-  expect(object[source]).toEqual(rest);
+  expect(object['b/broken.jpg']).toEqual(failed);
+  const { thumbnails, ...facts } = done('a.jpg');
+  expect(object['a.jpg']).toEqual({ ...facts, thumbnails: [{ ...thumbnails[0], format: 'png' }] });
 });
 
 test('a manifest without records is exported as an empty table or an empty object', () => {
   expect(exported('txt', []).text).toBe('');
-  expect(exported('csv', []).text).toMatch(/^source,.*sourceNameBase64\r\n$/);
+  expect(exported('csv', []).text).toMatch(/^source,.*sourceNameBase64,variant,format,placeholder\r\n$/);
   expect(JSON.parse(exported('json', []).text)).toEqual({});
 });

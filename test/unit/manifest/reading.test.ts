@@ -3,10 +3,19 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { oneDigest } from '../../../src/manifest/digests.js';
 import { readManifest } from '../../../src/manifest/reading.js';
 import { nameOf, recordedName } from '../../../src/manifest/source-names.js';
-import { failedRecord, manifestPath, openStore, sourcesIn, writeRecords } from '../../support/manifests.js';
+import { EARLIER_VARIANT } from '../../../src/manifest/version-1.js';
+import {
+  doneRecord,
+  failedRecord,
+  manifestPath,
+  openStore,
+  sourcesIn,
+  testDigests,
+  writeRecords,
+} from '../../support/manifests.js';
+import { isOfHeader, onlyThumbnail } from '../../support/output.js';
 import { temporaryFolder } from '../../support/photos.js';
 
 test('a manifest cut off at any byte of its last line is read up to the line before, and continued', () => {
@@ -31,14 +40,44 @@ test('a manifest cut off in its header has no records, and is written again', ()
     writeRecords(file, [failedRecord('n')]);
     expect(sourcesIn(file)).toEqual(['n']);
   }
-  fs.writeFileSync(file, '{"manifest": "thumbs", "version": 1, "options": "digest"}');
-  writeRecords(file, [failedRecord('n')]);
-  expect(sourcesIn(file)).toEqual(['n']);
+  const spaced = JSON.stringify(JSON.parse(header), null, 1).replaceAll('\n', '');
+  for (const other of [spaced, '{"manifest": "thumbs", "version": 1, "options": "digest"}']) {
+    fs.writeFileSync(file, other);
+    writeRecords(file, [failedRecord('n')]);
+    expect(sourcesIn(file)).toEqual(['n']);
+  }
+});
+
+test('a manifest of version 1 is read as one of this version, and cut off in its header it has no records', () => {
+  const file = manifestPath();
+  const header = '{"manifest":"thumbs","version":1,"options":"digest"}';
+  const { variant: _, ...entry } = onlyThumbnail(doneRecord(''));
+  const done = { ...doneRecord('b'), thumbnails: [entry] };
+  const from = { from: 'embedded', fromWidth: 320, fromHeight: 240 } as const;
+  const records = [
+    failedRecord('a'),
+    { ...done, options: 'other', ...from },
+    { ...done, source: 'c' },
+    { ...failedRecord('d'), options: 'other' },
+  ];
+  fs.writeFileSync(file, `${header}\n${records.map((record) => `${JSON.stringify(record)}\n`).join('')}`);
+  expect([...readManifest(file)]).toEqual([
+    { ...failedRecord('a'), digest: 'digest' },
+    doneRecord('b', { variant: EARLIER_VARIANT, ...from, digest: 'other' }),
+    doneRecord('c', { variant: EARLIER_VARIANT, digest: 'digest' }),
+    { ...failedRecord('d'), digest: 'other' },
+  ]);
+  for (let end = 0; end <= header.length; end += 1) {
+    fs.writeFileSync(file, header.slice(0, end));
+    writeRecords(file, [failedRecord('n')]);
+    expect(sourcesIn(file)).toEqual(['n']);
+  }
 });
 
 test('a header with any byte changed is refused and left unchanged, or is that of other options', () => {
   const file = manifestPath();
-  writeRecords(file, [failedRecord('a')]);
+  const digests = testDigests('digest', { decoders: { jpeg: 'decoder' } });
+  writeRecords(file, [failedRecord('a'), doneRecord('b')], digests);
   const intact = fs.readFileSync(file);
   const seen = { refused: 0, others: 0 };
   for (let at = 0; at < intact.indexOf('\n'); at += 1) {
@@ -47,8 +86,8 @@ test('a header with any byte changed is refused and left unchanged, or is that o
       bytes[at] = intact.readUInt8(at) ^ bit;
       fs.writeFileSync(file, bytes);
       try {
-        const store = openStore(file, oneDigest('digest'));
-        expect(store.records.find('a')?.options).not.toBe(undefined);
+        const store = openStore(file, digests);
+        expect([...store.records.all()].every(isOfHeader)).toBe(false);
         store.close();
         seen.others += 1;
       } catch (error) {
@@ -64,8 +103,11 @@ test('a header with any byte changed is refused and left unchanged, or is that o
 
 for (const text of [
   'my notes\nof 2025\n',
+  '{"manifest":"thumbs","version":3,"variants":{},"decoders":{},"failures":"x","versions":{}}\n',
+  '{"manifest":"thumbs","version":3,"var',
   '{"manifest":"thumbs","version":2,"options":"x"}\n',
   '{"manifest":"thumbs","version":2,"opt',
+  '{"manifest":"thumbs","version":1,"variants":{},"decoders":{},"failures":"x","versions":{}}\n',
   '{"manifest":"thumbs","version":0,"options":"x"}\n',
   '{"manifest":"thumbs","version":1.5,"options":"x"}\n',
   'x'.repeat(5000),
@@ -75,7 +117,7 @@ for (const text of [
   test(`${JSON.stringify(text).slice(0, 60)} is no manifest of this version: refused and left as it is`, () => {
     const file = path.join(temporaryFolder(), 'notes.txt');
     fs.writeFileSync(file, text);
-    expect(() => openStore(file, oneDigest('digest'))).toThrow(expect.objectContaining({ code: 'MANIFEST' }));
+    expect(() => openStore(file)).toThrow(expect.objectContaining({ code: 'MANIFEST' }));
     expect(fs.readFileSync(file, 'utf8')).toBe(text);
   });
 }
@@ -84,7 +126,7 @@ test('a damaged record is refused with the number of its line', () => {
   const file = manifestPath();
   writeRecords(file, [failedRecord('a'), failedRecord('b')]);
   fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace('"source":"a"', '"sour":"a"'));
-  expect(() => openStore(file, oneDigest('digest'))).toThrow(/line 2 is not a record/);
+  expect(() => openStore(file)).toThrow(/line 2 is not a record/);
 });
 
 test('a name whose bytes are not what its record shows is damage', () => {
@@ -117,7 +159,7 @@ test('records whose sources look alike are two, sorted as they are shown and the
   ]);
   expect(sourcesIn(file)).toEqual(sourcesIn(file).sort());
   const { mtimeNs, ino } = fs.statSync(file, { bigint: true });
-  const store = openStore(file, oneDigest('digest'));
+  const store = openStore(file);
   for (const name of names) store.keep(name);
   store.finish(() => false);
   store.close();
@@ -130,7 +172,7 @@ test('line ends that git has changed are corrected, and no record is lost', () =
   writeRecords(file, [failedRecord('a'), failedRecord('b')]);
   const text = fs.readFileSync(file, 'utf8');
   fs.writeFileSync(file, text.replaceAll('\n', '\r\n'));
-  const store = openStore(file, oneDigest('digest'));
+  const store = openStore(file);
   for (const source of ['a', 'b']) store.keep(source);
   store.finish(() => false);
   store.close();

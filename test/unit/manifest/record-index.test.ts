@@ -1,7 +1,13 @@
 import { expect, onTestFinished, test } from 'vitest';
 import type { ManifestRecord } from '../../../src/manifest/record.js';
 import { RecordIndex } from '../../../src/manifest/record-index.js';
-import { failedRecord, manifestPath, writeRecords } from '../../support/manifests.js';
+import {
+  doneRecord,
+  failedRecord,
+  manifestPath,
+  testDigests,
+  writeRecords,
+} from '../../support/manifests.js';
 
 function known(source: string, sourceXxh128: string, more: object = {}): ManifestRecord {
   return { ...failedRecord(source), sourceBytes: 100, sourceXxh128, ...more };
@@ -11,7 +17,7 @@ function known(source: string, sourceXxh128: string, more: object = {}): Manifes
 function indexOf(records: readonly ManifestRecord[]): RecordIndex {
   const file = manifestPath();
   writeRecords(file, records);
-  const index = RecordIndex.openExisting(file);
+  const index = RecordIndex.openExisting(file, { digests: testDigests() });
   onTestFinished(() => index.close());
   return index;
 }
@@ -33,20 +39,9 @@ test('a content is found by size and hash, and the first record of several', () 
 });
 
 test('of records with one content, one with a thumbnail is found before one that failed', () => {
-  const thumbnail = { file: `${'ab'.repeat(32)}.png`, width: 1, height: 1, bytes: 1 };
   const index = indexOf([
     known('a', 'one'),
-    {
-      source: 'b',
-      status: 'done',
-      thumbnails: [thumbnail],
-      sourceFormat: 'png',
-      sourceWidth: 1,
-      sourceHeight: 1,
-      sourceBytes: 100,
-      sourceMtimeMs: 1,
-      sourceXxh128: 'one',
-    },
+    { ...doneRecord('b'), sourceBytes: 100, sourceXxh128: 'one' },
     known('c', 'one'),
   ]);
   expect(index.findContent(100, 'one')?.source).toBe('b');
@@ -54,11 +49,14 @@ test('of records with one content, one with a thumbnail is found before one that
 
 test('a content is not found by records under other options, to be made again, or without a hash', () => {
   const index = indexOf([
-    known('d', 'three', { options: 'others' }),
+    known('d', 'three', { digest: 'others' }),
     known('e', 'four', { redo: true }),
     failedRecord('g'),
+    { ...doneRecord('h', { digest: 'others' }), sourceBytes: 100, sourceXxh128: 'five' },
+    { ...doneRecord('i', { digest: 'digest', decoder: 'others' }), sourceBytes: 100, sourceXxh128: 'six' },
   ]);
-  expect(['three', 'four'].map((hash) => index.findContent(100, hash))).toEqual([undefined, undefined]);
+  const found = ['three', 'four', 'five', 'six'].map((hash) => index.findContent(100, hash));
+  expect(found).toEqual([undefined, undefined, undefined, undefined]);
   expect(index.hasSize(100)).toBe(false);
 });
 

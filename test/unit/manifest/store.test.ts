@@ -2,21 +2,31 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { oneDigest } from '../../../src/manifest/digests.js';
 import { readManifest } from '../../../src/manifest/reading.js';
-import { failedRecord, manifestPath, openStore, sourcesIn, writeRecords } from '../../support/manifests.js';
+import {
+  doneRecord,
+  failedRecord,
+  manifestPath,
+  openStore,
+  sourcesIn,
+  testDigests,
+  writeRecords,
+} from '../../support/manifests.js';
 import { temporaryFolder } from '../../support/photos.js';
 
 test('records are on disk as they are appended, and sorted when the run has finished', () => {
   const file = manifestPath();
-  const store = openStore(file, oneDigest('digest'));
+  const store = openStore(
+    file,
+    testDigests('digest', { decoders: { jpeg: 'decoder' }, versions: { sharp: 1 } }),
+  );
   for (const source of ['b', 'c', 'a']) store.append(failedRecord(source));
   expect(sourcesIn(file)).toEqual(['b', 'c', 'a']);
   store.finish(() => true);
   store.close();
   expect(fs.readFileSync(file, 'utf8')).toBe(
     [
-      '{"manifest":"thumbs","version":1,"options":"digest"}',
+      '{"manifest":"thumbs","version":2,"variants":{"200x200":"digest"},"decoders":{"jpeg":"decoder"},"failures":"digest","versions":{"sharp":1}}',
       ...['a', 'b', 'c'].map(
         (name) => `{"source":"${name}","status":"failed","error":{"code":"CORRUPT","message":"empty"}}`,
       ),
@@ -41,7 +51,7 @@ test('a manifest that is removed or replaced during the run is not written again
     ['removed', () => fs.rmSync(file)],
     ['replaced', replace],
   ] as const) {
-    const store = openStore(file, oneDigest('digest'));
+    const store = openStore(file);
     store.append(failedRecord('a'));
     change();
     expect(() => store.finish(() => true)).toThrow(`as the manifest: it was ${what} during the run`);
@@ -51,31 +61,44 @@ test('a manifest that is removed or replaced during the run is not written again
 
 test('records under another options digest stay with their digest, and lose it again under their own', () => {
   const file = manifestPath();
-  writeRecords(file, [failedRecord('a'), failedRecord('c')], 'one');
+  const [one, other] = [testDigests('one'), testDigests('other')];
+  writeRecords(file, [failedRecord('a'), failedRecord('c'), doneRecord('d')], one);
   const before = fs.readFileSync(file, 'utf8');
-  writeRecords(file, [failedRecord('b'), failedRecord('c')], 'other');
-  expect(fs.readFileSync(file, 'utf8')).toContain('"version":1,"options":"other"}\n');
+  writeRecords(file, [failedRecord('b'), failedRecord('c')], other);
+  expect(fs.readFileSync(file, 'utf8')).toContain('"variants":{"200x200":"other"},');
   expect([...readManifest(file)]).toEqual([
-    { ...failedRecord('a'), options: 'one' },
+    { ...failedRecord('a'), digest: 'one' },
     failedRecord('b'),
     failedRecord('c'),
+    doneRecord('d', { digest: 'one' }),
   ]);
-  writeRecords(file, [failedRecord('c')], 'one');
+  writeRecords(file, [failedRecord('c')], one);
   expect([...readManifest(file)]).toEqual([
     failedRecord('a'),
-    { ...failedRecord('b'), options: 'other' },
+    { ...failedRecord('b'), digest: 'other' },
     failedRecord('c'),
+    doneRecord('d'),
   ]);
-  const store = openStore(file, oneDigest('one'));
+  const store = openStore(file, one);
   store.finish((source) => source !== 'b');
   store.close();
+  expect(fs.readFileSync(file, 'utf8')).toBe(before);
+});
+
+test('a thumbnail of another decoder stays with its digest, and loses it again under its own', () => {
+  const file = manifestPath();
+  writeRecords(file, [doneRecord('a')]);
+  const before = fs.readFileSync(file, 'utf8');
+  writeRecords(file, [], testDigests('digest', { decoders: { jpeg: 'other decoder' } }));
+  expect([...readManifest(file)]).toEqual([doneRecord('a', { decoder: 'decoder' })]);
+  writeRecords(file, []);
   expect(fs.readFileSync(file, 'utf8')).toBe(before);
 });
 
 test('finish drops the earlier records that are not to stay, and keeps all appended ones', () => {
   const file = manifestPath();
   writeRecords(file, [failedRecord('old/a'), failedRecord('old/b')]);
-  const store = openStore(file, oneDigest('digest'));
+  const store = openStore(file);
   store.append(failedRecord('new/a'));
   store.finish((source) => source === 'old/b');
   store.close();
@@ -84,7 +107,7 @@ test('finish drops the earlier records that are not to stay, and keeps all appen
 
 /** Opens a manifest, keeps only these records, and returns how many were removed. */
 function keepOnly(file: string, ...sources: string[]): number {
-  const store = openStore(file, oneDigest('digest'));
+  const store = openStore(file);
   for (const source of sources) store.keep(source);
   const { records } = store.finish(() => false);
   store.close();
@@ -130,6 +153,6 @@ test('a link to a manifest stays a link, also one to a file that does not exist 
 test('what is no regular file is refused and left as it is', () => {
   const pipe = path.join(temporaryFolder(), 'pipe');
   execFileSync('mkfifo', [pipe]);
-  expect(() => openStore(pipe, oneDigest('digest'))).toThrow(/not a regular file/);
+  expect(() => openStore(pipe)).toThrow(/not a regular file/);
   expect(fs.statSync(pipe).isFIFO()).toBe(true);
 });

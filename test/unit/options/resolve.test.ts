@@ -6,13 +6,16 @@ import type { ThumbsOptions } from '../../../src/options/options.js';
 import { defaultDecoding } from '../../../src/options/options.js';
 import { resolveOptions } from '../../../src/options/resolve.js';
 import { createThumbnails } from '../../../src/run/create-thumbnails.js';
+import { insideBox } from '../../support/variants.js';
 
 test('defaults are complete and every path is absolute', () => {
   expect(resolveOptions(['photos'])).toEqual({
     paths: [path.resolve('photos')],
     workers: os.availableParallelism(),
     out: path.resolve('thumbnails'),
-    variant: { box: { width: 200, height: 200 }, format: 'png' },
+    variants: [insideBox(200)],
+    placeholder: false,
+    layout: undefined,
     manifest: path.resolve('thumbnails/manifest.jsonl'),
     exports: [],
     include: [],
@@ -31,6 +34,7 @@ test('defaults are complete and every path is absolute', () => {
     retryFailed: false,
     prune: false,
     forget: false,
+    keepVersions: false,
     signal: undefined,
     decoding: defaultDecoding,
   });
@@ -61,7 +65,7 @@ test('by default consumers may use three quarters of the memory, and at least wh
 });
 
 test('a size is one number, a text or a box', () => {
-  const box = (size: NonNullable<ThumbsOptions['size']>) => resolveOptions(['p'], { size }).variant.box;
+  const box = (size: NonNullable<ThumbsOptions['size']>) => resolveOptions(['p'], { size }).variants[0]?.box;
   expect(box(320)).toEqual({ width: 320, height: 320 });
   expect(box('320')).toEqual({ width: 320, height: 320 });
   expect(box('320x240')).toEqual({ width: 320, height: 240 });
@@ -75,17 +79,12 @@ const wrong: ReadonlyArray<readonly [options: Record<string, unknown>, message: 
   [{ workers: '4' }, 'Expected `workers` to be an integer from 1 to 1024, got `4` (string)'],
   [{ workers: Number.NaN }, 'Expected `workers` to be an integer from 1 to 1024, got `NaN` (number)'],
   [
-    { size: '200x' },
-    'Expected `size` to be WIDTHxHEIGHT or one number, in pixels from 1 to 16384, got `200x` (string)',
+    { size: 'x' },
+    'Expected `size` to begin with WIDTHxHEIGHT, WIDTHx, xHEIGHT or one number, got `x` (string)',
   ],
-  [
-    { size: 0 },
-    'Expected `size` to be WIDTHxHEIGHT or one number, in pixels from 1 to 16384, got `0` (number)',
-  ],
-  [
-    { size: { width: 1 } },
-    'Expected `size` to be WIDTHxHEIGHT or one number, in pixels from 1 to 16384, got `{"width":1}` (object)',
-  ],
+  [{ size: 0 }, 'Expected `size` to have sides in whole pixels, from 1 on, got `0` (number)'],
+  [{ size: 16_385 }, 'Expected `size` to have sides of at most 16384 pixels as png, got `16385` (number)'],
+  [{ size: {} }, 'Expected `size` to have a width or a height, in pixels, got `{}` (object)'],
   [{ out: '' }, 'Expected `out` to be a non-empty string, got `` (string)'],
   [{ manifest: 'a\0b' }, 'Expected `manifest` to hold no NUL character, got `a\\u0000b` (string)'],
   [

@@ -1,17 +1,18 @@
 // One value for one wanted output. What can be asked for is tested with the other options, in `resolve.test.ts`.
 
 import { expect, test } from 'vitest';
-import { digestParts, reductionOf, type Variant } from '../../../src/options/variant.js';
+import { digestParts, reductionOf } from '../../../src/options/variant.js';
+import { insideBox } from '../../support/variants.js';
 
-test('two formats have two digests, and that of PNG is the one of manifests without formats', () => {
-  const box = { width: 200, height: 150 };
-  expect(digestParts({ box, format: 'png' })).toEqual({ box });
-  const other = { box, format: 'webp' } as unknown as Variant;
-  expect(digestParts(other)).toEqual({ box, format: 'webp' });
+test('two formats have two digests, and the name is part of none', () => {
+  const { name: _, ...parts } = insideBox(200, 150);
+  expect(digestParts({ ...parts, name: 'one' })).toEqual(parts);
+  const encoding = { format: 'webp' } as const;
+  expect(digestParts({ ...parts, name: 'other', encoding })).toEqual({ ...parts, encoding });
 });
 
 test('a reduction fits the image into the box and is never an enlargement', () => {
-  const variant: Variant = { box: { width: 200, height: 150 }, format: 'png' };
+  const variant = insideBox(200, 150);
   expect(reductionOf(variant, { width: 1600, height: 150 })).toBe(8);
   expect(reductionOf(variant, { width: 200, height: 1200 })).toBe(8);
   expect(reductionOf(variant, { width: 20, height: 10 })).toBe(1);

@@ -9,6 +9,7 @@ import {
   FINISHED,
   identifiedAs,
   startPool,
+  unchanged,
 } from '../../support/in-process/test-pool.js';
 import { plannedJob } from '../../support/in-process/walk.js';
 
@@ -70,12 +71,7 @@ test('preforked consumers do the first jobs, and a pool never preforks more than
 
 async function* produced(): AsyncGenerator<Job | Unchanged | Sentinel> {
   yield plannedJob('a');
-  yield {
-    type: 'unchanged',
-    path: 'u',
-    by: 'state',
-    record: { source: 'u', status: 'failed', error: { code: 'CORRUPT', message: 'u: known' } },
-  };
+  yield unchanged('u');
   yield plannedJob('b');
   for (let sent = 0; sent < 4; sent += 1) yield { type: 'sentinel' };
 }
@@ -134,13 +130,7 @@ test('a photo whose content is not on record is made while the producer has no f
 test('unchanged photos wait for the sink: at most 256 are ahead of it', async () => {
   let produced = 0;
   async function* many(): AsyncGenerator<Unchanged> {
-    for (; produced < 10_000; produced += 1)
-      yield {
-        type: 'unchanged',
-        path: `${produced}`,
-        by: 'state',
-        record: { source: `${produced}`, status: 'failed', error: { code: 'CORRUPT', message: '' } },
-      };
+    for (; produced < 10_000; produced += 1) yield unchanged(`${produced}`);
   }
   const outputs = createPool({}).outputs(many());
   await outputs.next();

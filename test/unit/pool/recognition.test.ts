@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { ThumbsError } from '../../../src/errors.js';
 import type { DoJob } from '../../support/in-process/test-consumer.js';
-import { FINISHED, findKnown, identifiedAs, runPool } from '../../support/in-process/test-pool.js';
+import { FINISHED, identifiedAs, planKnown, runPool } from '../../support/in-process/test-pool.js';
 
 const names = ['known-a', 'b', 'known-c', 'd', 'e', 'known-f'];
 
@@ -15,7 +15,7 @@ for (const consumers of [1, 2, 4])
       consumers,
       task: 'identify',
       doJob: identifying,
-      findByContent: findKnown,
+      planIdentified: planKnown,
     });
     expect(run.recognized).toEqual(['known-a', 'known-c', 'known-f']);
     expect(run.results).toEqual(['b', 'd', 'e'].map((name) => `${name}: CORRUPT finished`));
@@ -33,7 +33,7 @@ test('a consumer that dies while it identifies is replaced, and the photo identi
   const tried = new Set<string>();
   const run = await runPool(['once-known', 'always-known', 'b'], {
     task: 'identify',
-    findByContent: findKnown,
+    planIdentified: planKnown,
     doJob: (job, consumer) => {
       const isFirst = !tried.has(job.path);
       tried.add(job.path);
@@ -51,14 +51,14 @@ test('a consumer that dies while it identifies is replaced, and the photo identi
 });
 
 test('a manifest that cannot be read any more ends the run', async () => {
-  const findByContent = () => {
+  const planIdentified = () => {
     throw new ThumbsError('MANIFEST', 'it was removed');
   };
-  await expect(runPool(names, { task: 'identify', doJob: identifying, findByContent })).rejects.toMatchObject(
-    {
-      code: 'MANIFEST',
-    },
-  );
+  await expect(
+    runPool(names, { task: 'identify', doJob: identifying, planIdentified }),
+  ).rejects.toMatchObject({
+    code: 'MANIFEST',
+  });
 });
 
 test('an output that cannot be written ends the run', async () => {

@@ -5,35 +5,12 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { changeMarker } from '../../../src/files/folder-marker.js';
 import { photoExtensions } from '../../../src/image/decoders/index.js';
-import type { DoneRecord } from '../../../src/manifest/record.js';
 import { defaultDecoding } from '../../../src/options/options.js';
 import { CountedPaths } from '../../../src/producer/counted-paths.js';
 import { pictureExtensions } from '../../../src/producer/photo-names.js';
 import { walkFolder, walkTree } from '../../support/in-process/walk.js';
-import { failedRecord, writeRecords } from '../../support/manifests.js';
+import { doneRecord, failedRecord, THUMBNAIL, writeRecords } from '../../support/manifests.js';
 import { makeTree, temporaryFolder } from '../../support/photos.js';
-
-/** The name of a thumbnail. */
-const THUMBNAIL = `${'0'.repeat(64)}.png`;
-
-function doneRecord(source: string, file: string = THUMBNAIL): DoneRecord {
-  const facts = {
-    sourceFormat: 'jpeg',
-    sourceWidth: 9,
-    sourceHeight: 9,
-    sourceBytes: 9,
-    sourceMtimeMs: 9,
-  } as const;
-  const thumbnails = [{ file, width: 9, height: 9, bytes: 9 }] as const;
-  return {
-    source,
-    status: 'done',
-    thumbnails,
-    ...facts,
-    sourceMtimeNs: '9000000',
-    sourceXxh128: '0'.repeat(32),
-  };
-}
 
 /** A folder with a thumbnail as a run fills it. */
 function fill(folder: string): void {
@@ -250,7 +227,7 @@ test.each([fill, fillAsVersion01])(
     fillFolder(path.join(folder, 'p/thumbs'));
     const filesOf = async (roots: string[], follow = false) =>
       (await walkFolder(folder, { follow }, roots)).files;
-    const all = ['p/a.jpg', `p/thumbs/${THUMBNAIL}`, 'p/thumbs/ab/b.png', 'p/thumbs/more/c.png'];
+    const all = ['p/a.jpg', 'p/thumbs/ab/b.png', `p/thumbs/${THUMBNAIL}`, 'p/thumbs/more/c.png'];
     expect(await filesOf(['p', 'p/thumbs'])).toEqual(all);
     expect(await filesOf(['p/thumbs/ab'])).toEqual(['p/thumbs/ab/b.png']);
     // The link leads to another part of the folder: that is walked only where the folder itself is a root.
@@ -282,7 +259,7 @@ test('of a manifest without a marker the first 1,000 photos that have thumbnails
   const folder = makeTree(temporaryFolder(), [`p/999/${THUMBNAIL}`, `p/1000/${THUMBNAIL}`]);
   for (const before of [999, 1000]) {
     const others = Array.from({ length: before }, (_, index) =>
-      doneRecord(`${String(index).padStart(4, '0')}.jpg`, `${'1'.repeat(64)}.png`),
+      doneRecord(`${String(index).padStart(4, '0')}.jpg`, { file: `${'1'.repeat(64)}.png` }),
     );
     writeRecords(path.join(folder, 'p', String(before), 'manifest.jsonl'), [
       ...others,

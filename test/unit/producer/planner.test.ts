@@ -6,27 +6,36 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { ImageErrorCode, Limits } from '../../../src/errors.js';
 import type { SourceFacts } from '../../../src/files/source.js';
 import type { Identified, Job, Unchanged } from '../../../src/job.js';
-import { oneDigest } from '../../../src/manifest/digests.js';
-import type { DoneRecord, FailedRecord, ManifestRecord } from '../../../src/manifest/record.js';
+import type {
+  DoneRecord,
+  FailedRecord,
+  ManifestRecord,
+  ThumbnailEntry,
+} from '../../../src/manifest/record.js';
 import { Planner, type PlannerOptions } from '../../../src/producer/planner.js';
-import { openStore } from '../../support/manifests.js';
+import { plannedJob } from '../../support/in-process/walk.js';
+import { doneRecord, openStore, THUMBNAIL, testDigests } from '../../support/manifests.js';
 import { temporaryFolder } from '../../support/photos.js';
-
-const thumbnail = { file: `${'ab'.repeat(32)}.png`, width: 200, height: 133, bytes: 5 };
 
 /** The state of every photo here, unless a test says otherwise. */
 const facts: SourceFacts = { sourceBytes: 1000, sourceMtimeMs: 5, sourceMtimeNs: '5000001' };
 
-function done(source: string, changes: Partial<DoneRecord> = {}): DoneRecord {
-  const image = { sourceFormat: 'jpeg', sourceWidth: 400, sourceHeight: 266 } as const;
-  const content = { ...facts, sourceXxh128: 'content', takenAt: null };
-  return { source, status: 'done', thumbnails: [thumbnail], ...image, ...content, ...changes };
+/** @param made Fields of its thumbnail. */
+function done(
+  source: string,
+  changes: Partial<DoneRecord> = {},
+  made: Partial<ThumbnailEntry> = {},
+): DoneRecord {
+  return { ...doneRecord(source, made), ...changes };
 }
 
 function failed(source: string, code: ImageErrorCode, limit?: Limits): FailedRecord {
   const error = { code, message: `${source}: why`, ...(limit === undefined ? {} : { limit }) };
   return { source, status: 'failed', error, ...facts, sourceXxh128: 'content' };
 }
+
+/** What the thumbnails here were made by. */
+const MADE = { digest: 'digest', decoder: 'decoder' };
 
 const LIMITS: Required<Limits> = {
   maxPixels: 100,
@@ -40,17 +49,19 @@ function plannerOf(records: readonly ManifestRecord[], options: Partial<PlannerO
   const folder = temporaryFolder();
   const out = path.join(folder, 'out');
   fs.mkdirSync(out);
-  fs.writeFileSync(path.join(out, thumbnail.file), '12345');
+  fs.writeFileSync(path.join(out, THUMBNAIL), '12345');
   const manifest = path.join(folder, 'manifest.jsonl');
-  const written = openStore(manifest, oneDigest('digest'));
+  const written = openStore(manifest);
   for (const record of records) written.append(record);
   written.close();
-  const store = openStore(manifest, oneDigest('digest'));
+  const store = openStore(manifest);
   onTestFinished(() => store.close());
   const planner = new Planner(store.records, {
     manifest,
     out,
-    digests: oneDigest('digest'),
+    layout: 'flat',
+    digests: testDigests(),
+    placeholder: false,
     verdicts: 1,
     lacks: () => false,
     force: false,
@@ -99,13 +110,13 @@ test('another size makes a photo changed, or touched where another record has th
 });
 
 test('a photo is made again under other options, and after verify has marked its record', () => {
-  expect(planOf([done('a.jpg')], {}, { digests: oneDigest('other') })).toBe('make: options');
-  expect(planOf([done('a.jpg', { options: 'other' })])).toBe('make: options');
+  expect(planOf([done('a.jpg')], {}, { digests: testDigests('other') })).toBe('make: options');
+  expect(planOf([done('a.jpg', {}, { digest: 'other' })])).toBe('make: options');
   expect(planOf([done('a.jpg', { redo: true })])).toBe('make: redo');
 });
 
 test('a record under other options, or one that verify has marked, identifies no other photo', () => {
-  expect(planOf([done('b.jpg', { options: 'other' })])).toBe('make: new');
+  expect(planOf([done('b.jpg', {}, { digest: 'other' })])).toBe('make: new');
   expect(planOf([done('b.jpg', { redo: true })])).toBe('make: new');
 });
 
@@ -117,7 +128,7 @@ test('a thumbnail that is missing, has another size or is a link is made again',
   ];
   for (const change of changes) {
     const { planner, folder, out } = plannerOf([done('a.jpg')]);
-    change(path.join(out, thumbnail.file));
+    change(path.join(out, THUMBNAIL));
     expect(describe(planner.planFor(path.join(folder, 'a.jpg'), facts, true))).toBe('make: thumbnail');
   }
 });
@@ -125,7 +136,7 @@ test('a thumbnail that is missing, has another size or is a link is made again',
 test('with force every photo is made, whatever its record', () => {
   const force = { force: true };
   expect(planOf([done('a.jpg')], {}, force)).toBe('make: force');
-  expect(planOf([done('a.jpg', { options: 'other' })], {}, force)).toBe('make: force');
+  expect(planOf([done('a.jpg', {}, { digest: 'other' })], {}, force)).toBe('make: force');
   expect(planOf([done('a.jpg')], { sourceBytes: 1 }, force)).toBe('make: force');
   expect(planOf([failed('a.jpg', 'CORRUPT')], {}, force)).toBe('make: force');
   expect(planOf([done('moved.jpg')], {}, force)).toBe('make: new');
@@ -159,6 +170,19 @@ test('a photo that an earlier version refused at a limit which there is no more 
   expect(planOf([failed('a.jpg', 'TOO_LARGE', limit)])).toBe('make: retry');
 });
 
+/** What becomes of `b.jpg` when it was read. */
+function identify({ planner, folder }: ReturnType<typeof plannerOf>, found: Identified = identified) {
+  return planner.planIdentified({ ...plannedJob(path.join(folder, 'b.jpg')), task: 'identify' }, found);
+}
+
+/** The record that it has then, without being made. */
+function recognized(record: ManifestRecord, found?: Identified): ManifestRecord {
+  const plan = identify(plannerOf([record]), found);
+  if (plan.type !== 'unchanged') throw new Error('Expected the photo to be recognized');
+  expect(plan).toMatchObject({ by: 'content', isOnRecord: false });
+  return plan.record;
+}
+
 /** What a consumer found in `b.jpg`. */
 const identified: Identified = {
   status: 'identified',
@@ -170,12 +194,8 @@ const identified: Identified = {
 };
 
 test('a recognized photo has the thumbnail of the other record and its own name and state', () => {
-  const { planner, folder } = plannerOf([done('a.jpg')]);
   const { status: _, ...state } = identified;
-  expect(planner.findByContent(path.join(folder, 'b.jpg'), identified)).toEqual({
-    ...done('b.jpg'),
-    ...state,
-  });
+  expect(recognized(done('a.jpg'))).toEqual({ ...done('b.jpg', {}, MADE), ...state });
 });
 
 /** A record of an earlier version, which did not look when a photo was taken. */
@@ -191,19 +211,17 @@ test('a record of an earlier version, which does not say when its photo was take
   // A GIF never says it.
   expect(planOf([earlier('a.jpg', { sourceFormat: 'gif' })])).toBe('unchanged');
   // It is to be made anyway.
-  expect(planOf([earlier('a.jpg')], {}, { digests: oneDigest('other') })).toBe('make: options');
+  expect(planOf([earlier('a.jpg')], {}, { digests: testDigests('other') })).toBe('make: options');
   expect(planOf([earlier('a.jpg', { redo: true })])).toBe('make: redo');
   expect(planOf([earlier('a.jpg')], { sourceMtimeMs: 4 })).toBe('identify: touched');
 });
 
 test('a recognized photo has the time of the other record, or the one that was found in it', () => {
   const takenAt = '2024-05-01T12:30:05';
-  const found = (record: ManifestRecord, time: string | null) => {
-    const { planner, folder } = plannerOf([record]);
-    return planner.findByContent(path.join(folder, 'b.jpg'), { ...identified, takenAt: time });
-  };
+  const found = (record: ManifestRecord, time: string | null) =>
+    recognized(record, { ...identified, takenAt: time });
   expect(found(earlier('a.jpg'), takenAt)).toEqual({
-    ...done('b.jpg'),
+    ...done('b.jpg', {}, MADE),
     sourceMtimeMs: 7,
     sourceMtimeNs: '7000000',
     takenAt,
@@ -214,18 +232,19 @@ test('a recognized photo has the time of the other record, or the one that was f
 });
 
 test('the fields of a recognized photo are in the order in which a new one has them', () => {
-  const { planner, folder } = plannerOf([
-    done('a.jpg', { from: 'embedded', fromWidth: 320, fromHeight: 240 }),
-  ]);
-  const record = planner.findByContent(path.join(folder, 'b.jpg'), identified);
-  expect(Object.keys(record ?? {}).join(' ')).toBe(
-    'source status thumbnails sourceFormat sourceWidth sourceHeight sourceBytes sourceMtimeMs sourceMtimeNs sourceXxh128 takenAt from fromWidth fromHeight',
+  const from = { from: 'embedded', fromWidth: 320, fromHeight: 240 } as const;
+  const record = recognized(done('a.jpg', {}, from));
+  expect(Object.keys(record).join(' ')).toBe(
+    'source status thumbnails sourceFormat sourceWidth sourceHeight sourceBytes sourceMtimeMs sourceMtimeNs sourceXxh128 takenAt',
+  );
+  const { thumbnails } = record as DoneRecord;
+  expect(Object.keys(thumbnails[0] ?? {}).join(' ')).toBe(
+    'variant file width height bytes from fromWidth fromHeight digest decoder',
   );
 });
 
 test('a recognized failure names the photo as it is called now', () => {
-  const { planner, folder } = plannerOf([failed('a.jpg', 'CORRUPT')]);
-  expect(planner.findByContent(path.join(folder, 'b.jpg'), identified)).toMatchObject({
+  expect(recognized(failed('a.jpg', 'CORRUPT'))).toMatchObject({
     source: 'b.jpg',
     error: { code: 'CORRUPT', message: 'b.jpg: why' },
     sourceMtimeMs: 7,
@@ -233,20 +252,18 @@ test('a recognized failure names the photo as it is called now', () => {
 });
 
 test('a content without a record, without its thumbnail, or of a failure to be tried again is not recognized', () => {
-  const findByContent = (
-    records: readonly ManifestRecord[],
-    found: Identified,
-    prepare = (_: string) => {},
-  ) => {
-    const { planner, folder, out } = plannerOf(records);
-    prepare(out);
-    return planner.findByContent(path.join(folder, 'b.jpg'), found);
+  const planned = (record: ManifestRecord, found?: Identified, prepare = (_: string) => {}) => {
+    const made = plannerOf([record]);
+    prepare(made.out);
+    const { path: _, ...plan } = identify(made, found);
+    return plan;
   };
-  expect(findByContent([done('a.jpg')], { ...identified, sourceXxh128: 'another' })).toBeUndefined();
-  expect(findByContent([done('a.jpg')], { ...identified, sourceBytes: 1001 })).toBeUndefined();
-  expect(findByContent([failed('a.jpg', 'WORKER_DIED')], identified)).toBeUndefined();
-  const removeThumbnail = (out: string) => fs.rmSync(path.join(out, thumbnail.file));
-  expect(findByContent([done('a.jpg')], identified, removeThumbnail)).toBeUndefined();
+  const make = { type: 'job', task: 'make', why: 'new', isLocal: true };
+  expect(planned(done('a.jpg'), { ...identified, sourceXxh128: 'another' })).toEqual(make);
+  expect(planned(done('a.jpg'), { ...identified, sourceBytes: 1001 })).toEqual(make);
+  expect(planned(failed('a.jpg', 'WORKER_DIED'))).toEqual(make);
+  const removeThumbnail = (out: string) => fs.rmSync(path.join(out, THUMBNAIL));
+  expect(planned(done('a.jpg'), identified, removeThumbnail)).toEqual(make);
 });
 
 test.each([true, false])(

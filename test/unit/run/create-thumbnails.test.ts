@@ -11,6 +11,7 @@ import {
   type ImageErrorCode,
   type ManifestRecord,
   readManifest,
+  type SizeOption,
   type SummaryEvent,
   type ThumbsError,
   type ThumbsEvent,
@@ -44,9 +45,10 @@ test('the public types are those of the events that come', () => {
   expectTypeOf<DoneEvent['record']>().toEqualTypeOf<DoneRecord>();
   expectTypeOf<FailedEvent['record']['error']['code']>().toEqualTypeOf<ImageErrorCode>();
   expectTypeOf(readManifest).returns.toExtend<Iterable<ManifestRecord>>();
-  expectTypeOf<ThumbsOptions['size']>().toEqualTypeOf<
-    number | string | { readonly width: number; readonly height: number } | undefined
-  >();
+  expectTypeOf<ThumbsOptions['size']>().toEqualTypeOf<SizeOption | readonly SizeOption[] | undefined>();
+  expectTypeOf<
+    number | string | { readonly width: number; readonly height: number }
+  >().toExtend<SizeOption>();
   expectTypeOf<ThumbsError>().toExtend<Error>();
 });
 

@@ -95,6 +95,7 @@ test('a dry run reports what a run then does, and writes nothing', async () => {
     compare: amount('photo-2.jpg', 'moved.jpg'),
     unchanged: amount('photo-7.jpg', 'photo-8.jpg'),
     knownBad: amount('broken.jpg'),
+    variants: { '200x200': 4 },
     removed: 2,
     kept: 0,
     emptyRoots: [],

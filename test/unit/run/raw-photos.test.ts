@@ -34,7 +34,8 @@ test('the record of a RAW photo has its preview and its partial hash, and no ser
   expect(summary).toMatchObject({ photos: 30, unchanged: 0, failed: 0 });
   const out = path.join(folder, 'thumbnails');
   for (const record of recordsIn(out)) {
-    expect(record).toMatchObject({ sourceFormat: 'raw', from: 'preview', fromWidth: expect.any(Number) });
+    const preview = { from: 'preview', fromWidth: expect.any(Number) };
+    expect(record).toMatchObject({ sourceFormat: 'raw', thumbnails: [preview] });
     // The JPEG in a made RAF says no offset.
     const offset = record.source.endsWith('.raf') ? '' : '+02:00';
     expect(record, record.source).toMatchObject({ takenAt: `2024-05-01T12:30:05${offset}` });
@@ -82,7 +83,7 @@ test('a record has one hash or the other', () => {
   const record = {
     source: 'a.nef',
     status: 'done',
-    thumbnails: [{ file: `${'ab'.repeat(32)}.png`, width: 1, height: 1, bytes: 1 }],
+    thumbnails: [{ variant: '200x200', file: `${'ab'.repeat(32)}.png`, width: 1, height: 1, bytes: 1 }],
     sourceFormat: 'raw',
     ...{ sourceWidth: 1, sourceHeight: 1, sourceBytes: 1, sourceMtimeMs: 1 },
   };

@@ -1,13 +1,11 @@
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import type { PoolOutput } from '../../../src/job.js';
-import { oneDigest } from '../../../src/manifest/digests.js';
 import { newWalkProgress } from '../../../src/producer/walk-progress.js';
 import { Sink } from '../../../src/run/sink.js';
 import { joinedRun } from '../../support/in-process/joined-run.js';
 import { inProcess } from '../../support/in-process/run.js';
-import { openStore } from '../../support/manifests.js';
-import { temporaryFolder } from '../../support/photos.js';
+import { manifestPath, openStore, VARIANT } from '../../support/manifests.js';
 
 for (const consumers of [1, 2, 8]) {
   for (const photos of [0, 3, 10]) {
@@ -23,8 +21,9 @@ for (const consumers of [1, 2, 8]) {
 }
 
 test('outputs that end before the last sentinel are an error', async () => {
-  const manifest = openStore(path.join(temporaryFolder(), 'manifest.jsonl'), oneDigest('test'));
-  const sink = new Sink(manifest, { ...newWalkProgress(), ended: true }, { jobs: 0 });
+  const manifest = openStore(manifestPath());
+  const output = { out: path.dirname(manifest.file), wanted: [VARIANT], isShared: false };
+  const sink = new Sink(manifest, { ...newWalkProgress(), ended: true }, { jobs: 0 }, output);
   async function* outputs(): AsyncGenerator<PoolOutput> {
     yield { type: 'sentinel', usage: { peakMemoryBytes: 0, cpuMs: 0 } };
   }

@@ -1,6 +1,7 @@
 // GraphicsMagick and ImageMagick.
 
-import { type Box, outputFormats } from '../../../../src/options/variant.js';
+import { outputFormats } from '../../../../src/options/output-formats.js';
+import type { Box } from '../../../../src/options/variant.js';
 import { type Command, parallelCommands, type RunInput } from '../commands.js';
 import { formatSize, outputOf, type Peer, PROCESSES } from './program.js';
 
@@ -23,9 +24,17 @@ export const graphicsMagick: Peer = {
 };
 
 /** With the default of one thread per core two processes take 1.3 times as long. */
-function gmCommand({ variant: { box, format }, out }: RunInput, names: readonly string[]): Command {
+function gmCommand({ variant: { box, encoding }, out }: RunInput, names: readonly string[]): Command {
   const resize = ['-size', shrinkOnLoadSize(box), '-auto-orient', '-thumbnail', `${formatSize(box)}>`];
-  const args = ['mogrify', ...resize, '-format', outputFormats[format], '-output-directory', out, ...names];
+  const args = [
+    'mogrify',
+    ...resize,
+    '-format',
+    outputFormats[encoding.format].extension,
+    '-output-directory',
+    out,
+    ...names,
+  ];
   return { program: 'gm', args, env: { OMP_NUM_THREADS: '1' } };
 }
 
@@ -49,11 +58,19 @@ export const imageMagick: Peer = {
 function mogrifyCommand(
   program: string,
   subcommand: readonly string[],
-  { variant: { box, format }, out }: RunInput,
+  { variant: { box, encoding }, out }: RunInput,
   names: readonly string[],
 ): Command {
   const shrinkOnLoad = ['-define', `jpeg:size=${shrinkOnLoadSize(box)}`];
   const resize = [...shrinkOnLoad, '-auto-orient', '-thumbnail', `${formatSize(box)}>`];
-  const args = [...subcommand, ...resize, '-format', outputFormats[format], '-path', out, ...names];
+  const args = [
+    ...subcommand,
+    ...resize,
+    '-format',
+    outputFormats[encoding.format].extension,
+    '-path',
+    out,
+    ...names,
+  ];
   return { program, args, env: { OMP_NUM_THREADS: '1', MAGICK_THREAD_LIMIT: '1' } };
 }

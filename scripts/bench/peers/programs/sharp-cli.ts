@@ -34,8 +34,8 @@ function sharpCliScript(folder: string): string | undefined {
 
 /** One process with its four threads takes 1.03 times as long as two processes. Other thread counts are no faster. */
 function sharpCommand(script: string, { variant, out }: RunInput, names: readonly string[]): Command {
-  const { box, format } = variant;
+  const { box, encoding } = variant;
   const resize = ['resize', `${box.width}`, `${box.height}`, '--fit', 'inside', '--withoutEnlargement'];
-  const args = [script, '-i', ...names, '-o', out, '-f', format, '--autoOrient', ...resize];
+  const args = [script, '-i', ...names, '-o', out, '-f', encoding.format, '--autoOrient', ...resize];
   return { program: process.execPath, args };
 }

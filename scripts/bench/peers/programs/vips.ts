@@ -1,7 +1,7 @@
 // libvips' own command.
 
 import path from 'node:path';
-import { outputFormats } from '../../../../src/options/variant.js';
+import { outputFormats } from '../../../../src/options/output-formats.js';
 import { type Command, parallelCommands, type RunInput } from '../commands.js';
 import { formatSize, outputOf, type Peer, PROCESSES, type Program } from './program.js';
 
@@ -28,7 +28,7 @@ export const singleVipsthumbnail = (parallel: Program): Program => ({
  * of 6 take 0.97 to 0.98 times as long, and are larger.
  */
 function vipsCommand({ variant, out }: RunInput, names: readonly string[]): Command {
-  const file = path.join(out, `%s.${outputFormats[variant.format]}`);
+  const file = path.join(out, `%s.${outputFormats[variant.encoding.format].extension}`);
   const args = ['--size', `${formatSize(variant.box)}>`, '--output', file, ...names];
   return { program: 'vipsthumbnail', args, env: { VIPS_CONCURRENCY: '1' } };
 }

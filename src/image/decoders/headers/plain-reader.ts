@@ -1,9 +1,9 @@
 // Reads plain images by libvips without asking it for their headers first.
 
-import { reductionOf, type Variant } from '../../../options/variant.js';
+import { reductionOf } from '../../../options/variant.js';
 import { uprightSize } from '../../upright.js';
 import { Declined } from '../declined.js';
-import type { OpenImage, OpenRequest, Reader } from '../decoder.js';
+import type { OpenImage, OpenRequest, Reader, Reading } from '../decoder.js';
 import type { LibvipsReaderOptions } from '../libvips.js';
 import { memoryNeed } from '../libvips-memory.js';
 import { SharpImage } from '../sharp-image.js';
@@ -36,7 +36,7 @@ export function openPlain(
   const held = heldBytesPerPixel(header, reductionOf(variant, uprightSize(stored)));
   const need = memoryNeed(header, variant, held);
   if (need > maxMemory) throw new Declined('it may need too much memory');
-  const ofWhole = (each: Variant) => isReadWhole(stored, each);
+  const ofWhole = (each: Reading) => isReadWhole(stored, each);
   const sharing = sharedPixels({ bytes, header, stored, isReadWhole: ofWhole, memoryNeed: need }, request);
   return {
     ...stored,

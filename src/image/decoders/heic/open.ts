@@ -10,7 +10,8 @@ import { hasBlackBars, hasShapeOf, isLargeEnough } from '../embedded.js';
 import { takenAt } from '../exif.js';
 import { avif } from '../libvips.js';
 import { lineBytes } from '../libvips-memory.js';
-import { DecoderFailure, SharpImage } from '../sharp-image.js';
+import { imageFrom, inputOfTiff } from '../picture.js';
+import { DecoderFailure } from '../sharp-image.js';
 import type { Tiff } from '../tiff/writer.js';
 import { HeifFile } from './libheif/heif-file.js';
 import { codecOf, type Header, readHeader, readTrackHeader, requireHevcOrAv1 } from './photo.js';
@@ -49,7 +50,7 @@ export async function openEmbedded(bytes: Buffer, request: OpenRequest): Promise
     memoryNeed: memoryNeed(chosen, sizesFor(chosen, ofChosen), bytes),
     fastShrinkOnLoad: false,
     from: { kind: 'embedded', ...uprightSize(storedSize(chosen)) },
-    pixels: () => new SharpImage(readEmbedded(bytes, chosen, ofChosen).file),
+    pixels: () => imageFrom(inputOfTiff(readEmbedded(bytes, chosen, ofChosen))),
   };
 }
 
@@ -88,7 +89,7 @@ export async function openFull(bytes: Buffer, request: OpenRequest): Promise<Ope
     takenAt,
     memoryNeed: memoryNeed(photo, sizesFor(photo, request), bytes),
     fastShrinkOnLoad: false,
-    pixels: () => new SharpImage(read(bytes, photo, request).file),
+    pixels: () => imageFrom(inputOfTiff(read(bytes, photo, request))),
   };
 }
 

@@ -32,6 +32,7 @@ export class JpegFile {
   readonly #bytes: Uint8Array;
   readonly #header: Header;
   readonly #firstScan: Scan;
+  #isRead = false;
 
   /**
    * @param bytes The whole file.
@@ -91,10 +92,13 @@ export class JpegFile {
   }
 
   /**
-   * Decodes the image. May be called once.
+   * Decodes the image.
    * @throws {Declined}
    */
   read(shrink: Shrink): Samples {
+    // Reading the scans changes the header's tables.
+    if (this.#isRead) return new JpegFile(this.#bytes).read(shrink);
+    this.#isRead = true;
     if (this.#header.frame.isProgressive && shrink !== 8)
       throw new Declined('a progressive image at a scale above 1/8');
     const blockSize = BLOCK_SIZES[shrink];

@@ -18,7 +18,7 @@ import { openWhole } from './whole.js';
 export function openReduced(bytes: Buffer, request: OpenRequest): OpenImage {
   const { variant, decoding, shared } = request;
   if (decoding.jpegReader !== 'own') throw new Declined('libvips is to read all JPEGs');
-  const file = new JpegFile(bytes);
+  const file = shared.once('file', () => new JpegFile(bytes));
   const { width, height, orientation, profile } = file;
   const shrink = shrinkFor(reductionOf(variant, uprightSize(file)));
   if (shrink === undefined) return openWhole(bytes, file, request);

@@ -20,7 +20,10 @@ export const wholeJpegs: Pick<
 > = {
   heldBytesPerPixel,
   fastShrinkOnLoad: false,
-  isReadWhole: (stored, variant) => reductionOf(variant, uprightSize(stored)) < LEAST_SHRUNK,
+  isReadWhole: (stored, variant) => {
+    const { box, resizedTo = box } = variant;
+    return reductionOf({ ...variant, box: resizedTo }, uprightSize(stored)) < LEAST_SHRUNK;
+  },
 };
 
 /** libjpeg holds the coefficients of all scans of a progressive image, two bytes each. */

@@ -50,7 +50,10 @@ async function openPreview(
 ): Promise<OpenImage> {
   const { variant, among, shared, decoding } = request;
   // Another preview of the file is another image.
-  const ofPreview = shared.once(`image ${bytes.length} ${size.width}x${size.height}`, () => new SharedReads());
+  const ofPreview = shared.once(
+    `image ${bytes.length} ${size.width}x${size.height}`,
+    () => new SharedReads(),
+  );
   const image = await read(bytes, {
     ...{ variant, among, shared: ofPreview },
     decoding: { ...decoding, embedded: 'never' },

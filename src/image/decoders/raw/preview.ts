@@ -39,7 +39,10 @@ export interface PreviewFor {
  * The preview of a RAW file that was read whole.
  * @throws {ThumbsError} `UNSUPPORTED`: there is no usable one.
  */
-export function previewOf(file: Buffer, { variant, shared }: Pick<OpenRequest, 'variant' | 'shared'>): RawPreview {
+export function previewOf(
+  file: Buffer,
+  { variant, shared }: Pick<OpenRequest, 'variant' | 'shared'>,
+): RawPreview {
   const [located] = requireFound(readWhole(findPreviews(file.length, [variant]), file));
   if (located === undefined) throw noPreviewError();
   const { offset, length } = located.preview.part;
@@ -59,7 +62,9 @@ export async function locatePreviews(
   return offsets.flatMap((offset) => {
     const isOf = (located: LocatedPreview | undefined) => located?.preview.part.offset === offset;
     const located = found.find(isOf);
-    return located === undefined ? [] : [{ located, variants: variants.filter((_, index) => isOf(found[index])) }];
+    return located === undefined
+      ? []
+      : [{ located, variants: variants.filter((_, index) => isOf(found[index])) }];
   });
 }
 

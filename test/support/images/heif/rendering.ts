@@ -1,8 +1,9 @@
 // Thumbnails of HEIFs, in this process.
 
 import { ThumbsError } from '../../../../src/errors.js';
-import { type Rendered, renderThumbnail } from '../../../../src/image/render.js';
 import { type DecodingOptions, defaultDecoding } from '../../../../src/options/options.js';
+import { insideBox } from '../../variants.js';
+import { type RenderedOne, renderOne } from '../render-one.js';
 
 /** Large enough for every picture of the fixtures, so that a thumbnail has all pixels of its source. */
 const WHOLE = 1024;
@@ -13,9 +14,9 @@ type Asked = { side?: number; maxPixels?: number } & Partial<DecodingOptions>;
 export function thumbnailOf(
   bytes: Buffer,
   { side = WHOLE, maxPixels = 268_402_689, ...decoding }: Asked = {},
-): Promise<Rendered> {
-  return renderThumbnail(bytes, {
-    variant: { box: { width: side, height: side }, format: 'png' },
+): Promise<RenderedOne> {
+  return renderOne(bytes, {
+    variant: insideBox(side),
     maxPixels,
     decoding: { ...defaultDecoding, ...decoding },
   });

@@ -3,16 +3,17 @@
 import sharp from 'sharp';
 import { Declined } from '../../../../src/image/decoders/declined.js';
 import { openReduced } from '../../../../src/image/decoders/jpeg/open.js';
-import { type Rendered, renderThumbnail } from '../../../../src/image/render.js';
 import { defaultDecoding } from '../../../../src/options/options.js';
 import type { Box } from '../../../../src/options/variant.js';
+import { insideBox, requestFor } from '../../variants.js';
+import { type RenderedOne, renderOne } from '../render-one.js';
 
 export const maxPixels = 268_402_689;
 
 /** Why our own reader declines an image; undefined when it reads it. */
 export function declineReason(bytes: Buffer, box: Box): string | undefined {
   try {
-    openReduced(bytes, { variant: { box, format: 'png' }, decoding: defaultDecoding }).pixels();
+    openReduced(bytes, requestFor(insideBox(box.width, box.height))).pixels();
     return undefined;
   } catch (error) {
     if (error instanceof Declined) return error.message;
@@ -30,9 +31,9 @@ export interface Comparison {
 
 /** Both thumbnails of an image. */
 export async function compare(bytes: Buffer, box: Box): Promise<Comparison> {
-  const options = { variant: { box, format: 'png' }, maxPixels } as const;
-  const own = await renderThumbnail(bytes, { ...options, decoding: defaultDecoding });
-  const libvips = await renderThumbnail(bytes, {
+  const options = { variant: insideBox(box.width, box.height), maxPixels } as const;
+  const own = await renderOne(bytes, { ...options, decoding: defaultDecoding });
+  const libvips = await renderOne(bytes, {
     ...options,
     decoding: { ...defaultDecoding, jpegReader: 'libvips' },
   });
@@ -43,7 +44,7 @@ export async function compare(bytes: Buffer, box: Box): Promise<Comparison> {
   };
 }
 
-function sizesOf({ width, height, sourceWidth, sourceHeight }: Rendered): number[] {
+function sizesOf({ width, height, sourceWidth, sourceHeight }: RenderedOne): number[] {
   return [width, height, sourceWidth, sourceHeight];
 }
 

@@ -2,8 +2,9 @@
 
 import sharp from 'sharp';
 import { ssim } from 'ssim.js';
-import { renderThumbnail } from '../../../../src/image/render.js';
 import { type DecodingOptions, defaultDecoding } from '../../../../src/options/options.js';
+import { insideBox } from '../../variants.js';
+import { renderOne } from '../render-one.js';
 import type { Picture, Rgba } from './lanczos.js';
 
 /** The side of a box that all pictures of tests fit in: nothing is reduced, so each decoder gives all of its pixels. */
@@ -15,8 +16,8 @@ export async function pixelsOf(
   side: number,
   decoding: Partial<DecodingOptions> = {},
 ): Promise<Picture> {
-  const { thumbnail } = await renderThumbnail(bytes, {
-    variant: { box: { width: side, height: side }, format: 'png' },
+  const { thumbnail } = await renderOne(bytes, {
+    variant: insideBox(side),
     maxPixels: 1e8,
     decoding: { ...defaultDecoding, ...decoding },
   });

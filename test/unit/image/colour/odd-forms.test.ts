@@ -2,7 +2,6 @@
 
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { renderThumbnail } from '../../../../src/image/render.js';
 import {
   CHART,
   difference,
@@ -13,12 +12,14 @@ import {
 } from '../../../support/images/colour/chart.js';
 import { pngFile } from '../../../support/images/colour/files.js';
 import { pngChunk } from '../../../support/images/hostile-images.js';
+import { renderOne } from '../../../support/images/render-one.js';
 import { tiffFile, types } from '../../../support/images/tiff-files.js';
+import { insideBox } from '../../../support/variants.js';
 
 /** The thumbnail in RGBA. */
 async function thumbnailOf(bytes: Buffer, side: number) {
-  const { thumbnail } = await renderThumbnail(bytes, {
-    variant: { box: { width: side, height: side }, format: 'png' },
+  const { thumbnail } = await renderOne(bytes, {
+    variant: insideBox(side),
     maxPixels: 1e6,
   });
   const image = sharp(thumbnail).toColourspace('srgb').ensureAlpha();

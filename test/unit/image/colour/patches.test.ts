@@ -3,7 +3,6 @@
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { CMYK_TILES } from '../../../../scripts/known-colours.js';
-import { renderThumbnail } from '../../../../src/image/render.js';
 import { defaultDecoding, type JpegReader } from '../../../../src/options/options.js';
 import {
   CHART,
@@ -16,7 +15,9 @@ import {
 import { cmykFiles, type Files, greyFiles, rgbFiles } from '../../../support/images/colour/charts.js';
 import { cmykProfile, greyProfile, rgbProfile } from '../../../support/images/colour/profiles.js';
 import { greyOf, inLab, inSpace, toInks } from '../../../support/images/colour/spaces.js';
+import { renderOne } from '../../../support/images/render-one.js';
 import { type Tag, tiffFile, types } from '../../../support/images/tiff-files.js';
+import { insideBox } from '../../../support/variants.js';
 
 /** CIEDE2000: what a trained eye sees in two patches side by side is about 1. */
 const LARGEST_DIFFERENCE = 3;
@@ -48,8 +49,8 @@ async function expectColours(
 }
 
 async function coloursOf(bytes: Buffer, width: number, jpegReader: JpegReader, count: number) {
-  const { thumbnail } = await renderThumbnail(bytes, {
-    variant: { box: { width, height: width }, format: 'png' },
+  const { thumbnail } = await renderOne(bytes, {
+    variant: insideBox(width),
     maxPixels: 1e6,
     decoding: { ...defaultDecoding, jpegReader },
   });

@@ -2,7 +2,6 @@
 
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { renderThumbnail } from '../../../../src/image/render.js';
 import { difference } from '../../../support/images/colour/chart.js';
 import {
   colourFiles,
@@ -14,6 +13,8 @@ import {
   maskedFiles,
   SIDE,
 } from '../../../support/images/colour/cut-outs.js';
+import { renderOne } from '../../../support/images/render-one.js';
+import { insideBox } from '../../../support/variants.js';
 
 /** Unreduced, by a whole factor, and by another. */
 const SIDES = [SIDE, 60, 37];
@@ -53,8 +54,8 @@ for (const [name, files, rgba, colour, largest] of [
 
 /** The thumbnail in RGBA. */
 async function pixelsOf(bytes: Buffer, side: number): Promise<Buffer> {
-  const { thumbnail } = await renderThumbnail(bytes, {
-    variant: { box: { width: side, height: side }, format: 'png' },
+  const { thumbnail } = await renderOne(bytes, {
+    variant: insideBox(side),
     maxPixels: 1e6,
   });
   const image = sharp(thumbnail);

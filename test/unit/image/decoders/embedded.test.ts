@@ -1,18 +1,19 @@
 import { expect, test } from 'vitest';
 import { hasBlackBars, hasShapeOf, isLargeEnough } from '../../../../src/image/decoders/embedded.js';
+import { insideBox } from '../../../support/variants.js';
 
 const photo = { width: 4000, height: 3000 };
 
 test('a picture is large enough from 1.5 times the thumbnail on, in both directions', () => {
   // The thumbnail is 200 x 150.
-  const variant = { box: { width: 200, height: 200 }, format: 'png' } as const;
+  const variant = insideBox(200);
   expect(isLargeEnough({ width: 300, height: 225 }, photo, variant)).toBe(true);
   expect(isLargeEnough({ width: 299, height: 225 }, photo, variant)).toBe(false);
   expect(isLargeEnough({ width: 300, height: 224 }, photo, variant)).toBe(false);
 });
 
 test('a picture is never large enough for a thumbnail that is the photo itself', () => {
-  const variant = { box: { width: 5000, height: 5000 }, format: 'png' } as const;
+  const variant = insideBox(5000);
   expect(isLargeEnough({ width: 4000, height: 3000 }, photo, variant)).toBe(false);
   expect(isLargeEnough({ width: 6000, height: 4500 }, photo, variant)).toBe(true);
 });

@@ -4,8 +4,9 @@ import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { recognize } from '../../../../src/image/decoders/index.js';
 import { MemoryShortage } from '../../../../src/image/limits.js';
-import { type RenderOptions, renderThumbnail } from '../../../../src/image/render.js';
 import { defaultDecoding } from '../../../../src/options/options.js';
+import { type RenderOneOptions, renderOne } from '../../../support/images/render-one.js';
+import { insideBox } from '../../../support/variants.js';
 
 const NAMESPACES = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"';
 const svgOn = { ...defaultDecoding, svg: true };
@@ -13,9 +14,9 @@ const svgOn = { ...defaultDecoding, svg: true };
 const drawing = (attributes: string, content = '<path d="M0 0h5000v9999h-5000z" fill="red"/>') =>
   `<svg ${NAMESPACES} ${attributes}>${content}</svg>`;
 
-function render(source: string | Buffer, options: Partial<RenderOptions> = {}) {
-  const variant = { box: { width: 200, height: 200 }, format: 'png' } as const;
-  return renderThumbnail(Buffer.from(source), {
+function render(source: string | Buffer, options: Partial<RenderOneOptions> = {}) {
+  const variant = insideBox(200);
+  return renderOne(Buffer.from(source), {
     ...{ variant, maxPixels: 268_402_689, decoding: svgOn },
     ...options,
   });

@@ -7,10 +7,11 @@ import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { DecoderFailure, SharpImage } from '../../../../src/image/decoders/sharp-image.js';
 import { harmless, unsupported } from '../../../../src/image/decoders/warnings.js';
-import { renderThumbnail } from '../../../../src/image/render.js';
 import type { JpegReader } from '../../../../src/options/options.js';
 import { defaultDecoding } from '../../../../src/options/options.js';
+import { renderOne } from '../../../support/images/render-one.js';
 import { oddImages } from '../../../support/paths.js';
+import { insideBox } from '../../../support/variants.js';
 
 /** Images that are done, each with a regular one that has the same pixels. */
 const DONE: Readonly<Record<string, string>> = {
@@ -80,8 +81,8 @@ const REGULAR = [...new Set(Object.values(DONE)), 'jpeg-low.tif', 'lab-of-16-bit
 const bytesOf = (name: string) => fs.readFileSync(path.join(oddImages, name));
 
 function render(name: string, side: number, jpegReader: JpegReader = 'libvips') {
-  const variant = { box: { width: side, height: side }, format: 'png' } as const;
-  return renderThumbnail(bytesOf(name), {
+  const variant = insideBox(side);
+  return renderOne(bytesOf(name), {
     variant,
     maxPixels: 10_000,
     decoding: { ...defaultDecoding, jpegReader },

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { expect, onTestFailed, test } from 'vitest';
 import { damagedHeif, soundHeifs } from '../../../../support/images/heif/damaged-heifs.js';
-import { expectSound, recordsIn } from '../../../../support/output.js';
+import { expectSound, onlyThumbnail, recordsIn } from '../../../../support/output.js';
 import { temporaryFolder } from '../../../../support/photos.js';
 import { thumbs } from '../../../../support/processes/command.js';
 
@@ -60,7 +60,7 @@ test(
     const sound = records.flatMap((record) =>
       / sound\.heic$/.test(record.source)
         ? record.status === 'done'
-          ? record.thumbnails[0].file
+          ? onlyThumbnail(record).file
           : record.status
         : [],
     );

@@ -8,7 +8,6 @@ import { Header } from '../../../../../src/image/decoders/jpeg/header/header.js'
 import { JpegFile, type Shrink } from '../../../../../src/image/decoders/jpeg/jpeg-file.js';
 import { withModule } from '../../../../../src/image/decoders/jpeg/module.js';
 import type { Samples } from '../../../../../src/image/decoders/jpeg/planes.js';
-import { renderThumbnail } from '../../../../../src/image/render.js';
 import { defaultDecoding } from '../../../../../src/options/options.js';
 import { maxPixels } from '../../../../support/images/jpeg/comparison.js';
 import { damagedJpeg, imagesToDamage } from '../../../../support/images/jpeg/damaged/damaged-jpegs.js';
@@ -20,6 +19,8 @@ import {
 } from '../../../../support/images/jpeg/reference/comparison.js';
 import { Tally } from '../../../../support/images/jpeg/reference/tally.js';
 import { watch } from '../../../../support/images/jpeg/watchdog.js';
+import { renderOne } from '../../../../support/images/render-one.js';
+import { insideBox } from '../../../../support/variants.js';
 
 const count = Number(process.env.FUZZ_COUNT ?? 2000);
 /** Of so many files there are some of each small image that are read, and some that are declined; of ten times as many, of each large one. */
@@ -96,8 +97,8 @@ function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
 async function libvipsFinds(bytes: Buffer): Promise<string | undefined> {
   const box = { width: 4, height: 4 };
   try {
-    await renderThumbnail(bytes, {
-      variant: { box, format: 'png' },
+    await renderOne(bytes, {
+      variant: insideBox(box.width, box.height),
       maxPixels,
       decoding: { ...defaultDecoding, jpegReader: 'libvips' },
     });

@@ -7,12 +7,12 @@ import { expect, onTestFailed, test } from 'vitest';
 import { mulberry32 } from '../../../../../scripts/painting/noise.js';
 import { isImageError } from '../../../../../src/errors.js';
 import { MemoryShortage } from '../../../../../src/image/limits.js';
-import { renderThumbnail } from '../../../../../src/image/render.js';
 import { pick } from '../../../../support/images/damages.js';
 import { families } from '../../../../support/images/raw/families.js';
 import { rawContents } from '../../../../support/images/raw/files.js';
 import { mutated } from '../../../../support/images/raw/mutants.js';
 import { readingOf, variant } from '../../../../support/images/raw/readings.js';
+import { renderOne } from '../../../../support/images/render-one.js';
 import { expectSound, recordsIn } from '../../../../support/output.js';
 import { temporaryFolder } from '../../../../support/photos.js';
 import { thumbs } from '../../../../support/processes/command.js';
@@ -59,7 +59,7 @@ test(
 /** Any error but the image's own is thrown. */
 async function render(bytes: Buffer): Promise<void> {
   try {
-    await renderThumbnail(bytes, { variant, maxPixels: 1e8, maxMemory: 1e9 });
+    await renderOne(bytes, { variant, maxPixels: 1e8, maxMemory: 1e9 });
   } catch (error) {
     if (!isImageError(error) && !(error instanceof MemoryShortage)) throw error;
   }

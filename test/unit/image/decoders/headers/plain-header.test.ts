@@ -11,11 +11,13 @@ import { plainWebpHeader } from '../../../../../src/image/decoders/headers/webp.
 import { JpegFile } from '../../../../../src/image/decoders/jpeg/jpeg-file.js';
 import { plainJpegHeader } from '../../../../../src/image/decoders/jpeg/whole.js';
 import { SharpImage } from '../../../../../src/image/decoders/sharp-image.js';
-import { renderThumbnail } from '../../../../../src/image/render.js';
+import type { renderThumbnails } from '../../../../../src/image/render.js';
 import { imageDamages } from '../../../../support/images/damaged-images.js';
 import { damagedFile } from '../../../../support/images/damages.js';
 import { type NamedImage, plainImages } from '../../../../support/images/plain-images.js';
+import { renderOne } from '../../../../support/images/render-one.js';
 import { damagedImages, oddImages, projectFolder, sampleImages } from '../../../../support/paths.js';
+import { insideBox } from '../../../../support/variants.js';
 
 const count = Number(process.env.DAMAGED_COUNT ?? 150);
 const seed = Number(process.env.FUZZ_SEED ?? 1);
@@ -99,7 +101,7 @@ test(`a plain header is what libvips says: files of the project, and ${count} da
 
 test('thumbnails and verdicts are those of libvips alone', async () => {
   const files = [...plain, ...other, ...found, ...damaged];
-  const verdicts = await verdictsOf(files, renderThumbnail);
+  const verdicts = await verdictsOf(files);
   vi.resetModules();
   // Other tests share the worker's modules.
   onTestFinished(() => {
@@ -116,25 +118,29 @@ test('thumbnails and verdicts are those of libvips alone', async () => {
   }));
   const libvips = await import('../../../../../src/image/render.js');
   expect(verdicts.get('lossy.webp')).toMatchObject({ width: 5, sourceWidth: 31 });
-  expect(verdicts).toEqual(await verdictsOf(files, libvips.renderThumbnail));
+  expect(verdicts).toEqual(await verdictsOf(files, libvips.renderThumbnails));
 });
 
 /** What becomes of each image, by its name. */
 async function verdictsOf(
   files: readonly NamedImage[],
-  render: typeof renderThumbnail,
+  render?: typeof renderThumbnails,
 ): Promise<ReadonlyMap<string, unknown>> {
   const verdicts = new Map<string, unknown>();
   for (const { name, bytes } of files)
-    verdicts.set(name, await verdict(render, bytes, name.includes('.webp') ? 5 : 12));
+    verdicts.set(name, await verdict(bytes, name.includes('.webp') ? 5 : 12, render));
   return verdicts;
 }
 
 /** @param side Of the box: a WebP is shrunk by libwebp to twice that, a JPEG is not small enough for our own reader. */
-async function verdict(render: typeof renderThumbnail, bytes: Buffer, side: number): Promise<unknown> {
+async function verdict(
+  bytes: Buffer,
+  side: number,
+  render: typeof renderThumbnails | undefined,
+): Promise<unknown> {
   try {
-    const variant = { box: { width: side, height: side }, format: 'png' } as const;
-    const { thumbnail: _, ...facts } = await render(bytes, { variant, maxPixels: 5e6 });
+    const variant = insideBox(side);
+    const { thumbnail: _, ...facts } = await renderOne(bytes, { variant, maxPixels: 5e6 }, render);
     return facts;
   } catch (error) {
     if (!(error instanceof Error)) throw error;

@@ -44,16 +44,10 @@ test.each([
 
 test('its digest has the version of libheif-js, and whether the full picture is asked for', () => {
   const { version } = createRequire(import.meta.url)('libheif-js/package.json');
-  expect(heic.digestParts?.(defaultDecoding)).toEqual({ reader: 1, 'libheif-js': version });
-  expect(heic.digestParts?.({ ...defaultDecoding, embedded: 'always' })).toEqual({
-    reader: 1,
-    'libheif-js': version,
-  });
-  expect(heic.digestParts?.({ ...defaultDecoding, embedded: 'never' })).toEqual({
-    reader: 1,
-    'libheif-js': version,
-    embedded: 'never',
-  });
+  expect(heic.versions?.()).toEqual({ reader: 1, 'libheif-js': version });
+  expect(heic.heeds?.(defaultDecoding)).toEqual({});
+  expect(heic.heeds?.({ ...defaultDecoding, embedded: 'always' })).toEqual({});
+  expect(heic.heeds?.({ ...defaultDecoding, embedded: 'never' })).toEqual({ embedded: 'never' });
 });
 
 test('it lacks nothing where libheif-js is installed, and that does not load it', () => {

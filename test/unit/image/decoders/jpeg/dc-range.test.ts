@@ -3,10 +3,11 @@
 
 import { expect, test } from 'vitest';
 import { JpegFile, type Shrink } from '../../../../../src/image/decoders/jpeg/jpeg-file.js';
-import { renderThumbnail } from '../../../../../src/image/render.js';
 import { defaultDecoding } from '../../../../../src/options/options.js';
 import { withDcs } from '../../../../support/images/jpeg/chosen-blocks.js';
 import { declineReason, maxPixels } from '../../../../support/images/jpeg/comparison.js';
+import { renderOne } from '../../../../support/images/render-one.js';
+import { insideBox } from '../../../../support/variants.js';
 
 const DAMAGED = 'damaged entropy-coded data';
 
@@ -35,11 +36,11 @@ for (const { kind, isProgressive, step, limit } of CASES)
     });
 
     test(`${kind}: libvips makes the thumbnail of an image with a DC ${side} the range`, async () => {
-      const options = { variant: { box: { width: 1, height: 1 }, format: 'png' }, maxPixels } as const;
+      const options = { variant: insideBox(1), maxPixels } as const;
       expect(declineReason(outside, options.variant.box)).toBe(DAMAGED);
-      const own = await renderThumbnail(outside, { ...options, decoding: defaultDecoding });
+      const own = await renderOne(outside, { ...options, decoding: defaultDecoding });
       const byLibvips = { ...defaultDecoding, jpegReader: 'libvips' } as const;
-      expect(own).toEqual(await renderThumbnail(outside, { ...options, decoding: byLibvips }));
+      expect(own).toEqual(await renderOne(outside, { ...options, decoding: byLibvips }));
     });
   }
 

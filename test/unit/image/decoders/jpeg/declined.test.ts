@@ -3,7 +3,6 @@
 import { expect, test } from 'vitest';
 import { Declined } from '../../../../../src/image/decoders/declined.js';
 import { openReduced } from '../../../../../src/image/decoders/jpeg/open.js';
-import { renderThumbnail } from '../../../../../src/image/render.js';
 import { defaultDecoding } from '../../../../../src/options/options.js';
 import { exif, segment, withSegments } from '../../../../support/images/hostile-images.js';
 import { boxAt, declineReason, maxPixels } from '../../../../support/images/jpeg/comparison.js';
@@ -17,6 +16,8 @@ import {
   withByte,
   without,
 } from '../../../../support/images/jpeg/surgery.js';
+import { renderOne } from '../../../../support/images/render-one.js';
+import { insideBox, requestFor } from '../../../../support/variants.js';
 
 const SOF0 = 0xc0;
 const DHT = 0xc4;
@@ -234,10 +235,10 @@ test('the images from which the others here are made are read', () => {
 for (const [name, [bytes, reason]] of Object.entries(SOUND))
   test(`declined, and libvips makes its thumbnail: ${name}`, async () => {
     expect(declineReason(bytes, box)).toBe(reason);
-    const options = { variant: { box, format: 'png' }, maxPixels } as const;
-    const own = await renderThumbnail(bytes, { ...options, decoding: defaultDecoding });
+    const options = { variant: insideBox(box.width, box.height), maxPixels } as const;
+    const own = await renderOne(bytes, { ...options, decoding: defaultDecoding });
     expect(own).toEqual(
-      await renderThumbnail(bytes, { ...options, decoding: { ...defaultDecoding, jpegReader: 'libvips' } }),
+      await renderOne(bytes, { ...options, decoding: { ...defaultDecoding, jpegReader: 'libvips' } }),
     );
   });
 
@@ -247,12 +248,10 @@ for (const [name, [bytes, reason]] of Object.entries(OTHERS))
   });
 
 test('declined: every image, when libvips is to read all JPEGs', async () => {
-  const variant = { box, format: 'png' } as const;
-  expect(() =>
-    openReduced(jpeg, { variant, decoding: { ...defaultDecoding, jpegReader: 'libvips' } }),
-  ).toThrow(Declined);
-  const own = await renderThumbnail(jpeg, { variant, maxPixels, decoding: defaultDecoding });
-  const libvips = await renderThumbnail(jpeg, {
+  const variant = insideBox(box.width, box.height);
+  expect(() => openReduced(jpeg, requestFor(variant, { jpegReader: 'libvips' }))).toThrow(Declined);
+  const own = await renderOne(jpeg, { variant, maxPixels, decoding: defaultDecoding });
+  const libvips = await renderOne(jpeg, {
     variant,
     maxPixels,
     decoding: { ...defaultDecoding, jpegReader: 'libvips' },
@@ -261,7 +260,7 @@ test('declined: every image, when libvips is to read all JPEGs', async () => {
 });
 
 test('the header tells the pixels of the whole image, and more memory than the file and what is read of it take', () => {
-  const image = openReduced(jpeg, { variant: { box, format: 'png' }, decoding: defaultDecoding });
+  const image = openReduced(jpeg, requestFor(insideBox(box.width, box.height)));
   expect(image).toMatchObject({ width: lake.width, height: lake.height });
   const eighth = Math.floor(lake.width / 8) * Math.floor(lake.height / 8);
   expect(image.memoryNeed).toBeGreaterThan(2 * jpeg.length + 2 * 3 * eighth);
@@ -280,8 +279,7 @@ test('an image that is less than four times its thumbnail is opened for libvips,
     [encodeJpeg(colour), 16, 32],
   ];
   for (const [bytes, side, width] of sizes) {
-    const variant = { box: { width: side, height: side }, format: 'png' } as const;
-    const image = await openReduced(bytes, { variant, decoding: defaultDecoding }).pixels();
+    const image = await openReduced(bytes, requestFor(insideBox(side))).pixels();
     expect(await image.sharp.metadata()).toMatchObject({ width });
   }
 });

@@ -2,11 +2,12 @@
 
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { renderThumbnail } from '../../../../../src/image/render.js';
 import { defaultDecoding, type Embedded } from '../../../../../src/options/options.js';
 import { type ExifStructure, exifStructure } from '../../../../support/images/exif-structure.js';
 import { type MpPicture, mpTypes, multiPicture } from '../../../../support/images/multi-picture.js';
+import { renderOne } from '../../../../support/images/render-one.js';
 import { jpegWithExif } from '../../../../support/images/with-exif.js';
+import { insideBox } from '../../../../support/variants.js';
 
 type Rgb = readonly [number, number, number];
 const TEAL: Rgb = [0, 128, 128];
@@ -26,9 +27,9 @@ async function photoWith(thumbnail: Buffer, more: ExifStructure = {}): Promise<B
 }
 
 async function render(file: Buffer, side = 100, embedded: Embedded = 'always') {
-  const variant = { box: { width: side, height: side }, format: 'png' } as const;
+  const variant = insideBox(side);
   const decoding = { ...defaultDecoding, embedded };
-  return await renderThumbnail(file, { variant, maxPixels: 1e8, decoding });
+  return await renderOne(file, { variant, maxPixels: 1e8, decoding });
 }
 
 /** The colour in the middle of a thumbnail, and the picture that it was made of. */

@@ -6,6 +6,7 @@ import type { RawStructure } from '../../../../../src/image/decoders/raw/contain
 import type { PreviewJpeg } from '../../../../../src/image/decoders/raw/jpeg-head.js';
 import type { PictureSize } from '../../../../../src/image/upright.js';
 import type { Box } from '../../../../../src/options/variant.js';
+import { insideBox } from '../../../../support/variants.js';
 
 function previewOf(
   width: number,
@@ -26,7 +27,7 @@ function choose(
   box: Box = { width: 200, height: 200 },
 ) {
   const structure = { candidates: [], time: undefined, orientation, size };
-  return choosePreview(structure, previews, { box, format: 'png' });
+  return choosePreview(structure, previews, insideBox(box.width, box.height));
 }
 
 /** The width of the chosen one. */
@@ -101,7 +102,7 @@ test('a container without an orientation leaves it to the previews, the largest 
 
 test('the photo has the size that the container says, else that of the preview’s EXIF, else that of the largest preview', () => {
   const structure = { candidates: [], time: undefined, orientation: 6, size: undefined };
-  const variant = { box: { width: 200, height: 200 }, format: 'png' } as const;
+  const variant = insideBox(200);
   const exif = { width: 3000, height: 2000 };
   const photoOf = (preview: PreviewJpeg) => choosePreview(structure, [preview], variant)?.photo;
   expect(photoOf(previewOf(1620, 1080, 6, exif))).toEqual({ width: 2000, height: 3000 });

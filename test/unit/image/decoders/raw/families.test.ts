@@ -5,19 +5,18 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { recognize } from '../../../../../src/image/decoders/index.js';
 import { raw } from '../../../../../src/image/decoders/raw/index.js';
-import { locatePreview, previewOf } from '../../../../../src/image/decoders/raw/preview.js';
-import { renderThumbnail } from '../../../../../src/image/render.js';
+import { previewOf } from '../../../../../src/image/decoders/raw/preview.js';
 import { defaultDecoding } from '../../../../../src/options/options.js';
-import type { Variant } from '../../../../../src/options/variant.js';
 import { families } from '../../../../support/images/raw/families.js';
 import { rawFile, SIZES } from '../../../../support/images/raw/files.js';
 import { quartersOf, SECRETS } from '../../../../support/images/raw/pictures.js';
+import { locatedIn } from '../../../../support/images/raw/readings.js';
+import { renderOne } from '../../../../support/images/render-one.js';
 import { tiffFile } from '../../../../support/images/tiff-files.js';
 import { projectFolder } from '../../../../support/paths.js';
+import { insideBox, requestFor } from '../../../../support/variants.js';
 
-const square = (side: number): Variant => ({ box: { width: side, height: side }, format: 'png' });
-const render = (bytes: Buffer, side = 200) =>
-  renderThumbnail(bytes, { variant: square(side), maxPixels: 1e9 });
+const render = (bytes: Buffer, side = 200) => renderOne(bytes, { variant: insideBox(side), maxPixels: 1e9 });
 
 /** Families with one picture alone, and those without the medium or without the small one. */
 const ONLY_MEDIUM = ['orf', 'rw2', 'raf', '3fr', 'iiq'];
@@ -63,13 +62,13 @@ for (const extension of Object.keys(families)) {
     const bytes = await rawFile(extension, 6);
     const isThere = (secret: string) => bytes.includes(secret);
     expect(SECRETS.some(isThere)).toBe(true);
-    const located = await locatePreview(
+    const located = await locatedIn(
       { size: bytes.length, read: async (at, length) => bytes.subarray(at, at + length) },
-      square(200),
+      insideBox(200),
     );
     expect(located.time?.dateTimeOriginal).toBe('2024:05:01 12:30:05');
     const { thumbnail, ...rendered } = await render(bytes);
-    const preview = previewOf(bytes, square(200)).jpeg.toString('latin1');
+    const preview = previewOf(bytes, requestFor(insideBox(200))).jpeg.toString('latin1');
     expect(preview.split('Exif\0\0')).toHaveLength(2);
     for (const text of [preview, thumbnail.toString('latin1'), JSON.stringify(rendered)])
       for (const secret of SECRETS) expect(text).not.toContain(secret);

@@ -2,9 +2,10 @@
 
 import { expect, test } from 'vitest';
 import { KeptParts, readInParts } from '../../../../../src/image/decoders/raw/parts.js';
-import { locatePreview, previewOf } from '../../../../../src/image/decoders/raw/preview.js';
+import { previewOf } from '../../../../../src/image/decoders/raw/preview.js';
 import { endlessPreview, giantPreview, hostileRaws } from '../../../../support/images/raw/hostile.js';
-import { readingOf, variant } from '../../../../support/images/raw/readings.js';
+import { locatedIn, readingOf, variant } from '../../../../support/images/raw/readings.js';
+import { requestFor } from '../../../../support/variants.js';
 
 for (const [name, { bytes, hasPreview }] of Object.entries(await hostileRaws()))
   test(`${name}: ${hasPreview ? 'its preview' : 'no preview'}, with few reads, all in the file`, async () => {
@@ -16,12 +17,12 @@ for (const [name, { bytes, hasPreview }] of Object.entries(await hostileRaws()))
 
 test('a preview is found whatever number of pixels it claims: the limits decide', async () => {
   const bytes = await giantPreview();
-  expect(previewOf(bytes, variant).size).toEqual({ width: 65_535, height: 65_535 });
+  expect(previewOf(bytes, requestFor(variant)).size).toEqual({ width: 65_535, height: 65_535 });
 });
 
 test('of a preview whose length is a lie, no more is read than a JPEG of so many pixels can have', async () => {
   const { bytes, jpeg } = await endlessPreview();
-  const read = previewOf(bytes, variant);
+  const read = previewOf(bytes, requestFor(variant));
   expect(read.jpeg.includes(jpeg.subarray(-1000))).toBe(true);
   expect(read.jpeg.length).toBeLessThan(bytes.length / 2);
   const { preview } = await readingOf(bytes);
@@ -55,5 +56,5 @@ test('a reader gets nothing outside the file, at most 16 KiB at once, and nothin
 
 test('what is wrong with reading is no verdict', async () => {
   const broken = { size: 1000, read: () => Promise.reject(new TypeError('broken')) };
-  await expect(locatePreview(broken, variant)).rejects.toThrow('broken');
+  await expect(locatedIn(broken, variant)).rejects.toThrow('broken');
 });

@@ -3,8 +3,9 @@
 import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { type RenderOptions, renderThumbnail } from '../../../../../src/image/render.js';
+import { type RenderOneOptions, renderOne } from '../../../../support/images/render-one.js';
 import { type Tag, type TiffFile, tiffFile, types } from '../../../../support/images/tiff-files.js';
+import { insideBox } from '../../../../support/variants.js';
 
 const [WIDTH, HEIGHT] = [60, 40];
 const SIZE = { width: WIDTH, height: HEIGHT, photometric: 8 };
@@ -24,9 +25,9 @@ function samplesOf(colourAt: (x: number, y: number) => Lab, ...further: readonly
   return Buffer.from(pixels.flat());
 }
 
-async function render(bytes: Buffer, side: number, options: Partial<RenderOptions> = {}) {
-  const variant = { box: { width: side, height: side }, format: 'png' } as const;
-  const rendered = await renderThumbnail(bytes, { variant, maxPixels: 10_000, ...options });
+async function render(bytes: Buffer, side: number, options: Partial<RenderOneOptions> = {}) {
+  const variant = insideBox(side);
+  const rendered = await renderOne(bytes, { variant, maxPixels: 10_000, ...options });
   const image = sharp(rendered.thumbnail).toColourspace('srgb');
   const { data, info } = await image.raw().toBuffer({ resolveWithObject: true });
   const at = (x: number, y: number) => [
