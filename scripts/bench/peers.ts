@@ -109,10 +109,12 @@ try {
     const programs = programsOf(row, installed);
     const label = `row ${id}`;
     const [yardstick, shrink] = [await corpusYardstick(), await commonShrink(photos, variant)];
+    const second = row.second && { variant: row.second, shrink: await commonShrink(photos, row.second) };
     const measured = await measureInRotation(programs, {
       photos,
       variant,
       shrink,
+      second,
       scratch,
       runs,
       label,

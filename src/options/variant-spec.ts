@@ -82,10 +82,10 @@ export function resolveVariants(
   if (sizes.length === 0 || sizes.length > MOST_VARIANTS)
     throw expectedError('size', `to name 1 to ${MOST_VARIANTS} variants`, `${sizes.length} of them`);
   const checked = checkDefaults(defaults);
-  const used = new Set<string>();
+  const usable = new Set<string>();
   const specs = sizes.map(parseSpec);
-  const variants = specs.map((spec) => completed(spec, checked, used));
-  requireDefaultsUsed(checked, used, variants);
+  const variants = specs.map((spec) => completed(spec, checked, usable));
+  requireUsable(checked, usable, variants);
   for (const [index, { name }] of variants.entries()) {
     if (variants.findIndex((other) => other.name === name) === index) continue;
     throw expectedError(
@@ -199,21 +199,20 @@ function isIntegerIn(value: unknown, min: number, max: number): value is number 
   return typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max;
 }
 
-/** The variant of a spec. Adds the names of the defaults that it takes to `used`. */
-function completed(spec: ParsedSpec, defaults: Stated, used: Set<string>): Variant {
+/** The variant of a spec. Adds the names of the defaults that it can have to `usable`. */
+function completed(spec: ParsedSpec, defaults: Stated, usable: Set<string>): Variant {
   const { stated, sizeName } = spec;
   for (const [key, value] of Object.entries(stated))
     checkValue(key, value, (expectation) =>
       specError(spec, `to have a ${key} that is ${expectation.replace(/^to be /, '')}`),
     );
   const take = (key: string): unknown => {
-    if (key in stated) return stated[key];
-    if (key in defaults) used.add(key);
-    return defaults[key];
+    usable.add(key);
+    return key in stated ? stated[key] : defaults[key];
   };
   const fit = (take('fit') as Fit | undefined) ?? 'inside';
   const format = formatNamed(take('format') ?? 'png');
-  const encoding = encodingOf(spec, format, defaults, used);
+  const encoding = encodingOf(spec, format, defaults, usable);
   const name = nameOf(
     spec,
     [sizeName, stated.fit, stated.format].filter((part) => part !== undefined).join('-'),
@@ -280,7 +279,7 @@ function backgroundOf(
 }
 
 /** The format, and each of its settings. */
-function encodingOf(spec: ParsedSpec, format: OutputFormat, defaults: Stated, used: Set<string>): Encoding {
+function encodingOf(spec: ParsedSpec, format: OutputFormat, defaults: Stated, usable: Set<string>): Encoding {
   const { settings } = outputFormats[format];
   const { stated } = spec;
   const others = settingNames.filter((name) => !(name in settings));
@@ -304,10 +303,10 @@ function encodingOf(spec: ParsedSpec, format: OutputFormat, defaults: Stated, us
   const encoding: Record<string, unknown> = { format };
   for (const name of settingNames) {
     const setting = settings[name];
-    if (setting === undefined || (name === 'quality' && isLossless)) continue;
+    if (setting === undefined) continue;
+    usable.add(name);
+    if (name === 'quality' && isLossless) continue;
     const value = stated[name] ?? defaults[name];
-    if (stated[name] === undefined && value !== undefined && !(name === 'lossless' && !isLossless))
-      used.add(name);
     if (setting === 'flag') {
       if (name === 'lossless' ? isLossless : value === true) encoding[name] = true;
       continue;
@@ -324,13 +323,9 @@ function encodingOf(spec: ParsedSpec, format: OutputFormat, defaults: Stated, us
   return encoding as unknown as Encoding;
 }
 
-/** A default that no variant takes was meant for something else. */
-function requireDefaultsUsed(
-  defaults: Stated,
-  used: ReadonlySet<string>,
-  variants: readonly Variant[],
-): void {
-  const unused = Object.keys(defaults).find((name) => !used.has(name) && defaults[name] !== false);
+/** A default that no variant can have was meant for something else. */
+function requireUsable(defaults: Stated, usable: ReadonlySet<string>, variants: readonly Variant[]): void {
+  const unused = Object.keys(defaults).find((name) => !usable.has(name) && defaults[name] !== false);
   if (unused === undefined || unused === 'fit' || unused === 'format') return;
   const formats = andList([...new Set(variants.map(({ encoding }) => encoding.format))]);
   throw expectedError(

@@ -7,6 +7,8 @@ import type { Photos } from './photos.js';
 export interface RunInput {
   readonly photos: Photos;
   readonly variant: Variant;
+  /** For a program that makes several thumbnails of a photo. */
+  readonly second?: Variant | undefined;
   /** How far a JPEG decoder may shrink on load: no photo becomes smaller than twice the box, as with libvips. */
   readonly shrink: Shrink;
   /** An empty folder. */

@@ -70,8 +70,11 @@ function restLines({ slow, unable }: RowMeasurements): string {
   return lines.map((line) => `\n\n${line}`).join('');
 }
 
-function heading({ id, title, variant: { box } }: Row): string {
-  return `${id}: ${title}, to ${box.width} x ${box.height}`;
+function heading({ id, title, variant, second }: Row): string {
+  const sizes = [variant, ...(second === undefined ? [] : [second])].map(
+    ({ box }) => `${box.width} x ${box.height}`,
+  );
+  return `${id}: ${title}, to ${sizes.join(' and ')}${second === undefined ? '' : ' (peers in two runs)'}`;
 }
 
 function memoryTable(memory: readonly PeakMemory[]): string {

@@ -16,6 +16,8 @@ export interface Row {
   /** What the photos are. */
   readonly title: string;
   readonly variant: Variant;
+  /** A further one that `thumbs` makes in the same run; peers, which make one thumbnail of a photo, run a second time. */
+  readonly second?: Variant;
   /** The time that `thumbs` may take relative to the fastest peer; absent: no target. */
   readonly target?: number;
   /** Few photos, so that the start of the programs is measured. The only peer is vipsthumbnail in one process. */
@@ -90,6 +92,14 @@ export const rows: readonly Row[] = [
     target: 1.3,
     coldStart: true,
     photos: () => keptFolder('samples', copySamples),
+  },
+  {
+    id: 'g',
+    title: '188 baseline JPEGs of 10 megapixels',
+    variant: small,
+    second: variantOf('1600x1600'),
+    target: 0.5,
+    photos: baselineJpegs,
   },
 ];
 

@@ -15,6 +15,8 @@ export interface RunOptions {
   readonly photos: Photos;
   readonly variant: Variant;
   readonly shrink: Shrink;
+  /** As in a row, with its own shrink. */
+  readonly second?: { readonly variant: Variant; readonly shrink: Shrink } | undefined;
   /** A folder for the outputs. */
   readonly scratch: string;
 }
@@ -43,26 +45,39 @@ const STDERR_TAIL = 300;
  */
 export async function runOnce(
   program: Program,
-  { photos, variant, shrink, scratch }: RunOptions,
+  { photos, variant, shrink, second, scratch }: RunOptions,
   limit?: number,
 ): Promise<RunResult> {
-  const out = fs.mkdtempSync(path.join(scratch, 'out-'));
   const end = limit === undefined ? undefined : AbortSignal.timeout(Math.ceil(1000 * limit));
-  const sequences = program.commands({ photos, variant, shrink, out });
-  const startedAt = performance.now();
-  const failures = (
-    await Promise.all(sequences.map((commands) => runAll(commands, photos.links, end)))
-  ).flat();
-  const seconds = (performance.now() - startedAt) / 1000;
+  const isAtOnce = program === thumbs && second !== undefined;
+  const first = { variant, shrink, ...(isAtOnce ? { second: second.variant } : {}) };
+  const inputs = second === undefined || isAtOnce ? [first] : [first, second];
+  const parts: Array<{ readonly out: string; readonly counted: Variant }> = [];
+  const failures: Failure[] = [];
+  let seconds = 0;
+  for (const input of inputs) {
+    const out = fs.mkdtempSync(path.join(scratch, 'out-'));
+    parts.push({ out, counted: isAtOnce ? second.variant : input.variant });
+    const sequences = program.commands({ photos, ...input, out });
+    const startedAt = performance.now();
+    const ended = await Promise.all(sequences.map((commands) => runAll(commands, photos.links, end)));
+    seconds += (performance.now() - startedAt) / 1000;
+    failures.push(...ended.flat());
+  }
   const isEnded = end?.aborted === true;
   for (const { code, message } of isEnded ? [] : failures) {
     // Exit code 1 of `thumbs`: the run is complete, but some photos failed.
     if (program === thumbs && code !== 1) throw new Error(`thumbs ${message}`);
     console.error(`${program.name} ${message}`);
   }
-  const thumbnails = countThumbnails(out, variant);
-  fs.rmSync(out, { recursive: true });
-  return { seconds, ...thumbnails, isEnded };
+  let [thumbnails, bytes] = [0, 0];
+  for (const { out, counted } of parts) {
+    const found = countThumbnails(out, counted);
+    thumbnails += found.thumbnails;
+    bytes += found.bytes;
+    fs.rmSync(out, { recursive: true });
+  }
+  return { seconds, thumbnails, bytes, isEnded };
 }
 
 /** Runs the commands one after another. A failure ends neither the sequence nor the bench: peers may not support every photo. */

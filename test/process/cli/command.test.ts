@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { expectSound, onlyThumbnail, recordsIn } from '../../support/output.js';
+import { expectSound, onlyThumbnail, recordsIn, thumbnailOf } from '../../support/output.js';
 import { command, damagedImages } from '../../support/paths.js';
 import { photoFolder, temporaryFolder, writeSlowImage } from '../../support/photos.js';
 import { BLOCKED_PHOTOS, startBlockedRun, testBlocked } from '../../support/processes/blocked-run.js';
@@ -41,7 +41,7 @@ const wrong: ReadonlyArray<readonly [args: readonly string[], stderr: RegExp]> =
   [['-w', '0', 'p'], /^thumbs: Expected `--workers` to be an integer from 1 to 1024, got `0`$/m],
   [['-w', 'abc', 'p'], /^thumbs: Expected `--workers` .* got `abc`$/m],
   [['-w', '', 'p'], /^thumbs: Expected `--workers` .* got ``$/m],
-  [['-s', '20', '-s', 'big', 'p'], /^thumbs: Expected `--size` to be WIDTHxHEIGHT .* got `big`/m],
+  [['-s', '20', '-s', 'big', 'p'], /^thumbs: Expected `--size` to begin with WIDTHxHEIGHT, .* got `big`$/m],
   [
     ['--export', 'a.xml', 'p'],
     /^thumbs: Expected `--export` to end in \.txt, \.csv or \.json, got `a\.xml`/m,
@@ -128,6 +128,12 @@ test('without a terminal: a summary on stderr, nothing on stdout, no control cha
   await expectSound(out);
 });
 
+/** What -v says of a photo that has its thumbnail. */
+function doneLine(folder: string, name: string, out = 'thumbnails'): string {
+  const thumbnail = thumbnailOf(path.join(folder, out), name);
+  return `done photos/${name}: ${path.relative(folder, thumbnail)}`;
+}
+
 test('-q names failures only and --json has one object a line on stdout, the summary last; -v names every photo', async () => {
   const folder = folderOfPhotos();
   const [quiet, verbose] = await Promise.all([
@@ -151,8 +157,8 @@ test('-q names failures only and --json has one object a line on stdout, the sum
     exports: [path.join(folder, 'all.csv')],
   });
   expect([verbose.code, verbose.stdout]).toEqual([1, '']);
-  for (const line of ['done photos/photo-1.jpg', 'done photos/photo-3.jpg'])
-    expect(verbose.stderr.split('\n')).toContain(line);
+  for (const name of ['photo-1.jpg', 'photo-3.jpg'])
+    expect(verbose.stderr.split('\n')).toContain(doneLine(folder, name, 'other'));
   expect(verbose.stderr).toMatch(
     /^failed photos\/truncated\.jpg \(CORRUPT, consumer \d+, 1 try, [\d.]+ s\)$/m,
   );
@@ -209,7 +215,9 @@ testOnTerminal(
     const lines = await terminalLines(stdout);
     const messages = lines.filter((line) => !line.startsWith('{'));
     expect(messages.slice(0, -2).sort()).toEqual(
-      Array.from({ length: 9 }, (_, index) => `done photos/photo-${index + 1}.${index < 8 ? 'jpg' : 'avif'}`),
+      Array.from({ length: 9 }, (_, index) =>
+        doneLine(folder, `photo-${index + 1}.${index < 8 ? 'jpg' : 'avif'}`),
+      ),
     );
     expect(messages.slice(-2)).toEqual([
       expect.stringMatching(/^9 thumbnails made: 9 photos in /),

@@ -41,22 +41,23 @@ test('a dry run says its figures, -v names each file, and --json has the events'
   expect(snapshot(folder)).toEqual(before);
   expect(code).toBe(0);
   const lines = withoutSizes(stderr);
-  expect(lines.slice(-9)).toEqual([
+  expect(lines.slice(-10)).toEqual([
     '1 new, N',
     '1 changed, N',
     '1 moved, touched or incomplete, to be compared by content, N',
     '2 unchanged, N',
     '1 known failures, not to be tried again (--retry-failed), N',
+    '2 thumbnails of 200x200 to be made',
     '1 to be removed from the manifest: the photo is gone, or not selected any more',
     '2 files to prune, N to free (--prune, or `thumbs prune` afterwards)',
     'Nothing was done: this is a dry run.',
     '',
   ]);
-  expect(lines.slice(0, -9).sort()).toEqual([
-    'changed photos/photo-3.jpg (thumbnail, N)',
+  expect(lines.slice(0, -10).sort()).toEqual([
+    'changed photos/photo-3.jpg (thumbnail, N): 200x200',
     'compare photos/photo-1.jpg (touched, N)',
     'known-bad photos/broken.jpg (N)',
-    'new photos/new.jpg (N)',
+    'new photos/new.jpg (N): 200x200',
     `prune thumbnails/${thumbnailNameOf('123456789')} (9 bytes)`,
     expect.stringMatching(/^prune thumbnails\/[0-9a-f]{64}\.png \(N\)$/),
     'unchanged photos/photo-4.jpg (N)',
@@ -80,6 +81,7 @@ test('a dry run without -v says its figures, with --prune what a run would prune
     '1 moved, touched or incomplete, to be compared by content, N',
     '2 unchanged, N',
     '0 known failures, not to be tried again (--retry-failed)',
+    '3 thumbnails of 200x200 to be made',
     '1 to be removed from the manifest: the photo is gone, or not selected any more',
     '2 files to prune, N to free',
     'Nothing was done: this is a dry run.',

@@ -48,7 +48,7 @@ test('a fault in the renderer is one INTERNAL record, its stack is shown, exit 7
             String.raw`An unexpected error at photos/photo-2\.jpg:`,
             String.raw`TypeError: made: \\u001b\[2J`,
             'boom',
-            String.raw`    at readersOf \(.*main\.js:\d+:\d+\)`,
+            String.raw`    at inputsOf \(.*main\.js:\d+:\d+\)`,
           ].join('\\n'),
         ),
       ),
@@ -96,7 +96,7 @@ test('a photo for which the system lacks memory even alone ends its consumers, a
   const { folder, out } = photosWithMark('much memory');
   const shortage =
     "if (bytes.includes('much memory')) fromSystem(() => { throw new RangeError('no memory'); });";
-  const opened = 'const file = new JpegFile(bytes);';
+  const opened = 'const file = shared.once("file", () => new JpegFile(bytes));';
   const { run, repair } = damagedPackage(opened, `${shortage}${opened}`);
   const { code, stdout } = await run(folder, '--json');
   const failed = eventsOf(stdout).find((event) => event.type === 'failed');

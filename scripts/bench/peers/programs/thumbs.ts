@@ -15,9 +15,10 @@ export const thumbs: Program = {
 
 /** Arguments for Node.js that run `thumbs`. */
 export function thumbsArguments(
-  { photos, variant, out }: Omit<RunInput, 'shrink'>,
+  { photos, variant, second, out }: Omit<RunInput, 'shrink'>,
   ...options: readonly string[]
 ): string[] {
-  const size = formatSize(variant.box);
-  return [thumbsCommand, '-w', `${PROCESSES}`, '-s', size, '-o', out, '-q', ...options, '--', photos.folder];
+  const variants = second === undefined ? [variant] : [variant, second];
+  const sizes = variants.flatMap(({ box }) => ['-s', formatSize(box)]);
+  return [thumbsCommand, '-w', `${PROCESSES}`, ...sizes, '-o', out, '-q', ...options, '--', photos.folder];
 }
