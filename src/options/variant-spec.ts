@@ -4,7 +4,6 @@
 //     1600x1600,format=webp,quality=80,name=screen
 //     300x,fit=inside,enlarge                      an open side; a flag
 
-import { closestMatch } from 'leven';
 import { expectedError } from '../errors.js';
 import { parseColour } from './colour.js';
 import {
@@ -15,6 +14,15 @@ import {
   type SettingName,
   settingNames,
 } from './output-formats.js';
+import {
+  andList,
+  checkValue,
+  isIntegerIn,
+  type ParsedSpec,
+  parseSpec,
+  type Stated,
+  specError,
+} from './spec-parsing.js';
 import {
   type Box,
   type Colour,
@@ -48,27 +56,8 @@ export type VariantDefaults = Readonly<
   Partial<Record<'fit' | 'position' | 'background' | 'format' | 'quality' | 'lossless' | 'effort', unknown>>
 >;
 
-const FITS: readonly Fit[] = ['inside', 'cover', 'contain', 'fill'];
-const POSITIONS: readonly Position[] = ['centre', 'top', 'right', 'bottom', 'left', 'entropy', 'attention'];
-const FLAGS = ['enlarge', 'lossless', 'progressive', 'palette'];
-const KEYS = ['name', 'fit', 'position', 'background', 'enlarge', 'format', ...settingNames];
-
 /** More would not be told apart by anybody, and the manifest's header has them all. */
 const MOST_VARIANTS = 100;
-
-/** Values as stated, by key; the size apart. */
-type Stated = Readonly<Record<string, unknown>>;
-
-interface ParsedSpec {
-  /** As typed, for messages. */
-  readonly shown: unknown;
-  /** As in a name: `200x200`, `300x`. */
-  readonly sizeName: string;
-  /** Pixels; undefined for an open side. */
-  readonly width: number | undefined;
-  readonly height: number | undefined;
-  readonly stated: Stated;
-}
 
 /**
  * The variants of a run, in the order in which they are asked for.
@@ -97,106 +86,12 @@ export function resolveVariants(
   return variants;
 }
 
-/** An error about one spec. */
-function specError({ shown }: Pick<ParsedSpec, 'shown'>, expectation: string): Error {
-  return expectedError('size', expectation, shown);
-}
-
-function parseSpec(spec: unknown): ParsedSpec {
-  if (typeof spec === 'string') return parseText(spec);
-  if (typeof spec === 'object' && spec !== null) {
-    const { width, height, ...stated } = spec as Stated;
-    const known = Object.fromEntries(Object.entries(stated).filter(([, value]) => value !== undefined));
-    for (const key of Object.keys(known)) requireKey(key, { shown: spec });
-    return withSides({ shown: spec, width, height, stated: known });
-  }
-  return withSides({ shown: spec, width: spec, height: spec, stated: {} });
-}
-
-const SIZE = /^(?:(\d{1,9})|(\d{0,9})x(\d{0,9}))$/i;
-
-function parseText(spec: string): ParsedSpec {
-  const [size = '', ...settings] = spec.split(',').map((part) => part.trim());
-  const match = SIZE.exec(size);
-  if (match === null || size.toLowerCase() === 'x')
-    throw specError({ shown: spec }, 'to begin with WIDTHxHEIGHT, WIDTHx, xHEIGHT or one number');
-  const [, both, width = both, height = both] = match;
-  const stated: Record<string, unknown> = {};
-  for (const setting of settings) {
-    const [key = '', ...rest] = setting.split('=');
-    if (SIZE.test(key) && rest.length === 0)
-      throw specError({ shown: spec }, 'to have one size: give the option once for each variant');
-    requireKey(key, { shown: spec });
-    if (key in stated) throw specError({ shown: spec }, `to state ${key} once`);
-    stated[key] = statedValue(key, rest.length === 0 ? undefined : rest.join('='), spec);
-  }
-  const side = (text: string | undefined) => (text === undefined || text === '' ? undefined : Number(text));
-  return withSides({ shown: spec, width: side(width), height: side(height), stated });
-}
-
-/** The value of a key as typed. @param text Undefined for a key alone. */
-function statedValue(key: string, text: string | undefined, spec: string): unknown {
-  if (FLAGS.includes(key)) {
-    if (text === undefined || text === 'true') return true;
-    if (text === 'false') return false;
-    throw specError({ shown: spec }, `to have ${key} alone, or with true or false`);
-  }
-  if (text === undefined || text === '') throw specError({ shown: spec }, `to have a value for ${key}`);
-  return /^\d+$/.test(text) && (key === 'quality' || key === 'effort') ? Number(text) : text;
-}
-
-function requireKey(key: string, spec: Pick<ParsedSpec, 'shown'>): void {
-  if (KEYS.includes(key)) return;
-  const similar = closestMatch(key, KEYS, { maxDistance: 2 });
-  const suggestion = similar === undefined ? '' : ` (did you mean ${similar}?)`;
-  throw specError(
-    spec,
-    `to have keys among ${KEYS.join(', ')}, and not ${key === '' ? 'none' : key}${suggestion}`,
-  );
-}
-
-function withSides(
-  spec: Record<'width' | 'height' | 'shown', unknown> & Pick<ParsedSpec, 'stated'>,
-): ParsedSpec {
-  const { shown, stated } = spec;
-  if (spec.width === undefined && spec.height === undefined)
-    throw specError(spec, 'to have a width or a height, in pixels');
-  const [width, height] = [spec.width, spec.height].map((side) => {
-    if (side === undefined || (typeof side === 'number' && Number.isInteger(side) && side >= 1)) return side;
-    throw specError(spec, 'to have sides in whole pixels, from 1 on');
-  });
-  return { shown, width, height, sizeName: `${width ?? ''}x${height ?? ''}`, stated };
-}
-
 /** The defaults, each checked by itself; those that are undefined left out. */
 function checkDefaults(defaults: VariantDefaults): Stated {
   const given = Object.entries(defaults).filter(([, value]) => value !== undefined);
   for (const [name, value] of given)
     checkValue(name, value, (expectation) => expectedError(name, expectation, value));
   return Object.fromEntries(given);
-}
-
-/** Checks what does not depend on the format. @param error Makes the error of an expectation. */
-function checkValue(key: string, value: unknown, error: (expectation: string) => Error): void {
-  const oneOf = (values: readonly string[]) => {
-    if (typeof value !== 'string' || !values.includes(value)) throw error(`to be ${orList(values)}`);
-  };
-  if (key === 'fit') oneOf(FITS);
-  else if (key === 'position') oneOf([...POSITIONS, 'center']);
-  else if (key === 'format') oneOf([...outputFormatNames, 'jpg']);
-  else if (key === 'background') {
-    if (parseColour(value) === undefined)
-      throw error('to be #rgb, #rrggbb, #rrggbbaa, white, black or transparent');
-  } else if (FLAGS.includes(key)) {
-    if (typeof value !== 'boolean') throw error('to be true or false');
-  } else if (key === 'quality' || key === 'effort') {
-    const [min, max] = key === 'quality' ? [1, 100] : [0, 9];
-    if (!isIntegerIn(value, min, max)) throw error(`to be an integer from ${min} to ${max}`);
-  }
-}
-
-function isIntegerIn(value: unknown, min: number, max: number): value is number {
-  return typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max;
 }
 
 /** The variant of a spec. Adds the names of the defaults that it can have to `usable`. */
@@ -342,18 +237,4 @@ function purposeOf(option: string): string {
     (format) => (option as SettingName) in outputFormats[format].settings,
   );
   return `it is for ${andList(having)}`;
-}
-
-function orList(words: readonly string[]): string {
-  return listed(words, 'or');
-}
-
-function andList(words: readonly string[]): string {
-  return listed(words, 'and');
-}
-
-function listed(words: readonly string[], conjunction: string): string {
-  return words.length < 2
-    ? (words[0] ?? '')
-    : `${words.slice(0, -1).join(', ')} ${conjunction} ${words.at(-1)}`;
 }

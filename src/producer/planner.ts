@@ -4,17 +4,9 @@
 import fs from 'node:fs';
 import type { ImageErrorCode, Limits } from '../errors.js';
 import { type SourceFacts, sourceFacts } from '../files/source.js';
-import { findThumbnail, isThumbnailAt } from '../files/thumbnail-folder.js';
-import { thumbnailFile } from '../files/thumbnail-name.js';
-import type { Identified, Job, Kept, Move, Part, Unchanged, Why } from '../job.js';
+import type { Identified, Job, Kept, Part, Unchanged, Why } from '../job.js';
 import type { Digests, HeaderDigests } from '../manifest/digests.js';
-import {
-  failureDigest,
-  hasAllWanted,
-  type KeptEntry,
-  type Match,
-  matchRecord,
-} from '../manifest/matching.js';
+import { failureDigest } from '../manifest/matching.js';
 import {
   contentOf,
   DECODER_VERDICTS,
@@ -29,17 +21,11 @@ import type { RecordIndex } from '../manifest/record-index.js';
 import { recordedName, SourceNames } from '../manifest/source-names.js';
 import type { Layout } from '../options/options.js';
 import { systemPath } from '../path-bytes.js';
+import { type Wanted, WantedThumbnails } from './wanted-thumbnails.js';
 
-export interface PlannerOptions {
+export interface PlannerOptions extends Wanted {
   /** Absolute path of the manifest. */
   readonly manifest: string;
-  /** Absolute path of the output folder. */
-  readonly out: string;
-  /** Where thumbnails are to lie. */
-  readonly layout: Layout;
-  readonly digests: Digests;
-  /** Whether each photo is to have a placeholder. */
-  readonly placeholder: boolean;
   /** The version of the decoders' verdicts: an image that a decoder of another one has refused is tried again. */
   readonly verdicts: number;
   /** Whether a decoder of this run lacks what a record names as needed. Once it is there, an image refused for it is tried again. */
@@ -85,6 +71,8 @@ export class Planner {
   readonly #records: RecordIndex | undefined;
   readonly #options: PlannerOptions;
   readonly #names: SourceNames;
+  readonly #header: HeaderDigests;
+  readonly #wanted: WantedThumbnails;
   #jobs = 0;
 
   /** @param records The records of earlier runs; undefined when there is no manifest. */
@@ -92,6 +80,8 @@ export class Planner {
     this.#records = records;
     this.#options = options;
     this.#names = new SourceNames(options.manifest);
+    this.#header = records?.header ?? options.digests.run;
+    this.#wanted = new WantedThumbnails(this.#header, options);
   }
 
   /** Photos that became jobs so far. */
@@ -172,9 +162,9 @@ export class Planner {
       const record = { ...name, status: known.status, error, ...facts, ...digestOf(known) };
       return { type: 'unchanged', path, record, by: 'content', isOnRecord: false };
     }
-    const found = this.#findWanted(known);
+    const found = this.#wanted.find(known);
     if (found.kept.thumbnails.length === 0) return make;
-    const part = this.#missingPart(found, content);
+    const part = this.#wanted.missingPart(found, content);
     if (part !== undefined) return { ...make, part, kept: found.kept };
     const { status, sourceFormat, sourceWidth, sourceHeight, takenAt = foundAt } = known;
     const { thumbnails, placeholder, moves } = found.kept;
@@ -196,15 +186,15 @@ export class Planner {
     if (this.#options.force) return 'force';
     if (record.status === 'failed') return this.#compareFailed(record, facts);
     const isSame = isSameState(record, facts);
-    if (isSame && record.redo !== true && this.#isAsWanted(record))
+    if (isSame && record.redo !== true && this.#wanted.isAsWanted(record))
       return lacksTakenAt(record) ? 'incomplete' : { record, isOnRecord: true };
-    const found = this.#findWanted(record);
+    const found = this.#wanted.find(record);
     if (found.entries.every((entry) => entry === undefined))
       return found.standing === 'outdated' ? 'versions' : 'options';
     if (record.redo === true) return 'redo';
     if (!isSame) return this.#mayBeKnown(facts) ? 'touched' : 'changed';
     const { thumbnails, placeholder, moves } = found.kept;
-    const part = this.#missingPart(found, contentOf(record) ?? '');
+    const part = this.#wanted.missingPart(found, contentOf(record) ?? '');
     if (part !== undefined) {
       const isIncomplete = part.variants.length === 0;
       const isUnmade = found.entries.some((entry) => entry === undefined);
@@ -231,49 +221,6 @@ export class Planner {
     return this.#isKnownFailure(record) ? { record, isOnRecord: true } : 'retry';
   }
 
-  /** Whether a record is as this run would write it, and its thumbnails lie where they are to. */
-  #isAsWanted(record: DoneRecord): boolean {
-    const { digests, out, layout, placeholder } = this.#options;
-    return (
-      (record.placeholder !== undefined) === placeholder &&
-      hasAllWanted(record, this.#header, digests) &&
-      record.thumbnails.every((entry) => isThumbnailAt(out, entry, layout))
-    );
-  }
-
-  /** What of a record is wanted, and is there. */
-  #findWanted(record: DoneRecord): Found {
-    const { digests, out, layout } = this.#options;
-    const { entries, standing } = matchRecord(record, this.#header, digests);
-    const thumbnails: KeptEntry[] = [];
-    const moves: Move[] = [];
-    const missing: string[] = [];
-    for (const [index, variant] of digests.wanted.entries()) {
-      const entry = entries[index];
-      const from = entry && findThumbnail(out, entry, layout);
-      if (entry === undefined || from === undefined) {
-        missing.push(variant);
-        continue;
-      }
-      const to = thumbnailFile(entry.file, layout);
-      thumbnails.push({ ...entry, file: to });
-      if (from !== to) moves.push({ from, to });
-    }
-    const { placeholder } = this.#options.placeholder ? record : {};
-    const kept = { thumbnails, moves, ...(placeholder === undefined ? {} : { placeholder }) };
-    return { entries, standing, missing, kept };
-  }
-
-  /** What is still to be made; undefined for nothing. */
-  #missingPart({ missing, kept }: Found, content: string): Part | undefined {
-    const placeholder = this.#options.placeholder && kept.placeholder === undefined;
-    return missing.length === 0 && !placeholder ? undefined : { variants: missing, placeholder, content };
-  }
-
-  get #header(): HeaderDigests {
-    return this.#records?.header ?? this.#options.digests.run;
-  }
-
   #mayBeKnown(facts: SourceFacts | undefined): boolean {
     return !this.hasNoHistory && facts !== undefined && this.#records?.hasSize(facts.sourceBytes) === true;
   }
@@ -296,13 +243,6 @@ type Comparison =
   | Pick<Unchanged, 'record' | 'isOnRecord' | 'moves'>
   | Why
   | { readonly why: Why; readonly part: Part; readonly kept: Kept };
-
-/** What of a record is wanted. */
-interface Found extends Match {
-  /** Names of the variants of which there is no thumbnail, or whose file is missing. */
-  readonly missing: readonly string[];
-  readonly kept: Kept;
-}
 
 function digestOf({ digest }: FailedRecord): Pick<FailedRecord, 'digest'> {
   return digest === undefined ? {} : { digest };

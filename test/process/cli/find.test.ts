@@ -194,9 +194,9 @@ test('a reason that the manifest has is escaped as well', async () => {
   const text = fs.readFileSync(manifest, 'utf8');
   fs.writeFileSync(manifest, text.replace(/empty\.jpg: [^"]*/, 'empty.jpg: \\u001b[31mred\\nand more'));
   const { code, stderr } = await thumbs(['find', 'empty.jpg'], { cwd: folder });
-  expect([code, stderr]).toEqual([
+  expect([code, linesOf(stderr)]).toEqual([
     1,
-    String.raw`thumbs: empty.jpg: it failed: \u001b[31mred\u000aand more` + '\n',
+    [String.raw`thumbs: empty.jpg: it failed: \u001b[31mred\u000aand more`],
   ]);
 });
 

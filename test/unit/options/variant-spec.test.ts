@@ -101,7 +101,7 @@ test.each<[unknown, string]>([
   ['200,300', 'to have one size: give the option once for each variant'],
   ['200,qualty=80', 'and not qualty (did you mean quality?)'],
   ['200,colour=red', 'and not colour'],
-  ['200,', 'and not none'],
+  ['200,', 'and not an empty one'],
   [{ width: 9, colour: 1 }, 'and not colour'],
   ['200,quality=80', 'to have no quality as png: only webp, jpeg and avif have it'],
   ['200,format=jpeg,lossless', 'to have no lossless as jpeg: only webp and avif have it'],
