@@ -26,7 +26,7 @@ export type {
 export { type PruneOptions, pruneThumbnails } from './maintenance/prune.js';
 export type { PrunedEvent } from './maintenance/unneeded.js';
 export { type VerifyOptions, verifyThumbnails } from './maintenance/verify.js';
-export type { VersionChange } from './manifest/digests.js';
+export type { VersionChange } from './manifest/digests/digests.js';
 export { readManifest } from './manifest/reading.js';
 export type {
   DoneRecord,

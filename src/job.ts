@@ -2,7 +2,8 @@
 
 import type { ImageError, ImageErrorCode, Limits } from './errors.js';
 import type { SourceFacts } from './files/source.js';
-import type { KeptEntry } from './manifest/matching.js';
+import type { Move } from './files/thumbnails/thumbnail-folder.js';
+import type { KeptEntry } from './manifest/digests/matching.js';
 import type { ContentFacts, DoneFacts, ManifestRecord } from './manifest/record.js';
 import type { DecodingOptions, Layout } from './options/options.js';
 import type { Variant } from './options/variant.js';
@@ -34,12 +35,6 @@ export type Why =
   | 'retry'
   /** Every thumbnail is made again. */
   | 'force';
-
-/** A thumbnail that lies where the other layout has it. Both are files in the output folder. */
-export interface Move {
-  readonly from: string;
-  readonly to: string;
-}
 
 /** What is to be made of a photo that has some of what is wanted. */
 export interface Part {

@@ -7,7 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { xxhash128 } from 'hash-wasm';
 import sharp from 'sharp';
-import { isThumbnailName } from '../../src/files/thumbnail-name.js';
+import { isThumbnailName } from '../../src/files/thumbnails/thumbnail-name.js';
 import { projectFolder } from '../bundling.js';
 import {
   alternate,

@@ -2,7 +2,6 @@
 
 import { MARKER_NAME } from '../files/folder-marker.js';
 import type { PrunedEvent } from '../maintenance/unneeded.js';
-import type { MadeAnew } from '../manifest/store.js';
 import { printable } from '../printable.js';
 import type {
   DoneEvent,
@@ -10,6 +9,7 @@ import type {
   PassedOverEvent,
   Pruned,
   SkippedFolderEvent,
+  StartEvent,
   SummaryEvent,
   UnchangedEvent,
   WalkFigures,
@@ -34,7 +34,7 @@ export function describeAttempt({ record, attempt }: FailedEvent): string {
 }
 
 /** That thumbnails are made anew because of other versions: `all 188,000 anew: sharp 0.35.5 -> 0.36.0`. */
-export function anewLine({ photos, of, changes }: MadeAnew, colors: Colors): string {
+export function anewLine({ photos, of, changes }: NonNullable<StartEvent['anew']>, colors: Colors): string {
   const amount = photos === of ? `all ${integer(of)}` : `${integer(photos)} of ${integer(of)}`;
   const causes = changes.map(({ what, from = 'none', to = 'none' }) => `${what} ${from} -> ${to}`);
   const cause = causes.length === 0 ? 'other versions' : causes.map(printable).join(', ');

@@ -1,8 +1,8 @@
 // One job, from its loaded source to its published thumbnails. It does not know by which transport the job came.
 
 import { internalError, isImageError, ThumbsError } from '../errors.js';
-import { publish } from '../files/thumbnail-folder.js';
-import { thumbnailFile, thumbnailName } from '../files/thumbnail-name.js';
+import { publish } from '../files/thumbnails/thumbnail-folder.js';
+import { thumbnailFile, thumbnailName } from '../files/thumbnails/thumbnail-name.js';
 import { MemoryShortage } from '../image/limits.js';
 import { renderThumbnails, takenAtOf } from '../image/render.js';
 import {

@@ -4,7 +4,6 @@ import { createHash } from 'node:crypto';
 import type { Sharp } from 'sharp';
 import { damagedImageError, isImageError, unsupportedFeatureError } from '../errors.js';
 import { type DecodingOptions, defaultDecoding } from '../options/options.js';
-import { outputFormats } from '../options/output-formats.js';
 import { largestSize, type Variant } from '../options/variant.js';
 import { Declined } from './decoders/declined.js';
 import type { Decoder, FromPicture, OpenImage, OpenRequest, Reader } from './decoders/decoder.js';
@@ -17,7 +16,7 @@ import { unsupportedFeature } from './decoders/warnings.js';
 import { encoders } from './encoders/index.js';
 import { checkLimits, type ImageLimits } from './limits.js';
 import { placeholderOf, placeholderReading, readingsOf } from './placeholder/placeholder.js';
-import { framed, isFramed, resizeUpright, type Scaled } from './resize.js';
+import { framed, isTwoSteps, resizeUpright, type Scaled, withoutAlpha } from './resize.js';
 import { loadSharp } from './sharp.js';
 import { uprightSize } from './upright.js';
 
@@ -235,7 +234,7 @@ function needsOf(image: OpenImage, variant: Variant): OpenImage {
   const { width, height } = largestSize(variant, uprightSize(image));
   const { encoding } = variant;
   const held =
-    width * height * (encoders[encoding.format].heldBytesPerPixel(encoding) + (isFramed(variant) ? 8 : 0));
+    width * height * (encoders[encoding.format].heldBytesPerPixel(encoding) + (isTwoSteps(variant) ? 8 : 0));
   return { ...image, memoryNeed: image.memoryNeed + held };
 }
 
@@ -260,15 +259,11 @@ async function encode(
   variant: Variant,
   { fastShrinkOnLoad, isUpright = false }: OpenImage,
 ): Promise<Encoded> {
-  const { encoding, background } = variant;
+  const { encoding } = variant;
   const encoder = encoders[encoding.format];
   const resized = resizeUpright(image, { variant, isUpright, fastShrinkOnLoad }).toColourspace('srgb');
-  const opaque = outputFormats[encoding.format].hasAlpha
-    ? resized
-    : resized.flatten(background === undefined ? true : { background });
-  const configured = isFramed(variant)
-    ? encoder.configure(framed(await image.finish(samplesOf(opaque)), variant), encoding)
-    : encoder.configure(opaque, encoding);
+  const shaped = isTwoSteps(variant) ? framed(await image.finish(samplesOf(resized)), variant) : resized;
+  const configured = encoder.configure(withoutAlpha(shaped, variant), encoding);
   const { data, info } = await image.finish(configured.toBuffer({ resolveWithObject: true }));
   const bytes = encoder.normalize(data);
   const sha256 = createHash('sha256').update(bytes).digest('hex');

@@ -1,7 +1,8 @@
 // An image made upright and smaller by sharp, and cut or filled up to its variant's shape.
 
 import type { FitEnum, OutputInfo, ResizeOptions, Sharp } from 'sharp';
-import type { Box, Fit, Position, Variant } from '../options/variant.js';
+import { outputFormats } from '../options/output-formats.js';
+import type { Box, Colour, Fit, Position, Variant } from '../options/variant.js';
 import type { SharpImage } from './decoders/sharp-image.js';
 import { loadSharp } from './sharp.js';
 import { turnOf, uprightSize } from './upright.js';
@@ -44,9 +45,17 @@ export interface Scaled {
   readonly info: OutputInfo;
 }
 
-/** Whether a variant's shape is not the image's. It is then made of {@link Scaled} samples: sharp's own way depends on the orientation. */
-export function isFramed({ fit }: Variant): boolean {
-  return fit === 'cover' || fit === 'contain';
+/**
+ * Whether a variant is made of {@link Scaled} samples in a second step: where its shape is not the image's, because sharp's own way depends
+ * on the orientation; and where there is a colour behind it, of which sharp keeps only red in a grey image.
+ */
+export function isTwoSteps({ fit, background, encoding }: Variant): boolean {
+  if (fit === 'cover' || fit === 'contain') return true;
+  return !outputFormats[encoding.format].hasAlpha && background !== undefined && !isGrey(background);
+}
+
+function isGrey({ r, g, b }: Colour): boolean {
+  return r === g && g === b;
 }
 
 /** A scaled image cut or filled up. One that is smaller than the box that it covers is cut to the box's shape, not enlarged. */
@@ -58,12 +67,19 @@ export function framed(
   const image = loadSharp()(data, { raw: { width, height, channels }, limitInputPixels: false });
   if (fit === 'cover')
     return image.resize({ ...coveredBox(box, info), fit: 'cover', position: positions[position] });
+  if (fit !== 'contain') return image;
   return image.resize({
     ...box,
     fit: 'contain',
     withoutEnlargement: true,
     ...(background === undefined ? {} : { background }),
   });
+}
+
+/** The image as its format can have it: without alpha, over its background, where the format has none. */
+export function withoutAlpha(image: Sharp, { background, encoding }: Variant): Sharp {
+  if (outputFormats[encoding.format].hasAlpha) return image;
+  return image.flatten(background === undefined ? true : { background });
 }
 
 function coveredBox(box: Box, scaled: Box): Box {

@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { causeOf } from '../errors.js';
-import { formatOfFile, nameOfFile, thumbnailName } from '../files/thumbnail-name.js';
+import { formatOfFile, nameOfFile, thumbnailName } from '../files/thumbnails/thumbnail-name.js';
 import { encoders } from '../image/encoders/index.js';
 import type { Checked } from './check-files.js';
 

@@ -4,7 +4,7 @@ import { lstatSync } from 'node:fs';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { foreignUntil } from '../files/folder-marker.js';
-import { ThumbnailSet } from '../files/thumbnail-name.js';
+import { ThumbnailSet } from '../files/thumbnails/thumbnail-name.js';
 import { addNamed, presentManifests } from '../manifest/folder-manifests.js';
 import type { DoneRecord, ThumbnailEntry } from '../manifest/record.js';
 import type { RecordIndex } from '../manifest/record-index.js';

@@ -3,11 +3,11 @@
 
 import fs from 'node:fs';
 import { causeOf, outputError, refusedError, type ThumbsError } from '../errors.js';
-import { mayBeThumbnail, outputEntries } from '../files/folder-listing.js';
 import { Lock } from '../files/locks/lock.js';
 import { realPlace } from '../files/real-path.js';
-import { removeEmptyShard } from '../files/thumbnail-folder.js';
-import { ThumbnailSet } from '../files/thumbnail-name.js';
+import { mayBeThumbnail, outputEntries } from '../files/thumbnails/output-entries.js';
+import { removeEmptyShard } from '../files/thumbnails/thumbnail-folder.js';
+import { ThumbnailSet } from '../files/thumbnails/thumbnail-name.js';
 import {
   addNamed,
   addNamedByOthers,

@@ -5,10 +5,10 @@ import { createHash } from 'node:crypto';
 import { createReadStream, lstatSync } from 'node:fs';
 import path from 'node:path';
 import { systemCode, unreadableOutputError } from '../errors.js';
-import { mayBeThumbnail, type OutputEntry, outputEntries } from '../files/folder-listing.js';
 import { foreignUntil } from '../files/folder-marker.js';
 import { isStale } from '../files/temporary.js';
-import { hasDigest, isThumbnailFile, type ThumbnailSet } from '../files/thumbnail-name.js';
+import { mayBeThumbnail, type OutputEntry, outputEntries } from '../files/thumbnails/output-entries.js';
+import { hasDigest, isThumbnailFile, type ThumbnailSet } from '../files/thumbnails/thumbnail-name.js';
 import type { ResolvedPlace } from '../options/options.js';
 
 /** A file was removed, or would be. */

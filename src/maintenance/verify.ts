@@ -3,11 +3,11 @@
 
 import path from 'node:path';
 import { unreadableOutputError } from '../errors.js';
-import { mayBeThumbnail, outputEntries } from '../files/folder-listing.js';
 import { MARKER_NAME } from '../files/folder-marker.js';
 import { Lock, lockPaths } from '../files/locks/lock.js';
 import { realPlace } from '../files/real-path.js';
 import { isStale, isTemporary } from '../files/temporary.js';
+import { mayBeThumbnail, outputEntries } from '../files/thumbnails/output-entries.js';
 import { otherManifests } from '../manifest/folder-manifests.js';
 import { requireManifest } from '../manifest/reading.js';
 import type { DoneRecord } from '../manifest/record.js';

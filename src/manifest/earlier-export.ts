@@ -1,6 +1,6 @@
 // What exports begin with. Apart from `export.ts`, which is loaded at the end of a run, and with it a library.
 
-import { THUMBNAIL_FILE } from '../files/thumbnail-name.js';
+import { THUMBNAIL_FILE } from '../files/thumbnails/thumbnail-name.js';
 import type { ExportFormat } from '../options/options.js';
 
 /** If an export has a record; one without is as short as the format allows. */

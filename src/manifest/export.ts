@@ -8,7 +8,7 @@ import path from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { unreachable } from '../errors.js';
 import { replaceOutput } from '../files/replace-file.js';
-import { formatOfFile } from '../files/thumbnail-name.js';
+import { formatOfFile } from '../files/thumbnails/thumbnail-name.js';
 import type { ExportFormat } from '../options/options.js';
 import { systemPath } from '../path-bytes.js';
 import { jsonLine } from '../printable.js';

@@ -9,7 +9,7 @@ import {
   UNMARKED_MANIFEST_NAME,
 } from '../files/folder-marker.js';
 import { realFile } from '../files/real-path.js';
-import { isShardName, isThumbnailFile, ThumbnailSet } from '../files/thumbnail-name.js';
+import { isShardName, isThumbnailFile, ThumbnailSet } from '../files/thumbnails/thumbnail-name.js';
 import type { Layout, ResolvedPlace } from '../options/options.js';
 import { isManifest } from './reading.js';
 import { RecordIndex } from './record-index.js';

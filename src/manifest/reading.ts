@@ -9,6 +9,7 @@ import {
   ThumbsError,
 } from '../errors.js';
 import { systemPath } from '../path-bytes.js';
+import { recordFromVersion1, VERSION_1_DIGESTS } from './digests/version-1.js';
 import { type LinePosition, readLines } from './lines.js';
 import {
   hasDigests,
@@ -18,7 +19,6 @@ import {
   type ManifestHeader,
   type ManifestRecord,
 } from './record.js';
-import { recordFromVersion1, VERSION_1_DIGESTS } from './version-1.js';
 
 /** A line after the header. */
 export interface Entry extends LinePosition {

@@ -5,13 +5,13 @@
 //     {"source":"../photos/a/broken.jpg","status":"failed","error":{"code":"CORRUPT","message":"..."},...}
 
 import type { ImageErrorCode, Limits } from '../errors.js';
-import { isThumbnailFile } from '../files/thumbnail-name.js';
+import { isThumbnailFile } from '../files/thumbnails/thumbnail-name.js';
 import type { FromPicture } from '../image/decoders/decoder.js';
 import type { SourceFormat } from '../image/decoders/index.js';
 import { isVariantName } from '../options/variant.js';
 import { shown } from '../path-bytes.js';
 import { printable } from '../printable.js';
-import type { HeaderDigests, Made } from './digests.js';
+import { type HeaderDigests, type Made, UNKNOWN_DECODER } from './digests/digests.js';
 import { nameOf, type RecordedName } from './source-names.js';
 
 /** The version of the manifest's format that this package writes. */
@@ -55,7 +55,10 @@ export function madeOf(
   format: string,
   header: HeaderDigests,
 ): Made {
-  return { digest: digest ?? header.variants[variant] ?? '', decoder: decoder ?? header.decoders[format] };
+  return {
+    digest: digest ?? header.variants[variant] ?? '',
+    decoder: decoder ?? header.decoders[format] ?? UNKNOWN_DECODER,
+  };
 }
 
 /** What tells the contents of sources of one size apart: one of both, or none where nothing was read. */

@@ -10,9 +10,9 @@ import { createFolder } from '../files/create-folder.js';
 import { replaceFile, replaceFileInSteps } from '../files/replace-file.js';
 import { jsonLine } from '../printable.js';
 import type { Steps } from '../steps.js';
-import type { Digests, HeaderDigests, VersionChange } from './digests.js';
+import { type Digests, type HeaderDigests, UNKNOWN_DECODER, type VersionChange } from './digests/digests.js';
+import { compactRecord, recordUnder } from './digests/matching.js';
 import { copyLines, type LinePosition, LineReader } from './lines.js';
-import { compactRecord, recordUnder } from './matching.js';
 import { asManifestError, entries, parseRecord, requireRecord, withManifestErrors } from './reading.js';
 import { contentOf, MANIFEST_VERSION, type ManifestHeader, type ManifestRecord } from './record.js';
 import { RecordIndex } from './record-index.js';
@@ -142,7 +142,7 @@ export class ManifestStore {
     if (digests === undefined) return record;
     const made = (variant: string, format: string) => ({
       digest: digests.ofVariant(variant),
-      decoder: digests.run.decoders[format],
+      decoder: digests.run.decoders[format] ?? UNKNOWN_DECODER,
     });
     if (record.status === 'done') return compactRecord(record, header, made);
     return compactRecord({ digest: digests.run.failures, ...record }, header, made);

@@ -1,6 +1,7 @@
 // Specs as they are typed, or as a program has them: a size, and values by key. What makes sense together is decided in `variant-spec.ts`.
 
-import { closestMatch } from 'leven';
+import { createRequire } from 'node:module';
+import type Levenshtein from 'fastest-levenshtein';
 import { expectedError } from '../errors.js';
 import { parseColour } from './colour.js';
 import { outputFormatNames, settingNames } from './output-formats.js';
@@ -76,12 +77,22 @@ function statedValue(key: string, text: string | undefined, spec: string): unkno
 
 function requireKey(key: string, spec: Pick<ParsedSpec, 'shown'>): void {
   if (KEYS.includes(key)) return;
-  const similar = closestMatch(key, KEYS, { maxDistance: 2 });
-  const suggestion = similar === undefined ? '' : ` (did you mean ${similar}?)`;
+  const suggestion = suggestionFor(key);
   throw specError(
     spec,
     `to have keys among ${KEYS.join(', ')}, and not ${key === '' ? 'an empty one' : key}${suggestion}`,
   );
+}
+
+/** Letters that a mistyped key may differ in. */
+const MOST_DIFFERENT = 2;
+
+/** ` (did you mean quality?)`, or nothing. */
+function suggestionFor(key: string): string {
+  // Loaded for a mistake alone.
+  const library: typeof Levenshtein = createRequire(import.meta.url)('fastest-levenshtein');
+  const similar = library.closest(key, KEYS);
+  return library.distance(key, similar) > MOST_DIFFERENT ? '' : ` (did you mean ${similar}?)`;
 }
 
 function withSides(

@@ -8,7 +8,7 @@ import { causeOf, isSystemError, systemCode } from '../errors.js';
 import { MARKER_NAME } from '../files/folder-marker.js';
 import { realPathOf } from '../files/real-path.js';
 import { isTemporary } from '../files/temporary.js';
-import { isThumbnailName } from '../files/thumbnail-name.js';
+import { isThumbnailName } from '../files/thumbnails/thumbnail-name.js';
 import { systemPath } from '../path-bytes.js';
 import type { GroupedPath } from './counted-paths.js';
 import { type Entry, listFolder } from './folder-listing.js';

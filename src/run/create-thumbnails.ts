@@ -5,7 +5,7 @@ import { causeOf, outputError } from '../errors.js';
 import { Lock } from '../files/locks/lock.js';
 import { realFile, realPlace } from '../files/real-path.js';
 import { removeStale } from '../files/temporary.js';
-import { prepareFolder } from '../files/thumbnail-folder.js';
+import { prepareFolder } from '../files/thumbnails/thumbnail-folder.js';
 import type { PoolOutput } from '../job.js';
 import { noteManifest, otherManifests } from '../manifest/folder-manifests.js';
 import { ManifestStore } from '../manifest/store.js';
@@ -17,19 +17,19 @@ import { Pool } from '../pool/pool.js';
 import { forkedProcesses } from '../pool/process/forked-consumer.js';
 import { certainJobs } from '../producer/certain-jobs.js';
 import { photoNameTest } from '../producer/photo-names.js';
-import { Planner } from '../producer/planner.js';
+import { Planner } from '../producer/planner/planner.js';
 import { produce } from '../producer/producer.js';
 import { findRoots, type Root, rootsFrom } from '../producer/roots.js';
 import { newWalkProgress, type WalkProgress } from '../producer/walk-progress.js';
 import { finishInTurns } from '../steps.js';
 import { Cancellation } from './cancellation.js';
+import { digestsOf } from './digests/run-digests.js';
 import type { ThumbsEvent, UnreadableFolderEvent } from './events.js';
 import { finishRun, preloadFinish } from './finishing.js';
 import { KeptRecords } from './kept-records.js';
 import { requireFreeOutputs } from './outputs.js';
 import {
   certainExtensions,
-  digestsOf,
   layoutOf,
   plannerOptions,
   unreadableExtensions,

@@ -2,7 +2,7 @@
 
 import path from 'node:path';
 import { MARKER_NAME } from '../files/folder-marker.js';
-import { isThumbnailName } from '../files/thumbnail-name.js';
+import { isThumbnailName } from '../files/thumbnails/thumbnail-name.js';
 import { shown } from '../path-bytes.js';
 import { type IsPhotoName, photoNameTest } from '../producer/photo-names.js';
 import { isInside, isOutsideWalk, type Root } from '../producer/roots.js';

@@ -15,11 +15,12 @@ import type { ResolvedOptions, ResolvedPlace, ThumbsOptions } from '../options/o
 import { resolveOptions } from '../options/resolve.js';
 import { eventPath } from '../path-bytes.js';
 import { printable } from '../printable.js';
-import { Planner } from '../producer/planner.js';
+import { Planner } from '../producer/planner/planner.js';
 import { produce } from '../producer/producer.js';
 import { findRoots, rootsFrom } from '../producer/roots.js';
 import { newWalkProgress, type WalkProgress } from '../producer/walk-progress.js';
 import { finishInTurns } from '../steps.js';
+import { digestsOf } from './digests/run-digests.js';
 import type {
   PassedOverEvent,
   PlannedEvent,
@@ -29,7 +30,7 @@ import type {
 } from './events.js';
 import { KeptRecords } from './kept-records.js';
 import { requireFreeOutputs } from './outputs.js';
-import { digestsOf, layoutOf, plannerOptions, unreadableExtensions, walkOptions } from './planning.js';
+import { layoutOf, plannerOptions, unreadableExtensions, walkOptions } from './planning.js';
 import { RemainingThumbnails } from './remaining-thumbnails.js';
 import { leftOutEvents, unreadableEvent, walkFigures } from './walk-figures.js';
 

@@ -1,9 +1,9 @@
 // For a dry run: which records, and so which thumbnails, would remain after the run.
 
-import { ThumbnailSet } from '../files/thumbnail-name.js';
+import { ThumbnailSet } from '../files/thumbnails/thumbnail-name.js';
 import type { Job, Unchanged } from '../job.js';
-import type { Digests } from '../manifest/digests.js';
-import { matchRecord } from '../manifest/matching.js';
+import type { Digests } from '../manifest/digests/digests.js';
+import { matchRecord } from '../manifest/digests/matching.js';
 import type { DoneRecord, ManifestRecord } from '../manifest/record.js';
 import type { RecordIndex } from '../manifest/record-index.js';
 import { SourceNames } from '../manifest/source-names.js';

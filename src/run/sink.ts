@@ -1,10 +1,10 @@
 // Results in, manifest out. The sink is done when it has counted N sentinels, and for no other reason.
 
 import { type ImageErrorCode, unreachable } from '../errors.js';
-import { moveThumbnail } from '../files/thumbnail-folder.js';
-import { ThumbnailSet } from '../files/thumbnail-name.js';
+import { type Move, moveThumbnail } from '../files/thumbnails/thumbnail-folder.js';
+import { ThumbnailSet } from '../files/thumbnails/thumbnail-name.js';
 import { VERDICT_VERSION } from '../image/renderer-version.js';
-import type { FailedOutcome, Job, JobResult, Move, PoolOutput, Unchanged } from '../job.js';
+import type { FailedOutcome, Job, JobResult, PoolOutput, Unchanged } from '../job.js';
 import {
   contentOf,
   DECODER_VERDICTS,

@@ -1,7 +1,7 @@
 // Manifests that a test writes by the store itself, without a run.
 
 import path from 'node:path';
-import { Digests, type RunDigests } from '../../src/manifest/digests.js';
+import { Digests, type RunDigests } from '../../src/manifest/digests/digests.js';
 import { readManifest } from '../../src/manifest/reading.js';
 import type { DoneRecord, FailedRecord, ManifestRecord, ThumbnailEntry } from '../../src/manifest/record.js';
 import { ManifestStore } from '../../src/manifest/store.js';

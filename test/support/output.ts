@@ -12,7 +12,7 @@ import {
   shardOf,
   thumbnailFile,
   thumbnailName,
-} from '../../src/files/thumbnail-name.js';
+} from '../../src/files/thumbnails/thumbnail-name.js';
 import { encoders } from '../../src/image/encoders/index.js';
 import { readManifest } from '../../src/manifest/reading.js';
 import type { DoneFacts, ManifestRecord, ThumbnailEntry } from '../../src/manifest/record.js';

@@ -5,7 +5,7 @@ import type { Lack } from '../../image/decoders/decoder.js';
 import { decoders } from '../../image/decoders/index.js';
 import { type RendererVersion, rendererVersion } from '../../image/renderer-version.js';
 import { defaultDecoding } from '../../options/options.js';
-import { outputFormats } from '../../options/output-formats.js';
+import { type OutputFormat, outputFormats } from '../../options/output-formats.js';
 import { jsonLine } from '../../printable.js';
 import { exitCodes } from '../exit-codes.js';
 import { type Colors, Screen } from '../screen.js';
@@ -50,7 +50,7 @@ function sources(versions: RendererVersion): FormatEvent[] {
 
 function outputs({ libvips }: RendererVersion): FormatEvent[] {
   return Object.entries(outputFormats).map(([format, { extension }]) => ({
-    ...{ type: 'writes', format, name: format.toUpperCase() },
+    ...{ type: 'writes', format, name: decoders[format as OutputFormat].name },
     ...{ extensions: [extension], by: [`libvips ${libvips}`] },
   }));
 }

@@ -5,7 +5,7 @@ import type { DecodingOptions } from '../../options/options.js';
 import type { Decoder, Lack } from './decoder.js';
 import { heic } from './heic/index.js';
 import { jpeg } from './jpeg/index.js';
-import { avif, gif, png, tiff, webp } from './libvips.js';
+import { avif, gif, png, tiff, webp } from './libvips/libvips.js';
 import { raw } from './raw/index.js';
 import { describeOther, readHead } from './recognition.js';
 import { svg } from './svg/index.js';

@@ -1,7 +1,7 @@
 // What an index needs of each line of a manifest. Nearly every line is as the store writes it, and is read by one expression, in a third of
 // the time that JSON.parse() and the checks of a record take; any other line is parsed and checked.
 
-import { THUMBNAIL_FILE } from '../../files/thumbnail-name.js';
+import { THUMBNAIL_FILE } from '../../files/thumbnails/thumbnail-name.js';
 import type { Block, LinePosition } from '../lines.js';
 import { parseRecord } from '../reading.js';
 import { contentOf, type ManifestHeader, type ManifestRecord } from '../record.js';

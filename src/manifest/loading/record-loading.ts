@@ -2,9 +2,9 @@
 
 import { damagedLineError } from '../../errors.js';
 import type { Steps } from '../../steps.js';
-import type { Digests, Standing } from '../digests.js';
+import { type Digests, type Standing, UNKNOWN_DECODER } from '../digests/digests.js';
+import { standingOf } from '../digests/matching.js';
 import { readBlocks } from '../lines.js';
-import { standingOf } from '../matching.js';
 import type { HeaderLine } from '../reading.js';
 import type { ManifestHeader } from '../record.js';
 import { RecordPositions, type SplitName } from '../record-positions.js';
@@ -113,7 +113,7 @@ class Standings {
     const { variants, decoders } = this.#header;
     const wanted = new Set(digests.wanted.map((name) => digests.ofVariant(name)));
     const hasAny = Object.values(variants).some((digest) => wanted.has(digest));
-    return hasAny ? digests.standing(format, decoders[format]) : 'other';
+    return hasAny ? digests.standing(format, decoders[format] ?? UNKNOWN_DECODER) : 'other';
   }
 }
 

@@ -6,7 +6,7 @@ import sharp from 'sharp';
 import { expect, test, vi } from 'vitest';
 import type { Decoder, OpenImage, Reader } from '../../../src/image/decoders/decoder.js';
 import { photoExtensions } from '../../../src/image/decoders/index.js';
-import type * as Libvips from '../../../src/image/decoders/libvips.js';
+import type * as Libvips from '../../../src/image/decoders/libvips/libvips.js';
 import { defaultDecoding } from '../../../src/options/options.js';
 import { renderOne } from '../../support/images/render-one.js';
 import { sampleImages } from '../../support/paths.js';

@@ -1,7 +1,7 @@
 // Producer, pool and sink, joined as a run joins them, with a count of what passes between them.
 
 import path from 'node:path';
-import { prepareFolder } from '../../../src/files/thumbnail-folder.js';
+import { prepareFolder } from '../../../src/files/thumbnails/thumbnail-folder.js';
 import type { PoolOutput } from '../../../src/job.js';
 import type { Transport } from '../../../src/pool/consumer.js';
 import { memoryLimits } from '../../../src/pool/memory-limits.js';

@@ -3,9 +3,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { EARLIER_VARIANT } from '../../../src/manifest/digests/version-1.js';
 import { readManifest } from '../../../src/manifest/reading.js';
 import { nameOf, recordedName } from '../../../src/manifest/source-names.js';
-import { EARLIER_VARIANT } from '../../../src/manifest/version-1.js';
 import {
   doneRecord,
   failedRecord,
@@ -63,8 +63,8 @@ test('a manifest of version 1 is read as one of this version, and cut off in its
   fs.writeFileSync(file, `${header}\n${records.map((record) => `${JSON.stringify(record)}\n`).join('')}`);
   expect([...readManifest(file)]).toEqual([
     { ...failedRecord('a'), digest: 'digest' },
-    doneRecord('b', { variant: EARLIER_VARIANT, ...from, digest: 'other' }),
-    doneRecord('c', { variant: EARLIER_VARIANT, digest: 'digest' }),
+    doneRecord('b', { variant: EARLIER_VARIANT, ...from, digest: 'other', decoder: '' }),
+    doneRecord('c', { variant: EARLIER_VARIANT, digest: 'digest', decoder: '' }),
     { ...failedRecord('d'), digest: 'other' },
   ]);
   for (let end = 0; end <= header.length; end += 1) {

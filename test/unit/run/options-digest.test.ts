@@ -7,7 +7,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Lack } from '../../../src/image/decoders/decoder.js';
 import { decoders } from '../../../src/image/decoders/index.js';
 import { rendererVersion } from '../../../src/image/renderer-version.js';
-import { digestOf } from '../../../src/manifest/digests.js';
+import { digestOf } from '../../../src/manifest/digests/digests.js';
 import type { Embedded } from '../../../src/options/options.js';
 import type { ThumbsEvent } from '../../../src/run/events.js';
 import { runFolder } from '../../support/in-process/run.js';
@@ -131,6 +131,23 @@ test('photos of earlier versions are made again in the formats whose pixels come
   expect((await runFolder(folder, {}, { onEvent })).summary).toMatchObject({ photos: 7, unchanged: 3 });
   expect(made.sort()).toEqual([...changed].sort());
   expect(fs.readFileSync(manifest, 'utf8')).toBe(before);
+  await expectSound(out);
+});
+
+test('thumbnails of version 1 that a run with other options has left are still known', async () => {
+  const { folder, out } = photoFolder(4);
+  await runFolder(folder);
+  const manifest = path.join(out, 'manifest.jsonl');
+  const digest = digestOf({ box: insideBox(200).box, jpegReader: 'own', renderer: rendererVersion() });
+  fs.writeFileSync(manifest, asVersion1(fs.readFileSync(manifest, 'utf8'), digest));
+  const stop = new AbortController();
+  const onEvent = (event: ThumbsEvent) => {
+    if (event.type === 'done') stop.abort();
+  };
+  const stopped = await runFolder(folder, { size: 50, signal: stop.signal }, { onEvent });
+  expect(stopped.summary.notReached).toBeGreaterThan(0);
+  const { summary } = await runFolder(folder);
+  expect(summary).toMatchObject({ made: stopped.summary.done, unchanged: stopped.summary.notReached });
   await expectSound(out);
 });
 

@@ -4,10 +4,10 @@ import { reductionOf } from '../../../options/variant.js';
 import { uprightSize } from '../../upright.js';
 import { Declined } from '../declined.js';
 import type { OpenImage, OpenRequest, Reader, Reading } from '../decoder.js';
-import type { LibvipsReaderOptions } from '../libvips.js';
-import { memoryNeed } from '../libvips-memory.js';
+import type { LibvipsReaderOptions } from '../libvips/libvips.js';
+import { memoryNeed } from '../libvips/libvips-memory.js';
+import { sharedPixels } from '../libvips/whole-image.js';
 import { SharpImage } from '../sharp-image.js';
-import { sharedPixels } from '../whole-image.js';
 import type { FindPlainHeader, PlainHeader } from './plain-header.js';
 
 type How = Pick<LibvipsReaderOptions, 'heldBytesPerPixel' | 'fastShrinkOnLoad' | 'shrunk' | 'isReadWhole'>;

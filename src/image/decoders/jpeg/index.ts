@@ -3,7 +3,7 @@
 
 import { Declined } from '../declined.js';
 import type { Decoder, Reader } from '../decoder.js';
-import { libvipsReader, takenAtByLibvips } from '../libvips.js';
+import { libvipsReader, takenAtByLibvips } from '../libvips/libvips.js';
 import { hasSignature } from '../recognition.js';
 import { isWholeJpeg } from './header/structure.js';
 import { wholeJpegs } from './whole.js';

@@ -4,7 +4,7 @@ import { reductionOf } from '../../../options/variant.js';
 import { uprightSize } from '../../upright.js';
 import { Declined } from '../declined.js';
 import type { OpenImage, OpenRequest } from '../decoder.js';
-import { lineBytes } from '../libvips-memory.js';
+import { lineBytes } from '../libvips/libvips-memory.js';
 import { imageFrom, inputOf } from '../picture.js';
 import { JpegFile, type Shrink } from './jpeg-file.js';
 import { openWhole } from './whole.js';

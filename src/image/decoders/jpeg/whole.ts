@@ -6,8 +6,8 @@ import { Declined } from '../declined.js';
 import type { OpenImage, OpenRequest } from '../decoder.js';
 import type { Header, PlainHeader } from '../headers/plain-header.js';
 import { openPlain } from '../headers/plain-reader.js';
-import type { LibvipsReaderOptions } from '../libvips.js';
-import { pixelBytes } from '../libvips-memory.js';
+import type { LibvipsReaderOptions } from '../libvips/libvips.js';
+import { pixelBytes } from '../libvips/libvips-memory.js';
 import type { JpegFile } from './jpeg-file.js';
 
 /** A JPEG that becomes four times smaller is shrunk on load; sharp compares with sizes that are rounded. */

@@ -8,7 +8,7 @@ import { reducedSize } from '../../reduced-size.js';
 import type { PictureSize, StoredSize } from '../../upright.js';
 import type { OpenImage, OpenRequest } from '../decoder.js';
 import { takenAt, withValidOrientation } from '../exif.js';
-import { memoryNeed, pixelBytes } from '../libvips-memory.js';
+import { memoryNeed, pixelBytes } from '../libvips/libvips-memory.js';
 import { DecoderFailure, SharpImage } from '../sharp-image.js';
 import { isOfSampleCount, lostNoPixels, mayBeHarmless } from '../warnings.js';
 import { type Chromaticity, D50, type LabScale, labToSrgb } from './lab-colours.js';

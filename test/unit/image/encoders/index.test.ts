@@ -2,7 +2,11 @@
 
 import sharp, { type Sharp } from 'sharp';
 import { expect, test } from 'vitest';
-import { formatOfFile, isThumbnailName, thumbnailName } from '../../../../src/files/thumbnail-name.js';
+import {
+  formatOfFile,
+  isThumbnailName,
+  thumbnailName,
+} from '../../../../src/files/thumbnails/thumbnail-name.js';
 import { encoders } from '../../../../src/image/encoders/index.js';
 import { outputFormatNames, outputFormats } from '../../../../src/options/output-formats.js';
 

@@ -5,7 +5,7 @@ import { type PictureSize, uprightSize } from '../../../upright.js';
 import { Declined } from '../../declined.js';
 import type { OpenImage, OpenRequest } from '../../decoder.js';
 import { hasBlackBars, hasShapeOf, isLargeEnough } from '../../embedded.js';
-import { lineBytes } from '../../libvips-memory.js';
+import { lineBytes } from '../../libvips/libvips-memory.js';
 import { imageOf } from '../../picture.js';
 import { DecoderFailure, SharpImage } from '../../sharp-image.js';
 import { JpegFile } from '../jpeg-file.js';

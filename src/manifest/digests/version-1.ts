@@ -4,7 +4,7 @@
 //     {"manifest":"thumbs","version":1,"options":"<64 hex>"}
 //     {"source":"../photos/a/IMG_1.jpg","status":"done","thumbnails":[{"file":"<64 hex>.png","width":200,...}],...}
 
-import type { HeaderDigests, Versions } from './digests.js';
+import { type HeaderDigests, UNKNOWN_DECODER, type Versions } from './digests.js';
 
 /** The name of a thumbnail of version 1 until a run finds out which of its variants it is. */
 export const EARLIER_VARIANT = 'earlier';
@@ -45,7 +45,13 @@ export function recordFromVersion1(value: unknown, headerDigest: string): unknow
   const picture = from === undefined ? {} : { from, fromWidth, fromHeight };
   const thumbnails = record.thumbnails.map((entry: unknown) =>
     isFields(entry)
-      ? { variant: EARLIER_VARIANT, ...entry, ...picture, digest: entry.digest ?? options }
+      ? {
+          variant: EARLIER_VARIANT,
+          ...entry,
+          ...picture,
+          digest: entry.digest ?? options,
+          decoder: entry.decoder ?? UNKNOWN_DECODER,
+        }
       : entry,
   );
   return { ...record, thumbnails };

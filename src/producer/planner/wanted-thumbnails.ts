@@ -1,12 +1,12 @@
 // What a photo has of what the run wants: by its record, and by the files that are there.
 
-import { findThumbnail, isThumbnailAt } from '../files/thumbnail-folder.js';
-import { thumbnailFile } from '../files/thumbnail-name.js';
-import type { Kept, Move, Part } from '../job.js';
-import type { Digests, HeaderDigests } from '../manifest/digests.js';
-import { hasAllWanted, type KeptEntry, type Match, matchRecord } from '../manifest/matching.js';
-import type { DoneRecord } from '../manifest/record.js';
-import type { Layout } from '../options/options.js';
+import { findThumbnail, isThumbnailAt, type Move } from '../../files/thumbnails/thumbnail-folder.js';
+import { thumbnailFile } from '../../files/thumbnails/thumbnail-name.js';
+import type { Kept, Part } from '../../job.js';
+import type { Digests, HeaderDigests } from '../../manifest/digests/digests.js';
+import { hasAllWanted, type KeptEntry, type Match, matchRecord } from '../../manifest/digests/matching.js';
+import type { DoneRecord } from '../../manifest/record.js';
+import type { Layout } from '../../options/options.js';
 
 /** What is wanted, and where it is to lie. */
 export interface Wanted {

@@ -2,11 +2,11 @@
 // photo and knows nothing of consumers.
 
 import fs from 'node:fs';
-import type { ImageErrorCode, Limits } from '../errors.js';
-import { type SourceFacts, sourceFacts } from '../files/source.js';
-import type { Identified, Job, Kept, Part, Unchanged, Why } from '../job.js';
-import type { Digests, HeaderDigests } from '../manifest/digests.js';
-import { failureDigest } from '../manifest/matching.js';
+import type { ImageErrorCode, Limits } from '../../errors.js';
+import { type SourceFacts, sourceFacts } from '../../files/source.js';
+import type { Identified, Job, Kept, Part, Unchanged, Why } from '../../job.js';
+import type { HeaderDigests } from '../../manifest/digests/digests.js';
+import { failureDigest } from '../../manifest/digests/matching.js';
 import {
   contentOf,
   DECODER_VERDICTS,
@@ -16,11 +16,10 @@ import {
   type ManifestRecord,
   messageFor,
   reasonOf,
-} from '../manifest/record.js';
-import type { RecordIndex } from '../manifest/record-index.js';
-import { recordedName, SourceNames } from '../manifest/source-names.js';
-import type { Layout } from '../options/options.js';
-import { systemPath } from '../path-bytes.js';
+} from '../../manifest/record.js';
+import type { RecordIndex } from '../../manifest/record-index.js';
+import { recordedName, SourceNames } from '../../manifest/source-names.js';
+import { systemPath } from '../../path-bytes.js';
 import { type Wanted, WantedThumbnails } from './wanted-thumbnails.js';
 
 export interface PlannerOptions extends Wanted {

@@ -1,22 +1,22 @@
 // The formats that libvips decodes by itself: PNG, WebP, GIF, TIFF and AVIF; and JPEGs that our own reader leaves to it.
 
 import type { Metadata } from 'sharp';
-import { reductionOf, type Variant } from '../../options/variant.js';
-import { reducedSize } from '../reduced-size.js';
-import { type StoredSize, uprightSize } from '../upright.js';
-import type { Decoder, Reader, Reading } from './decoder.js';
-import { hasInvalidOrientation, takenAt, withValidOrientation } from './exif.js';
-import type { FindPlainHeader, Header } from './headers/plain-header.js';
-import { plainReader } from './headers/plain-reader.js';
-import { plainPngHeader } from './headers/png.js';
-import { plainWebpHeader } from './headers/webp.js';
+import { reductionOf, type Variant } from '../../../options/variant.js';
+import { reducedSize } from '../../reduced-size.js';
+import { type StoredSize, uprightSize } from '../../upright.js';
+import type { Decoder, Reader, Reading } from '../decoder.js';
+import { hasInvalidOrientation, takenAt, withValidOrientation } from '../exif.js';
+import type { FindPlainHeader, Header } from '../headers/plain-header.js';
+import { plainReader } from '../headers/plain-reader.js';
+import { plainPngHeader } from '../headers/png.js';
+import { plainWebpHeader } from '../headers/webp.js';
+import { hasSignature } from '../recognition.js';
+import type { SharedReads } from '../shared-reads.js';
+import { DecoderFailure, SharpImage } from '../sharp-image.js';
+import { labTagsOf } from '../tiff/lab-tags.js';
+import { hasUndeclaredAlpha, isWholeTiff } from '../tiff/structure.js';
+import { isOfSampleCount, lostNoPixels, mayBeHarmless } from '../warnings.js';
 import { memoryNeed, pixelBytes } from './libvips-memory.js';
-import { hasSignature } from './recognition.js';
-import type { SharedReads } from './shared-reads.js';
-import { DecoderFailure, SharpImage } from './sharp-image.js';
-import { labTagsOf } from './tiff/lab-tags.js';
-import { hasUndeclaredAlpha, isWholeTiff } from './tiff/structure.js';
-import { isOfSampleCount, lostNoPixels, mayBeHarmless } from './warnings.js';
 import { sharedPixels } from './whole-image.js';
 
 /** Increased by hand whenever colours of PNG, TIFF or AVIF come out otherwise. */
@@ -81,7 +81,7 @@ export const tiff: Decoder = {
       async (bytes, request) => {
         const tags = labTagsOf(bytes);
         if (tags === undefined) return await ordinary(bytes, request);
-        return await (await import('./tiff/lab.js')).openLab(bytes, tags, request);
+        return await (await import('../tiff/lab.js')).openLab(bytes, tags, request);
       },
     ];
   },

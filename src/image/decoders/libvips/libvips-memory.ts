@@ -1,7 +1,7 @@
 // How much memory libvips takes for an image, by its header. The figures are measured ones, rounded up.
 
-import { reductionOf, type Variant } from '../../options/variant.js';
-import type { Header } from './headers/plain-header.js';
+import { reductionOf, type Variant } from '../../../options/variant.js';
+import type { Header } from '../headers/plain-header.js';
 
 /** What any image takes: a decoder's tables and buffers. */
 const BASE_BYTES = 10e6;

@@ -1,13 +1,13 @@
 // Which thumbnails of a record are those that a run wants.
 
-import type { Digests, HeaderDigests, Made, Standing } from './digests.js';
 import {
   type DoneRecord,
   type FailedRecord,
   type ManifestRecord,
   madeOf,
   type ThumbnailEntry,
-} from './record.js';
+} from '../record.js';
+import { type Digests, type HeaderDigests, type Made, type Standing, UNKNOWN_DECODER } from './digests.js';
 
 /** A thumbnail as it was found, with everything that it was made by. */
 export type KeptEntry = ThumbnailEntry & Made;
@@ -60,7 +60,7 @@ export function hasAllWanted(
         decoder === undefined &&
         header.variants[variant] === digests.ofVariant(variant),
     ) &&
-    digests.standing(sourceFormat, header.decoders[sourceFormat]) === 'current'
+    digests.standing(sourceFormat, header.decoders[sourceFormat] ?? UNKNOWN_DECODER) === 'current'
   );
 }
 
@@ -71,7 +71,7 @@ function madeUnder(
   digests: Digests,
 ): Made {
   const made = madeOf(entry, sourceFormat, header);
-  if (made.decoder !== undefined) return made;
+  if (made.decoder !== UNKNOWN_DECODER) return made;
   const found = digests.run.ofVersion1(made.digest, sourceFormat);
   return found === undefined ? made : { digest: found.digest, decoder: found.decoder };
 }
@@ -104,9 +104,12 @@ export function compactRecord(
   }
   const { sourceFormat } = record;
   const thumbnails = record.thumbnails.map(({ digest, decoder, ...entry }): ThumbnailEntry => {
-    const by = digest === undefined ? made(entry.variant, sourceFormat) : { digest, decoder };
+    const by =
+      digest === undefined
+        ? made(entry.variant, sourceFormat)
+        : { digest, decoder: decoder ?? UNKNOWN_DECODER };
     const isOfHeader = by.digest === header.variants[entry.variant];
-    const isHeadersDecoder = by.decoder === undefined || by.decoder === header.decoders[sourceFormat];
+    const isHeadersDecoder = by.decoder === header.decoders[sourceFormat];
     return {
       ...entry,
       ...(isOfHeader ? {} : { digest: by.digest }),
@@ -130,12 +133,12 @@ export function recordUnder(
   const thumbnails = record.thumbnails.map((entry): KeptEntry => {
     const made = madeOf(entry, record.sourceFormat, from);
     const found =
-      made.decoder === undefined ? digests.run.ofVersion1(made.digest, record.sourceFormat) : undefined;
+      made.decoder === UNKNOWN_DECODER ? digests.run.ofVersion1(made.digest, record.sourceFormat) : undefined;
     return { ...entry, ...made, ...found };
   });
   return compactRecord({ ...record, thumbnails }, to, noneMade);
 }
 
 function noneMade(): Made {
-  return { digest: '', decoder: undefined };
+  return { digest: '', decoder: UNKNOWN_DECODER };
 }

@@ -2,10 +2,10 @@
 
 import sharp, { type Sharp } from 'sharp';
 import { expect, test } from 'vitest';
-import { exifStructure } from '../../../support/images/exif-structure.js';
-import { type RenderedOne, renderOne } from '../../../support/images/render-one.js';
-import { webpWithExif } from '../../../support/images/with-exif.js';
-import { insideBox } from '../../../support/variants.js';
+import { exifStructure } from '../../../../support/images/exif-structure.js';
+import { type RenderedOne, renderOne } from '../../../../support/images/render-one.js';
+import { webpWithExif } from '../../../../support/images/with-exif.js';
+import { insideBox } from '../../../../support/variants.js';
 
 function thumbnailOf(bytes: Buffer, width: number, height: number = width): Promise<RenderedOne> {
   return renderOne(bytes, { variant: insideBox(width, height), maxPixels: 1e7 });

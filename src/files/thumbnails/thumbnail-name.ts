@@ -5,8 +5,8 @@
 //
 // A *name* is the part after the slash; a *file* is the path in the output folder, in either layout.
 
-import type { Layout } from '../options/options.js';
-import { type OutputFormat, outputFormatNames, outputFormats } from '../options/output-formats.js';
+import type { Layout } from '../../options/options.js';
+import { type OutputFormat, outputFormatNames, outputFormats } from '../../options/output-formats.js';
 
 const DIGEST_DIGITS = 64;
 const SHARD_DIGITS = 2;

@@ -4,7 +4,7 @@
 // every version that decides pixels. Failures have one of both.
 
 import { createHash } from 'node:crypto';
-import type { SourceFormat } from '../image/decoders/index.js';
+import type { SourceFormat } from '../../image/decoders/index.js';
 
 /** The versions of what decides pixels, by name: `sharp`, `libvips`, `heic libheif-js`. */
 export type Versions = Readonly<Record<string, string | number>>;
@@ -24,9 +24,12 @@ export interface HeaderDigests {
 export interface Made {
   /** The variant's; of a thumbnail of version 1 that no variant of the run is, the digest that it had there. */
   readonly digest: string;
-  /** The decoder's; undefined for such a thumbnail. */
-  readonly decoder: string | undefined;
+  /** The decoder's; {@link UNKNOWN_DECODER} for such a thumbnail. */
+  readonly decoder: string;
 }
+
+/** In place of the digest of a decoder that nothing is known of. */
+export const UNKNOWN_DECODER = '';
 
 /** A version that has changed since thumbnails were made. */
 export interface VersionChange {
@@ -90,9 +93,9 @@ export class Digests {
   }
 
   /** Whether a thumbnail of this decoder's digest would have the same pixels now. */
-  standing(format: string, decoder: string | undefined): Standing {
+  standing(format: string, decoder: string): Standing {
     const now = this.run.decoders[format];
-    if (this.run.unreadable.has(format) || (decoder !== undefined && decoder === now)) return 'current';
+    if (this.run.unreadable.has(format) || decoder === now) return 'current';
     return this.#standingBut(decoder, now);
   }
 
@@ -100,8 +103,8 @@ export class Digests {
     return digest === this.run.failures ? 'current' : this.#standingBut(digest, this.run.failures);
   }
 
-  #standingBut(then: string | undefined, now: string | undefined): Standing {
-    if (then === undefined || now === undefined || !haveSameOptions(then, now)) return 'other';
+  #standingBut(then: string, now: string | undefined): Standing {
+    if (now === undefined || !haveSameOptions(then, now)) return 'other';
     return this.run.keepVersions ? 'current' : 'outdated';
   }
 
@@ -114,7 +117,8 @@ export class Digests {
     if (earlier === undefined) return { variants, decoders, failures, versions };
     const entries = Object.entries(decoders).map(([format, digest]) => {
       const before = earlier.decoders[format];
-      return [format, this.standing(format, before) === 'current' ? (before ?? digest) : digest] as const;
+      const isKept = before !== undefined && this.standing(format, before) === 'current';
+      return [format, isKept ? before : digest] as const;
     });
     const keepsAny = entries.some(([format, digest]) => digest !== decoders[format]);
     return {

@@ -1,11 +1,12 @@
 // The digests that version 1 of the manifest had of its one variant, so that thumbnails of that version are known again.
 
-import { decoders, type SourceFormat } from '../image/decoders/index.js';
-import type { RendererVersion } from '../image/renderer-version.js';
-import { digestOf } from '../manifest/digests.js';
-import { VERSION_1_VERSIONS } from '../manifest/version-1.js';
-import { type DecodingOptions, defaultDecoding } from '../options/options.js';
-import type { Variant } from '../options/variant.js';
+import type { Decoder } from '../../image/decoders/decoder.js';
+import { decoders, type SourceFormat } from '../../image/decoders/index.js';
+import type { RendererVersion } from '../../image/renderer-version.js';
+import { digestOf } from '../../manifest/digests/digests.js';
+import { VERSION_1_VERSIONS } from '../../manifest/digests/version-1.js';
+import { type DecodingOptions, defaultDecoding } from '../../options/options.js';
+import type { Variant } from '../../options/variant.js';
 
 /** What a digest of version 1 stands for. */
 export interface FoundVersion1 {
@@ -49,7 +50,8 @@ export class Version1Digests {
   }
 
   #digestsOf(format: SourceFormat): ReadonlyMap<string, FoundVersion1> {
-    const { versions, heeds } = decoders[format];
+    // A record may say anything.
+    const { versions, heeds }: Partial<Decoder> = decoders[format] ?? {};
     const { jpegReader: _, ...options } = heeds?.(this.#decoding) ?? {};
     const digests = new Map<string, FoundVersion1>();
     for (const variant of this.#variants) {

@@ -3,19 +3,19 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import type { ImageErrorCode, Limits } from '../../../src/errors.js';
-import type { SourceFacts } from '../../../src/files/source.js';
-import type { Identified, Job, Unchanged } from '../../../src/job.js';
+import type { ImageErrorCode, Limits } from '../../../../src/errors.js';
+import type { SourceFacts } from '../../../../src/files/source.js';
+import type { Identified, Job, Unchanged } from '../../../../src/job.js';
 import type {
   DoneRecord,
   FailedRecord,
   ManifestRecord,
   ThumbnailEntry,
-} from '../../../src/manifest/record.js';
-import { Planner, type PlannerOptions } from '../../../src/producer/planner.js';
-import { plannedJob } from '../../support/in-process/walk.js';
-import { doneRecord, openStore, THUMBNAIL, testDigests } from '../../support/manifests.js';
-import { temporaryFolder } from '../../support/photos.js';
+} from '../../../../src/manifest/record.js';
+import { Planner, type PlannerOptions } from '../../../../src/producer/planner/planner.js';
+import { plannedJob } from '../../../support/in-process/walk.js';
+import { doneRecord, openStore, THUMBNAIL, testDigests } from '../../../support/manifests.js';
+import { temporaryFolder } from '../../../support/photos.js';
 
 /** The state of every photo here, unless a test says otherwise. */
 const facts: SourceFacts = { sourceBytes: 1000, sourceMtimeMs: 5, sourceMtimeNs: '5000001' };

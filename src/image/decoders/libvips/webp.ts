@@ -1,12 +1,12 @@
 // WebP read at a smaller size. libwebp's scaler is a poorer filter than the resampler, which therefore does the last part of the reduction.
 
-import type { Variant } from '../../options/variant.js';
-import { reducedSize } from '../reduced-size.js';
-import type { StoredSize } from '../upright.js';
-import type { Header } from './headers/plain-header.js';
-import { imageFrom, inputOf } from './picture.js';
-import type { SharedReads } from './shared-reads.js';
-import { SharpImage } from './sharp-image.js';
+import type { Variant } from '../../../options/variant.js';
+import { reducedSize } from '../../reduced-size.js';
+import type { StoredSize } from '../../upright.js';
+import type { Header } from '../headers/plain-header.js';
+import { imageFrom, inputOf } from '../picture.js';
+import type { SharedReads } from '../shared-reads.js';
+import { SharpImage } from '../sharp-image.js';
 
 /**
  * A WebP as libwebp shrinks it while it decodes, with orientation and profile; undefined when it is to be read whole.

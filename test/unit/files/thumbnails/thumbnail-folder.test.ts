@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { publish } from '../../../src/files/thumbnail-folder.js';
-import { temporaryFolder } from '../../support/photos.js';
+import { publish } from '../../../../src/files/thumbnails/thumbnail-folder.js';
+import { temporaryFolder } from '../../../support/photos.js';
 
 const bytes = Buffer.from('the bytes of a thumbnail');
 const name = `${createHash('sha256').update(bytes).digest('hex')}.png`;

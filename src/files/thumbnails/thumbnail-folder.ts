@@ -5,11 +5,10 @@
 
 import fs from 'node:fs';
 import path from 'node:path';
-import { causeOf, outputError, systemCode, ThumbsError } from '../errors.js';
-import type { Move } from '../job.js';
-import type { Layout } from '../options/options.js';
-import { createFolder } from './create-folder.js';
-import { temporaryPath } from './temporary.js';
+import { causeOf, outputError, systemCode, ThumbsError } from '../../errors.js';
+import type { Layout } from '../../options/options.js';
+import { createFolder } from '../create-folder.js';
+import { temporaryPath } from '../temporary.js';
 import { shardOf, thumbnailFile } from './thumbnail-name.js';
 
 /**
@@ -52,6 +51,12 @@ export function publish(folder: string, file: string, bytes: Uint8Array): void {
   } catch (error) {
     throw error instanceof ThumbsError ? error : outputError(target, causeOf(error), error);
   }
+}
+
+/** A thumbnail that lies where the other layout has it. Both are files in the output folder. */
+export interface Move {
+  readonly from: string;
+  readonly to: string;
 }
 
 /**
@@ -103,7 +108,7 @@ function inShard(folder: string, file: string, work: () => void): void {
     work();
   } catch (error) {
     if (shard === undefined || systemCode(error) !== 'ENOENT') throw error;
-    fs.mkdirSync(path.join(folder, shard), { recursive: true });
+    createFolder(path.join(folder, shard));
     work();
   }
 }

@@ -1,10 +1,10 @@
 // An image that libvips reads whole for several variants: decoded once, and held as samples, where there is the memory for that.
 
-import type { StoredSize } from '../upright.js';
-import type { OpenRequest, Reading } from './decoder.js';
-import type { Header } from './headers/plain-header.js';
-import { imageFrom, rawInput, type SharpInput } from './picture.js';
-import { SharpImage } from './sharp-image.js';
+import type { StoredSize } from '../../upright.js';
+import type { OpenRequest, Reading } from '../decoder.js';
+import type { Header } from '../headers/plain-header.js';
+import { imageFrom, rawInput, type SharpInput } from '../picture.js';
+import { SharpImage } from '../sharp-image.js';
 
 export interface WholeImage {
   readonly bytes: Buffer;
