@@ -2,7 +2,6 @@
 
 import type { ImageError, ImageErrorCode, Limits } from './errors.js';
 import type { SourceFacts } from './files/source.js';
-import type { Move } from './files/thumbnails/thumbnail-folder.js';
 import type { KeptEntry } from './manifest/digests/matching.js';
 import type { ContentFacts, DoneFacts, ManifestRecord } from './manifest/record.js';
 import type { DecodingOptions, Layout } from './options/options.js';
@@ -47,10 +46,8 @@ export interface Part {
 
 /** What a photo has already, where a {@link Part} is to be made. */
 export interface Kept {
-  /** Where they lie after `moves`. */
   readonly thumbnails: readonly KeptEntry[];
   readonly placeholder?: string;
-  readonly moves: readonly Move[];
 }
 
 /** One photo to be done. */
@@ -80,8 +77,6 @@ export interface Unchanged {
   readonly by: 'state' | 'content';
   /** Whether the record is in the manifest already, as it is here. */
   readonly isOnRecord: boolean;
-  /** Thumbnails that are to be moved before the record is written. @default none */
-  readonly moves?: readonly Move[];
 }
 
 /** The end marker for one slot of the pool: from the producer, through the slot's consumer, to the sink. */

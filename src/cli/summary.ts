@@ -41,6 +41,14 @@ export function anewLine({ photos, of, changes }: NonNullable<StartEvent['anew']
   return colors.yellow(`${amount} anew: ${cause} (--keep-versions keeps them)`);
 }
 
+/** What a run says before its first photo. */
+export function startLines({ anew, moved }: StartEvent, colors: Colors): string[] {
+  return [
+    ...(anew === undefined ? [] : [anewLine(anew, colors)]),
+    ...(moved === undefined ? [] : [`Thumbnails of ${count(moved, 'photo')} moved to the other layout`]),
+  ];
+}
+
 /** A photo that has its thumbnails, with their paths: `photos/a.jpg: thumbnails/<64 hex>.png`. */
 export function photoLine({ path, record }: DoneEvent | UnchangedEvent, out: string): string {
   const files = record.thumbnails.map(({ file }) => shownPath(`${out}/${file}`));

@@ -1,7 +1,8 @@
 // Which thumbnails a photo has, by the manifest.
 
+import fs from 'node:fs';
 import path from 'node:path';
-import { expectedError } from '../errors.js';
+import { expectedError, systemCode } from '../errors.js';
 import { realPathSync, realPlace } from '../files/real-path.js';
 import { type DoneRecord, reasonOf, type ThumbnailEntry } from '../manifest/record.js';
 import { RecordIndex } from '../manifest/record-index.js';
@@ -9,7 +10,8 @@ import { sourceName } from '../manifest/source-names.js';
 import { checkString, checkStrings, refuseUnknown } from '../options/checks.js';
 import type { PlaceOptions, ResolvedPlace } from '../options/options.js';
 import { resolvePlace } from '../options/resolve.js';
-import { shown } from '../path-bytes.js';
+import { bytesOf, shown, systemPath } from '../path-bytes.js';
+import { printable } from '../printable.js';
 
 /** The options of {@link findThumbnails}. */
 export interface FindOptions extends PlaceOptions {
@@ -27,21 +29,25 @@ export interface FoundThumbnail
   readonly path: string;
 }
 
-/** A photo that was asked for. */
-export interface FoundEvent {
-  readonly type: 'found';
-  /** As it was asked for. */
+/** A photo as it was asked for. */
+interface AskedPhoto {
+  /** Each byte that is not UTF-8 is U+FFFD. */
   readonly photo: string;
+  /** Its bytes; only if they are not UTF-8. */
+  readonly photoBase64?: string;
+}
+
+/** A photo that has thumbnails. */
+export interface FoundEvent extends AskedPhoto {
+  readonly type: 'found';
   /** The photo's name in the manifest; each byte that is not UTF-8 is U+FFFD. */
   readonly source: string;
   readonly thumbnails: readonly FoundThumbnail[];
 }
 
 /** A photo that was asked for and has no thumbnail. */
-export interface NotFoundEvent {
+export interface NotFoundEvent extends AskedPhoto {
   readonly type: 'not-found';
-  /** As it was asked for. */
-  readonly photo: string;
   /** Why, on one line. */
   readonly reason: string;
 }
@@ -93,7 +99,7 @@ class Finder {
       const names = record.thumbnails.map(({ variant }) => variant).join(', ');
       return notFound(photo, `it has no variant ${this.#variant}, only ${names}`);
     }
-    return { type: 'found', photo, source: shown(record.source), thumbnails };
+    return { type: 'found', ...asked(photo), source: shown(record.source), thumbnails };
   }
 
   #thumbnailsOf(record: DoneRecord): FoundThumbnail[] {
@@ -108,22 +114,22 @@ class Finder {
   /** The source that a photo is; why there is none. */
   #sourceOf(photo: string): string | { readonly reason: string } {
     const { manifest } = this.#place;
-    const file = path.resolve(photo);
+    const file = absolutePath(photo);
     // Whatever links lead to it, and as the manifest has it.
-    const names = [
-      sourceName(manifest, file),
-      sourceName(manifest, withoutLinks(file)),
-      path.posix.normalize(photo),
-    ];
+    const paths = file === undefined ? [] : [file, withoutLinks(file)];
+    const names = [...paths.map((each) => sourceName(manifest, each)), path.posix.normalize(photo)];
     const source = names.find((name) => this.#records.positions.rowOf(name) !== undefined);
     if (source !== undefined) return source;
-    if (path.basename(photo) !== photo) return { reason: 'it is not in the manifest' };
-    const [only, ...others] = this.#namesOf(photo);
+    // A file that is there is meant, and not another one of its name.
+    const isMeant = file !== undefined && fs.existsSync(systemPath(file));
+    if (isMeant || path.basename(photo) !== photo) return { reason: 'it is not in the manifest' };
+    const found = this.#namesOf(photo);
+    const [only] = found;
     if (only === undefined) return { reason: 'it is not in the manifest' };
-    if (others.length === 0) return only;
-    return {
-      reason: `${others.length + 1} photos have this name: ${[only, ...others].slice(0, 5).map(shown).join(', ')}`,
-    };
+    if (found.length === 1) return only;
+    const more = found.length > MOST_NAMED ? `, and ${found.length - MOST_NAMED} more` : '';
+    const named = found.slice(0, MOST_NAMED).map((name) => printable(shown(name)));
+    return { reason: `${found.length} photos have this name: ${named.join(', ')}${more}` };
   }
 
   /** The sources of this file name. */
@@ -141,6 +147,19 @@ class Finder {
   }
 }
 
+/** Photos of one name that are named. */
+const MOST_NAMED = 5;
+
+/** Undefined for a relative path in a working folder that does not exist any more. */
+function absolutePath(photo: string): string | undefined {
+  try {
+    return path.resolve(photo);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
 /** The path without symbolic links; the same where there is no such file. */
 function withoutLinks(file: string): string {
   try {
@@ -150,6 +169,11 @@ function withoutLinks(file: string): string {
   }
 }
 
+function asked(photo: string): AskedPhoto {
+  if (photo.isWellFormed()) return { photo };
+  return { photo: shown(photo), photoBase64: bytesOf(photo).toString('base64') };
+}
+
 function notFound(photo: string, reason: string): NotFoundEvent {
-  return { type: 'not-found', photo, reason };
+  return { type: 'not-found', ...asked(photo), reason };
 }

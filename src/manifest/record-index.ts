@@ -41,6 +41,8 @@ export class RecordIndex {
   readonly isSorted: boolean;
   /** What a run with other versions would make anew, as `LoadedRecords` has it. */
   readonly outdated: LoadedRecords['outdated'];
+  /** Sources with a thumbnail that lies elsewhere than the wanted layout has it. */
+  readonly elsewhere: number;
   readonly #reader: LineReader;
   readonly #sizes: LoadedRecords['sizes'];
   /** The last row of each size, and for each row the one before it of the same size; built when first needed. */
@@ -58,6 +60,7 @@ export class RecordIndex {
     this.end = loaded.end;
     this.damagedLines = loaded.damagedLines;
     this.outdated = loaded.outdated;
+    this.elsewhere = loaded.elsewhere;
     this.isSorted =
       loaded.isSorted && loaded.damagedLines.length === 0 && fs.fstatSync(descriptor).size === loaded.end;
     this.#sizes = loaded.sizes;

@@ -8,6 +8,8 @@ import path from 'node:path';
 import { emptyManifestError, manifestError } from '../errors.js';
 import { createFolder } from '../files/create-folder.js';
 import { replaceFile, replaceFileInSteps } from '../files/replace-file.js';
+import { isInLayout } from '../files/thumbnails/thumbnail-name.js';
+import type { Layout } from '../options/options.js';
 import { jsonLine } from '../printable.js';
 import type { Steps } from '../steps.js';
 import { type Digests, type HeaderDigests, UNKNOWN_DECODER, type VersionChange } from './digests/digests.js';
@@ -23,6 +25,17 @@ import { nameOf, sortNames } from './source-names.js';
 export interface StoreOptions {
   /** Called before each write; it throws when another run has taken over a lock. @default nothing */
   readonly requireLocks?: () => void;
+  /** Where thumbnails are to lie. @default where they do */
+  readonly placement?: Placement;
+}
+
+/** Puts thumbnails where a layout has them. */
+export interface Placement {
+  readonly layout: Layout;
+  /** Where the thumbnail is to lie. When this returns, it lies there, and still under its old path. */
+  place(file: string): string;
+  /** To be called when the manifest has the new paths: removes the old ones. Not called when it has not. */
+  removeOld(): void;
 }
 
 /** What the manifest loses when a run ends. */
@@ -39,6 +52,8 @@ export class ManifestStore {
   readonly records: RecordIndex;
   /** What the run makes anew because of other versions; undefined for nothing. */
   readonly anew: MadeAnew | undefined;
+  /** Photos whose thumbnails were moved to another layout. */
+  readonly moved: number;
   readonly #descriptor: number;
   readonly #appended = new RecordPositions();
   /** By row of the earlier records: 1 if the record was kept. */
@@ -52,10 +67,11 @@ export class ManifestStore {
     records: RecordIndex,
     digests: Digests | undefined,
     { requireLocks = () => {} }: StoreOptions,
-    anew: MadeAnew | undefined,
+    before: RecordIndex | undefined,
   ) {
     this.records = records;
-    this.anew = anew;
+    this.anew = before && digests && madeAnew(before, digests);
+    this.moved = before?.elsewhere ?? 0;
     this.#digests = digests;
     this.#requireLocks = requireLocks;
     // An incomplete last line is removed, so that the next record does not continue it.
@@ -74,17 +90,21 @@ export class ManifestStore {
   static *openInSteps(file: string, digests: Digests, options: StoreOptions = {}): Steps<ManifestStore> {
     try {
       createFolder(path.dirname(file));
-      const found = yield* RecordIndex.openInSteps(file, { digests });
+      const { placement } = options;
+      const how = placement === undefined ? { digests } : { digests, layout: placement.layout };
+      const found = yield* RecordIndex.openInSteps(file, how);
       const header = headerOf(digests.header(found?.header));
-      if (found?.hasLfEndings === true && jsonLine(found.header) === jsonLine(header))
+      const isAsWanted = found?.hasLfEndings === true && found.elsewhere === 0;
+      if (isAsWanted && jsonLine(found.header) === jsonLine(header))
         return ManifestStore.#openRecords(file, found, digests, options);
       try {
-        yield* replaceFileInSteps(file, linesUnder(header, digests, found));
+        yield* replaceFileInSteps(file, linesUnder(header, digests, found, placement));
+        if (found !== undefined && found.elsewhere > 0) placement?.removeOld();
       } finally {
         found?.close();
       }
-      const records = yield* RecordIndex.openInSteps(file, { digests });
-      return ManifestStore.#openRecords(file, records, digests, options, found && madeAnew(found, digests));
+      const records = yield* RecordIndex.openInSteps(file, how);
+      return ManifestStore.#openRecords(file, records, digests, options, found);
     } catch (error) {
       throw asManifestError(file, 'write', error);
     }
@@ -109,11 +129,11 @@ export class ManifestStore {
     records: RecordIndex | undefined,
     digests: Digests | undefined,
     options: StoreOptions,
-    anew?: MadeAnew,
+    before?: RecordIndex,
   ): ManifestStore {
     if (records === undefined) throw emptyManifestError(file);
     try {
-      return new ManifestStore(records, digests, options, anew);
+      return new ManifestStore(records, digests, options, before);
     } catch (error) {
       records.close();
       throw error;
@@ -260,11 +280,20 @@ function* linesUnder(
   header: ManifestHeader,
   digests: Digests,
   records: RecordIndex | undefined,
+  placement: Placement | undefined,
 ): Generator<string> {
   yield `${jsonLine(header)}\n`;
   if (records === undefined) return;
   for (const entry of entries(records.file, records.descriptor)) {
-    const record = requireRecord(records.file, entry);
+    const record = placed(requireRecord(records.file, entry), placement);
     yield `${jsonLine(recordUnder(record, { from: records.header, to: header, digests }))}\n`;
   }
+}
+
+function placed(record: ManifestRecord, placement: Placement | undefined): ManifestRecord {
+  if (placement === undefined || record.status === 'failed') return record;
+  const thumbnails = record.thumbnails.map((entry) =>
+    isInLayout(entry.file, placement.layout) ? entry : { ...entry, file: placement.place(entry.file) },
+  );
+  return { ...record, thumbnails };
 }

@@ -7,7 +7,7 @@ import { realFile, realPlace } from '../files/real-path.js';
 import { removeStale } from '../files/temporary.js';
 import { prepareFolder } from '../files/thumbnails/thumbnail-folder.js';
 import type { PoolOutput } from '../job.js';
-import { noteManifest, otherManifests } from '../manifest/folder-manifests.js';
+import { noteManifest } from '../manifest/folder-manifests.js';
 import { ManifestStore } from '../manifest/store.js';
 import type { ResolvedOptions, ThumbsOptions } from '../options/options.js';
 import { resolveOptions } from '../options/resolve.js';
@@ -24,9 +24,10 @@ import { newWalkProgress, type WalkProgress } from '../producer/walk-progress.js
 import { finishInTurns } from '../steps.js';
 import { Cancellation } from './cancellation.js';
 import { digestsOf } from './digests/run-digests.js';
-import type { ThumbsEvent, UnreadableFolderEvent } from './events.js';
+import type { StartEvent, ThumbsEvent, UnreadableFolderEvent } from './events.js';
 import { finishRun, preloadFinish } from './finishing.js';
 import { KeptRecords } from './kept-records.js';
+import { LayoutPlacement } from './layout-placement.js';
 import { requireFreeOutputs } from './outputs.js';
 import {
   certainExtensions,
@@ -124,7 +125,9 @@ async function* runLocked(
     ...(signal === undefined ? [] : [signal]),
     ...(deadlineMs === undefined ? [] : [AbortSignal.timeout(Math.ceil(timeLeft()))]),
   ];
-  const loading = ManifestStore.openInSteps(options.manifest, digests, { requireLocks });
+  const layout = layoutOf(options);
+  const placement = new LayoutPlacement(place, layout);
+  const loading = ManifestStore.openInSteps(options.manifest, digests, { requireLocks, placement });
   const manifest = await finishInTurns(loading, AbortSignal.any(ends));
   if (manifest === undefined) {
     yield { type: 'start', workers, out, manifest: options.manifest };
@@ -139,15 +142,13 @@ async function* runLocked(
     (graceMs) => pool.drain(graceMs),
   );
   try {
-    const { anew } = manifest;
-    yield { type: 'start', workers, out, manifest: manifest.file, ...(anew === undefined ? {} : { anew }) };
+    yield startEvent(options, manifest);
     const walked = newWalkProgress();
-    const isShared = otherManifests(place).length > 0;
-    const sink = new Sink(manifest, walked, planner, { wanted: digests.wanted, out, isShared });
+    const sink = new Sink(manifest, walked, planner, digests.wanted);
     const unreported = unreportedFolders(walked);
     const outputs = await startPool(pool, planner, { options, roots, walked, signal: cancellation.signal });
     // While the first consumers load, and before anything is published.
-    noteManifest(place, layoutOf(options));
+    noteManifest(place, layout);
     preloadFinish(options);
     for await (const event of sink.consume(outputs, workers)) {
       yield* unreported();
@@ -179,6 +180,14 @@ async function* runLocked(
     manifest.close();
     if (pool.crashes > 0) await removeStaleFrom(folders);
   }
+}
+
+function startEvent({ workers, out }: ResolvedOptions, { file, anew, moved }: ManifestStore): StartEvent {
+  return {
+    ...{ type: 'start', workers, out, manifest: file },
+    ...(anew === undefined ? {} : { anew }),
+    ...(moved === 0 ? {} : { moved }),
+  };
 }
 
 /** Events of the unreadable folders that were met since the last call. */

@@ -33,6 +33,8 @@ export interface StartEvent {
   readonly manifest: string;
   /** What is made anew because of other versions; absent for nothing. */
   readonly anew?: MadeAnew;
+  /** Photos whose thumbnails were moved to another layout; absent for none. */
+  readonly moved?: number;
 }
 
 /** A photo has its thumbnails, and the manifest has its record. */
@@ -171,6 +173,8 @@ export interface PlanSummaryEvent extends WalkFigures {
   readonly variants: Readonly<Record<string, number>>;
   /** As in {@link StartEvent}. */
   readonly anew?: MadeAnew;
+  /** Photos whose thumbnails would be moved to another layout; absent for none. */
+  readonly moved?: number;
   /** Sources whose records would be removed. */
   readonly removed: number;
   /** As in {@link SummaryEvent}. */

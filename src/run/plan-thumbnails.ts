@@ -61,10 +61,14 @@ async function* plan(resolved: ResolvedOptions): AsyncGenerator<PlanEvent> {
   const digests = digestsOf(options);
   const manifestBefore = stateOf(options.manifest);
   // Without its records a dry run that was stopped plans nothing, because its walk ends at once.
-  const records = await finishInTurns(RecordIndex.openInSteps(options.manifest, { digests }), options.signal);
+  const records = await finishInTurns(
+    RecordIndex.openInSteps(options.manifest, { digests, layout: options.layout }),
+    options.signal,
+  );
   const end = new AbortController();
   try {
     const anew = records && madeAnew(records, digests);
+    const moved = records?.elsewhere ?? 0;
     const planner = new Planner(records, plannerOptions(options, digests));
     const walked = newWalkProgress();
     const remaining = new RemainingThumbnails(records, options.manifest, digests);
@@ -103,6 +107,7 @@ async function* plan(resolved: ResolvedOptions): AsyncGenerator<PlanEvent> {
       knownBad,
       variants,
       ...(anew === undefined ? {} : { anew }),
+      ...(moved === 0 ? {} : { moved }),
       removed,
       kept: kept.inEmptyRoots,
       emptyRoots: kept.emptyRoots,

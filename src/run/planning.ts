@@ -25,8 +25,18 @@ export function plannerOptions(options: ResolvedOptions, digests: Digests): Plan
   const lacks = (needs: string) =>
     Object.values(decoders).some((decoder) => decoder.lacks?.(decoding)?.needs === needs);
   const { placeholder } = options;
-  const place = { manifest, out, layout: layoutOf(options) };
-  return { ...place, digests, placeholder, verdicts: VERDICT_VERSION, lacks, force, retryFailed, limits };
+
+  return {
+    manifest,
+    out,
+    digests,
+    placeholder,
+    verdicts: VERDICT_VERSION,
+    lacks,
+    force,
+    retryFailed,
+    limits,
+  };
 }
 
 /** Extensions of the formats whose decoder lacks a package: lower case, without the dot. */

@@ -46,8 +46,6 @@ export class RemainingThumbnails {
     if (row === undefined) this.#new += 1;
     else this.#found[row] = 1;
     if (item.type === 'job' && item.why === 'moved') this.#moved += 1;
-    for (const { from } of (item.type === 'job' ? item.kept?.moves : item.moves) ?? [])
-      this.thumbnails.add(from);
     if (item.type === 'unchanged') {
       if (!item.isOnRecord) addTo(this.known, this.#records?.find(source));
       this.#keep(item.record);

@@ -1,7 +1,6 @@
 // Results in, manifest out. The sink is done when it has counted N sentinels, and for no other reason.
 
 import { type ImageErrorCode, unreachable } from '../errors.js';
-import { type Move, moveThumbnail } from '../files/thumbnails/thumbnail-folder.js';
 import { ThumbnailSet } from '../files/thumbnails/thumbnail-name.js';
 import { VERDICT_VERSION } from '../image/renderer-version.js';
 import type { FailedOutcome, Job, JobResult, PoolOutput, Unchanged } from '../job.js';
@@ -62,36 +61,29 @@ export function noTotals(): Totals {
   };
 }
 
-/** Where thumbnails lie, and what a record has. */
-export interface SinkOutput {
-  /** Absolute path of the output folder. */
-  readonly out: string;
-  /** Names of the variants, in the order in which records have them. */
-  readonly wanted: readonly string[];
-  /** Whether other manifests use the folder. */
-  readonly isShared: boolean;
-}
-
 export class Sink {
   readonly totals: Totals = noTotals();
   readonly #manifest: ManifestStore;
   readonly #walk: Readonly<WalkProgress>;
   readonly #plan: { readonly jobs: number };
-  readonly #output: SinkOutput;
+  readonly #wanted: readonly string[];
   /** The thumbnails of the photos that were done. */
   readonly #thumbnails = new ThumbnailSet();
 
-  /** @param plan How many of the photos that `walk` has found are jobs. */
+  /**
+   * @param plan How many of the photos that `walk` has found are jobs.
+   * @param wanted Names of the variants, in the order in which records have them.
+   */
   constructor(
     manifest: ManifestStore,
     walk: Readonly<WalkProgress>,
     plan: { readonly jobs: number },
-    output: SinkOutput,
+    wanted: readonly string[],
   ) {
     this.#manifest = manifest;
     this.#walk = walk;
     this.#plan = plan;
-    this.#output = output;
+    this.#wanted = wanted;
   }
 
   /** Different thumbnails so far. */
@@ -149,8 +141,7 @@ export class Sink {
         attempt: stack === undefined ? attempt : { ...attempt, stack },
       };
     }
-    const record = { ...recordedName(source), ...completed(job, outcome, this.#output.wanted) };
-    this.#moveAll(job.kept?.moves);
+    const record = { ...recordedName(source), ...completed(job, outcome, this.#wanted) };
     this.#manifest.append(record);
     this.totals.done += 1;
     this.totals.thumbnails += outcome.thumbnails.length;
@@ -160,10 +151,9 @@ export class Sink {
     return { type: 'done', ...eventPath(path), record, progress: this.#progress() };
   }
 
-  #onUnchanged({ path, record, by, isOnRecord, moves }: Unchanged): UnchangedEvent | FailedEvent {
+  #onUnchanged({ path, record, by, isOnRecord }: Unchanged): UnchangedEvent | FailedEvent {
     const identified = by === 'content';
     if (identified) this.totals.worked += 1;
-    this.#moveAll(moves);
     if (isOnRecord) this.#manifest.keep(nameOf(record));
     else this.#manifest.append(record);
     if (record.status === 'failed') {
@@ -173,10 +163,6 @@ export class Sink {
     this.totals.unchanged += 1;
     if (identified) this.totals.identified += 1;
     return { type: 'unchanged', ...eventPath(path), identified, record, progress: this.#progress() };
-  }
-
-  #moveAll(moves: readonly Move[] = []): void {
-    for (const move of moves) moveThumbnail(this.#output.out, move, this.#output.isShared);
   }
 
   #onFailed(path: string, record: FailedRecord, known = false): FailedEvent {

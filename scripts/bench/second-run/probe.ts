@@ -123,7 +123,6 @@ function measureManifest(file: string, records: number): ManifestFigures {
   const planner = new Planner(store.records, {
     manifest: file,
     out: folder,
-    layout: 'flat',
     digests,
     placeholder: false,
     verdicts: 1,

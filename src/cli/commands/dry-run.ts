@@ -107,6 +107,11 @@ function planLines(plan: PlanSummaryEvent, options: ThumbsOptions, colors: Color
       ([variant, amount]) =>
         `${colors.bold(integer(amount).padStart(9))} thumbnails of ${variant} to be made`,
     ),
+    ...(plan.moved === undefined
+      ? []
+      : [
+          `${colors.bold(integer(plan.moved).padStart(9))} whose thumbnails are to be moved to the other layout`,
+        ]),
     `${colors.bold(integer(plan.removed).padStart(9))} to be removed from the manifest: the photo is gone, or not selected any more`,
     ...keptLines(plan, sameCommandWith('--forget'), colors),
     ...pruneLines(plan, options),

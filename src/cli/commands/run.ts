@@ -15,13 +15,13 @@ import { Screen } from '../screen.js';
 import type { Verbosity } from '../shared-options.js';
 import { stopOnSignals } from '../signals.js';
 import {
-  anewLine,
   describeAttempt,
   type Hints,
   leftOutLine,
   missingPhotosLines,
   photoLine,
   prunedLine,
+  startLines,
   summaryLines,
 } from '../summary.js';
 
@@ -100,7 +100,7 @@ class Reporter {
     switch (event.type) {
       case 'start':
         this.#out = event.out;
-        if (!quiet && event.anew !== undefined) this.#screen.say(anewLine(event.anew, colors));
+        if (!quiet) for (const line of startLines(event, colors)) this.#screen.say(line);
         break;
       case 'done':
         this.#progress = event.progress;

@@ -6,10 +6,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { causeOf, outputError, systemCode, ThumbsError } from '../../errors.js';
-import type { Layout } from '../../options/options.js';
 import { createFolder } from '../create-folder.js';
 import { temporaryPath } from '../temporary.js';
-import { shardOf, thumbnailFile } from './thumbnail-name.js';
+import { shardOf } from './thumbnail-name.js';
 
 /**
  * Creates the folder if necessary and makes sure that it can be written to, by writing: permission bits do not tell of a read-only
@@ -23,9 +22,7 @@ export function prepareFolder(folder: string): void {
     fs.closeSync(fs.openSync(probe, 'wx'));
     fs.unlinkSync(probe);
   } catch (error) {
-    const notFolder = systemCode(error) === 'EEXIST' || systemCode(error) === 'ENOTDIR';
-    const reason = notFolder ? 'there is a file where the folder should be' : causeOf(error);
-    throw outputError(folder, reason, error);
+    throw isFileThere(error) ? notFolderError(folder, error) : outputError(folder, causeOf(error), error);
   }
 }
 
@@ -53,44 +50,53 @@ export function publish(folder: string, file: string, bytes: Uint8Array): void {
   }
 }
 
-/** A thumbnail that lies where the other layout has it. Both are files in the output folder. */
-export interface Move {
-  readonly from: string;
-  readonly to: string;
+/**
+ * Puts a thumbnail under a second path in the folder, where another layout has it; nothing if it is there, or nowhere.
+ * @throws {ThumbsError} `OUTPUT`, with the path and the cause.
+ */
+export function linkThumbnail(folder: string, from: string, to: string): void {
+  const [source, target] = [path.join(folder, from), path.join(folder, to)];
+  try {
+    if (thumbnailSize(folder, from) === undefined) return;
+    inShard(folder, to, () => {
+      try {
+        fs.linkSync(source, target);
+      } catch (error) {
+        if (systemCode(error) === 'ENOENT') throw error;
+        if (thumbnailSize(folder, to) === undefined) copy(folder, source, target);
+      }
+    });
+  } catch (error) {
+    throw error instanceof ThumbsError ? error : outputError(target, causeOf(error), error);
+  }
+}
+
+/** Not every file system has links. */
+function copy(folder: string, source: string, target: string): void {
+  const temporary = temporaryPath(folder);
+  try {
+    fs.copyFileSync(source, temporary, fs.constants.COPYFILE_EXCL);
+    fs.renameSync(temporary, target);
+  } finally {
+    fs.rmSync(temporary, { force: true });
+  }
 }
 
 /**
- * Moves a thumbnail to where the other layout has it.
- * @param isShared Whether other manifests use the folder: then it stays under its old path as well, because they may name that.
+ * Removes a thumbnail, and the folder of its shard if nothing else is in it.
  * @throws {ThumbsError} `OUTPUT`, with the path and the cause.
  */
-export function moveThumbnail(folder: string, { from, to }: Move, isShared: boolean): void {
-  const [source, target] = [path.join(folder, from), path.join(folder, to)];
+export function removeThumbnail(folder: string, file: string): void {
+  const target = path.join(folder, file);
   try {
-    inShard(folder, to, () => {
-      if (isShared) linkOrCopy(folder, source, target);
-      else if (fs.existsSync(source)) fs.renameSync(source, target);
-      // Else another photo of the same thumbnail has moved it.
-    });
-    if (!isShared) removeEmptyShard(folder, source);
+    fs.rmSync(target, { force: true });
   } catch (error) {
     throw outputError(target, causeOf(error), error);
   }
+  removeEmptyShard(folder, target);
 }
 
-function linkOrCopy(folder: string, source: string, target: string): void {
-  if (fs.existsSync(target)) return;
-  try {
-    fs.linkSync(source, target);
-  } catch {
-    // Not every file system has links.
-    const temporary = temporaryPath(folder);
-    fs.copyFileSync(source, temporary);
-    fs.renameSync(temporary, target);
-  }
-}
-
-/** Removes the folder of the shard in which a thumbnail was, if nothing else is in it. @param file Path of the thumbnail. */
+/** @param file Path of what was in the shard. */
 export function removeEmptyShard(folder: string, file: string): void {
   const shard = path.dirname(file);
   if (path.dirname(shard) !== folder) return;
@@ -104,13 +110,31 @@ export function removeEmptyShard(folder: string, file: string): void {
 /** Does what puts something to `file`; where the folder of its shard is missing, once more when that is made. */
 function inShard(folder: string, file: string, work: () => void): void {
   const shard = shardOf(file);
+  if (shard === undefined) {
+    work();
+    return;
+  }
+  const inside = path.join(folder, shard);
   try {
     work();
   } catch (error) {
-    if (shard === undefined || systemCode(error) !== 'ENOENT') throw error;
-    createFolder(path.join(folder, shard));
+    if (systemCode(error) === 'ENOTDIR') throw notFolderError(inside, error);
+    if (systemCode(error) !== 'ENOENT') throw error;
+    try {
+      createFolder(inside);
+    } catch (failure) {
+      throw isFileThere(failure) ? notFolderError(inside, failure) : failure;
+    }
     work();
   }
+}
+
+function isFileThere(error: unknown): boolean {
+  return systemCode(error) === 'EEXIST' || systemCode(error) === 'ENOTDIR';
+}
+
+function notFolderError(folder: string, error: unknown): ThumbsError {
+  return outputError(folder, 'there is a file where the folder should be', error);
 }
 
 /** Writes a new file and checks its size: on a full disk a write can be short without an error. */
@@ -134,30 +158,6 @@ export function thumbnailSize(folder: string, file: string): number | undefined 
   } catch {
     return undefined; // The thumbnail is made again, and publishing it reports the cause.
   }
-}
-
-/** What a record says of a thumbnail's file. */
-interface RecordedFile {
-  readonly file: string;
-  readonly bytes: number;
-}
-
-/** Whether a thumbnail lies where its record and this layout have it, with the recorded size. */
-export function isThumbnailAt(folder: string, { file, bytes }: RecordedFile, layout: Layout): boolean {
-  return (shardOf(file) === undefined) === (layout === 'flat') && thumbnailSize(folder, file) === bytes;
-}
-
-/**
- * Where a thumbnail of the recorded size lies: where this layout has it, or else where the other one has it; undefined for nowhere. A run
- * that was ended may have moved it without noting that.
- */
-export function findThumbnail(
-  folder: string,
-  { file, bytes }: RecordedFile,
-  layout: Layout,
-): string | undefined {
-  const places = [thumbnailFile(file, layout), thumbnailFile(file, layout === 'flat' ? 'sharded' : 'flat')];
-  return places.find((place) => thumbnailSize(folder, place) === bytes);
 }
 
 /** Whether the thumbnail exists and has just these bytes; one that cannot be read has not. */

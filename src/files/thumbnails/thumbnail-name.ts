@@ -16,8 +16,15 @@ const EXTENSIONS = outputFormatNames.map((format) => outputFormats[format].exten
 /** The source of an expression for a thumbnail's name; its group is the extension. */
 export const THUMBNAIL_NAME: string = `[0-9a-f]{${DIGEST_DIGITS}}\\.(${EXTENSIONS})`;
 
-/** The source of an expression for a thumbnail's file, without a group. Whether its shard is that of its name is not checked. */
-export const THUMBNAIL_FILE: string = `(?:[0-9a-f]{${SHARD_DIGITS}}/)?[0-9a-f]{${DIGEST_DIGITS}}\\.(?:${EXTENSIONS})`;
+const FLAT_FILE = `[0-9a-f]{${DIGEST_DIGITS}}\\.(?:${EXTENSIONS})`;
+const SHARDED_FILE = `[0-9a-f]{${SHARD_DIGITS}}/${FLAT_FILE}`;
+
+/** Sources of expressions for a thumbnail's file, without a group. Whether its shard is that of its name is not checked. */
+export const THUMBNAIL_FILES: Readonly<Record<Layout | 'any', string>> = {
+  flat: FLAT_FILE,
+  sharded: SHARDED_FILE,
+  any: `(?:${FLAT_FILE}|${SHARDED_FILE})`,
+};
 
 const NAME = new RegExp(`^${THUMBNAIL_NAME}$`);
 const FILE = new RegExp(`^(?:[0-9a-f]{${SHARD_DIGITS}}/)?(${THUMBNAIL_NAME})$`);
@@ -51,6 +58,11 @@ export function nameOfFile(file: string): string {
 /** The shard that a thumbnail's file lies in; undefined for one in the output folder itself. */
 export function shardOf(file: string): string | undefined {
   return file.includes('/') ? file.slice(0, SHARD_DIGITS) : undefined;
+}
+
+/** Whether a thumbnail's file lies where this layout has it. */
+export function isInLayout(file: string, layout: Layout): boolean {
+  return (shardOf(file) === undefined) === (layout === 'flat');
 }
 
 /** Where a thumbnail lies in this layout. @param file Its name, or its file in whatever layout. */

@@ -1,7 +1,8 @@
 // What an index needs of each line of a manifest. Nearly every line is as the store writes it, and is read by one expression, in a third of
 // the time that JSON.parse() and the checks of a record take; any other line is parsed and checked.
 
-import { THUMBNAIL_FILE } from '../../files/thumbnails/thumbnail-name.js';
+import { THUMBNAIL_FILES } from '../../files/thumbnails/thumbnail-name.js';
+import type { Layout } from '../../options/options.js';
 import type { Block, LinePosition } from '../lines.js';
 import { parseRecord } from '../reading.js';
 import { contentOf, type ManifestHeader, type ManifestRecord } from '../record.js';
@@ -29,12 +30,12 @@ const TEXT = String.raw`[^"\\\x00-\x1f]*`;
 /** One that a JavaScript number has exactly. */
 const INTEGER = String.raw`(?:0|[1-9]\d{0,14})`;
 
-/** A line with a thumbnail of each of these variants, as bytes in Latin-1. Groups: source, sourceFormat, sourceBytes, redo. */
-function doneLine(variants: readonly string[]): RegExp {
+/** A line with a thumbnail of each of these variants, in this layout, as bytes in Latin-1. Groups: source, sourceFormat, sourceBytes, redo. */
+function doneLine(variants: readonly string[], layout: Layout | 'any'): RegExp {
   const picture = `(?:,"from":"${TEXT}","fromWidth":${INTEGER},"fromHeight":${INTEGER})?`;
   const measures = `"width":${INTEGER},"height":${INTEGER},"bytes":${INTEGER}`;
   const thumbnails = variants.map(
-    (variant) => `\\{"variant":"${variant}","file":"${THUMBNAIL_FILE}",${measures}${picture}\\}`,
+    (variant) => `\\{"variant":"${variant}","file":"${THUMBNAIL_FILES[layout]}",${measures}${picture}\\}`,
   );
   return new RegExp(
     [
@@ -59,10 +60,13 @@ export class RecordLines {
   #folderBytes = '';
   #folder = '';
 
-  /** @param header Of the manifest that has the lines. */
-  constructor(header: ManifestHeader) {
+  /**
+   * @param header Of the manifest that has the lines.
+   * @param layout Where thumbnails are expected; records of other ones are parsed.
+   */
+  constructor(header: ManifestHeader, layout: Layout | undefined) {
     this.#header = header;
-    this.#doneLine = doneLine(Object.keys(header.variants));
+    this.#doneLine = doneLine(Object.keys(header.variants), layout ?? 'any');
   }
 
   *of({ bytes, offset }: Block): Generator<RecordLine> {

@@ -1,6 +1,8 @@
 // Reads a manifest from its header to its end, for an index of its records.
 
 import { damagedLineError } from '../../errors.js';
+import { isInLayout } from '../../files/thumbnails/thumbnail-name.js';
+import type { Layout } from '../../options/options.js';
 import type { Steps } from '../../steps.js';
 import { type Digests, type Standing, UNKNOWN_DECODER } from '../digests/digests.js';
 import { standingOf } from '../digests/matching.js';
@@ -15,6 +17,8 @@ import { type RecordFacts, RecordLines } from './record-lines.js';
 export interface LoadOptions {
   /** Of a run: only records that have something of what it wants can be found by content. @default all can */
   readonly digests?: Digests;
+  /** Where thumbnails are to lie. @default anywhere */
+  readonly layout?: Layout;
   /** Whether lines that are no records are skipped instead of refused. @default false */
   readonly dropDamaged?: boolean;
 }
@@ -34,6 +38,8 @@ export interface LoadedRecords {
   readonly sizes: readonly number[];
   /** Thumbnails that other versions would make otherwise: sources, and their formats. */
   readonly outdated: Outdated;
+  /** Sources with a thumbnail that lies elsewhere than the layout has it. */
+  readonly elsewhere: number;
   /** Bytes up to the end of the last complete line. */
   readonly end: number;
   /** Numbers of the lines that were skipped; the header is line 1. */
@@ -50,14 +56,15 @@ export function* loadRecords(
   file: string,
   descriptor: number,
   { header, length: headerLength }: HeaderLine,
-  { digests, dropDamaged = false }: LoadOptions,
+  { digests, layout, dropDamaged = false }: LoadOptions,
 ): Steps<LoadedRecords> {
   const positions = new RecordPositions();
   const sizes: number[] = [];
   const damagedLines: number[] = [];
   const standings = new Standings(header, digests);
   const outdated = { sources: 0, formats: new Set<string>() };
-  const lines = new RecordLines(header);
+  const lines = new RecordLines(header, layout);
+  let elsewhere = 0;
   let [end, number, isSorted] = [headerLength, 1, true];
   let last: SplitName | undefined;
   for (const block of readBlocks(descriptor, headerLength)) {
@@ -73,6 +80,7 @@ export function* loadRecords(
       isSorted &&= last === undefined || compareSplit(last, facts.split) < 0;
       last = facts.split;
       const row = positions.set(facts.split, { offset, length });
+      if (layout !== undefined && liesElsewhere(facts, layout)) elsewhere += 1;
       const standing = standings.of(facts);
       const isFound = standing === 'current' && !facts.redo;
       sizes[row] = isFound ? (facts.contentBytes ?? NOT_FOUND_BY_CONTENT) : NOT_FOUND_BY_CONTENT;
@@ -81,7 +89,13 @@ export function* loadRecords(
       outdated.formats.add(formatOf(facts));
     }
   }
-  return { positions, sizes, outdated, end, damagedLines, isSorted };
+  return { positions, sizes, outdated, elsewhere, end, damagedLines, isSorted };
+}
+
+/** A record that was not parsed has its thumbnails where they are expected. */
+function liesElsewhere({ made }: RecordFacts, layout: Layout): boolean {
+  if (typeof made === 'string' || made.status !== 'done') return false;
+  return made.thumbnails.some(({ file }) => !isInLayout(file, layout));
 }
 
 function formatOf({ made }: RecordFacts): string {

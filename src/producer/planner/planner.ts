@@ -166,7 +166,7 @@ export class Planner {
     const part = this.#wanted.missingPart(found, content);
     if (part !== undefined) return { ...make, part, kept: found.kept };
     const { status, sourceFormat, sourceWidth, sourceHeight, takenAt = foundAt } = known;
-    const { thumbnails, placeholder, moves } = found.kept;
+    const { thumbnails, placeholder } = found.kept;
     const record: DoneRecord = {
       ...name,
       status,
@@ -176,7 +176,7 @@ export class Planner {
       takenAt,
       ...(placeholder === undefined ? {} : { placeholder }),
     };
-    return { type: 'unchanged', path, record, by: 'content', isOnRecord: false, moves };
+    return { type: 'unchanged', path, record, by: 'content', isOnRecord: false };
   }
 
   /** The record if it is still valid, else why it is not, and what of it is. */
@@ -192,7 +192,7 @@ export class Planner {
       return found.standing === 'outdated' ? 'versions' : 'options';
     if (record.redo === true) return 'redo';
     if (!isSame) return this.#mayBeKnown(facts) ? 'touched' : 'changed';
-    const { thumbnails, placeholder, moves } = found.kept;
+    const { thumbnails, placeholder } = found.kept;
     const part = this.#wanted.missingPart(found, contentOf(record) ?? '');
     if (part !== undefined) {
       const isIncomplete = part.variants.length === 0;
@@ -209,7 +209,7 @@ export class Planner {
       ...(takenAt === undefined ? {} : { takenAt }),
       ...(placeholder === undefined ? {} : { placeholder }),
     };
-    return { record: completed, isOnRecord: false, moves };
+    return { record: completed, isOnRecord: false };
   }
 
   #compareFailed(record: FailedRecord, facts: SourceFacts | undefined): Comparison {
@@ -239,7 +239,7 @@ export class Planner {
 
 /** A valid record; why a photo is a job; or that, and what of it is to be made. */
 type Comparison =
-  | Pick<Unchanged, 'record' | 'isOnRecord' | 'moves'>
+  | Pick<Unchanged, 'record' | 'isOnRecord'>
   | Why
   | { readonly why: Why; readonly part: Part; readonly kept: Kept };
 

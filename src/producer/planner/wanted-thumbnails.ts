@@ -1,18 +1,15 @@
 // What a photo has of what the run wants: by its record, and by the files that are there.
 
-import { findThumbnail, isThumbnailAt, type Move } from '../../files/thumbnails/thumbnail-folder.js';
-import { thumbnailFile } from '../../files/thumbnails/thumbnail-name.js';
+import { thumbnailSize } from '../../files/thumbnails/thumbnail-folder.js';
 import type { Kept, Part } from '../../job.js';
 import type { Digests, HeaderDigests } from '../../manifest/digests/digests.js';
 import { hasAllWanted, type KeptEntry, type Match, matchRecord } from '../../manifest/digests/matching.js';
-import type { DoneRecord } from '../../manifest/record.js';
-import type { Layout } from '../../options/options.js';
+import type { DoneRecord, ThumbnailEntry } from '../../manifest/record.js';
 
-/** What is wanted, and where it is to lie. */
+/** What is wanted, and where it lies. */
 export interface Wanted {
   /** Absolute path of the output folder. */
   readonly out: string;
-  readonly layout: Layout;
   readonly digests: Digests;
   readonly placeholder: boolean;
 }
@@ -34,35 +31,24 @@ export class WantedThumbnails {
     this.#wanted = wanted;
   }
 
-  /** Whether a record is as this run would write it, and its thumbnails lie where they are to. */
+  /** Whether a record is as this run would write it, and its thumbnails are there. */
   isAsWanted(record: DoneRecord): boolean {
-    const { digests, out, layout, placeholder } = this.#wanted;
+    const { digests, placeholder } = this.#wanted;
     return (
       (record.placeholder !== undefined) === placeholder &&
       hasAllWanted(record, this.#header, digests) &&
-      record.thumbnails.every((entry) => isThumbnailAt(out, entry, layout))
+      record.thumbnails.every((entry) => this.#isThere(entry))
     );
   }
 
   find(record: DoneRecord): FoundThumbnails {
-    const { digests, out, layout } = this.#wanted;
+    const { digests } = this.#wanted;
     const { entries, standing } = matchRecord(record, this.#header, digests);
-    const thumbnails: KeptEntry[] = [];
-    const moves: Move[] = [];
-    const missing: string[] = [];
-    for (const [index, variant] of digests.wanted.entries()) {
-      const entry = entries[index];
-      const from = entry && findThumbnail(out, entry, layout);
-      if (entry === undefined || from === undefined) {
-        missing.push(variant);
-        continue;
-      }
-      const to = thumbnailFile(entry.file, layout);
-      thumbnails.push({ ...entry, file: to });
-      if (from !== to) moves.push({ from, to });
-    }
+    const isThere = (entry: KeptEntry | undefined) => entry !== undefined && this.#isThere(entry);
+    const missing = digests.wanted.filter((_, index) => !isThere(entries[index]));
+    const thumbnails = entries.filter((entry) => entry !== undefined).filter(isThere);
     const { placeholder } = this.#wanted.placeholder ? record : {};
-    const kept = { thumbnails, moves, ...(placeholder === undefined ? {} : { placeholder }) };
+    const kept = { thumbnails, ...(placeholder === undefined ? {} : { placeholder }) };
     return { entries, standing, missing, kept };
   }
 
@@ -70,5 +56,9 @@ export class WantedThumbnails {
   missingPart({ missing, kept }: FoundThumbnails, content: string): Part | undefined {
     const placeholder = this.#wanted.placeholder && kept.placeholder === undefined;
     return missing.length === 0 && !placeholder ? undefined : { variants: missing, placeholder, content };
+  }
+
+  #isThere({ file, bytes }: Pick<ThumbnailEntry, 'file' | 'bytes'>): boolean {
+    return thumbnailSize(this.#wanted.out, file) === bytes;
   }
 }

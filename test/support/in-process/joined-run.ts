@@ -64,7 +64,7 @@ export async function joinedRun(photos: number, consumers: number, transport: Tr
     }
   }
   const manifest = openStore(path.join(out, 'manifest.jsonl'));
-  const sink = new Sink(manifest, walked, { jobs: photos }, { out, wanted: [VARIANT], isShared: false });
+  const sink = new Sink(manifest, walked, { jobs: photos }, [VARIANT]);
   for await (const _ of sink.consume(outputs(), consumers));
   manifest.close();
   return { produced, emitted, totals: sink.totals, started, left: pool.consumers.length };

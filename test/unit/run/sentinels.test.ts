@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { expect, test } from 'vitest';
 import type { PoolOutput } from '../../../src/job.js';
 import { newWalkProgress } from '../../../src/producer/walk-progress.js';
@@ -22,8 +21,7 @@ for (const consumers of [1, 2, 8]) {
 
 test('outputs that end before the last sentinel are an error', async () => {
   const manifest = openStore(manifestPath());
-  const output = { out: path.dirname(manifest.file), wanted: [VARIANT], isShared: false };
-  const sink = new Sink(manifest, { ...newWalkProgress(), ended: true }, { jobs: 0 }, output);
+  const sink = new Sink(manifest, { ...newWalkProgress(), ended: true }, { jobs: 0 }, [VARIANT]);
   async function* outputs(): AsyncGenerator<PoolOutput> {
     yield { type: 'sentinel', usage: { peakMemoryBytes: 0, cpuMs: 0 } };
   }

@@ -184,7 +184,7 @@ test('no thumbnail has metadata or a profile, whatever its photo has', async () 
   for (const channels of [3, 4] as const)
     for (const [name, photo] of Object.entries(await annotated(channels))) {
       expect(photo.includes('somebody'), name).toBe(true);
-      for (const [format, spec] of SPECS)
+      for (const [, spec] of SPECS)
         for (const fit of ['inside', 'cover', 'contain']) {
           const file = await thumbnailOf(photo, `fit=${fit},${spec}`, '30x30');
           const said = `${name} to ${fit}, ${spec}`;
@@ -193,10 +193,7 @@ test('no thumbnail has metadata or a profile, whatever its photo has', async () 
           // libvips' own for a file that states none.
           expect(density ?? 72, said).toBe(72);
           expect(file.includes('somebody'), said).toBe(false);
-          expect(
-            format === 'avif' || !/Exif|EXIF|ICC_PROFILE|iCCP|ICCP/.test(file.toString('latin1')),
-            said,
-          ).toBe(true);
+          expect(file.toString('latin1'), said).not.toMatch(/Exif|EXIF|ICC_PROFILE|iCCP|ICCP/);
         }
     }
 });

@@ -59,7 +59,6 @@ function plannerOf(records: readonly ManifestRecord[], options: Partial<PlannerO
   const planner = new Planner(store.records, {
     manifest,
     out,
-    layout: 'flat',
     digests: testDigests(),
     placeholder: false,
     verdicts: 1,
