@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import type { Sharp } from 'sharp';
 import { damagedImageError, isImageError, unsupportedFeatureError } from '../errors.js';
 import { type DecodingOptions, defaultDecoding } from '../options/options.js';
-import { largestSize, type Variant } from '../options/variant.js';
+import { largestSize, scaledSize, type Variant } from '../options/variant.js';
 import { Declined } from './decoders/declined.js';
 import type { Decoder, FromPicture, OpenImage, OpenRequest, Reader } from './decoders/decoder.js';
 import { decoders, recognize, type SourceFormat } from './decoders/index.js';
@@ -216,7 +216,8 @@ async function read(
         // What was read for other variants is still there.
         const maxMemory = limits.maxMemory - request.shared.heldBytes;
         const image = await open(bytes, { ...request, variant, among, maxMemory });
-        checkLimits(needsOf(image, variant), { ...limits, maxMemory });
+        checkLimits(image, { ...limits, maxMemory });
+        checkScaled(image, variant, { ...limits, maxMemory });
         made.set(variant, { image, result: await decode(image, variant) });
       } catch (error) {
         if (!(error instanceof Declined || isImageError(error)) || index === readers.length - 1) throw error;
@@ -229,13 +230,24 @@ async function read(
   return made;
 }
 
-/** What an image takes, with its thumbnail. */
-function needsOf(image: OpenImage, variant: Variant): OpenImage {
-  const { width, height } = largestSize(variant, uprightSize(image));
+/** Bytes for each pixel of a scaled image that is cut or filled up in a second step. */
+const SAMPLE_BYTES = 8;
+
+/**
+ * Checks what an image takes with its thumbnail: a thin one that is enlarged until it covers a box is much larger before it is cut.
+ * @throws {ThumbsError} `TOO_LARGE`
+ * @throws {MemoryShortage}
+ */
+function checkScaled(image: OpenImage, variant: Variant, limits: ImageLimits): void {
+  const upright = uprightSize(image);
+  const [scaled, size] = [scaledSize(variant, upright), largestSize(variant, upright)];
   const { encoding } = variant;
-  const held =
-    width * height * (encoders[encoding.format].heldBytesPerPixel(encoding) + (isTwoSteps(variant) ? 8 : 0));
-  return { ...image, memoryNeed: image.memoryNeed + held };
+  const samples = isTwoSteps(variant) ? scaled.width * scaled.height * SAMPLE_BYTES : 0;
+  const encoded = size.width * size.height * encoders[encoding.format].heldBytesPerPixel(encoding);
+  const memoryNeed = image.memoryNeed + samples + encoded;
+  // As large as the image it is within the limit.
+  const { width, height } = variant.enlarge ? scaled : { width: 0, height: 0 };
+  checkLimits({ width, height, orientation: 1, memoryNeed }, limits);
 }
 
 async function decode(image: OpenImage, variant: Variant): Promise<Encoded | string> {

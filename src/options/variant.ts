@@ -61,13 +61,24 @@ export function reductionOf({ box, fit }: Variant, image: Size): number {
   return Math.max(1, isFitted ? Math.max(...ratios) : Math.min(...ratios));
 }
 
+/** The pixels of an image that is scaled for a variant, before it is cut or filled up, or a pixel more a side. @param image As in {@link reductionOf}. */
+export function scaledSize(variant: Variant, image: Size): Box {
+  const { box, fit, enlarge } = variant;
+  if (fit === 'fill') {
+    const side = (name: 'width' | 'height') => (enlarge ? box[name] : Math.min(box[name], image[name]));
+    return { width: side('width'), height: side('height') };
+  }
+  const ratios = [box.width / image.width, box.height / image.height];
+  const enlarged = fit === 'cover' ? Math.max(...ratios) : Math.min(...ratios);
+  const scale = enlarge ? enlarged : 1 / reductionOf(variant, image);
+  return { width: Math.ceil(image.width * scale), height: Math.ceil(image.height * scale) };
+}
+
 /** The pixels of a variant of an image, or a pixel more a side. @param image As in {@link reductionOf}. */
 export function largestSize(variant: Variant, image: Size): Box {
-  const { box, fit, enlarge } = variant;
-  if (fit === 'contain' || (enlarge && fit !== 'inside')) return box;
-  const ratios = [box.width / image.width, box.height / image.height];
-  const scale = enlarge ? Math.min(...ratios) : 1 / reductionOf(variant, image);
-  const scaled = { width: Math.ceil(image.width * scale), height: Math.ceil(image.height * scale) };
+  const { box, fit } = variant;
+  if (fit === 'contain') return box;
+  const scaled = scaledSize(variant, image);
   return { width: Math.min(scaled.width, box.width), height: Math.min(scaled.height, box.height) };
 }
 

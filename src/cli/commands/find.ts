@@ -1,6 +1,6 @@
 // `thumbs find <photo...>`: the paths of photos' thumbnails.
 
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { findThumbnails } from '../../maintenance/find.js';
 import { jsonLine, printable } from '../../printable.js';
 import { exitCodes } from '../exit-codes.js';
@@ -13,7 +13,9 @@ export function configure(command: Command): void {
     .argument('<photo...>', 'as typed, as the manifest has it, or a file name that only one photo has')
     .option('--variant <name>', 'only this one');
   addPlaceOptions(command)
-    .option('-0, --null', 'a NUL character after each path, and no line break')
+    .addOption(
+      new Option('-0, --null', 'a NUL character after each path, and no line break').conflicts('json'),
+    )
     .option('--json', 'one JSON object a line on stdout, for programs')
     .action(async (photos: string[], { null: isNull, json, ...typed }: ParsedOptions) => {
       const output = json === true ? 'json' : isNull === true ? 'null' : 'lines';

@@ -1,5 +1,4 @@
-// JPEG by libjpeg-turbo. libvips writes a source's resolution into the JFIF header, so equal pixels from a scanner and from a phone would
-// be two files: every thumbnail gets the same one.
+// JPEG by libjpeg-turbo. What sharp writes has no JFIF header, and so no resolution of the source.
 
 import { Declined } from '../decoders/declined.js';
 import { JpegFile } from '../decoders/jpeg/jpeg-file.js';
@@ -7,21 +6,10 @@ import type { Encoder } from './encoder.js';
 
 export const jpeg: Encoder = {
   configure: (image, { quality = 80, progressive = false }) => image.jpeg({ quality, progressive }),
-  normalize: withoutDensity,
+  normalize: (file) => file,
   readSize: readJpegSize,
-  heldBytesPerPixel: ({ progressive }) => (progressive === true ? 16 : 8),
+  heldBytesPerPixel: () => 10,
 };
-
-/** `JFIF\0` in the first segment, behind SOI and the segment's marker and length (ITU-T T.871, 10.1). */
-const JFIF_AT = 6;
-const UNITS_AT = JFIF_AT + 7;
-/** No unit, and pixels as wide as they are high. */
-const SQUARE_PIXELS = Buffer.from([0, 0, 1, 0, 1]);
-
-function withoutDensity(file: Buffer): Buffer {
-  if (file.toString('latin1', JFIF_AT, JFIF_AT + 5) === 'JFIF\0') SQUARE_PIXELS.copy(file, UNITS_AT);
-  return file;
-}
 
 function readJpegSize(file: Buffer): { width: number; height: number } | undefined {
   try {

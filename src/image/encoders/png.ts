@@ -13,7 +13,7 @@ export const png: Encoder = {
     ),
   normalize: stripAncillaryChunks,
   readSize: readPngSize,
-  heldBytesPerPixel: ({ palette, progressive }) => (palette === true || progressive === true ? 16 : 8),
+  heldBytesPerPixel: ({ palette }) => (palette === true ? 72 : 12),
 };
 
 /** The chunks that decide the pixels (PNG specification, third edition, 11.2 and 11.3.1). */

@@ -7,11 +7,22 @@ import type { OpenImage, Reading } from '../decoders/decoder.js';
 import type { SharpImage } from '../decoders/sharp-image.js';
 import type { Picture } from '../decoders/tiff/writer.js';
 import { resizeUpright } from '../resize.js';
+import type { PictureSize } from '../upright.js';
 import { averaged, type SmallPicture, turned } from './average.js';
 import { inSrgb } from './profile-tables.js';
 
 /** Pixels of the longer side. ThumbHash keeps seven frequencies; with 32 or 100 pixels pictures come out no better (bench.md). */
 const SIDE = 16;
+/** Pixels of the shorter side of a panorama: ThumbHash keeps three frequencies of it. */
+const SHORTER_SIDE = 8;
+/** What ThumbHash takes. */
+const LONGEST_SIDE = 100;
+
+/** Pixels of the longer side for an image of this shape. */
+function sideFor({ width, height }: PictureSize): number {
+  const ratio = Math.max(width, height) / Math.min(width, height);
+  return Math.min(LONGEST_SIDE, Math.max(SIDE, Math.ceil(SHORTER_SIDE * ratio)));
+}
 
 /**
  * What an image is opened for that gets a placeholder: always the same, whichever variants there are. It is the default variant's, so that a
@@ -23,6 +34,7 @@ export const placeholderReading: Reading = {
   fit: 'inside',
   enlarge: false,
   encoding: { format: 'png' },
+  // Or more, for a panorama.
   resizedTo: { width: SIDE, height: SIDE },
 };
 
@@ -55,7 +67,7 @@ let library: Promise<typeof import('thumbhash')> | undefined;
 /** RGBA, upright, of a picture that is in memory. */
 async function small(picture: Picture): Promise<SmallPicture> {
   const { channels, orientation, profile } = picture;
-  const { width, height, data } = averaged(picture, SIDE);
+  const { width, height, data } = averaged(picture, sideFor(picture));
   const rgba = await inSrgb(data, channels === 1 ? 1 : 3, profile);
   return turned({ data: rgba, width, height }, 4, orientation);
 }
@@ -63,9 +75,10 @@ async function small(picture: Picture): Promise<SmallPicture> {
 /** The same of an image that sharp decodes, or one with alpha. */
 async function resized(
   image: SharpImage,
-  { fastShrinkOnLoad, isUpright = false }: OpenImage,
+  { fastShrinkOnLoad, isUpright = false, ...stored }: OpenImage,
 ): Promise<SmallPicture> {
-  const variant = { ...placeholderReading, box: { width: SIDE, height: SIDE } };
+  const side = sideFor(stored);
+  const variant = { ...placeholderReading, box: { width: side, height: side } };
   const sharp = resizeUpright(image, { variant, isUpright, fastShrinkOnLoad }).toColourspace('srgb');
   const { data, info } = await image.finish(sharp.ensureAlpha().raw().toBuffer({ resolveWithObject: true }));
   return { data, width: info.width, height: info.height };

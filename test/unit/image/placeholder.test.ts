@@ -9,9 +9,11 @@ import { locatePreviews, toPreview } from '../../../src/image/decoders/raw/previ
 import { readingsOf } from '../../../src/image/placeholder/placeholder.js';
 import { renderThumbnails } from '../../../src/image/render.js';
 import { resolveVariants } from '../../../src/options/variant-spec.js';
-import { rgbFiles } from '../../support/images/colour/charts.js';
-import { rgbProfile } from '../../support/images/colour/profiles.js';
-import { inSpace } from '../../support/images/colour/spaces.js';
+import { pixelsOf, type Samples, sizeOf } from '../../support/images/colour/chart.js';
+import { greyFiles, rgbFiles } from '../../support/images/colour/charts.js';
+import { jpegWithProfile, webpWithProfile } from '../../support/images/colour/files.js';
+import { greyProfile, rgbProfile } from '../../support/images/colour/profiles.js';
+import { greyOf, inSpace } from '../../support/images/colour/spaces.js';
 import { picture } from '../../support/images/jpeg/pictures.js';
 import { ORIENTATIONS, type Pixels, turnedFiles } from '../../support/images/upright/turned-files.js';
 import { sampleImages } from '../../support/paths.js';
@@ -163,8 +165,7 @@ const UNLIKE = 32;
 
 test('it is like that of the reference way, in every format and at every size', async () => {
   for (const [width, height] of [
-    [1600, 1200],
-    [800, 600],
+    [1040, 780],
     [640, 480],
     [320, 240],
     [150, 100],
@@ -219,7 +220,7 @@ function corners(width: number, height: number): Pixels {
 
 test('it is that of the upright photo in all eight orientations', async () => {
   for (const [width, height] of [
-    [1280, 960],
+    [800, 600],
     [300, 200],
   ] as const) {
     const photo = corners(width, height);
@@ -241,19 +242,57 @@ test('it is that of the upright photo in all eight orientations', async () => {
 /** Left half red, right half green, as strong as sRGB has them. */
 const VIVID = Array.from({ length: 24 }, (_, index) => (index % 6 < 3 ? [1, 0, 0] : [0, 1, 0]));
 
-test('its colours are those of the profile: sRGB, Display P3, Adobe RGB and ProPhoto', async () => {
-  for (const space of ['srgb', 'p3', 'a98rgb', 'prophoto'] as const) {
-    const patches = VIVID.map((samples) => inSpace(space, samples));
-    const files = await rgbFiles(patches, rgbProfile(space));
-    const plain = await referenceOf((await rgbFiles(VIVID)).PNG ?? Buffer.alloc(0));
-    for (const [name, file] of Object.entries(files)) {
-      const found = await hashOf(file);
-      expect(distance(found, plain), `${name} in ${space}`).toBeLessThan(LIKE);
-      if (space === 'srgb') continue;
-      const unconverted = await referenceOf(file, { isConverted: false });
-      expect(distance(found, unconverted), `${name} in ${space}, unconverted`).toBeGreaterThan(UNLIKE);
-    }
+/** Read at a reduced size before their colours are converted. */
+async function largeFiles(patches: readonly Samples[], profile: Buffer): Promise<Record<string, Buffer>> {
+  const chart = { patches, side: 160 };
+  const { channels, ...size } = sizeOf(chart);
+  const isGrey = channels === 1;
+  const raw = { ...size, channels: isGrey ? 1 : 3 } as const;
+  const image = sharp(pixelsOf(chart, 8), { raw }).toColourspace(isGrey ? 'b-w' : 'srgb');
+  const jpeg = await image.clone().jpeg({ chromaSubsampling: '4:4:4' }).toBuffer();
+  const webp = await image.clone().webp({ lossless: true, effort: 0 }).toBuffer();
+  return {
+    'large JPEG': jpegWithProfile(jpeg, profile),
+    ...(isGrey ? {} : { 'large WebP': webpWithProfile(webp, size, profile) }),
+  };
+}
+
+async function expectConverted(
+  files: Readonly<Record<string, Buffer>>,
+  truth: string,
+  profile: string,
+): Promise<void> {
+  for (const [name, file] of Object.entries(files)) {
+    const found = await hashOf(file);
+    expect(distance(found, truth), `${name}, ${profile}`).toBeLessThan(LIKE);
+    const unconverted = await referenceOf(file, { isConverted: false });
+    expect(distance(found, unconverted), `${name}, ${profile}, unconverted`).toBeGreaterThan(UNLIKE);
   }
+}
+
+test('its colours are those of the profile: Display P3, Adobe RGB and ProPhoto', async () => {
+  const truth = await referenceOf((await rgbFiles(VIVID)).PNG ?? Buffer.alloc(0));
+  for (const space of ['p3', 'a98rgb', 'prophoto'] as const) {
+    const patches = VIVID.map((samples) => inSpace(space, samples));
+    const profile = rgbProfile(space);
+    const files = { ...(await rgbFiles(patches, profile)), ...(await largeFiles(patches, profile)) };
+    await expectConverted(files, truth, space);
+  }
+});
+
+test('its greys are those of the profile', async () => {
+  const light = Array.from({ length: 24 }, (_, index) => (index % 6 < 3 ? 0.1 : 0.3));
+  const greys = light.map((value) => Array.from({ length: 3 }, () => greyOf(value)));
+  const truth = await referenceOf((await rgbFiles(greys)).PNG ?? Buffer.alloc(0));
+  const linear = greyProfile((sample) => sample);
+  const files = {
+    ...(await greyFiles(light, linear)),
+    ...(await largeFiles(
+      light.map((value) => [value]),
+      linear,
+    )),
+  };
+  await expectConverted(files, truth, 'linear');
 });
 
 test('it has the alpha of the photo, and none where the photo has none', async () => {
