@@ -1,5 +1,5 @@
 // Compares whole runs of `thumbs` with other programs on one machine, and prints Markdown.
-// Run: npm run bench:peers [-- [folder of photos] [--rows a,c] [--runs 5] [--size 200x200]]
+// Run: npm run bench:peers [-- [folder of photos] [--rows a,c] [--peers vipsthumbnail,Pillow] [--runs 5] [--size 200x200]]
 //   Without a folder: measures the rows of peers/rows.ts. Their images are made once, in ./corpus-peers.
 //   With a folder: measures one row, with the photos of that folder. --size applies to this row only.
 import fs from 'node:fs';
@@ -34,6 +34,7 @@ function parseCommandLine() {
       allowPositionals: true,
       options: {
         rows: { type: 'string' },
+        peers: { type: 'string' },
         runs: { type: 'string', default: '5' },
         size: { type: 'string', default: '200x200' },
       },
@@ -43,20 +44,21 @@ function parseCommandLine() {
   }
 }
 
-function readArguments(): { selected: readonly Row[]; runs: number } {
+function readArguments(): { selected: readonly Row[]; runs: number; names: readonly string[] | undefined } {
   const { values, positionals } = parseCommandLine();
+  const names = values.peers?.split(',');
   const runs = Number(values.runs);
   if (!Number.isInteger(runs) || runs < 1)
     usage(`Expected --runs to be a positive integer, got \`${values.runs}\``);
   const [folder] = positionals;
   if (positionals.length > 1) usage(`Expected at most one folder, got ${positionals.length}`);
   if (folder !== undefined && values.rows !== undefined) usage('Expected a folder or --rows, got both');
-  if (folder !== undefined) return { selected: [folderRow(folder, values.size)], runs };
+  if (folder !== undefined) return { selected: [folderRow(folder, values.size)], runs, names };
   const ids = values.rows?.split(',') ?? rows.map(({ id }) => id);
   const selected = rows.filter(({ id }) => ids.includes(id));
   if (selected.length !== ids.length)
     usage(`Expected --rows to list some of ${rows.map(({ id }) => id)}, got \`${values.rows}\``);
-  return { selected, runs };
+  return { selected, runs, names };
 }
 
 /** A row with the caller's own photos. */
@@ -91,11 +93,16 @@ async function measureMemory(photos: Photos, { variant }: Row, scratch: string):
   return peaks;
 }
 
-const { selected, runs } = readArguments();
-const { installed, missing } = detectPeers();
+const { selected, runs, names } = readArguments();
+const detected = detectPeers();
+const { missing } = detected;
+const installed = detected.installed.filter(({ name }) => names?.includes(name) !== false);
+if (names !== undefined && installed.length !== names.length)
+  usage(`Expected --peers to list some of ${detected.installed.map(({ name }) => name).join(', ')}`);
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'thumbs-peers-'));
 try {
   const lines = [machineLines(), ...programLines([thumbs, ...installed], missing)];
+  if (names !== undefined) lines.push(`- Only these peers were measured: ${names.join(', ')}`);
   console.log(`${lines.join('\n')}
 - ${PROCESSES} workers or processes each, PNG thumbnails into an empty folder; times of whole processes, page cache warm
 - ${runs} counted run${runs === 1 ? '' : 's'} of each, in rotation, after a warm-up of each; peers that are slow there are only listed

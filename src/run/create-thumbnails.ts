@@ -8,6 +8,7 @@ import { removeStale } from '../files/temporary.js';
 import { prepareFolder } from '../files/thumbnails/thumbnail-folder.js';
 import type { PoolOutput } from '../job.js';
 import { noteManifest } from '../manifest/folder-manifests.js';
+import { LayoutPlacement } from '../manifest/layout-placement.js';
 import { ManifestStore } from '../manifest/store.js';
 import type { ResolvedOptions, ThumbsOptions } from '../options/options.js';
 import { resolveOptions } from '../options/resolve.js';
@@ -27,7 +28,6 @@ import { digestsOf } from './digests/run-digests.js';
 import type { StartEvent, ThumbsEvent, UnreadableFolderEvent } from './events.js';
 import { finishRun, preloadFinish } from './finishing.js';
 import { KeptRecords } from './kept-records.js';
-import { LayoutPlacement } from './layout-placement.js';
 import { requireFreeOutputs } from './outputs.js';
 import {
   certainExtensions,

@@ -28,7 +28,7 @@ test('an unexpected error in rendering is INTERNAL, with its stack and what is k
     status: 'failed',
     code: 'INTERNAL',
     reason: expect.stringMatching(/^an unexpected error in thumbs: .*undefined/),
-    stack: expect.stringMatching(/^TypeError: .*\n\s+at .*render\.ts/),
+    stack: expect.stringMatching(/^TypeError: .*\n(?:\s+at .*\n)*\s+at .*render\.ts/),
     ...loaded.facts,
   });
 });

@@ -251,7 +251,7 @@ function rmsOf(one: Pixels, other: Pixels): number {
 
 // Our own JPEG reader reads the first at a half to an eighth; libvips reads the second, which is reduced by less than 4.
 for (const [size, upright] of [
-  ['large', fields(960, 640)],
+  ['large', fields(720, 480)],
   ['small', fields(180, 120)],
 ] as const)
   test(`a ${size} photo that is stored turned has the thumbnails of the upright one, whatever its orientation and format`, async () => {

@@ -90,10 +90,8 @@ function sample(name: string): Buffer {
 
 /** Every way on which a variant may be read: small and large, of a reduced picture and of the whole one, in another shape. */
 const BESIDE: ReadonlyArray<readonly string[]> = [
-  ['16x16'],
   ['200x200'],
-  ['60x', '900x,enlarge'],
-  ['2000x2000,format=webp', '500x500,fit=cover,position=entropy', '70x70,fit=contain,format=jpeg'],
+  ['60x', '900x,enlarge,format=jpeg', '500x500,fit=cover,position=entropy', '70x70,fit=contain,format=jpeg'],
 ];
 
 /** The photo as a JPEG of more kinds than {@link turnedFiles} has. */
@@ -165,10 +163,8 @@ const UNLIKE = 32;
 
 test('it is like that of the reference way, in every format and at every size', async () => {
   for (const [width, height] of [
-    [1040, 780],
-    [640, 480],
+    [880, 660],
     [320, 240],
-    [150, 100],
     [60, 40],
   ] as const) {
     const photo = await mountains(width, height);

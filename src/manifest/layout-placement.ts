@@ -3,9 +3,9 @@
 
 import { linkThumbnail, removeThumbnail } from '../files/thumbnails/thumbnail-folder.js';
 import { ThumbnailSet, thumbnailFile } from '../files/thumbnails/thumbnail-name.js';
-import { addNamedByOthers } from '../manifest/folder-manifests.js';
-import type { Placement } from '../manifest/store.js';
 import type { Layout, ResolvedPlace } from '../options/options.js';
+import { addNamedByOthers } from './folder-manifests.js';
+import type { Placement } from './store.js';
 
 export class LayoutPlacement implements Placement {
   readonly layout: Layout;
