@@ -15,7 +15,7 @@ import { insideBox } from '../../support/variants.js';
 /** The modules of `image/`, with another decoder in the list where that of AVIF is. */
 async function modulesWith(createDecoder: (libvips: typeof Libvips) => Decoder) {
   vi.resetModules();
-  vi.doMock('../../../src/image/decoders/libvips.js', async (importOriginal) => {
+  vi.doMock('../../../src/image/decoders/libvips/libvips.js', async (importOriginal) => {
     const libvips = await importOriginal<typeof Libvips>();
     return { ...libvips, avif: createDecoder(libvips) };
   });
