@@ -116,7 +116,7 @@ function completed(spec: ParsedSpec, defaults: Stated, usable: Set<string>): Var
   const position = fit === 'cover' ? positionNamed(take('position') ?? 'centre') : undefined;
   if (stated.position !== undefined && position === undefined)
     throw specError(spec, `to have a position only with fit=cover, and not with fit=${fit}`);
-  const background = backgroundOf(spec, { fit, format }, take);
+  const background = backgroundOf(spec, { fit, format }, defaults, take);
   const enlarge = stated.enlarge === true;
   return {
     ...{ name, box, fit },
@@ -155,6 +155,7 @@ function boxOf(spec: ParsedSpec, fit: Fit, format: OutputFormat): Box {
 function backgroundOf(
   spec: ParsedSpec,
   { fit, format }: { readonly fit: Fit; readonly format: OutputFormat },
+  defaults: Stated,
   take: (key: string) => unknown,
 ): Colour | undefined {
   const { hasAlpha } = outputFormats[format];
@@ -165,11 +166,14 @@ function backgroundOf(
       `to have a background only with fit=contain, or as jpeg, and not with fit=${fit} as ${format}`,
     );
   }
-  const value = take('background');
-  const colour = parseColour(value ?? (hasAlpha ? 'transparent' : 'white'));
-  if (colour !== undefined && (hasAlpha || colour.alpha === 1)) return colour;
-  if (spec.stated.background === undefined)
-    throw expectedError('background', `to be opaque as ${format}, which has no transparency`, value);
+  if (hasAlpha) return parseColour(take('background') ?? 'transparent');
+  const { background = defaults.background } = spec.stated;
+  const colour = parseColour(background ?? 'white');
+  if (colour?.alpha === 1) {
+    take('background');
+    return colour;
+  }
+  if (spec.stated.background === undefined) return parseColour('white');
   throw specError(spec, `to have an opaque background as ${format}, which has no transparency`);
 }
 
@@ -232,7 +236,7 @@ function requireUsable(defaults: Stated, usable: ReadonlySet<string>, variants: 
 
 function purposeOf(option: string): string {
   if (option === 'position') return 'it is for fit=cover';
-  if (option === 'background') return 'it is for fit=contain and for jpeg';
+  if (option === 'background') return 'it is for fit=contain and, where it is opaque, for jpeg';
   const having = outputFormatNames.filter(
     (format) => (option as SettingName) in outputFormats[format].settings,
   );

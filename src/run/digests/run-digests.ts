@@ -21,6 +21,15 @@ export function digestsOf({ variants, decoding, keepVersions }: ResolvedOptions)
   const ofVariants = variants.map((variant) => [variant.name, digestOf(digestParts(variant))] as const);
   const failed = { variants: ofVariants.map(([, digest]) => digest).sort(), embedded, jpegReader };
   const earlier = new Version1Digests(variants, decoding, [renderer, version1Renderer]);
+  /** Most records of a manifest have the same digest. */
+  const ofVersion1 = new Map<string, ReturnType<typeof madeInVersion1>>();
+  const madeInVersion1 = (digest: string, format: SourceFormat) => {
+    const found = earlier.find(digest, format);
+    if (found === undefined) return 'unknown';
+    const { variant, isCurrent } = found;
+    const decoder = ofDecoder(format, isCurrent ? versions : VERSION_1_VERSIONS);
+    return { variant: variant.name, digest: digestOf(digestParts(variant)), decoder };
+  };
   return new Digests({
     variants: Object.fromEntries(ofVariants),
     decoders: Object.fromEntries(formats.map((format) => [format, ofDecoder(format, versions)])),
@@ -29,15 +38,10 @@ export function digestsOf({ variants, decoding, keepVersions }: ResolvedOptions)
     unreadable: new Set(formats.filter(lacksPackage)),
     keepVersions,
     ofVersion1: (digest, format) => {
-      const found = earlier.find(digest, format);
-      if (found === undefined) return undefined;
-      const { variant, isCurrent } = found;
-      const by = isCurrent ? versions : VERSION_1_VERSIONS;
-      return {
-        variant: variant.name,
-        digest: digestOf(digestParts(variant)),
-        decoder: ofDecoder(format, by),
-      };
+      const key = `${format} ${digest}`;
+      const known = ofVersion1.get(key) ?? madeInVersion1(digest, format);
+      ofVersion1.set(key, known);
+      return known === 'unknown' ? undefined : known;
     },
     failureOfVersion1: (digest) => {
       const isCurrent = earlier.findFailure(digest);

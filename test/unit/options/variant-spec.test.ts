@@ -70,6 +70,11 @@ test('a default that every variant replaces is no mistake', () => {
   expect(one('400x,format=webp,quality=60', { quality: 80 })?.encoding.quality).toBe(60);
 });
 
+test('a background that is not opaque is left out for JPEG, which is over white', () => {
+  const [card, page] = resolveVariants(['9x9,fit=contain', '9,format=jpeg'], { background: 'transparent' });
+  expect([card?.background?.alpha, page?.background]).toEqual([0, { r: 255, g: 255, b: 255, alpha: 1 }]);
+});
+
 test('lossless as default leaves alone what states a quality', () => {
   const [small, page] = resolveVariants(['9,format=webp', '8,format=webp,quality=70'], { lossless: true });
   expect(small?.encoding).toEqual({ format: 'webp', lossless: true, effort: 2 });
@@ -141,7 +146,7 @@ test.each<[string, VariantDefaults, string]>([
   ['200', { position: 'top' }, 'Expected `position` to be of use to a variant: it is for fit=cover'],
   ['200', { background: 'red' }, 'Expected `background` to be #rgb'],
   ['200', { background: 'white' }, 'Expected `background` to be of use to a variant: it is for fit=contain'],
-  ['200', { format: 'jpeg', background: 'transparent' }, 'Expected `background` to be opaque as jpeg'],
+  ['200', { format: 'jpeg', background: 'transparent' }, 'Expected `background` to be of use to a variant'],
   ['200', { format: 'webp', quality: 1000 }, 'Expected `quality` to be an integer from 1 to 100'],
   ['200', { format: 'webp', effort: 8 }, 'Expected `effort` to be an integer from 0 to 6 as webp'],
   ['200', { format: 'webp', quality: 80, lossless: true }, 'to have a quality or to be lossless, not both'],
