@@ -35,8 +35,8 @@ export type {
   ThumbnailEntry,
 } from './manifest/record.js';
 export type { MadeAnew } from './manifest/store.js';
-export type { Layout, PlaceOptions, ThumbsOptions } from './options/options.js';
-export type { OutputFormat } from './options/output-formats.js';
+export type { Embedded, Layout, PlaceOptions, ThumbsOptions } from './options/options.js';
+export type { EncodingSettings, OutputFormat } from './options/output-formats.js';
 export type { Box, Fit, Position } from './options/variant.js';
 export type { SizeOption, VariantSpec } from './options/variant-spec.js';
 export { createThumbnails } from './run/create-thumbnails.js';

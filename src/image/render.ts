@@ -93,7 +93,8 @@ export interface Rendered {
 
 /** What was made for one reading of an image. */
 interface Made {
-  readonly image: OpenImage;
+  /** What its header says; its pixels are not held. */
+  readonly image: Pick<OpenImage, 'width' | 'height' | 'orientation' | 'photo' | 'takenAt' | 'from'>;
   /** Of the variant; the ThumbHash for the reading of a placeholder. */
   readonly result: Encoded | string;
 }
@@ -194,7 +195,9 @@ async function inputsOf(
   return { format: 'raw', inputs };
 }
 
-function fromFacts({ from }: OpenImage): Pick<RenderedThumbnail, 'from' | 'fromWidth' | 'fromHeight'> {
+function fromFacts({
+  from,
+}: Pick<OpenImage, 'from'>): Pick<RenderedThumbnail, 'from' | 'fromWidth' | 'fromHeight'> {
   return from === undefined ? {} : { from: from.kind, fromWidth: from.width, fromHeight: from.height };
 }
 
@@ -218,7 +221,9 @@ async function read(
         const image = await open(bytes, { ...request, variant, among, maxMemory });
         checkLimits(image, { ...limits, maxMemory });
         checkScaled(image, variant, { ...limits, maxMemory });
-        made.set(variant, { image, result: await decode(image, variant) });
+        const { width, height, orientation, photo, takenAt, from } = image;
+        const result = await decode(image, variant);
+        made.set(variant, { image: { width, height, orientation, photo, takenAt, from }, result });
       } catch (error) {
         if (!(error instanceof Declined || isImageError(error)) || index === readers.length - 1) throw error;
         left.push(variant);

@@ -55,9 +55,9 @@ export interface NotFoundEvent extends AskedPhoto {
 /**
  * The thumbnails of photos, each by its path, by its path as the manifest has it, or by its file name alone where only one photo has it.
  * It opens neither photo nor thumbnail.
- * @throws {ThumbsError} `OPTION`, or `MANIFEST`: there is none, or it is not a manifest.
+ * @throws {ThumbsError} `OPTION`, at once. While iterating: `MANIFEST` (there is none, or it is not a manifest) or `OUTPUT`.
  */
-export function* findThumbnails(
+export function findThumbnails(
   photos: readonly string[],
   options: FindOptions = {},
 ): Generator<FoundEvent | NotFoundEvent> {
@@ -65,11 +65,19 @@ export function* findThumbnails(
   const names = checkStrings('photos', photos);
   if (names.length === 0) throw expectedError('photos', 'to name at least one photo', names);
   const variant = options.variant === undefined ? undefined : checkString('variant', options.variant);
-  const place = realPlace(resolvePlace(options));
+  return find(names, resolvePlace(options), variant);
+}
+
+function* find(
+  photos: readonly string[],
+  resolved: ResolvedPlace,
+  variant: string | undefined,
+): Generator<FoundEvent | NotFoundEvent> {
+  const place = realPlace(resolved);
   const records = RecordIndex.openExisting(place.manifest);
   try {
     const finder = new Finder(place, records, variant);
-    for (const photo of names) yield finder.find(photo);
+    for (const photo of photos) yield finder.find(photo);
   } finally {
     records.close();
   }
@@ -105,10 +113,21 @@ class Finder {
   #thumbnailsOf(record: DoneRecord): FoundThumbnail[] {
     return record.thumbnails
       .filter(({ variant }) => this.#variant === undefined || variant === this.#variant)
-      .map(({ file, digest: _, decoder: __, ...facts }) => ({
-        path: path.join(this.#place.out, file),
-        ...facts,
-      }));
+      .map(({ variant, file, width, height, bytes, from, fromWidth, fromHeight }) => {
+        const picture = {
+          ...(from === undefined ? {} : { from }),
+          ...(fromWidth === undefined ? {} : { fromWidth }),
+          ...(fromHeight === undefined ? {} : { fromHeight }),
+        };
+        return {
+          variant,
+          width,
+          height,
+          bytes,
+          ...picture,
+          path: path.join(this.#place.out, file),
+        };
+      });
   }
 
   /** The source that a photo is; why there is none. */

@@ -34,7 +34,7 @@ export async function* findUnneeded(
     const isCandidate = (entry: OutputEntry) =>
       (folder === out && mayBeThumbnail(entry) && !named.has(entry.file)) ||
       (entry.isFile && isStale(folder, entry.file));
-    for (const name of await filesIn(folder, isCandidate)) {
+    for (const name of await filesIn(folder, folder === out, isCandidate)) {
       const file = path.join(folder, name);
       const stats = lstatSync(file, { throwIfNoEntry: false });
       if (stats === undefined) continue;
@@ -59,10 +59,14 @@ async function isThumbnail(file: string): Promise<boolean> {
 }
 
 /** The files of a folder, and of shards in it, for which `isWanted` holds, sorted; none if there is no folder. */
-async function filesIn(folder: string, isWanted: (entry: OutputEntry) => boolean): Promise<string[]> {
+async function filesIn(
+  folder: string,
+  hasShards: boolean,
+  isWanted: (entry: OutputEntry) => boolean,
+): Promise<string[]> {
   const names: string[] = [];
   try {
-    for await (const entry of outputEntries(folder)) if (isWanted(entry)) names.push(entry.file);
+    for await (const entry of outputEntries(folder, hasShards)) if (isWanted(entry)) names.push(entry.file);
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') throw unreadableOutputError(folder, error);
   }

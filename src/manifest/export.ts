@@ -110,7 +110,7 @@ function exported(record: ManifestRecord): object {
   }
   const { status, thumbnails, redo: _, ...rest } = record;
   const entries = thumbnails.map(({ variant, file, digest, decoder, ...facts }) => {
-    return { variant, file, format: formatOfFile(file), ...facts };
+    return { ...facts, variant, file, format: formatOfFile(file) };
   });
   return { status, ...rest, thumbnails: entries };
 }

@@ -2,6 +2,7 @@
 
 import fs from 'node:fs';
 import path from 'node:path';
+import { unreadableOutputError } from '../errors.js';
 import {
   changeMarker,
   type FolderMarker,
@@ -56,6 +57,14 @@ export function noteManifest(place: ResolvedPlace, layout: Layout): void {
   }));
 }
 
+/**
+ * Notes where the thumbnails of a folder with a marker are to lie; one without has none yet, or is of version 0.1. The caller has locked it.
+ * @throws {ThumbsError} `OUTPUT`
+ */
+export function noteLayout({ out }: ResolvedPlace, layout: Layout): void {
+  if (readMarker(out) !== undefined) changeMarker(out, (marker) => ({ ...marker, layout }));
+}
+
 /** The `foreignUntilMs` of a folder without a marker: undefined when its thumbnails are those of a manifest, or it has none. */
 function foreignTime(out: string, manifests: readonly string[]): number | undefined {
   const files = thumbnailFilesIn(out);
@@ -70,12 +79,16 @@ function foreignTime(out: string, manifests: readonly string[]): number | undefi
 }
 
 function thumbnailFilesIn(out: string): string[] {
-  const names = fs.readdirSync(out, { withFileTypes: true });
-  const shards = names.filter((entry) => entry.isDirectory() && isShardName(entry.name));
-  const inShards = shards.flatMap(({ name }) =>
-    fs.readdirSync(path.join(out, name)).map((inner) => `${name}/${inner}`),
-  );
-  return [...names.map(({ name }) => name), ...inShards].filter(isThumbnailFile);
+  try {
+    const names = fs.readdirSync(out, { withFileTypes: true });
+    const shards = names.filter((entry) => entry.isDirectory() && isShardName(entry.name));
+    const inShards = shards.flatMap(({ name }) =>
+      fs.readdirSync(path.join(out, name)).map((inner) => `${name}/${inner}`),
+    );
+    return [...names.map(({ name }) => name), ...inShards].filter(isThumbnailFile);
+  } catch (error) {
+    throw unreadableOutputError(out, error);
+  }
 }
 
 /** Adds the thumbnails that a manifest's records name to `named`; of each source its last record. Returns the number of sources. */

@@ -10,27 +10,39 @@ import type { Placement } from './store.js';
 export class LayoutPlacement implements Placement {
   readonly layout: Layout;
   readonly #place: ResolvedPlace;
+  readonly #requireLocks: () => void;
   readonly #old = new Set<string>();
 
-  /** @param place Real paths. The caller has locked both. */
-  constructor(place: ResolvedPlace, layout: Layout) {
+  /**
+   * @param place Real paths. The caller has locked both.
+   * @param requireLocks Called before each change; it throws when another run has taken over a lock.
+   */
+  constructor(place: ResolvedPlace, layout: Layout, requireLocks: () => void) {
     this.#place = place;
     this.layout = layout;
+    this.#requireLocks = requireLocks;
   }
 
-  /** @throws {ThumbsError} `OUTPUT` */
+  /** @throws {ThumbsError} `OUTPUT` or `LOCKED`. */
   place(file: string): string {
     const target = thumbnailFile(file, this.layout);
     if (target === file || this.#old.has(file)) return target;
+    this.#requireLocks();
     linkThumbnail(this.#place.out, file, target);
     this.#old.add(file);
     return target;
   }
 
-  /** What other manifests of the folder name stays. @throws {ThumbsError} `OUTPUT` or `MANIFEST`. */
+  /**
+   * What other manifests of the folder name stays; everything, where one of them is missing: `prune` says so, and removes what is not needed.
+   * @throws {ThumbsError} `OUTPUT`, `MANIFEST` or `LOCKED`.
+   */
   removeOld(): void {
     const named = new ThumbnailSet();
-    addNamedByOthers(named, this.#place);
-    for (const file of this.#old) if (!named.has(file)) removeThumbnail(this.#place.out, file);
+    if (addNamedByOthers(named, this.#place).length > 0) return;
+    for (const file of this.#old) {
+      this.#requireLocks();
+      if (!named.has(file)) removeThumbnail(this.#place.out, file);
+    }
   }
 }

@@ -145,7 +145,7 @@ function checkedHeader(file: string, text: string): ManifestHeader {
   if (version === 1) {
     const options = 'options' in header ? header.options : undefined;
     if (typeof options !== 'string') throw manifestError(file, 'its header has no options digest');
-    return { ...VERSION_1_DIGESTS, ...header, options };
+    return { manifest: 'thumbs', version, ...VERSION_1_DIGESTS, options };
   }
   if (version !== MANIFEST_VERSION) throw manifestError(file, `there is no version ${version} of it`);
   if (!hasDigests(header)) throw manifestError(file, 'its header has not all its digests');

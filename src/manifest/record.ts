@@ -11,7 +11,7 @@ import type { SourceFormat } from '../image/decoders/index.js';
 import { isVariantName } from '../options/variant.js';
 import { shown } from '../path-bytes.js';
 import { printable } from '../printable.js';
-import { type HeaderDigests, type Made, UNKNOWN_DECODER } from './digests/digests.js';
+import { type HeaderDigests, type Made, ownValue, UNKNOWN_DECODER } from './digests/digests.js';
 import { nameOf, type RecordedName } from './source-names.js';
 
 /** The version of the manifest's format that this package writes. */
@@ -56,8 +56,8 @@ export function madeOf(
   header: HeaderDigests,
 ): Made {
   return {
-    digest: digest ?? header.variants[variant] ?? '',
-    decoder: decoder ?? header.decoders[format] ?? UNKNOWN_DECODER,
+    digest: digest ?? ownValue(header.variants, variant) ?? '',
+    decoder: decoder ?? ownValue(header.decoders, format) ?? UNKNOWN_DECODER,
   };
 }
 
@@ -166,21 +166,23 @@ export function isHeader(value: unknown): value is Pick<ManifestHeader, 'manifes
 /** Whether a header of this version has all its digests. */
 export function hasDigests(header: object): header is ManifestHeader {
   const { variants, decoders, failures, versions } = header as Partial<Readonly<Record<string, unknown>>>;
-  const areTexts = (map: unknown) =>
+  const hasTexts = (map: unknown) =>
     isObject(map) && Object.values(map).every((value) => typeof value === 'string');
-  return areTexts(variants) && areTexts(decoders) && typeof failures === 'string' && isObject(versions);
+  const hasMaps = hasTexts(variants) && hasTexts(decoders) && isObject(versions);
+  return hasMaps && Object.keys(Object(variants)).every(isVariantName) && typeof failures === 'string';
 }
 
 /** Whether parsed JSON is a record, as far as the program depends on it. */
 export function isRecord(value: unknown): value is ManifestRecord {
   if (!isObject(value) || !hasName(value)) return false;
-  if (value.status === 'failed') return isError(value.error);
+  if (value.status === 'failed') return isError(value.error) && areTexts(value.digest);
   const { status, thumbnails, sourceFormat, sourceXxh128, sourcePartialXxh128, ...facts } = value;
   if (status !== 'done' || !Array.isArray(thumbnails) || thumbnails.length === 0) return false;
   if (typeof sourceFormat !== 'string' || typeof (sourceXxh128 ?? sourcePartialXxh128) !== 'string')
     return false;
   const measures = [facts.sourceWidth, facts.sourceHeight, facts.sourceBytes, facts.sourceMtimeMs];
-  return thumbnails.every(isThumbnailEntry) && measures.every(Number.isInteger);
+  const isText = areTexts(facts.placeholder, facts.takenAt ?? undefined);
+  return isText && thumbnails.every(isThumbnailEntry) && measures.every(Number.isInteger);
 }
 
 function hasName({ source, sourceNameBase64 }: Readonly<Record<string, unknown>>): boolean {
@@ -192,7 +194,15 @@ function hasName({ source, sourceNameBase64 }: Readonly<Record<string, unknown>>
 /** The file must be a thumbnail's: files under these names are opened, so none may lead out of the output folder. */
 function isThumbnailEntry(value: unknown): value is ThumbnailEntry {
   if (!isObject(value) || typeof value.file !== 'string' || !isThumbnailFile(value.file)) return false;
-  return isVariantName(value.variant) && [value.width, value.height, value.bytes].every(Number.isInteger);
+  const { variant, width, height, bytes, digest, decoder } = value;
+  return (
+    isVariantName(variant) && [width, height, bytes].every(Number.isInteger) && areTexts(digest, decoder)
+  );
+}
+
+/** Whether each of the values is a text or absent. */
+function areTexts(...values: readonly unknown[]): boolean {
+  return values.every((value) => value === undefined || typeof value === 'string');
 }
 
 function isError(value: unknown): boolean {

@@ -12,7 +12,13 @@ import { isInLayout } from '../files/thumbnails/thumbnail-name.js';
 import type { Layout } from '../options/options.js';
 import { jsonLine } from '../printable.js';
 import type { Steps } from '../steps.js';
-import { type Digests, type HeaderDigests, UNKNOWN_DECODER, type VersionChange } from './digests/digests.js';
+import {
+  type Digests,
+  type HeaderDigests,
+  ownValue,
+  UNKNOWN_DECODER,
+  type VersionChange,
+} from './digests/digests.js';
 import { compactRecord, recordUnder } from './digests/matching.js';
 import { copyLines, type LinePosition, LineReader } from './lines.js';
 import { asManifestError, entries, parseRecord, requireRecord, withManifestErrors } from './reading.js';
@@ -70,7 +76,7 @@ export class ManifestStore {
     before: RecordIndex | undefined,
   ) {
     this.records = records;
-    this.anew = before && digests && madeAnew(before, digests);
+    this.anew = digests && madeAnew(before ?? records, digests);
     this.moved = before?.elsewhere ?? 0;
     this.#digests = digests;
     this.#requireLocks = requireLocks;
@@ -82,7 +88,7 @@ export class ManifestStore {
   }
 
   /**
-   * Opens `file` under a run's options digests, in steps of some hundred records, and creates it if necessary. Records made under other
+   * Opens `file` under a run's digests, in steps of some hundred records, and creates it if necessary. Records made under other
    * options stay, with their own digest. If it is left, every record is kept; the header may be the new one.
    * @throws {ThumbsError} `MANIFEST`: it cannot be read or written, is of another version, is something else, or a line is damaged. It
    * is then left unchanged.
@@ -95,7 +101,7 @@ export class ManifestStore {
       const found = yield* RecordIndex.openInSteps(file, how);
       const header = headerOf(digests.header(found?.header));
       const isAsWanted = found?.hasLfEndings === true && found.elsewhere === 0;
-      if (isAsWanted && jsonLine(found.header) === jsonLine(header))
+      if (isAsWanted && headerLine(found.header) === headerLine(header))
         return ManifestStore.#openRecords(file, found, digests, options);
       try {
         yield* replaceFileInSteps(file, linesUnder(header, digests, found, placement));
@@ -162,7 +168,7 @@ export class ManifestStore {
     if (digests === undefined) return record;
     const made = (variant: string, format: string) => ({
       digest: digests.ofVariant(variant),
-      decoder: digests.run.decoders[format] ?? UNKNOWN_DECODER,
+      decoder: ownValue(digests.run.decoders, format) ?? UNKNOWN_DECODER,
     });
     if (record.status === 'done') return compactRecord(record, header, made);
     return compactRecord({ digest: digests.run.failures, ...record }, header, made);
@@ -243,7 +249,7 @@ export class ManifestStore {
   }
 
   *#lines(sources: readonly string[]): Generator<string | Buffer> {
-    yield `${jsonLine(this.records.header)}\n`;
+    yield `${headerLine(this.records.header)}\n`;
     yield* copyLines(this.records.descriptor, this.#positionsOf(sources));
   }
 
@@ -271,6 +277,12 @@ export function madeAnew({ header, outdated, size }: RecordIndex, digests: Diges
   return { photos: outdated.sources, of: size, changes: digests.changesSince(header, outdated.formats) };
 }
 
+/** The header as its version has it. */
+function headerLine({ version, options, ...digests }: ManifestHeader): string {
+  if (version === 1) return jsonLine({ manifest: 'thumbs', version, options });
+  return jsonLine(headerOf(digests));
+}
+
 function headerOf({ variants, decoders, failures, versions }: HeaderDigests): ManifestHeader {
   return { manifest: 'thumbs', version: MANIFEST_VERSION, variants, decoders, failures, versions };
 }
@@ -282,7 +294,7 @@ function* linesUnder(
   records: RecordIndex | undefined,
   placement: Placement | undefined,
 ): Generator<string> {
-  yield `${jsonLine(header)}\n`;
+  yield `${headerLine(header)}\n`;
   if (records === undefined) return;
   for (const entry of entries(records.file, records.descriptor)) {
     const record = placed(requireRecord(records.file, entry), placement);

@@ -105,7 +105,10 @@ function completed(spec: ParsedSpec, defaults: Stated, usable: Set<string>): Var
     usable.add(key);
     return key in stated ? stated[key] : defaults[key];
   };
-  const fit = (take('fit') as Fit | undefined) ?? 'inside';
+  const hasOpenSide = spec.width === undefined || spec.height === undefined;
+  // A default that an open side makes impossible is none of this variant's.
+  const isStatedAlone = hasOpenSide && defaults.fit !== 'inside';
+  const fit = ((isStatedAlone ? stated.fit : take('fit')) as Fit | undefined) ?? 'inside';
   const format = formatNamed(take('format') ?? 'png');
   const encoding = encodingOf(spec, format, defaults, usable);
   const name = nameOf(
@@ -225,16 +228,17 @@ function encodingOf(spec: ParsedSpec, format: OutputFormat, defaults: Stated, us
 /** A default that no variant can have was meant for something else. */
 function requireUsable(defaults: Stated, usable: ReadonlySet<string>, variants: readonly Variant[]): void {
   const unused = Object.keys(defaults).find((name) => !usable.has(name) && defaults[name] !== false);
-  if (unused === undefined || unused === 'fit' || unused === 'format') return;
+  if (unused === undefined) return;
   const formats = andList([...new Set(variants.map(({ encoding }) => encoding.format))]);
   throw expectedError(
     unused,
-    `to be of use to a variant: ${purposeOf(unused)}, and the variants are ${formats}`,
+    `to be of use to a variant: ${purposeOf(unused)}${unused === 'fit' ? '' : `, and the variants are ${formats}`}`,
     defaults[unused],
   );
 }
 
 function purposeOf(option: string): string {
+  if (option === 'fit') return 'it is for variants with both sides';
   if (option === 'position') return 'it is for fit=cover';
   if (option === 'background') return 'it is for fit=contain and, where it is opaque, for jpeg';
   const having = outputFormatNames.filter(

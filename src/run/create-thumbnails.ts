@@ -7,10 +7,10 @@ import { realFile, realPlace } from '../files/real-path.js';
 import { removeStale } from '../files/temporary.js';
 import { prepareFolder } from '../files/thumbnails/thumbnail-folder.js';
 import type { PoolOutput } from '../job.js';
-import { noteManifest } from '../manifest/folder-manifests.js';
+import { noteLayout, noteManifest } from '../manifest/folder-manifests.js';
 import { LayoutPlacement } from '../manifest/layout-placement.js';
 import { ManifestStore } from '../manifest/store.js';
-import type { ResolvedOptions, ThumbsOptions } from '../options/options.js';
+import type { Layout, ResolvedOptions, ThumbsOptions } from '../options/options.js';
 import { resolveOptions } from '../options/resolve.js';
 import type { Transport } from '../pool/consumer.js';
 import { memoryLimits } from '../pool/memory-limits.js';
@@ -79,7 +79,8 @@ export async function* run(options: ResolvedOptions, transport: Transport): Asyn
     // Temporary files are left only by a process that did not end in order: a run whose lock was left, or a consumer of this run.
     if (locks.some(({ tookOver }) => tookOver)) await removeStaleFrom(folders);
     const checked = {
-      options: { ...options, manifest, layout: layoutOf(options) },
+      options: { ...options, manifest },
+      layout: layoutOf(options),
       roots: rootsFrom(manifest, roots),
       folders,
       startedAt,
@@ -104,6 +105,7 @@ async function removeStaleFrom(folders: Iterable<string>): Promise<void> {
 /** A run that may begin. */
 interface CheckedRun {
   readonly options: ResolvedOptions;
+  readonly layout: Layout;
   readonly roots: readonly Root[];
   /** Every folder that is written to. */
   readonly folders: Iterable<string>;
@@ -114,7 +116,7 @@ interface CheckedRun {
 
 /** The run itself, while no other run writes to the output folder and the manifest. */
 async function* runLocked(
-  { options, roots, folders, startedAt, requireLocks }: CheckedRun,
+  { options, layout, roots, folders, startedAt, requireLocks }: CheckedRun,
   transport: Transport,
 ): AsyncGenerator<ThumbsEvent> {
   const digests = digestsOf(options);
@@ -125,8 +127,9 @@ async function* runLocked(
     ...(signal === undefined ? [] : [signal]),
     ...(deadlineMs === undefined ? [] : [AbortSignal.timeout(Math.ceil(timeLeft()))]),
   ];
-  const layout = layoutOf(options);
-  const placement = new LayoutPlacement(place, layout);
+  // Before the first thumbnail is moved: a run that is ended meanwhile is continued by the next one.
+  noteLayout(place, layout);
+  const placement = new LayoutPlacement(place, layout, requireLocks);
   const loading = ManifestStore.openInSteps(options.manifest, digests, { requireLocks, placement });
   const manifest = await finishInTurns(loading, AbortSignal.any(ends));
   if (manifest === undefined) {
@@ -136,7 +139,7 @@ async function* runLocked(
     return;
   }
   const planner = new Planner(manifest.records, plannerOptions(options, digests));
-  const pool = createPool(options, planner, transport);
+  const pool = createPool(options, layout, planner, transport);
   const cancellation = new Cancellation(
     { signal, timeoutMs, deadlineMs: deadlineMs === undefined ? undefined : timeLeft() },
     (graceMs) => pool.drain(graceMs),
@@ -200,7 +203,7 @@ function unreportedFolders(walked: WalkProgress): () => UnreadableFolderEvent[] 
   };
 }
 
-function createPool(options: ResolvedOptions, planner: Planner, transport: Transport): Pool {
+function createPool(options: ResolvedOptions, layout: Layout, planner: Planner, transport: Transport): Pool {
   const {
     out,
     variants,
@@ -214,7 +217,6 @@ function createPool(options: ResolvedOptions, planner: Planner, transport: Trans
     workers,
   } = options;
   const memory = memoryLimits(maxMemory, workers);
-  const layout = layoutOf(options);
   const work = { out, layout, variants, placeholder, decoding, maxBytes, maxPixels, maxMemory: memory.hard };
   return new Pool({
     consumers: workers,

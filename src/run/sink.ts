@@ -134,7 +134,10 @@ export class Sink {
       if (earlier !== undefined)
         return this.#onUnchanged({ type: 'unchanged', path, record: earlier, by: 'state', isOnRecord: true });
       const record = failedRecord(source, outcome);
-      this.#manifest.append(record);
+      // What the photo has stays, unless the photo is at fault.
+      const hasEarlier = job.kept !== undefined && this.#manifest.records.find(source) !== undefined;
+      if (hasEarlier && !AT_FAULT.has(outcome.code)) this.#manifest.keep(source);
+      else this.#manifest.append(record);
       const { stack } = outcome;
       return {
         ...this.#onFailed(path, record),
@@ -186,6 +189,9 @@ export class Sink {
     return { finished: this.finished, failed, worked, found, jobs, walked: ended };
   }
 }
+
+/** Codes of a photo that no other run and no other machine would make a thumbnail of. */
+const AT_FAULT: ReadonlySet<string> = new Set<ImageErrorCode>(['CORRUPT', 'UNSUPPORTED', 'TOO_LARGE']);
 
 /** Whether the photo has its thumbnails, and was read only for what its record lacks: what fails then costs none of them. */
 function isForMore({ why }: Job): boolean {

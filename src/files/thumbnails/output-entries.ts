@@ -13,12 +13,13 @@ export interface OutputEntry {
 
 /**
  * Every entry but the folders of shards, in no order.
+ * @param hasShards Whether the folder may have any. @default true
  * @throws system errors.
  */
-export async function* outputEntries(folder: string): AsyncGenerator<OutputEntry> {
+export async function* outputEntries(folder: string, hasShards = true): AsyncGenerator<OutputEntry> {
   for await (const entry of await fs.opendir(folder)) {
     const { name } = entry;
-    if (!entry.isDirectory() || !isShardName(name)) {
+    if (!hasShards || !entry.isDirectory() || !isShardName(name)) {
       yield { file: name, isFile: entry.isFile() };
       continue;
     }

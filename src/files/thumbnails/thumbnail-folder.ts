@@ -3,12 +3,13 @@
 //     thumbnails/<sha256>.png                   or thumbnails/<two digits>/<sha256>.png, where it is sharded
 //     thumbnails/.thumbs-4711-9f86d081.tmp      while a thumbnail is written, by process 4711
 
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { causeOf, outputError, systemCode, ThumbsError } from '../../errors.js';
 import { createFolder } from '../create-folder.js';
 import { temporaryPath } from '../temporary.js';
-import { shardOf } from './thumbnail-name.js';
+import { hasDigest, nameOfFile, shardOf } from './thumbnail-name.js';
 
 /**
  * Creates the folder if necessary and makes sure that it can be written to, by writing: permission bits do not tell of a read-only
@@ -63,11 +64,23 @@ export function linkThumbnail(folder: string, from: string, to: string): void {
         fs.linkSync(source, target);
       } catch (error) {
         if (systemCode(error) === 'ENOENT') throw error;
-        if (thumbnailSize(folder, to) === undefined) copy(folder, source, target);
+        // What is there may be damaged, or another program's: then it is replaced, as publishing does.
+        if (!isSound(folder, to)) copy(folder, source, target);
       }
     });
   } catch (error) {
     throw error instanceof ThumbsError ? error : outputError(target, causeOf(error), error);
+  }
+}
+
+/** Whether the bytes of a file have the SHA-256 of its name. */
+function isSound(folder: string, file: string): boolean {
+  if (thumbnailSize(folder, file) === undefined) return false;
+  try {
+    const bytes = fs.readFileSync(path.join(folder, file));
+    return hasDigest(nameOfFile(file), createHash('sha256').update(bytes).digest('hex'));
+  } catch {
+    return false;
   }
 }
 
@@ -115,6 +128,9 @@ function inShard(folder: string, file: string, work: () => void): void {
     return;
   }
   const inside = path.join(folder, shard);
+  // Listing the folder would not show what lies behind a link.
+  if (fs.lstatSync(inside, { throwIfNoEntry: false })?.isSymbolicLink() === true)
+    throw outputError(inside, 'it is a symbolic link, where a folder should be');
   try {
     work();
   } catch (error) {

@@ -14,17 +14,16 @@ const SHARD_DIGITS = 2;
 const EXTENSIONS = outputFormatNames.map((format) => outputFormats[format].extension).join('|');
 
 /** The source of an expression for a thumbnail's name; its group is the extension. */
-export const THUMBNAIL_NAME: string = `[0-9a-f]{${DIGEST_DIGITS}}\\.(${EXTENSIONS})`;
+const THUMBNAIL_NAME: string = `[0-9a-f]{${DIGEST_DIGITS}}\\.(${EXTENSIONS})`;
 
 const FLAT_FILE = `[0-9a-f]{${DIGEST_DIGITS}}\\.(?:${EXTENSIONS})`;
-const SHARDED_FILE = `[0-9a-f]{${SHARD_DIGITS}}/${FLAT_FILE}`;
 
-/** Sources of expressions for a thumbnail's file, without a group. Whether its shard is that of its name is not checked. */
-export const THUMBNAIL_FILES: Readonly<Record<Layout | 'any', string>> = {
-  flat: FLAT_FILE,
-  sharded: SHARDED_FILE,
-  any: `(?:${FLAT_FILE}|${SHARDED_FILE})`,
-};
+/** The source of an expression for a thumbnail's file. Its group, which has this number in the whole expression, is the shard. */
+export function thumbnailFileSource(layout: Layout | 'any', group: number): string {
+  if (layout === 'flat') return `()${FLAT_FILE}`;
+  const shard = `([0-9a-f]{${SHARD_DIGITS}})/(?=\\${group})`;
+  return layout === 'sharded' ? `${shard}${FLAT_FILE}` : `(?:${shard})?${FLAT_FILE}`;
+}
 
 const NAME = new RegExp(`^${THUMBNAIL_NAME}$`);
 const FILE = new RegExp(`^(?:[0-9a-f]{${SHARD_DIGITS}}/)?(${THUMBNAIL_NAME})$`);

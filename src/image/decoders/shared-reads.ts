@@ -4,7 +4,13 @@
 /** What was read of one image. */
 export class SharedReads {
   readonly #reads = new Map<string, unknown>();
+  readonly #whole: SharedReads | undefined;
   #heldBytes = 0;
+
+  /** @param whole What is held of the file that has the image, if the image is a part of one. */
+  constructor(whole?: SharedReads) {
+    this.#whole = whole;
+  }
 
   /** Bytes of pixels that are held. */
   get heldBytes(): number {
@@ -24,8 +30,13 @@ export class SharedReads {
     if (this.#reads.has(key)) return this.#reads.get(key) as T;
     const result = read();
     this.#reads.set(key, result);
-    this.#heldBytes += bytes(result);
+    this.#hold(bytes(result));
     return result;
+  }
+
+  #hold(bytes: number): void {
+    this.#heldBytes += bytes;
+    if (this.#whole !== undefined) this.#whole.#hold(bytes);
   }
 
   /** {@link once} for what takes a while. What fails is not held. */

@@ -11,6 +11,6 @@ export interface Encoder {
   normalize(file: Buffer): Buffer;
   /** Pixels of a file of this format, by its header; undefined for any other file. */
   readSize(file: Buffer): { readonly width: number; readonly height: number } | undefined;
-  /** An upper bound of the memory that it takes for each pixel, bytes; measured, see test/soak/image/memory-need.test.ts. */
+  /** An upper bound of the memory that it takes for each pixel, bytes; measured, see test/soak/image/encoder-memory.test.ts. */
   heldBytesPerPixel(encoding: Encoding): number;
 }

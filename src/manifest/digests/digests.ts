@@ -42,6 +42,11 @@ export interface VersionChange {
 /** How what a record was made by compares with the run: the same; but for versions the same; other. */
 export type Standing = 'current' | 'outdated' | 'other';
 
+/** The value of a key that a file may have named: `constructor` is none unless it is there. */
+export function ownValue<T>(map: Readonly<Record<string, T>>, key: string): T | undefined {
+  return Object.hasOwn(map, key) ? map[key] : undefined;
+}
+
 /** `parts`, in their order, as one digest of 64 hex digits. */
 export function digestOf(parts: Readonly<Record<string, unknown>>): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
@@ -64,6 +69,8 @@ export function haveSameOptions(one: string, other: string): boolean {
 
 /** What a run wants, and what it would make it by. */
 export interface RunDigests extends HeaderDigests {
+  /** The variants' names in the order in which they are asked for: an object has `1` before `a`. @default as `variants` has them */
+  readonly wanted?: readonly string[];
   /** Formats that nothing here could make a thumbnail of, because a package is missing: what is there counts as current. */
   readonly unreadable: ReadonlySet<string>;
   /** Whether what differs in versions alone counts as current. */
@@ -84,17 +91,17 @@ export class Digests {
 
   constructor(run: RunDigests) {
     this.run = run;
-    this.wanted = Object.keys(run.variants);
+    this.wanted = run.wanted ?? Object.keys(run.variants);
   }
 
   /** The digest of a wanted variant. */
   ofVariant(name: string): string {
-    return this.run.variants[name] ?? '';
+    return ownValue(this.run.variants, name) ?? '';
   }
 
   /** Whether a thumbnail of this decoder's digest would have the same pixels now. */
   standing(format: string, decoder: string): Standing {
-    const now = this.run.decoders[format];
+    const now = ownValue(this.run.decoders, format);
     if (this.run.unreadable.has(format) || decoder === now) return 'current';
     return this.#standingBut(decoder, now);
   }
@@ -116,7 +123,7 @@ export class Digests {
     const { variants, decoders, failures, versions } = this.run;
     if (earlier === undefined) return { variants, decoders, failures, versions };
     const entries = Object.entries(decoders).map(([format, digest]) => {
-      const before = earlier.decoders[format];
+      const before = ownValue(earlier.decoders, format);
       const isKept = before !== undefined && this.standing(format, before) === 'current';
       return [format, isKept ? before : digest] as const;
     });
@@ -125,8 +132,17 @@ export class Digests {
       variants,
       decoders: Object.fromEntries(entries),
       failures: this.standingOfFailure(earlier.failures) === 'current' ? earlier.failures : failures,
-      versions: keepsAny && this.run.keepVersions ? earlier.versions : versions,
+      versions:
+        keepsAny && this.run.keepVersions
+          ? earlier.versions
+          : { ...versions, ...this.#keptVersions(earlier) },
     };
+  }
+
+  /** Those of formats that cannot be read here: their thumbnails stay. */
+  #keptVersions({ versions }: HeaderDigests): Versions {
+    const isKept = (name: string) => this.run.unreadable.has(name.slice(0, Math.max(0, name.indexOf(' '))));
+    return Object.fromEntries(Object.entries(versions).filter(([name]) => isKept(name)));
   }
 
   /** Which versions are others than those of an earlier header. @param formats Whose thumbnails were found to be outdated. */

@@ -7,7 +7,14 @@ import {
   madeOf,
   type ThumbnailEntry,
 } from '../record.js';
-import { type Digests, type HeaderDigests, type Made, type Standing, UNKNOWN_DECODER } from './digests.js';
+import {
+  type Digests,
+  type HeaderDigests,
+  type Made,
+  ownValue,
+  type Standing,
+  UNKNOWN_DECODER,
+} from './digests.js';
 
 /** A thumbnail as it was found, with everything that it was made by. */
 export type KeptEntry = ThumbnailEntry & Made;
@@ -58,9 +65,9 @@ export function hasAllWanted(
         variant === wanted[index] &&
         digest === undefined &&
         decoder === undefined &&
-        header.variants[variant] === digests.ofVariant(variant),
+        ownValue(header.variants, variant) === digests.ofVariant(variant),
     ) &&
-    digests.standing(sourceFormat, header.decoders[sourceFormat] ?? UNKNOWN_DECODER) === 'current'
+    digests.standing(sourceFormat, ownValue(header.decoders, sourceFormat) ?? UNKNOWN_DECODER) === 'current'
   );
 }
 
@@ -108,8 +115,8 @@ export function compactRecord(
       digest === undefined
         ? made(entry.variant, sourceFormat)
         : { digest, decoder: decoder ?? UNKNOWN_DECODER };
-    const isOfHeader = by.digest === header.variants[entry.variant];
-    const isHeadersDecoder = by.decoder === header.decoders[sourceFormat];
+    const isOfHeader = by.digest === ownValue(header.variants, entry.variant);
+    const isHeadersDecoder = by.decoder === ownValue(header.decoders, sourceFormat);
     return {
       ...entry,
       ...(isOfHeader ? {} : { digest: by.digest }),

@@ -1,7 +1,7 @@
 // What an index needs of each line of a manifest. Nearly every line is as the store writes it, and is read by one expression, in a third of
 // the time that JSON.parse() and the checks of a record take; any other line is parsed and checked.
 
-import { THUMBNAIL_FILES } from '../../files/thumbnails/thumbnail-name.js';
+import { thumbnailFileSource } from '../../files/thumbnails/thumbnail-name.js';
 import type { Layout } from '../../options/options.js';
 import type { Block, LinePosition } from '../lines.js';
 import { parseRecord } from '../reading.js';
@@ -30,12 +30,16 @@ const TEXT = String.raw`[^"\\\x00-\x1f]*`;
 /** One that a JavaScript number has exactly. */
 const INTEGER = String.raw`(?:0|[1-9]\d{0,14})`;
 
-/** A line with a thumbnail of each of these variants, in this layout, as bytes in Latin-1. Groups: source, sourceFormat, sourceBytes, redo. */
+/** The number of the first thumbnail's group. */
+const FIRST_SHARD = 2;
+
+/** A line with a thumbnail of each of these variants, in this layout, as bytes in Latin-1. Groups: source, a shard for each, sourceFormat, sourceBytes, redo. */
 function doneLine(variants: readonly string[], layout: Layout | 'any'): RegExp {
   const picture = `(?:,"from":"${TEXT}","fromWidth":${INTEGER},"fromHeight":${INTEGER})?`;
   const measures = `"width":${INTEGER},"height":${INTEGER},"bytes":${INTEGER}`;
   const thumbnails = variants.map(
-    (variant) => `\\{"variant":"${variant}","file":"${THUMBNAIL_FILES[layout]}",${measures}${picture}\\}`,
+    (variant, index) =>
+      `\\{"variant":"${variant}","file":"${thumbnailFileSource(layout, FIRST_SHARD + index)}",${measures}${picture}\\}`,
   );
   return new RegExp(
     [
@@ -56,6 +60,8 @@ const NEWLINE = 0x0a;
 export class RecordLines {
   readonly #header: ManifestHeader;
   readonly #doneLine: RegExp;
+  /** How many there are. */
+  readonly #variants: number;
   /** The folder of the line before, as bytes in Latin-1 and as text: mostly the next line has the same. */
   #folderBytes = '';
   #folder = '';
@@ -66,7 +72,9 @@ export class RecordLines {
    */
   constructor(header: ManifestHeader, layout: Layout | undefined) {
     this.#header = header;
-    this.#doneLine = doneLine(Object.keys(header.variants), layout ?? 'any');
+    const variants = Object.keys(header.variants);
+    this.#variants = variants.length;
+    this.#doneLine = doneLine(variants, layout ?? 'any');
   }
 
   *of({ bytes, offset }: Block): Generator<RecordLine> {
@@ -85,7 +93,8 @@ export class RecordLines {
   }
 
   #factsOf(match: RegExpExecArray, bytes: Buffer, start: number): RecordFacts {
-    const [, source = '', format = '', sourceBytes, redo] = match;
+    const [, source = ''] = match;
+    const [format = '', sourceBytes, redo] = match.slice(FIRST_SHARD + this.#variants);
     const nameAt = source.lastIndexOf('/') + 1;
     const sourceAt = start + SOURCE_KEY.length;
     const folderBytes = source.slice(0, nameAt);

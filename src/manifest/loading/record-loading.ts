@@ -4,7 +4,7 @@ import { damagedLineError } from '../../errors.js';
 import { isInLayout } from '../../files/thumbnails/thumbnail-name.js';
 import type { Layout } from '../../options/options.js';
 import type { Steps } from '../../steps.js';
-import { type Digests, type Standing, UNKNOWN_DECODER } from '../digests/digests.js';
+import { type Digests, ownValue, type Standing, UNKNOWN_DECODER } from '../digests/digests.js';
 import { standingOf } from '../digests/matching.js';
 import { readBlocks } from '../lines.js';
 import type { HeaderLine } from '../reading.js';
@@ -62,9 +62,11 @@ export function* loadRecords(
   const sizes: number[] = [];
   const damagedLines: number[] = [];
   const standings = new Standings(header, digests);
-  const outdated = { sources: 0, formats: new Set<string>() };
+  // By row: a later record of a source replaces an earlier one.
+  const outdatedFormats: Array<string | undefined> = [];
+  const elsewhere: boolean[] = [];
   const lines = new RecordLines(header, layout);
-  let elsewhere = 0;
+
   let [end, number, isSorted] = [headerLength, 1, true];
   let last: SplitName | undefined;
   for (const block of readBlocks(descriptor, headerLength)) {
@@ -80,16 +82,24 @@ export function* loadRecords(
       isSorted &&= last === undefined || compareSplit(last, facts.split) < 0;
       last = facts.split;
       const row = positions.set(facts.split, { offset, length });
-      if (layout !== undefined && liesElsewhere(facts, layout)) elsewhere += 1;
+      elsewhere[row] = layout !== undefined && liesElsewhere(facts, layout);
       const standing = standings.of(facts);
       const isFound = standing === 'current' && !facts.redo;
       sizes[row] = isFound ? (facts.contentBytes ?? NOT_FOUND_BY_CONTENT) : NOT_FOUND_BY_CONTENT;
-      if (standing !== 'outdated') continue;
-      outdated.sources += 1;
-      outdated.formats.add(formatOf(facts));
+      outdatedFormats[row] = standing === 'outdated' ? formatOf(facts) : undefined;
     }
   }
-  return { positions, sizes, outdated, elsewhere, end, damagedLines, isSorted };
+  const formats = outdatedFormats.filter((format) => format !== undefined);
+  const outdated = { sources: formats.length, formats: new Set(formats) };
+  return {
+    positions,
+    sizes,
+    outdated,
+    elsewhere: elsewhere.filter(Boolean).length,
+    end,
+    damagedLines,
+    isSorted,
+  };
 }
 
 /** A record that was not parsed has its thumbnails where they are expected. */
@@ -127,7 +137,7 @@ class Standings {
     const { variants, decoders } = this.#header;
     const wanted = new Set(digests.wanted.map((name) => digests.ofVariant(name)));
     const hasAny = Object.values(variants).some((digest) => wanted.has(digest));
-    return hasAny ? digests.standing(format, decoders[format] ?? UNKNOWN_DECODER) : 'other';
+    return hasAny ? digests.standing(format, ownValue(decoders, format) ?? UNKNOWN_DECODER) : 'other';
   }
 }
 

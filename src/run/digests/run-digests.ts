@@ -24,13 +24,15 @@ export function digestsOf({ variants, decoding, keepVersions }: ResolvedOptions)
   /** Most records of a manifest have the same digest. */
   const ofVersion1 = new Map<string, ReturnType<typeof madeInVersion1>>();
   const madeInVersion1 = (digest: string, format: SourceFormat) => {
-    const found = earlier.find(digest, format);
+    // A record may say anything.
+    const found = Object.hasOwn(decoders, format) ? earlier.find(digest, format) : undefined;
     if (found === undefined) return 'unknown';
     const { variant, isCurrent } = found;
     const decoder = ofDecoder(format, isCurrent ? versions : VERSION_1_VERSIONS);
     return { variant: variant.name, digest: digestOf(digestParts(variant)), decoder };
   };
   return new Digests({
+    wanted: variants.map(({ name }) => name),
     variants: Object.fromEntries(ofVariants),
     decoders: Object.fromEntries(formats.map((format) => [format, ofDecoder(format, versions)])),
     failures: digestOfHalves(failed, { ...renderer }),

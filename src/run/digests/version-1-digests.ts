@@ -1,6 +1,5 @@
 // The digests that version 1 of the manifest had of its one variant, so that thumbnails of that version are known again.
 
-import type { Decoder } from '../../image/decoders/decoder.js';
 import { decoders, type SourceFormat } from '../../image/decoders/index.js';
 import type { RendererVersion } from '../../image/renderer-version.js';
 import { digestOf } from '../../manifest/digests/digests.js';
@@ -33,6 +32,7 @@ export class Version1Digests {
     this.#renderers = renderers;
   }
 
+  /** @param format One that there is. */
   find(digest: string, format: SourceFormat): FoundVersion1 | undefined {
     const found = this.#found.get(format) ?? this.#digestsOf(format);
     this.#found.set(format, found);
@@ -50,8 +50,7 @@ export class Version1Digests {
   }
 
   #digestsOf(format: SourceFormat): ReadonlyMap<string, FoundVersion1> {
-    // A record may say anything.
-    const { versions, heeds }: Partial<Decoder> = decoders[format] ?? {};
+    const { versions, heeds } = decoders[format];
     const { jpegReader: _, ...options } = heeds?.(this.#decoding) ?? {};
     const digests = new Map<string, FoundVersion1>();
     for (const variant of this.#variants) {

@@ -189,6 +189,8 @@ function missingIn(out: string): string[] {
 
 test('a run killed by kill -9 while it moves thumbnails leaves a manifest whose files exist, also after prune; the next run moves all', async () => {
   const { folder, out } = manyThumbnails();
+  // The folder gets its marker.
+  await thumbs(['photos', '-q'], { cwd: folder });
   const run = start(process.execPath, [command, 'photos', '--layout', 'sharded'], { cwd: folder });
   await until(() => fs.readdirSync(out).some((name) => name.length === 2));
   run.child.kill('SIGKILL');
@@ -199,10 +201,35 @@ test('a run killed by kill -9 while it moves thumbnails leaves a manifest whose 
   expect([recordsIn(out).length, missingIn(out)]).toEqual([MANY, []]);
   await thumbs(['prune', '--forget'], { cwd: folder });
   expect([thumbnailsIn(out).length, missingIn(out)]).toEqual([MANY, []]);
-  const { stderr } = await thumbs(['photos', '--layout', 'sharded'], { cwd: folder });
+  const { stderr } = await thumbs(['photos'], { cwd: folder });
   expect(stderr).toMatch(new RegExp(`^Thumbnails of ${MANY.toLocaleString('en')} photos moved`, 'm'));
   expect([thumbnailsIn(out).length, missingIn(out)]).toEqual([MANY, []]);
   expectLayout(out, 'sharded');
+});
+
+test('a damaged file where the other layout has a thumbnail is replaced by the sound one', async () => {
+  const { folder, out } = photoFolder(2);
+  await runFolder(folder);
+  const [file = '', other = ''] = thumbnailsIn(out);
+  makeTree(out, [`${shardOf(file)}/`, `${shardOf(other)}/`]);
+  const bytes = fs.readFileSync(path.join(out, file));
+  bytes[bytes.length - 20] = 1 ^ (bytes[bytes.length - 20] ?? 0);
+  fs.writeFileSync(path.join(out, placeIn('sharded', file)), bytes);
+  fs.writeFileSync(path.join(out, placeIn('sharded', other)), 'short');
+  expect(await figuresOf(folder, 'photos', '--layout', 'sharded')).toMatchObject({ code: 0, made: 0 });
+  expectLayout(out, 'sharded');
+  expect(await verified(folder)).toEqual(SOUND);
+});
+
+test('a symbolic link where a shard should be is refused by its path, and nothing is written through it', async () => {
+  const { folder, out } = photoFolder(1);
+  await runFolder(folder);
+  const [file = ''] = thumbnailsIn(out);
+  makeTree(folder, ['elsewhere/', `thumbnails/${shardOf(file)} -> ../elsewhere`]);
+  const { code, stderr } = await thumbs(['photos', '--layout', 'sharded'], { cwd: folder });
+  expect([code, stderr]).toEqual([3, expect.stringContaining(`${shardOf(file)}: it is a symbolic link`)]);
+  expect(fs.readdirSync(path.join(folder, 'elsewhere'))).toEqual([]);
+  expect(fs.existsSync(path.join(out, file))).toBe(true);
 });
 
 /** A folder that the runs over `photos` and, with `-m other.jsonl`, over `more` share; a photo is in both. */
@@ -214,6 +241,17 @@ async function sharedFolder() {
   await thumbs(['more', '-m', 'other.jsonl', '-q'], { cwd: folder });
   return { folder, out };
 }
+
+test('a manifest of the folder that is missing costs it no file when another one switches the layout', async () => {
+  const { folder, out } = await sharedFolder();
+  fs.renameSync(path.join(folder, 'other.jsonl'), path.join(folder, 'away.jsonl'));
+  expect(await figuresOf(folder, 'photos', '--layout', 'sharded')).toMatchObject({ code: 0, made: 0 });
+  fs.renameSync(path.join(folder, 'away.jsonl'), path.join(folder, 'other.jsonl'));
+  expect(
+    (await verified(folder, '-m', 'other.jsonl')).findings.filter((each) => /^missing/.test(each)),
+  ).toEqual([]);
+  expect(thumbnailsIn(out).some((file) => file.includes('/'))).toBe(true);
+});
 
 test('when one of two manifests of a folder switches the layout, the files of the other stay valid, and prune by either spares them', async () => {
   const { folder, out } = await sharedFolder();

@@ -13,6 +13,7 @@ import {
   openStore,
   sourcesIn,
   testDigests,
+  VARIANT,
   writeRecords,
 } from '../../support/manifests.js';
 import { isOfHeader, onlyThumbnail } from '../../support/output.js';
@@ -185,4 +186,34 @@ test('more lines than are read at once, and one line longer than that, are read 
   const many = Array.from({ length: 4000 }, (_, index) => failedRecord(`photo-${index}`));
   writeRecords(file, [...many, failedRecord(long)]);
   expect(sourcesIn(file)).toEqual([...many.map(({ source }) => source), long].sort());
+});
+
+test.each<[string, object]>([
+  ['a decoder that is no text', doneRecord('a', { decoder: 5 as unknown as string })],
+  ['a digest that is no text', doneRecord('a', { digest: {} as unknown as string })],
+  ['a failure whose digest is no text', { ...failedRecord('a'), digest: 5 }],
+  ['a placeholder that is no text', { ...doneRecord('a'), placeholder: 5 }],
+  ['a shard that is not that of the name', doneRecord('a', { file: `00/${'ab'.repeat(32)}.png` })],
+])('%s is a damaged line', (_, record) => {
+  const file = manifestPath();
+  writeRecords(file, [failedRecord('b')]);
+  fs.appendFileSync(file, `${JSON.stringify(record)}\n`);
+  expect(() => openStore(file)).toThrow('line 3 is not a record');
+});
+
+test('a header with a variant of another name than variants may have is refused', () => {
+  const file = manifestPath();
+  writeRecords(file, [failedRecord('a')]);
+  fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace(`"${VARIANT}"`, '"("'));
+  expect(() => openStore(file)).toThrow('its header has not all its digests');
+});
+
+test('what a record says of an unknown format, or of one that every object has, ends no run', () => {
+  for (const sourceFormat of ['constructor', 'kpeg']) {
+    const file = manifestPath();
+    const record = { ...doneRecord('a', { decoder: 'x' }), sourceFormat };
+    fs.writeFileSync(file, '{"manifest":"thumbs","version":1,"options":"o"}\n');
+    fs.appendFileSync(file, `${JSON.stringify(record)}\n`);
+    expect(openStore(file).records.size).toBe(1);
+  }
 });

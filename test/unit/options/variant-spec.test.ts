@@ -75,6 +75,12 @@ test('a background that is not opaque is left out for JPEG, which is over white'
   expect([card?.background?.alpha, page?.background]).toEqual([0, { r: 255, g: 255, b: 255, alpha: 1 }]);
 });
 
+test('a fit that needs both sides is left out where one is open, and refused where all have one', () => {
+  const [wide, card] = resolveVariants(['300x', '200x200'], { fit: 'cover' });
+  expect([wide?.fit, card?.fit]).toEqual(['inside', 'cover']);
+  expect(() => resolveVariants('300x', { fit: 'cover' })).toThrow('it is for variants with both sides');
+});
+
 test('lossless as default leaves alone what states a quality', () => {
   const [small, page] = resolveVariants(['9,format=webp', '8,format=webp,quality=70'], { lossless: true });
   expect(small?.encoding).toEqual({ format: 'webp', lossless: true, effort: 2 });

@@ -188,6 +188,31 @@ test('a photo that cannot have one of its variants fails as a whole, and nothing
   expect(thumbnailsIn(out)).toEqual([]);
 });
 
+test('a photo that cannot have a further variant for another reason than itself is reported and keeps what it has', async () => {
+  const { folder, out } = photoFolder(1);
+  await runFolder(folder, { size: small });
+  const before = manifestOf(out);
+  const doJob = async () => ({ status: 'failed', code: 'TIMEOUT', reason: 'a test' }) as const;
+  const { summary } = await runFolder(folder, { size: [small, page], prune: true }, { doJob });
+  expect(summary).toMatchObject({ failures: { TIMEOUT: 1 }, made: 0, unchanged: 0 });
+  expect([variantsIn(out), thumbnailsIn(out).length]).toEqual([[[small]], 1]);
+  const { summary: next } = await runFolder(folder, { size: [small, page] });
+  expect(next).toMatchObject({ done: 1, made: 1, failed: 0 });
+  await runFolder(folder, { size: small });
+  expect(manifestOf(out)).toBe(before);
+});
+
+test('variants keep the order in which they are asked for, whatever they are called', async () => {
+  const { folder, out } = photoFolder(1);
+  const size = ['40,name=b', '50,name=1', '60,name=constructor', '70,name=__proto__', '80,name=0'];
+  await runFolder(folder, { size });
+  const manifest = manifestOf(out);
+  expect(variantsIn(out)).toEqual([['b', '1', 'constructor', '__proto__', '0']]);
+  await runFolder(folder, { size: [...size].reverse() });
+  const back = await runFolder(folder, { size });
+  expect([back.started, manifestOf(out)]).toEqual([0, manifest]);
+});
+
 test.each<[string, ThumbsOptions, ThumbsOptions]>([
   ['quality', { size: '90,format=webp,quality=60,name=a' }, { size: '90,format=webp,quality=61,name=a' }],
   ['fit', { size: '90x90,name=a' }, { size: '90x90,fit=cover,name=a' }],

@@ -48,14 +48,15 @@ async function openPreview(
   { jpeg: bytes, size, photo }: RawPreview,
   request: OpenRequest,
 ): Promise<OpenImage> {
-  const { variant, among, shared, decoding } = request;
+  const { shared, decoding } = request;
   // Another preview of the file is another image.
   const ofPreview = shared.once(
     `image ${bytes.length} ${size.width}x${size.height}`,
-    () => new SharedReads(),
+    () => new SharedReads(shared),
   );
   const image = await read(bytes, {
-    ...{ variant, among, shared: ofPreview },
+    ...request,
+    shared: ofPreview,
     decoding: { ...decoding, embedded: 'never' },
   });
   return { ...image, from: { kind: 'preview', ...size }, photo };

@@ -43,6 +43,8 @@ const open: Reader = async (bytes, { variant, maxMemory = Number.POSITIVE_INFINI
     pixelsAfter: (failure) => {
       if (failure.lines.some((line) => TOO_MANY_REFERENCES.test(line)))
         throw unsupported('as many references', failure);
+      if (failure.lines.some((line) => TOO_LONG.test(line)))
+        throw unsupported('such sides at this size', failure);
       return undefined;
     },
   };
@@ -57,6 +59,9 @@ const MOST_ELEMENTS = 1_000_000;
 
 /** What librsvg draws of elements that refer to others, which may refer to others again. */
 const TOO_MANY_REFERENCES = /exceeded more than \d+ referenced elements$/;
+
+/** What sharp says of a drawing that is stretched, or enlarged until it covers a box. */
+const TOO_LONG = /exceed 32767x32767 pixel limit when scaled/;
 
 /** The longest side that sharp draws, when the other one is a pixel. */
 const MOST_TIMES = 32_767;
