@@ -40,8 +40,9 @@ export function isThumbnailName(name: string): boolean {
 
 /** Whether a path in the output folder, with `/`, is one that a thumbnail may have: its name, or that in the folder of its shard. */
 export function isThumbnailFile(file: string): boolean {
+  if (NAME.test(file)) return true;
   const name = FILE.exec(file)?.[1];
-  return name !== undefined && (name === file || file === sharded(name));
+  return name !== undefined && file === sharded(name);
 }
 
 /** Whether a folder's name is that of a shard. */

@@ -93,8 +93,9 @@ export class RecordLines {
   }
 
   #factsOf(match: RegExpExecArray, bytes: Buffer, start: number): RecordFacts {
-    const [, source = ''] = match;
-    const [format = '', sourceBytes, redo] = match.slice(FIRST_SHARD + this.#variants);
+    const source = match[1] ?? '';
+    const formatAt = FIRST_SHARD + this.#variants;
+    const [format = '', sourceBytes, redo] = [match[formatAt], match[formatAt + 1], match[formatAt + 2]];
     const nameAt = source.lastIndexOf('/') + 1;
     const sourceAt = start + SOURCE_KEY.length;
     const folderBytes = source.slice(0, nameAt);
