@@ -1,12 +1,11 @@
 // Removes from the output folder what nothing needs any more, unless that may be a mistake: the wrong folder, the wrong manifest, a disk
 // that is missing.
 
-import fs from 'node:fs';
-import { causeOf, outputError, refusedError, type ThumbsError } from '../errors.js';
+import { refusedError, type ThumbsError } from '../errors.js';
 import { Lock } from '../files/locks/lock.js';
 import { realPlace } from '../files/real-path.js';
 import { mayBeThumbnail, outputEntries } from '../files/thumbnails/output-entries.js';
-import { removeEmptyShard } from '../files/thumbnails/thumbnail-folder.js';
+import { removeOutput } from '../files/thumbnails/thumbnail-folder.js';
 import { ThumbnailSet } from '../files/thumbnails/thumbnail-name.js';
 import {
   addNamed,
@@ -84,12 +83,7 @@ export async function* prune(
   const { named, missing } = await neededThumbnails(place, forget);
   for await (const unneeded of findUnneeded(place, named)) {
     requireLocks();
-    try {
-      fs.rmSync(unneeded.path, { force: true });
-      removeEmptyShard(place.out, unneeded.path);
-    } catch (error) {
-      throw outputError(unneeded.path, causeOf(error), error);
-    }
+    removeOutput(place.out, unneeded.path);
     yield unneeded;
   }
   notePruned(place, missing);

@@ -40,8 +40,8 @@ export function usesFolder({ out, manifest }: ResolvedPlace): boolean {
 }
 
 /**
- * Notes in the folder's marker that the place's manifest uses the folder, and where its thumbnails lie. The caller has locked it, and no thumbnail of a first run is
- * there yet.
+ * Notes in the folder's marker that the place's manifest uses the folder, and where its thumbnails lie. The caller has locked it, and no
+ * thumbnail of a first run is there yet.
  * @throws {ThumbsError} `OUTPUT`: the marker cannot be read or written, or is a file of something else. `MANIFEST`: one of the folder's
  * manifests cannot be read.
  */

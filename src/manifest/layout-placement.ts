@@ -1,7 +1,8 @@
 // Moves the thumbnails of a manifest to another layout: each is linked to its new path, then the manifest is rewritten, and then the old
 // paths are removed. So at any moment the manifest names files that exist.
 
-import { linkThumbnail, removeThumbnail } from '../files/thumbnails/thumbnail-folder.js';
+import path from 'node:path';
+import { linkThumbnail, removeOutput } from '../files/thumbnails/thumbnail-folder.js';
 import { ThumbnailSet, thumbnailFile } from '../files/thumbnails/thumbnail-name.js';
 import type { Layout, ResolvedPlace } from '../options/options.js';
 import { addNamedByOthers } from './folder-manifests.js';
@@ -42,7 +43,7 @@ export class LayoutPlacement implements Placement {
     if (addNamedByOthers(named, this.#place).length > 0) return;
     for (const file of this.#old) {
       this.#requireLocks();
-      if (!named.has(file)) removeThumbnail(this.#place.out, file);
+      if (!named.has(file)) removeOutput(this.#place.out, path.join(this.#place.out, file));
     }
   }
 }

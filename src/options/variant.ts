@@ -61,7 +61,10 @@ export function reductionOf({ box, fit }: Variant, image: Size): number {
   return Math.max(1, isFitted ? Math.max(...ratios) : Math.min(...ratios));
 }
 
-/** The pixels of an image that is scaled for a variant, before it is cut or filled up, or a pixel more a side. @param image As in {@link reductionOf}. */
+/**
+ * The pixels of an image that is scaled for a variant, before it is cut or filled up, or a pixel more a side.
+ * @param image As in {@link reductionOf}.
+ */
 export function scaledSize(variant: Variant, image: Size): Box {
   const { box, fit, enlarge } = variant;
   if (fit === 'fill') {

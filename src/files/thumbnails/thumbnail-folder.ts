@@ -52,7 +52,7 @@ export function publish(folder: string, file: string, bytes: Uint8Array): void {
 }
 
 /**
- * Puts a thumbnail under a second path in the folder, where another layout has it; nothing if it is there, or nowhere.
+ * Puts a thumbnail under a second path in the folder, where another layout has it. Does nothing if it is there already, or missing.
  * @throws {ThumbsError} `OUTPUT`, with the path and the cause.
  */
 export function linkThumbnail(folder: string, from: string, to: string): void {
@@ -84,7 +84,7 @@ function isSound(folder: string, file: string): boolean {
   }
 }
 
-/** Not every file system has links. */
+/** For file systems without hard links. */
 function copy(folder: string, source: string, target: string): void {
   const temporary = temporaryPath(folder);
   try {
@@ -96,22 +96,17 @@ function copy(folder: string, source: string, target: string): void {
 }
 
 /**
- * Removes a thumbnail, and the folder of its shard if nothing else is in it.
+ * Removes a thumbnail or a temporary file, and the folder of its shard if nothing else is in it.
+ * @param target Absolute path.
  * @throws {ThumbsError} `OUTPUT`, with the path and the cause.
  */
-export function removeThumbnail(folder: string, file: string): void {
-  const target = path.join(folder, file);
+export function removeOutput(folder: string, target: string): void {
   try {
     fs.rmSync(target, { force: true });
   } catch (error) {
     throw outputError(target, causeOf(error), error);
   }
-  removeEmptyShard(folder, target);
-}
-
-/** @param file Path of what was in the shard. */
-export function removeEmptyShard(folder: string, file: string): void {
-  const shard = path.dirname(file);
+  const shard = path.dirname(target);
   if (path.dirname(shard) !== folder) return;
   try {
     fs.rmdirSync(shard);

@@ -13,16 +13,14 @@ const SHARD_DIGITS = 2;
 
 const EXTENSIONS = outputFormatNames.map((format) => outputFormats[format].extension).join('|');
 
-/** The source of an expression for a thumbnail's name; its group is the extension. */
-const THUMBNAIL_NAME: string = `[0-9a-f]{${DIGEST_DIGITS}}\\.(${EXTENSIONS})`;
-
-const FLAT_FILE = `[0-9a-f]{${DIGEST_DIGITS}}\\.(?:${EXTENSIONS})`;
+/** The source of an expression for a thumbnail's name, without a group. */
+const THUMBNAIL_NAME = `[0-9a-f]{${DIGEST_DIGITS}}\\.(?:${EXTENSIONS})`;
 
 /** The source of an expression for a thumbnail's file. Its group, which has this number in the whole expression, is the shard. */
 export function thumbnailFileSource(layout: Layout | 'any', group: number): string {
-  if (layout === 'flat') return `()${FLAT_FILE}`;
+  if (layout === 'flat') return `()${THUMBNAIL_NAME}`;
   const shard = `([0-9a-f]{${SHARD_DIGITS}})/(?=\\${group})`;
-  return layout === 'sharded' ? `${shard}${FLAT_FILE}` : `(?:${shard})?${FLAT_FILE}`;
+  return layout === 'sharded' ? `${shard}${THUMBNAIL_NAME}` : `(?:${shard})?${THUMBNAIL_NAME}`;
 }
 
 const NAME = new RegExp(`^${THUMBNAIL_NAME}$`);
@@ -82,7 +80,9 @@ export function hasDigest(name: string, sha256: string): boolean {
 
 /** The format that a thumbnail's file says; undefined for any other path. */
 export function formatOfFile(file: string): OutputFormat | undefined {
-  const extension = FILE.exec(file)?.[2];
+  const name = FILE.exec(file)?.[1];
+  if (name === undefined) return undefined;
+  const extension = name.slice(DIGEST_DIGITS + 1);
   return outputFormatNames.find((format) => outputFormats[format].extension === extension);
 }
 

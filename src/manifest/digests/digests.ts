@@ -28,6 +28,11 @@ export interface Made {
   readonly decoder: string;
 }
 
+/** The same, and the name of the variant. */
+export interface MadeVariant extends Made {
+  readonly variant: string;
+}
+
 /** In place of the digest of a decoder that nothing is known of. */
 export const UNKNOWN_DECODER = '';
 
@@ -76,10 +81,7 @@ export interface RunDigests extends HeaderDigests {
   /** Whether what differs in versions alone counts as current. */
   readonly keepVersions: boolean;
   /** What a thumbnail of version 1 was made by, as this version has it; undefined where no variant of the run is like it. */
-  readonly ofVersion1: (
-    digest: string,
-    format: SourceFormat,
-  ) => (Made & { readonly variant: string }) | undefined;
+  readonly ofVersion1: (digest: string, format: SourceFormat) => MadeVariant | undefined;
   /** The same for a failure. */
   readonly failureOfVersion1: (digest: string) => string | undefined;
 }

@@ -11,6 +11,7 @@ import {
   type Digests,
   type HeaderDigests,
   type Made,
+  type MadeVariant,
   ownValue,
   type Standing,
   UNKNOWN_DECODER,
@@ -31,8 +32,8 @@ export interface Match {
 export function matchRecord(record: DoneRecord, header: HeaderDigests, digests: Digests): Match {
   const { sourceFormat, thumbnails } = record;
   const found = thumbnails.map((entry) => {
-    const made = madeUnder(entry, record, header, digests);
-    return { ...entry, ...made, standing: digests.standing(sourceFormat, made.decoder) };
+    const { digest, decoder } = madeUnder(entry, record, header, digests);
+    return { ...entry, digest, decoder, standing: digests.standing(sourceFormat, decoder) };
   });
   let isOutdated = false;
   const entries = digests.wanted.map((variant) => {
@@ -71,16 +72,16 @@ export function hasAllWanted(
   );
 }
 
+/** What an entry was made by, of version 1, too, and the variant's name. */
 function madeUnder(
   entry: ThumbnailEntry,
   { sourceFormat }: DoneRecord,
   header: HeaderDigests,
   digests: Digests,
-): Made {
-  const made = madeOf(entry, sourceFormat, header);
+): MadeVariant {
+  const made = { variant: entry.variant, ...madeOf(entry, sourceFormat, header) };
   if (made.decoder !== UNKNOWN_DECODER) return made;
-  const found = digests.run.ofVersion1(made.digest, sourceFormat);
-  return found === undefined ? made : { digest: found.digest, decoder: found.decoder };
+  return digests.run.ofVersion1(made.digest, sourceFormat) ?? made;
 }
 
 /** The digest of what a photo failed under. */
@@ -137,12 +138,9 @@ export function recordUnder(
 ): ManifestRecord {
   if (record.status === 'failed')
     return compactRecord({ ...record, digest: failureDigest(record, from, digests) }, to, noneMade);
-  const thumbnails = record.thumbnails.map((entry): KeptEntry => {
-    const made = madeOf(entry, record.sourceFormat, from);
-    const found =
-      made.decoder === UNKNOWN_DECODER ? digests.run.ofVersion1(made.digest, record.sourceFormat) : undefined;
-    return { ...entry, ...made, ...found };
-  });
+  const thumbnails = record.thumbnails.map(
+    (entry): KeptEntry => ({ ...entry, ...madeUnder(entry, record, from, digests) }),
+  );
   return compactRecord({ ...record, thumbnails }, to, noneMade);
 }
 

@@ -33,7 +33,10 @@ const INTEGER = String.raw`(?:0|[1-9]\d{0,14})`;
 /** The number of the first thumbnail's group. */
 const FIRST_SHARD = 2;
 
-/** A line with a thumbnail of each of these variants, in this layout, as bytes in Latin-1. Groups: source, a shard for each, sourceFormat, sourceBytes, redo. */
+/**
+ * A line with a thumbnail of each of these variants, in this layout, as bytes in Latin-1. Groups: source, a shard for each, sourceFormat,
+ * sourceBytes, redo.
+ */
 function doneLine(variants: readonly string[], layout: Layout | 'any'): RegExp {
   const picture = `(?:,"from":"${TEXT}","fromWidth":${INTEGER},"fromHeight":${INTEGER})?`;
   const measures = `"width":${INTEGER},"height":${INTEGER},"bytes":${INTEGER}`;

@@ -66,7 +66,6 @@ export function* loadRecords(
   const outdatedFormats: Array<string | undefined> = [];
   const elsewhere: boolean[] = [];
   const lines = new RecordLines(header, layout);
-
   let [end, number, isSorted] = [headerLength, 1, true];
   let last: SplitName | undefined;
   for (const block of readBlocks(descriptor, headerLength)) {

@@ -188,8 +188,7 @@ export class Planner {
     if (isSame && record.redo !== true && this.#wanted.isAsWanted(record))
       return lacksTakenAt(record) ? 'incomplete' : { record, isOnRecord: true };
     const found = this.#wanted.find(record);
-    if (found.entries.every((entry) => entry === undefined))
-      return found.standing === 'outdated' ? 'versions' : 'options';
+    if (found.standing !== 'current') return found.standing === 'outdated' ? 'versions' : 'options';
     if (record.redo === true) return 'redo';
     if (!isSame) return this.#mayBeKnown(facts) ? 'touched' : 'changed';
     const { thumbnails, placeholder } = found.kept;
