@@ -53,6 +53,8 @@ export type RunErrorCode =
   | 'MANIFEST'
   /** Consumers cannot be started, or none of them makes progress. */
   | 'CONSUMER'
+  /** The queue server cannot be used, or no host has come to work. */
+  | 'QUEUE'
   /** Another run uses the output folder or the manifest. */
   | 'LOCKED'
   /** Thumbnails would be removed that may still be wanted; nothing was. */
@@ -262,6 +264,11 @@ export function manifestAccessError(file: string, verb: 'read' | 'write', cause:
 /** Consumers that cannot be started, or make no progress. */
 export function consumerError(message: string): ThumbsError {
   return new ThumbsError('CONSUMER', message);
+}
+
+/** A queue server that cannot be used, or a run that waited too long for it or for a host. */
+export function queueError(message: string, cause?: unknown): ThumbsError {
+  return new ThumbsError('QUEUE', printable(message), { cause });
 }
 
 /** Thumbnails that are not removed because they may still be wanted. @param mayForget Whether the option `forget` removes them. */

@@ -9,7 +9,7 @@ export {
   ThumbsError,
 } from './errors.js';
 export type { SourceFormat } from './image/decoders/index.js';
-export type { Attempt, Why } from './job.js';
+export type { Attempt, HostStanding, Why } from './job.js';
 export {
   type FindOptions,
   type FoundEvent,
@@ -35,7 +35,7 @@ export type {
   ThumbnailEntry,
 } from './manifest/record.js';
 export type { MadeAnew } from './manifest/store.js';
-export type { Embedded, Layout, PlaceOptions, ThumbsOptions } from './options/options.js';
+export type { Embedded, Layout, PlaceOptions, ThumbsOptions, WorkerOptions } from './options/options.js';
 export type { EncodingSettings, OutputFormat } from './options/output-formats.js';
 export type { Box, Fit, Position } from './options/variant.js';
 export type { SizeOption, VariantSpec } from './options/variant-spec.js';
@@ -44,12 +44,15 @@ export type {
   Amount,
   DoneEvent,
   FailedEvent,
+  HostEvent,
+  HostFigures,
   LackingFigures,
   PassedOverEvent,
   PlannedEvent,
   PlanSummaryEvent,
   Progress,
   Pruned,
+  QueueEvent,
   SkippedFolderEvent,
   StartEvent,
   StopReason,
@@ -60,3 +63,4 @@ export type {
   WalkFigures,
 } from './run/events.js';
 export { type PlanEvent, planThumbnails } from './run/plan-thumbnails.js';
+export { type WorkerHostEvent, workForQueue } from './run/work-for-queue.js';

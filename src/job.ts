@@ -152,6 +152,8 @@ export interface Deferred {
 export interface Attempt {
   /** Process id of the consumer. */
   readonly pid: number;
+  /** The name of the consumer's host, in a run whose consumers are on several. */
+  readonly host?: string;
   /** Consumers that have started the photo. */
   readonly tries: number;
   /** Wall-clock time of the last try, to the millisecond. */
@@ -189,6 +191,36 @@ export interface EmittedSentinel extends Sentinel {
 
 /** What the sink takes. */
 export type PoolOutput = JobResult | EmittedSentinel | Unchanged;
+
+/**
+ * How a host stands to a run: `refused` takes nothing, and says why; `busy` works for other runs; `left` has gone in order; `lost` does
+ * not answer, and what it had is given to others.
+ */
+export type HostStanding = 'joined' | 'refused' | 'busy' | 'left' | 'lost';
+
+/** A host whose standing has changed. */
+export interface HostNotice {
+  readonly type: 'host';
+  /** Unique in the run. */
+  readonly host: string;
+  readonly standing: HostStanding;
+  /** Its consumers for this run. */
+  readonly consumers: number;
+  /** Why it does not take part, on one line. */
+  readonly reason?: string;
+}
+
+/** Whether the run waits for its queue server, or for a host; and why, on one line. */
+export interface QueueNotice {
+  readonly type: 'queue';
+  /** Absent when it goes on. */
+  readonly waitsFor?: string;
+  /** What is wrong with the server's settings. */
+  readonly warning?: string;
+}
+
+/** What a pool with other hosts says besides results. */
+export type PoolNotice = HostNotice | QueueNotice;
 
 /** What two processes have used that ran one after the other. */
 export function addUsage(one: Usage, other: Usage): Usage {

@@ -2,6 +2,7 @@
 
 import fs from 'node:fs';
 import type { PlaceOptions } from '../options/options.js';
+import { redacted } from '../options/queue-url.js';
 import { bytesOf, mayBeLossy, pathOf } from '../path-bytes.js';
 import { printable } from '../printable.js';
 
@@ -24,7 +25,9 @@ export function subcommandLine(name: string, { out, manifest }: Place, ...option
 export function sameCommandWith(option: string, args: readonly string[] = process.argv.slice(2)): string {
   const end = endOfOptions(args);
   const line = commandLine([...args.slice(0, end), option, ...args.slice(end)]);
-  return line.length > MOST_CHARACTERS ? `the same command with \`${option}\`` : `\`${line}\``;
+  // A password is not repeated, and without it the line would not do.
+  const hasSecret = args.some((argument) => argument.includes('://') && redacted(argument) !== argument);
+  return line.length > MOST_CHARACTERS || hasSecret ? `the same command with \`${option}\`` : `\`${line}\``;
 }
 
 /** The index of `--`, after which come paths alone; the number of arguments if there is none. */

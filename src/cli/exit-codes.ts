@@ -47,6 +47,7 @@ export function exitCodeOfError(error: ThumbsError): number {
     case 'OUTPUT':
     case 'MANIFEST':
     case 'CONSUMER':
+    case 'QUEUE':
     case 'LOCKED':
       return exitCodes.cannotContinue;
     case 'REFUSED':

@@ -41,6 +41,11 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
     description: "Prints the paths of photos' thumbnails.",
     load: () => import('./commands/find.js'),
   },
+  worker: {
+    usage: '[options] [url]',
+    description: 'Works for runs of other hosts, over a queue server.',
+    load: () => import('./commands/worker.js'),
+  },
   formats: {
     usage: '[options]',
     description: 'Shows what this installation reads and writes, and why not what it does not.',
@@ -63,6 +68,8 @@ Examples:
   $ thumbs find IMG_1.jpg                    where its thumbnails are
   $ thumbs prune                             remove thumbnails that no photo needs any more
   $ thumbs bench ./photos --runs 5           which worker count is best here
+  $ thumbs ./photos --queue redis://nas:6379 with the consumers of other hosts, on each of which runs
+  $ thumbs worker redis://nas:6379 -w 8
   $ thumbs formats                           what can be read here, and what is missing
   $ thumbs help prune                        the options of a subcommand
   $ thumbs ./bench                           a folder that has a subcommand's name

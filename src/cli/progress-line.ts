@@ -1,9 +1,12 @@
 // The progress line: bar, done/total, failures, rate and ETA.
 //
 //     ████████████░░░░░░░░  112/188  2 failed  68.9 images/s  2 s left
+//     ████████████░░░░░░░░  112/188  68.9 images/s  2 s left  attic 45.1, nas 23.8
+//     ████████████░░░░░░░░  112/188  waiting for the queue server redis://nas:6379: no answer
 
 import type { Progress } from '../run/events.js';
 import { duration, integer, rate } from './format.js';
+import { shortHosts } from './hosts.js';
 import type { Colors } from './screen.js';
 
 const BAR_COLUMNS = 24;
@@ -11,6 +14,8 @@ const BAR_COLUMNS = 24;
 /** What the line shows, and where. */
 export interface ProgressView {
   readonly progress: Progress;
+  /** What a run with a queue waits for. */
+  readonly waitsFor?: string | undefined;
   /** Seconds since the start. */
   readonly elapsed: number;
   /** Columns of the terminal. The bar shrinks before the figures do. */
@@ -19,8 +24,8 @@ export interface ProgressView {
 }
 
 /** The text of the line. */
-export function progressLine({ progress, elapsed, columns, colors }: ProgressView): string {
-  const { finished, failed, worked, found, jobs, walked } = progress;
+export function progressLine({ progress, waitsFor, elapsed, columns, colors }: ProgressView): string {
+  const { finished, failed, worked, found, jobs, walked, hosts } = progress;
   // Unchanged photos take next to no time, and say nothing about the rate of the others.
   const perSecond = elapsed > 0 ? (jobs > 0 ? worked : finished) / elapsed : 0;
   // During the walk the total still grows, and an ETA would be a guess.
@@ -28,9 +33,17 @@ export function progressLine({ progress, elapsed, columns, colors }: ProgressVie
   const failures = failed === 0 ? [] : [`${integer(failed)} failed`];
   const speed = `${rate(perSecond)} images/s`;
   const left = walked && worked > 0 ? [`${duration(Math.ceil((jobs - worked) / perSecond))} left`] : [];
-  const free = columns - 1 - [counted, ...failures, speed, ...left].join('  ').length - 2;
+  const state = waitsFor === undefined ? [speed, ...left] : [`waiting for ${waitsFor}`];
+  const needed = [counted, ...failures, ...state].join('  ').length;
+  const free = columns - 1 - needed - 2;
   const full = bar(found === 0 ? 0 : finished / found, Math.min(BAR_COLUMNS, free), colors);
-  return [...full, counted, ...failures.map(colors.red), speed, ...left].join('  ');
+  const named = waitsFor === undefined ? shortHosts(hosts) : undefined;
+  const hasRoom = named !== undefined && free - BAR_COLUMNS >= named.length + 2;
+  const shown = [counted, ...failures.map(colors.red), ...state, ...(hasRoom ? [named] : [])].join('  ');
+  return [
+    ...full,
+    free < 0 && waitsFor !== undefined ? shown.slice(0, Math.max(columns - 1, 0)) : shown,
+  ].join('  ');
 }
 
 function bar(share: number, columns: number, colors: Colors): string[] {

@@ -1,12 +1,12 @@
 // The options of a run, as the help shows them.
 
 import os from 'node:os';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { defaultOptions, type ThumbsOptions } from '../options/options.js';
-import { addVerbosityOptions, libraryOptions, type ParsedOptions } from './shared-options.js';
+import { addVerbosityOptions, libraryOptions, type ParsedOptions, QUEUE_VARIABLE } from './shared-options.js';
 
 export function addRunOptions(command: Command): void {
-  const { out, size, timeout, retries, maxPixels, maxFileSize, embedded } = defaultOptions;
+  const { out, size, timeout, retries, maxPixels, maxFileSize, embedded, queueTimeout } = defaultOptions;
   command
     .option(
       '-w, --workers <n>',
@@ -60,6 +60,15 @@ export function addRunOptions(command: Command): void {
     .option('--prune', 'after the run, remove thumbnails that no record names, and stale temporary files')
     .option('--forget', 'remove records and prune although many or all photos are missing')
     .option('--keep-versions', 'make only what is new or changed, although sharp or a decoder is newer')
+    .addOption(
+      new Option('--queue <url>', 'consumers on other hosts take part, over this queue server').env(
+        QUEUE_VARIABLE,
+      ),
+    )
+    .option(
+      '--queue-timeout <seconds>',
+      `time to wait for the queue server, or for a host (default: ${queueTimeout})`,
+    )
     .option('--dry-run', 'only say what would be done');
   addVerbosityOptions(command);
 }
@@ -84,6 +93,7 @@ const NUMERIC: Readonly<Record<NumericOption, true>> = {
   maxMemory: true,
   maxPixels: true,
   maxFileSize: true,
+  queueTimeout: true,
 };
 
 /** The library checks the values. */

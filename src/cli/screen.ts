@@ -46,6 +46,11 @@ export class Screen {
     return process.stderr.columns;
   }
 
+  /** Whether there is a progress line. */
+  get hasLine(): boolean {
+    return this.#draw !== undefined;
+  }
+
   /** Shows what `draw` returns, on one line that is redrawn until {@link stopLine}. */
   startLine(draw: () => string): void {
     if (!this.#live) return;

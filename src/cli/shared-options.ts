@@ -3,6 +3,9 @@
 import { type Command, Option } from 'commander';
 import { defaultOptions } from '../options/options.js';
 
+/** The environment variable with the queue server's URL: a password in it is in no list of processes. */
+export const QUEUE_VARIABLE = 'THUMBS_QUEUE';
+
 /** Option values as typed, by their names in camel case. */
 export type ParsedOptions = Readonly<Record<string, unknown>>;
 

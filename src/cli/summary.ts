@@ -16,15 +16,16 @@ import type {
 } from '../run/events.js';
 import { type Place, subcommandLine } from './command-line.js';
 import { byteSize, count, duration, integer, rate, shownPath } from './format.js';
+import { hostLines } from './hosts.js';
 import type { Colors } from './screen.js';
 
 /** For a report about a decoder: `TIMEOUT, consumer 4711, 2 tries, 30.1 s, signal SIGKILL; stderr: ...`. */
 export function describeAttempt({ record, attempt }: FailedEvent): string {
   if (attempt === undefined) return `${record.error.code}, known from an earlier run`;
-  const { pid, tries, seconds, exitCode, signal, stderrTail } = attempt;
+  const { pid, host, tries, seconds, exitCode, signal, stderrTail } = attempt;
   const parts = [
     record.error.code,
-    `consumer ${pid}`,
+    host === undefined ? `consumer ${pid}` : `consumer ${pid} on ${host}`,
     count(tries, 'try', 'tries'),
     duration(seconds),
     ...(exitCode === undefined ? [] : [`exit code ${exitCode}`]),
@@ -77,6 +78,7 @@ export function summaryLines(run: SummaryEvent, hints: Hints, colors: Colors, na
     ...(run.stopped === undefined ? [] : [colors.yellow(describeStop(run))]),
     ...(run.photos === 0 && run.stopped === undefined ? [colors.yellow('No photos found.')] : []),
     `${colors.bold(results.join(', '))}: ${figures}`,
+    ...hostLines(run.hosts, colors),
     ...walkLines(run, run.photos > 0, colors, named),
     ...(run.removed === 0
       ? []

@@ -75,3 +75,8 @@ function targetOf(file: string): string {
   const isLink = fs.lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true;
   return isLink ? path.resolve(path.dirname(file), pathOf(fs.readlinkSync(file, 'buffer'))) : file;
 }
+
+/** Whether `inner` is `outer` or below it; both absolute and normalised. */
+export function isInside(outer: string, inner: string): boolean {
+  return inner === outer || inner.startsWith(outer.endsWith(path.sep) ? outer : outer + path.sep);
+}

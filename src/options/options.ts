@@ -1,6 +1,7 @@
 // What can be asked for, and the defaults. `resolve.ts` checks it.
 
 import type { OutputFormat } from './output-formats.js';
+import type { QueueUrl } from './queue-url.js';
 import type { Fit, Position, Variant } from './variant.js';
 import type { SizeOption } from './variant-spec.js';
 
@@ -37,7 +38,7 @@ export interface PlaceOptions {
 
 /** The options of {@link createThumbnails}. */
 export interface ThumbsOptions extends PlaceOptions {
-  /** Consumer processes, 1 to 1024. @default os.availableParallelism() */
+  /** Consumer processes, 1 to 1024; with `queue` 0, too, where this machine is to do no image work. @default os.availableParallelism() */
   readonly workers?: number;
   /**
    * The variants of every photo: one, or several. Each is a box with sides of 1 to 16384 pixels (`200` means 200x200), or a spec as the
@@ -118,7 +119,25 @@ export interface ThumbsOptions extends PlaceOptions {
   readonly forget?: boolean;
   /** Make only what is new or changed, although sharp or a decoder is newer than what made the other thumbnails. @default false */
   readonly keepVersions?: boolean;
+  /** A queue server, `redis://nas:6379`: consumers on other hosts take part ({@link workForQueue}). @default none */
+  readonly queue?: string;
+  /** Seconds that a run may wait for its queue server, or for a host, up to 604800. @default 600 */
+  readonly queueTimeout?: number;
   /** Stops the run: no new work; images being worked on have 5 seconds to finish; the manifest is completed. */
+  readonly signal?: AbortSignal;
+}
+
+/** The options of {@link workForQueue}. */
+export interface WorkerOptions {
+  /** Consumer processes for all runs together, 1 to 1024. @default os.availableParallelism() */
+  readonly workers?: number;
+  /** The only folders that are touched, besides targets of `map`. @default the working folder */
+  readonly allow?: readonly string[];
+  /** Where folders of other hosts are here, as `/Volumes/photos=/mnt/photos`. @default [] */
+  readonly map?: readonly string[];
+  /** As in {@link ThumbsOptions}. */
+  readonly maxMemory?: number;
+  /** Stops the host. */
   readonly signal?: AbortSignal;
 }
 
@@ -155,6 +174,8 @@ export interface ResolvedOptions extends ResolvedPlace {
   readonly prune: boolean;
   readonly forget: boolean;
   readonly keepVersions: boolean;
+  readonly queue: QueueUrl | undefined;
+  readonly queueTimeoutMs: number;
   readonly signal: AbortSignal | undefined;
   readonly anyExtension: boolean;
   readonly preferJpeg: boolean;
@@ -171,6 +192,7 @@ export const defaultOptions = {
   maxPixels: 268_402_689,
   maxFileSize: 512,
   embedded: 'auto',
+  queueTimeout: 600,
 } as const;
 
 /** How images are decoded unless asked otherwise. */

@@ -24,6 +24,7 @@ import {
   type ResolvedPlace,
   type ThumbsOptions,
 } from './options.js';
+import { checkQueueUrl } from './queue-url.js';
 import { resolveVariants, type VariantDefaults } from './variant-spec.js';
 
 const EXPORT_FORMATS: readonly ExportFormat[] = ['txt', 'csv', 'json'];
@@ -73,6 +74,8 @@ const OPTION_NAMES: Readonly<Record<keyof ThumbsOptions, true>> = {
   prune: true,
   forget: true,
   keepVersions: true,
+  queue: true,
+  queueTimeout: true,
   signal: true,
 };
 
@@ -97,10 +100,8 @@ export function resolveOptions(paths: readonly string[], options: ThumbsOptions 
   const roots = checkStrings('paths', paths);
   if (roots.length === 0) throw expectedError('paths', 'to name at least one folder or file', roots);
   const place = resolvePlace(options);
-  const workers = checkInteger('workers', options.workers ?? os.availableParallelism(), {
-    min: 1,
-    max: 1024,
-  });
+  const queue = options.queue === undefined ? undefined : checkQueueUrl('queue', options.queue);
+  const workers = checkWorkers(options.workers, queue === undefined ? 1 : 0);
   const exports = resolveExports(options.export ?? [], place);
   return {
     paths: roots.map((root) => checkPath('paths', root)),
@@ -123,6 +124,8 @@ export function resolveOptions(paths: readonly string[], options: ThumbsOptions 
     prune: checkFlag('prune', options.prune ?? false),
     forget: checkFlag('forget', options.forget ?? false),
     keepVersions: checkFlag('keepVersions', options.keepVersions ?? false),
+    queue,
+    queueTimeoutMs: checkSeconds('queueTimeout', options.queueTimeout ?? defaultOptions.queueTimeout),
     signal: options.signal,
     decoding: {
       jpegReader: resolveJpegReader(process.env.THUMBS_JPEG),
@@ -130,6 +133,16 @@ export function resolveOptions(paths: readonly string[], options: ThumbsOptions 
       svg: checkFlag('svg', options.svg ?? false),
     },
   };
+}
+
+/** @param min 0 where consumers may all be on other hosts. */
+export function checkWorkers(value: unknown, min: 0 | 1): number {
+  return checkInteger('workers', value ?? os.availableParallelism(), { min, max: 1024 });
+}
+
+/** Milliseconds. */
+function checkSeconds(name: string, value: unknown): number {
+  return 1000 * checkNumber(name, value, { min: 0.001, max: 604_800 });
 }
 
 function variantDefaults(options: ThumbsOptions): VariantDefaults {
@@ -144,10 +157,7 @@ function resolveTimes(options: ThumbsOptions): Pick<ResolvedOptions, 'timeoutMs'
   return {
     timeoutMs: 1000 * checkNumber('timeout', timeout, { min: 0.001, max: 86_400 }),
     retries: checkInteger('retries', retries, { min: 0, max: 100 }),
-    deadlineMs:
-      deadline === undefined
-        ? undefined
-        : 1000 * checkNumber('deadline', deadline, { min: 0.001, max: 604_800 }),
+    deadlineMs: deadline === undefined ? undefined : checkSeconds('deadline', deadline),
   };
 }
 
@@ -157,13 +167,20 @@ function resolveLimits(
 ): Pick<ResolvedOptions, 'maxMemory' | 'maxPixels' | 'maxBytes'> {
   const maxPixels = options.maxPixels ?? defaultOptions.maxPixels;
   const maxFileSize = options.maxFileSize ?? defaultOptions.maxFileSize;
-  const maxMemory = options.maxMemory ?? defaultMemory(workers);
   return {
-    maxMemory: BYTES_PER_MB * checkNumber('maxMemory', maxMemory, { min: MIN_MEMORY_MB * workers, max: 1e9 }),
+    maxMemory: checkMemory(options.maxMemory, workers),
     maxPixels: checkInteger('maxPixels', maxPixels, { min: 1, max: Number.MAX_SAFE_INTEGER }),
     // One Buffer holds the whole file, and one read takes at most 2 GiB - 1.
     maxBytes: Math.floor(BYTES_PER_MB * checkNumber('maxFileSize', maxFileSize, { min: 1e-6, max: 2000 })),
   };
+}
+
+/** Bytes for all of so many consumers. @param megabytes Undefined for the default. */
+export function checkMemory(megabytes: unknown, workers: number): number {
+  const least = MIN_MEMORY_MB * Math.max(workers, 1);
+  return (
+    BYTES_PER_MB * checkNumber('maxMemory', megabytes ?? defaultMemory(workers), { min: least, max: 1e9 })
+  );
 }
 
 /** Megabytes for all consumers, by the memory of the machine and the limit of its container (a cgroup of Linux). */

@@ -18,7 +18,7 @@ export interface ProducerOptions
   extends SelectionOptions,
     Pick<WalkOptions, 'out' | 'follow' | 'ownFiles' | 'signal'> {
   readonly roots: readonly Root[];
-  /** N: the number of sentinels after the last job. */
+  /** N: the number of sentinels after the last job. It is read then, before each of them. */
   readonly consumers: number;
   /** The plan for a photo; called as soon as the photo is found. `isLocal`: it is on a disk of this machine. */
   readonly plan: (path: string, isLocal: boolean) => Promise<Job | Unchanged> | Job | Unchanged;

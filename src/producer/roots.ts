@@ -3,7 +3,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { causeOf, insideOutputError, optionError, systemCode } from '../errors.js';
-import { realPathOf, realPathSync } from '../files/real-path.js';
+import { isInside, realPathOf, realPathSync } from '../files/real-path.js';
 import { mayBeLossy, systemPath } from '../path-bytes.js';
 import { printable } from '../printable.js';
 import type { UnreadableFolder } from './walk-progress.js';
@@ -90,11 +90,6 @@ function folderOf({ path: rootPath, kind }: Omit<Root, 'nested'>): string {
 /** The real path of a file of `root` that is reached through no further link. */
 export function realPathIn(root: Root, file: string): string {
   return path.join(root.realPath, path.relative(root.path, file));
-}
-
-/** Whether `inner` is `outer` or below it; both absolute and normalised. */
-export function isInside(outer: string, inner: string): boolean {
-  return inner === outer || inner.startsWith(outer.endsWith(path.sep) ? outer : outer + path.sep);
 }
 
 function hasAncestorIn(file: string, folders: ReadonlySet<string>): boolean {

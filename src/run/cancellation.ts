@@ -2,8 +2,8 @@
 
 import type { StopReason } from './events.js';
 
-/** Images of 10 megapixels take about a hundredth of this. */
-const SIGNAL_GRACE_MS = 5000;
+/** Milliseconds that running images have after a signal. Images of 10 megapixels take about a hundredth of this. */
+export const SIGNAL_GRACE_MS = 5000;
 
 export interface CancellationOptions {
   readonly signal: AbortSignal | undefined;

@@ -2,19 +2,17 @@
 
 import path from 'node:path';
 import { causeOf, outputError } from '../errors.js';
-import { Lock } from '../files/locks/lock.js';
+import { Lock, type LockMark } from '../files/locks/lock.js';
 import { realFile, realPlace } from '../files/real-path.js';
 import { removeStale } from '../files/temporary.js';
 import { prepareFolder } from '../files/thumbnails/thumbnail-folder.js';
-import type { PoolOutput } from '../job.js';
 import { noteLayout, noteManifest } from '../manifest/folder-manifests.js';
 import { LayoutPlacement } from '../manifest/layout-placement.js';
 import { ManifestStore } from '../manifest/store.js';
 import type { Layout, ResolvedOptions, ThumbsOptions } from '../options/options.js';
 import { resolveOptions } from '../options/resolve.js';
-import type { Transport } from '../pool/consumer.js';
-import { memoryLimits } from '../pool/memory-limits.js';
-import { Pool } from '../pool/pool.js';
+import type { CreatePool, JobPool, PoolSetup } from '../pool/job-pool.js';
+import { localPool } from '../pool/local/local-pool.js';
 import { forkedProcesses } from '../pool/process/forked-consumer.js';
 import { certainJobs } from '../producer/certain-jobs.js';
 import { photoNameTest } from '../producer/photo-names.js';
@@ -24,7 +22,7 @@ import { findRoots, type Root, rootsFrom } from '../producer/roots.js';
 import { newWalkProgress, type WalkProgress } from '../producer/walk-progress.js';
 import { finishInTurns } from '../steps.js';
 import { Cancellation } from './cancellation.js';
-import { digestsOf } from './digests/run-digests.js';
+import { digestsOf, madeBy } from './digests/run-digests.js';
 import type { StartEvent, ThumbsEvent, UnreadableFolderEvent } from './events.js';
 import { finishRun, preloadFinish } from './finishing.js';
 import { KeptRecords } from './kept-records.js';
@@ -61,11 +59,22 @@ export function createThumbnails(
   paths: readonly string[],
   options?: ThumbsOptions,
 ): AsyncGenerator<ThumbsEvent> {
-  return run(resolveOptions(paths, options), forkedProcesses());
+  const resolved = resolveOptions(paths, options);
+  return run(resolved, poolFor(resolved));
 }
 
-/** {@link createThumbnails} with checked options, and consumers of this transport. */
-export async function* run(options: ResolvedOptions, transport: Transport): AsyncGenerator<ThumbsEvent> {
+/** The one place that knows which pools there are. */
+function poolFor({ queue, queueTimeoutMs }: ResolvedOptions): CreatePool {
+  if (queue === undefined) return localPool(forkedProcesses());
+  return async (setup) => {
+    // With the client of the queue server, it takes a tenth of a second to load.
+    const { queuePool } = await import('../pool/queue/queue-pool.js');
+    return queuePool({ ...queue, timeoutMs: queueTimeoutMs }, setup);
+  };
+}
+
+/** {@link createThumbnails} with checked options, and a pool of this kind. */
+export async function* run(options: ResolvedOptions, createPool: CreatePool): AsyncGenerator<ThumbsEvent> {
   const startedAt = performance.now();
   // Everything that can refuse the run comes first, in this order, before a process is forked.
   const roots = await findRoots(options.paths, options.out);
@@ -75,7 +84,9 @@ export async function* run(options: ResolvedOptions, transport: Transport): Asyn
   for (const folder of folders) prepareFolder(folder);
   const manifest = realFile(options.manifest);
   const locks = Lock.takeAll([options.out, options.manifest]);
+  const [lock] = locks;
   try {
+    if (lock === undefined) throw new RangeError('Expected the output folder to be locked');
     // Temporary files are left only by a process that did not end in order: a run whose lock was left, or a consumer of this run.
     if (locks.some(({ tookOver }) => tookOver)) await removeStaleFrom(folders);
     const checked = {
@@ -84,9 +95,10 @@ export async function* run(options: ResolvedOptions, transport: Transport): Asyn
       roots: rootsFrom(manifest, roots),
       folders,
       startedAt,
+      lock: lock.mark,
       requireLocks: () => Lock.requireAllHeld(locks),
     };
-    yield* runLocked(checked, transport);
+    yield* runLocked(checked, createPool);
   } finally {
     for (const lock of locks) lock.release();
   }
@@ -110,14 +122,16 @@ interface CheckedRun {
   /** Every folder that is written to. */
   readonly folders: Iterable<string>;
   readonly startedAt: number;
+  /** That of the output folder. */
+  readonly lock: LockMark;
   /** To be called before each write: throws when another run has taken over a lock. */
   readonly requireLocks: () => void;
 }
 
 /** The run itself, while no other run writes to the output folder and the manifest. */
 async function* runLocked(
-  { options, layout, roots, folders, startedAt, requireLocks }: CheckedRun,
-  transport: Transport,
+  { options, layout, roots, folders, startedAt, lock, requireLocks }: CheckedRun,
+  createPool: CreatePool,
 ): AsyncGenerator<ThumbsEvent> {
   const digests = digestsOf(options);
   const place = realPlace(options);
@@ -139,7 +153,12 @@ async function* runLocked(
     return;
   }
   const planner = new Planner(manifest.records, plannerOptions(options, digests));
-  const pool = createPool(options, layout, planner, transport);
+  const shared = { roots, lock, madeBy: madeBy(digests) };
+  const pool = await createPool({
+    ...poolSetup(options, layout),
+    shared,
+    planIdentified: (job, identified) => planner.planIdentified(job, identified),
+  });
   const cancellation = new Cancellation(
     { signal, timeoutMs, deadlineMs: deadlineMs === undefined ? undefined : timeLeft() },
     (graceMs) => pool.drain(graceMs),
@@ -153,7 +172,7 @@ async function* runLocked(
     // While the first consumers load, and before anything is published.
     noteManifest(place, layout);
     preloadFinish(options);
-    for await (const event of sink.consume(outputs, workers)) {
+    for await (const event of sink.consume(outputs, pool)) {
       yield* unreported();
       yield event;
     }
@@ -203,30 +222,11 @@ function unreportedFolders(walked: WalkProgress): () => UnreadableFolderEvent[] 
   };
 }
 
-function createPool(options: ResolvedOptions, layout: Layout, planner: Planner, transport: Transport): Pool {
-  const {
-    out,
-    variants,
-    placeholder,
-    decoding,
-    maxBytes,
-    maxPixels,
-    maxMemory,
-    timeoutMs,
-    retries,
-    workers,
-  } = options;
-  const memory = memoryLimits(maxMemory, workers);
-  const work = { out, layout, variants, placeholder, decoding, maxBytes, maxPixels, maxMemory: memory.hard };
-  return new Pool({
-    consumers: workers,
-    startConsumer: transport.startConsumers(work),
-    residentMemory: transport.residentMemory,
-    timeoutMs,
-    retries,
-    memory,
-    planIdentified: (job, identified) => planner.planIdentified(job, identified),
-  });
+function poolSetup(options: ResolvedOptions, layout: Layout): Omit<PoolSetup, 'shared' | 'planIdentified'> {
+  const { out, variants, placeholder, decoding, maxBytes, maxPixels } = options;
+  const { maxMemory, timeoutMs, retries, workers: consumers } = options;
+  const work = { out, layout, variants, placeholder, decoding, maxBytes, maxPixels };
+  return { work, consumers, maxMemory, timeoutMs, retries };
 }
 
 interface Walk {
@@ -238,14 +238,26 @@ interface Walk {
 
 /** Starts the walk, and returns what comes out of the pool. */
 async function startPool(
-  pool: Pool,
+  pool: JobPool,
   planner: Planner,
   { options, roots, walked, signal }: Walk,
-): Promise<AsyncGenerator<PoolOutput>> {
+): Promise<ReturnType<JobPool['outputs']>> {
   const { workers } = options;
   // Before the photos are compared with the manifest, each is sure to be a job only if there are no records.
   if (!signal.aborted && planner.hasNoHistory)
-    pool.prefork(await certainJobs(roots, options, photoNameTest(certainExtensions(options)), workers));
+    pool.prefork(
+      await certainJobs(roots, options, photoNameTest(certainExtensions(options)), Math.max(workers, 1)),
+    );
   const plan = (path: string, isLocal: boolean) => planner.plan(path, isLocal);
-  return pool.outputs(produce({ ...walkOptions(options, roots), plan, consumers: workers, signal }, walked));
+  const walk = { ...walkOptions(options, roots), plan, signal };
+  const produced = produce(
+    {
+      ...walk,
+      get consumers() {
+        return pool.slots;
+      },
+    },
+    walked,
+  );
+  return pool.outputs(produced);
 }

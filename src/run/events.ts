@@ -1,7 +1,7 @@
 // What a run tells its caller, as it happens.
 
 import type { ImageErrorCode } from '../errors.js';
-import type { Attempt, Why } from '../job.js';
+import type { Attempt, HostNotice, HostStanding, QueueNotice, Why } from '../job.js';
 import type { PrunedEvent } from '../maintenance/unneeded.js';
 import type { DoneRecord, FailedRecord } from '../manifest/record.js';
 import type { MadeAnew } from '../manifest/store.js';
@@ -20,7 +20,28 @@ export interface Progress {
   readonly jobs: number;
   /** Whether the walk has ended, so that `found` and `jobs` are totals. */
   readonly walked: boolean;
+  /** With a queue: what each host has done, at most half a second old. */
+  readonly hosts?: readonly HostFigures[];
 }
+
+/** What one host has done for a run so far. */
+export interface HostFigures {
+  readonly host: string;
+  readonly standing: HostStanding;
+  /** Its consumers for this run. */
+  readonly consumers: number;
+  /** Photos that it worked on. */
+  readonly photos: number;
+  /** Time in which it was joined. */
+  readonly seconds: number;
+  readonly imagesPerSecond: number;
+}
+
+/** A host has joined a run with a queue, does not take part, or has gone. */
+export type HostEvent = HostNotice;
+
+/** A run with a queue waits for its queue server, or for a host; or goes on. */
+export type QueueEvent = QueueNotice;
 
 /** The run begins: paths and output are valid, no consumer is forked yet. */
 export interface StartEvent {
@@ -229,8 +250,10 @@ export interface SummaryEvent extends WalkFigures {
   readonly stopped?: StopReason;
   /** Photos that were found and not finished. */
   readonly notReached: number;
-  /** Sentinels that the sink counted: the number of workers that was asked for. */
+  /** Sentinels that the sink counted: the number of workers that was asked for; with a queue, of the hosts that were joined at the end. */
   readonly workers: number;
+  /** With a queue: what each host has done. */
+  readonly hosts?: readonly HostFigures[];
   /** Wall-clock time. */
   readonly seconds: number;
   readonly imagesPerSecond: number;
@@ -259,4 +282,6 @@ export type ThumbsEvent =
   | PassedOverEvent
   | SkippedFolderEvent
   | PrunedEvent
+  | HostEvent
+  | QueueEvent
   | SummaryEvent;

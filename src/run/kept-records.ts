@@ -2,10 +2,11 @@
 
 import path from 'node:path';
 import { MARKER_NAME } from '../files/folder-marker.js';
+import { isInside } from '../files/real-path.js';
 import { isThumbnailName } from '../files/thumbnails/thumbnail-name.js';
 import { shown } from '../path-bytes.js';
 import { type IsPhotoName, photoNameTest } from '../producer/photo-names.js';
-import { isInside, isOutsideWalk, type Root } from '../producer/roots.js';
+import { isOutsideWalk, type Root } from '../producer/roots.js';
 import type { WalkProgress } from '../producer/walk-progress.js';
 
 export interface KeptRecordsOptions {

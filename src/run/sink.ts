@@ -3,7 +3,7 @@
 import { type ImageErrorCode, unreachable } from '../errors.js';
 import { ThumbnailSet } from '../files/thumbnails/thumbnail-name.js';
 import { VERDICT_VERSION } from '../image/renderer-version.js';
-import type { FailedOutcome, Job, JobResult, PoolOutput, Unchanged } from '../job.js';
+import type { FailedOutcome, Job, JobResult, PoolNotice, PoolOutput, Unchanged } from '../job.js';
 import {
   contentOf,
   DECODER_VERDICTS,
@@ -17,7 +17,8 @@ import { nameOf, recordedName, sourceName } from '../manifest/source-names.js';
 import type { ManifestStore } from '../manifest/store.js';
 import { eventPath } from '../path-bytes.js';
 import type { WalkProgress } from '../producer/walk-progress.js';
-import type { DoneEvent, FailedEvent, Progress, UnchangedEvent } from './events.js';
+import type { DoneEvent, FailedEvent, HostFigures, Progress, UnchangedEvent } from './events.js';
+import { HostTotals } from './host-totals.js';
 
 /** What the sink has counted. */
 export interface Totals {
@@ -69,6 +70,7 @@ export class Sink {
   readonly #wanted: readonly string[];
   /** The thumbnails of the photos that were done. */
   readonly #thumbnails = new ThumbnailSet();
+  readonly #hosts = new HostTotals();
 
   /**
    * @param plan How many of the photos that `walk` has found are jobs.
@@ -96,14 +98,20 @@ export class Sink {
     return this.totals.done + this.totals.unchanged + this.totals.failed;
   }
 
+  /** What each host has done; empty where all consumers are on this one. */
+  get hosts(): HostFigures[] {
+    return this.#hosts.figures;
+  }
+
   /**
-   * An event for each photo, until `consumers` sentinels have come.
+   * An event for each photo and each notice, until N sentinels have come.
+   * @param pool N is `slots` when the first sentinel comes.
    * @throws {Error} when `outputs` ends before that: results may be missing.
    */
   async *consume(
-    outputs: AsyncIterable<PoolOutput>,
-    consumers: number,
-  ): AsyncGenerator<DoneEvent | UnchangedEvent | FailedEvent> {
+    outputs: AsyncIterable<PoolOutput | PoolNotice>,
+    pool: { readonly slots: number },
+  ): AsyncGenerator<DoneEvent | UnchangedEvent | FailedEvent | PoolNotice> {
     for await (const output of outputs) {
       switch (output.type) {
         case 'result':
@@ -116,17 +124,25 @@ export class Sink {
           this.totals.sentinels += 1;
           this.totals.consumersMemoryBytes += output.usage.peakMemoryBytes;
           this.totals.consumersCpuMs += output.usage.cpuMs;
-          if (this.totals.sentinels === consumers) return;
+          if (this.totals.sentinels === pool.slots) return;
+          break;
+        case 'host':
+          this.#hosts.onNotice(output);
+          yield output;
+          break;
+        case 'queue':
+          yield output;
           break;
         default:
           unreachable(output);
       }
     }
-    throw new Error(`the results ended after ${this.totals.sentinels} of ${consumers} sentinels`);
+    throw new Error(`the results ended after ${this.totals.sentinels} of ${pool.slots} sentinels`);
   }
 
   #onResult({ job, outcome, attempt }: JobResult): DoneEvent | UnchangedEvent | FailedEvent {
     const { path } = job;
+    this.#hosts.onPhoto(attempt.host);
     const source = sourceName(this.#manifest.file, path);
     this.totals.worked += 1;
     if (outcome.status === 'failed') {
@@ -186,7 +202,9 @@ export class Sink {
     const { failed, worked } = this.totals;
     const { found, ended } = this.#walk;
     const { jobs } = this.#plan;
-    return { finished: this.finished, failed, worked, found, jobs, walked: ended };
+    const hosts = this.#hosts.recentFigures;
+    const progress = { finished: this.finished, failed, worked, found, jobs, walked: ended };
+    return hosts === undefined ? progress : { ...progress, hosts };
   }
 }
 

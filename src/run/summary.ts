@@ -15,7 +15,7 @@ type Figures = Omit<
 >;
 
 export function summarize(
-  sink: Pick<Sink, 'totals' | 'finished' | 'made'>,
+  sink: Pick<Sink, 'totals' | 'finished' | 'made' | 'hosts'>,
   options: ResolvedOptions,
   milliseconds: number,
 ): Figures {
@@ -34,6 +34,7 @@ export function summarize(
     known,
     failures,
     workers: sentinels,
+    ...(sink.hosts.length === 0 ? {} : { hosts: sink.hosts }),
     seconds: milliseconds / 1000,
     imagesPerSecond: sink.finished / (milliseconds / 1000),
     sourceBytes,
@@ -54,7 +55,7 @@ export function summaryOfNothing(
   stopped: StopReason,
 ): SummaryEvent {
   return {
-    ...summarize({ totals: noTotals(), finished: 0, made: 0 }, options, milliseconds),
+    ...summarize({ totals: noTotals(), finished: 0, made: 0, hosts: [] }, options, milliseconds),
     ...walkFigures(newWalkProgress(), roots, options.decoding),
     workers: options.workers,
     removed: 0,

@@ -4,12 +4,13 @@ import { unreachable } from '../../errors.js';
 import type { ThumbsOptions } from '../../options/options.js';
 import { jsonLine } from '../../printable.js';
 import { createThumbnails } from '../../run/create-thumbnails.js';
-import type { Progress, ThumbsEvent } from '../../run/events.js';
+import type { Progress, QueueEvent, ThumbsEvent } from '../../run/events.js';
 import { leaveRemovedFolder } from '../../working-folder.js';
 import { sameCommandWith } from '../command-line.js';
 import { exitCodeOf, exitCodes } from '../exit-codes.js';
 import { FailureList } from '../failure-list.js';
 import { shownPath } from '../format.js';
+import { hostLine, queueLine } from '../hosts.js';
 import { progressLine } from '../progress-line.js';
 import { Screen } from '../screen.js';
 import type { Verbosity } from '../shared-options.js';
@@ -68,6 +69,8 @@ class Reporter {
   readonly #failures = new FailureList();
   readonly #startedAt = performance.now();
   #out = '';
+  /** What a run with a queue waits for. */
+  #waitsFor: string | undefined;
   /** Files and folders that the walk left out and that were named. */
   #leftOut = 0;
   #progress: Progress = { finished: 0, failed: 0, worked: 0, found: 0, jobs: 0, walked: false };
@@ -82,8 +85,16 @@ class Reporter {
     this.#screen.startLine(() => {
       const elapsed = (performance.now() - this.#startedAt) / 1000;
       const { columns, colors } = this.#screen;
-      return progressLine({ progress: this.#progress, elapsed, columns, colors });
+      return progressLine({ progress: this.#progress, waitsFor: this.#waitsFor, elapsed, columns, colors });
     });
+  }
+
+  /** On a terminal the progress line says it. */
+  #onQueue(event: QueueEvent): void {
+    const { quiet } = this.#verbosity;
+    this.#waitsFor = event.waitsFor;
+    if (event.warning !== undefined || !(quiet || this.#screen.hasLine))
+      this.#screen.say(queueLine(event, this.#screen.colors));
   }
 
   /** To be called at the end, whether or not there was a summary: failures are named in any case. */
@@ -116,6 +127,12 @@ class Reporter {
         if (!(quiet && event.known)) this.#failures.add(event);
         if (verbose)
           this.#screen.say(`${colors.red('failed')} ${shownPath(event.path)} (${describeAttempt(event)})`);
+        break;
+      case 'host':
+        if (!quiet) this.#screen.say(hostLine(event, colors));
+        break;
+      case 'queue':
+        this.#onQueue(event);
         break;
       case 'pruned':
         if (verbose) this.#screen.say(prunedLine(event, colors));

@@ -9,6 +9,7 @@
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
+import path from 'node:path';
 import { causeOf, lockedError, lostLockError, outputError, systemCode, ThumbsError } from '../../errors.js';
 import { jsonLine } from '../../printable.js';
 import { isRunning, ownIdentity, type ProcessIdentity } from '../process-identity.js';
@@ -21,6 +22,13 @@ interface Holder extends ProcessIdentity {
   readonly startedAt: string;
   readonly host: string;
   /** Unique for this lock. An inode is not: a new file may get that of a removed one. */
+  readonly id: string;
+}
+
+/** By what another host knows a lock, and with it the folder, to be the one that is held. */
+export interface LockMark {
+  /** The lock's name in the folder. */
+  readonly name: string;
   readonly id: string;
 }
 
@@ -40,6 +48,7 @@ const CHECK_MS = 1000;
 const PAUSE_MS = 10;
 
 export class Lock {
+  readonly mark: LockMark;
   /** Whether the lock was taken over from a dead holder, which may have left temporary files. */
   readonly tookOver: boolean;
   readonly #target: string;
@@ -53,6 +62,7 @@ export class Lock {
     this.#target = target;
     this.#file = file;
     this.#text = text;
+    this.mark = { name: path.basename(file), id: parseHolder(text)?.id ?? '' };
     this.tookOver = tookOver;
     this.#heartbeat = setInterval(() => this.#beat(), HEARTBEAT_MS).unref();
   }
@@ -120,6 +130,15 @@ export class Lock {
     } catch (error) {
       throw error instanceof ThumbsError ? error : outputError(file, causeOf(error), error);
     }
+  }
+
+  /**
+   * Whether `folder` has this lock: then it is the folder that its holder has locked, by whatever path it is reached here.
+   * @throws system errors.
+   */
+  static isIn(folder: string, { name, id }: LockMark): boolean {
+    const found = readLock(path.join(folder, path.basename(name)));
+    return found !== undefined && parseHolder(found.text)?.id === id;
   }
 
   /**

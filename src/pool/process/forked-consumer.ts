@@ -31,6 +31,8 @@ function consumerEnvironment(): NodeJS.ProcessEnv {
     ...process.env,
     // It makes Node.js read all certificates at its start, 35 ms of a core, and consumers connect to nobody.
     NODE_EXTRA_CA_CERTS: undefined,
+    // It may have a password.
+    THUMBS_QUEUE: undefined,
     NODE_COMPILE_CACHE: compileCacheFolder(),
   };
 }

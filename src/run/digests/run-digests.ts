@@ -6,10 +6,15 @@ import { Digests, digestOf, digestOfHalves, type Versions } from '../../manifest
 import { VERSION_1_VERSIONS } from '../../manifest/digests/version-1.js';
 import type { ResolvedOptions } from '../../options/options.js';
 import { digestParts } from '../../options/variant.js';
+import type { MadeBy } from '../../pool/job-pool.js';
 import { Version1Digests } from './version-1-digests.js';
 
 /** What the run wants, and what it would make it by. */
-export function digestsOf({ variants, decoding, keepVersions }: ResolvedOptions): Digests {
+export function digestsOf({
+  variants,
+  decoding,
+  keepVersions,
+}: Pick<ResolvedOptions, 'variants' | 'decoding' | 'keepVersions'>): Digests {
   const renderer = rendererVersion();
   const formats = Object.keys(decoders) as SourceFormat[];
   const lacksPackage = (format: SourceFormat) => decoders[format].lacks?.(decoding)?.kind === 'package';
@@ -52,6 +57,11 @@ export function digestsOf({ variants, decoding, keepVersions }: ResolvedOptions)
         : digestOfHalves(failed, { ...(isCurrent ? renderer : version1Renderer) });
     },
   });
+}
+
+/** What decides the bytes of a run's thumbnails, for consumers on other hosts to compare with their own. */
+export function madeBy({ run: { variants, decoders, failures, versions } }: Digests): MadeBy {
+  return { digest: digestOf({ variants, decoders, failures }), versions };
 }
 
 /** The renderer's versions, and those that decoders have of their own as `heic libheif-js`. */

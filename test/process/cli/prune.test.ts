@@ -5,6 +5,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import type { PrunedEvent } from '../../../src/maintenance/unneeded.js';
 import { resolveOptions } from '../../../src/options/resolve.js';
+import { localPool } from '../../../src/pool/local/local-pool.js';
 import { run } from '../../../src/run/create-thumbnails.js';
 import { inProcess, runFolder } from '../../support/in-process/run.js';
 import { thumbnailNameOf, writeThumbnail } from '../../support/left-files.js';
@@ -71,7 +72,7 @@ test('without a manifest prune is refused with one line and exit 3', async () =>
 test('prune is refused with exit 3 while another process uses the folder', async () => {
   const { folder, out } = await untidyOutput();
   // This process is the other one.
-  const running = run(resolveOptions([path.join(folder, 'photos')], { out }), inProcess());
+  const running = run(resolveOptions([path.join(folder, 'photos')], { out }), localPool(inProcess()));
   await running.next();
   const { code, stderr } = await thumbs(['prune'], { cwd: folder });
   expect([code, stderr]).toEqual([

@@ -4,8 +4,8 @@ import path from 'node:path';
 import { prepareFolder } from '../../../src/files/thumbnails/thumbnail-folder.js';
 import type { PoolOutput } from '../../../src/job.js';
 import type { Transport } from '../../../src/pool/consumer.js';
+import { Pool } from '../../../src/pool/local/pool.js';
 import { memoryLimits } from '../../../src/pool/memory-limits.js';
-import { Pool } from '../../../src/pool/pool.js';
 import { produce } from '../../../src/producer/producer.js';
 import { findRoots } from '../../../src/producer/roots.js';
 import { newWalkProgress } from '../../../src/producer/walk-progress.js';
@@ -65,7 +65,7 @@ export async function joinedRun(photos: number, consumers: number, transport: Tr
   }
   const manifest = openStore(path.join(out, 'manifest.jsonl'));
   const sink = new Sink(manifest, walked, { jobs: photos }, [VARIANT]);
-  for await (const _ of sink.consume(outputs(), consumers));
+  for await (const _ of sink.consume(outputs(), pool));
   manifest.close();
   return { produced, emitted, totals: sink.totals, started, left: pool.consumers.length };
 }

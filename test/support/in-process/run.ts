@@ -9,6 +9,7 @@ import type { WorkOptions } from '../../../src/job.js';
 import type { ThumbsOptions } from '../../../src/options/options.js';
 import { resolveOptions } from '../../../src/options/resolve.js';
 import type { Transport } from '../../../src/pool/consumer.js';
+import { localPool } from '../../../src/pool/local/local-pool.js';
 import { run } from '../../../src/run/create-thumbnails.js';
 import type { SummaryEvent, ThumbsEvent } from '../../../src/run/events.js';
 import { type DoJob, TestConsumer } from './test-consumer.js';
@@ -68,7 +69,7 @@ export async function runInProcess(
 ): Promise<InProcessRun> {
   const transport = inProcess(doJob);
   const events: ThumbsEvent[] = [];
-  for await (const event of run(resolveOptions(paths, { workers: 1, ...options }), transport)) {
+  for await (const event of run(resolveOptions(paths, { workers: 1, ...options }), localPool(transport))) {
     events.push(event);
     await onEvent?.(event);
   }

@@ -2,8 +2,8 @@
 
 import type { Identified, Job, JobResult, PoolOutput, Sentinel, Task, Unchanged } from '../../../src/job.js';
 import type { ConsumerJob } from '../../../src/pool/consumer.js';
+import { Pool, type PoolOptions } from '../../../src/pool/local/pool.js';
 import { memoryLimits } from '../../../src/pool/memory-limits.js';
-import { Pool, type PoolOptions } from '../../../src/pool/pool.js';
 import { failedRecord } from '../manifests.js';
 import { FakeClock, settle } from './fake-clock.js';
 import { type DoJob, type Outcome, TestConsumer } from './test-consumer.js';

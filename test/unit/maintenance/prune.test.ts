@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { type PruneOptions, pruneThumbnails } from '../../../src/maintenance/prune.js';
 import { verifyThumbnails } from '../../../src/maintenance/verify.js';
 import { resolveOptions } from '../../../src/options/resolve.js';
+import { localPool } from '../../../src/pool/local/local-pool.js';
 import { run } from '../../../src/run/create-thumbnails.js';
 import { prune } from '../../support/in-process/maintenance.js';
 import { inProcess, runFolder, runInProcess } from '../../support/in-process/run.js';
@@ -100,7 +101,7 @@ test('without a manifest of ours prune refuses: every thumbnail would be unneede
 test('prune and verify are refused while a run uses the folder', async () => {
   const { folder, out } = photoFolder(1);
   await runFolder(folder);
-  const running = run(resolveOptions([path.join(folder, 'photos')], { out }), inProcess());
+  const running = run(resolveOptions([path.join(folder, 'photos')], { out }), localPool(inProcess()));
   await running.next();
   for (const attempt of [
     pruneThumbnails({ out }),

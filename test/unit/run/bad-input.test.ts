@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { resolveOptions } from '../../../src/options/resolve.js';
+import { localPool } from '../../../src/pool/local/local-pool.js';
 import { run } from '../../../src/run/create-thumbnails.js';
 import { inProcess, runFolder } from '../../support/in-process/run.js';
 import { expectSound, failuresIn, recordsIn } from '../../support/output.js';
@@ -39,7 +40,7 @@ test('a file that vanishes between the walk and the reading is one record', asyn
   const { folder, out, files } = photoFolder(6);
   const done: string[] = [];
   const options = resolveOptions([path.join(folder, 'photos')], { out, workers: 1 });
-  for await (const event of run(options, inProcess())) {
+  for await (const event of run(options, localPool(inProcess()))) {
     if (event.type !== 'done') continue;
     // One is done, and at most two more are in flight: the walk has found the others, and no consumer has read them.
     if (done.length === 0) for (const file of files) if (file !== event.path) fs.rmSync(file);
@@ -57,7 +58,7 @@ test('a file where the output folder should be is left alone, and no consumer is
   const { folder, out } = photoFolder(1);
   fs.writeFileSync(out, 'mine');
   const transport = inProcess();
-  const events = run(resolveOptions([path.join(folder, 'photos')], { out }), transport);
+  const events = run(resolveOptions([path.join(folder, 'photos')], { out }), localPool(transport));
   await expect(events.next()).rejects.toMatchObject({
     code: 'OUTPUT',
     message: `Cannot write to ${out}: there is a file where the folder should be`,

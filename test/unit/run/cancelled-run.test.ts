@@ -6,6 +6,7 @@ import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import type { ThumbsOptions } from '../../../src/options/options.js';
 import { resolveOptions } from '../../../src/options/resolve.js';
 import type { Transport } from '../../../src/pool/consumer.js';
+import { localPool } from '../../../src/pool/local/local-pool.js';
 import { run } from '../../../src/run/create-thumbnails.js';
 import type { ThumbsEvent } from '../../../src/run/events.js';
 import { type Outcome, TestConsumer } from '../../support/in-process/test-consumer.js';
@@ -47,7 +48,7 @@ async function runThatHangs(options: ThumbsOptions) {
   const events: ThumbsEvent[] = [];
   const finished = (async () => {
     const resolved = resolveOptions(files, { out, workers: 1, retries: 0, ...options });
-    for await (const event of run(resolved, transport)) events.push(event);
+    for await (const event of run(resolved, localPool(transport))) events.push(event);
   })();
   await hanging;
   return {
@@ -131,7 +132,7 @@ test.each(['signal', 'deadline'] as const)(
       residentMemory: async () => new Map(),
     };
     const events: ThumbsEvent[] = [];
-    for await (const event of run(options, transport)) events.push(event);
+    for await (const event of run(options, localPool(transport))) events.push(event);
     expect(events.map(({ type }) => type)).toEqual(['start', 'summary']);
     expect(events.at(-1)).toMatchObject({
       stopped: reason,

@@ -18,6 +18,7 @@ import {
   type ThumbsOptions,
 } from '../../../src/index.js';
 import { resolveOptions } from '../../../src/options/resolve.js';
+import { localPool } from '../../../src/pool/local/local-pool.js';
 import { run } from '../../../src/run/create-thumbnails.js';
 import { settle } from '../../support/in-process/fake-clock.js';
 import { inProcess, runFolder, runInProcess } from '../../support/in-process/run.js';
@@ -40,6 +41,8 @@ test('the public types are those of the events that come', () => {
     | 'passed-over'
     | 'skipped-folder'
     | 'pruned'
+    | 'host'
+    | 'queue'
     | 'summary'
   >();
   expectTypeOf<DoneEvent['record']>().toEqualTypeOf<DoneRecord>();
@@ -143,7 +146,7 @@ test('an abort before the start makes nothing and ends in order', async () => {
 
 /** Events of a run over `photos` of a folder, one at a time. */
 function eventsOf(folder: string, out: string, transport = inProcess()): AsyncGenerator<ThumbsEvent> {
-  return run(resolveOptions([path.join(folder, 'photos')], { out, workers: 1 }), transport);
+  return run(resolveOptions([path.join(folder, 'photos')], { out, workers: 1 }), localPool(transport));
 }
 
 test('a caller that leaves the loop has exactly the reported photos in the manifest, and can run again', async () => {

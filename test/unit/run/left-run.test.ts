@@ -5,6 +5,7 @@ import path from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { outputError } from '../../../src/errors.js';
 import { resolveOptions } from '../../../src/options/resolve.js';
+import { localPool } from '../../../src/pool/local/local-pool.js';
 import { run } from '../../../src/run/create-thumbnails.js';
 import { planThumbnails } from '../../../src/run/plan-thumbnails.js';
 import { inProcess } from '../../support/in-process/run.js';
@@ -65,7 +66,7 @@ function emptyFolders(): EmptyFolders {
 }
 
 function runOver({ photos, out }: EmptyFolders, doJob?: DoJob) {
-  return run(resolveOptions([photos], { out, workers: 1 }), inProcess(doJob));
+  return run(resolveOptions([photos], { out, workers: 1 }), localPool(inProcess(doJob)));
 }
 
 test('leaving the loop ends the walk: no further folder is listed', async () => {

@@ -26,7 +26,7 @@ test('outputs that end before the last sentinel are an error', async () => {
     yield { type: 'sentinel', usage: { peakMemoryBytes: 0, cpuMs: 0 } };
   }
   await expect(async () => {
-    for await (const _ of sink.consume(outputs(), 2));
+    for await (const _ of sink.consume(outputs(), { slots: 2 }));
   }).rejects.toThrow('the results ended after 1 of 2 sentinels');
   manifest.close();
 });

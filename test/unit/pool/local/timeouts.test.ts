@@ -1,8 +1,8 @@
 // Consumers that hang, and a parent that does.
 
 import { expect, test } from 'vitest';
-import type { DoJob, TestConsumer } from '../../support/in-process/test-consumer.js';
-import { FINISHED, startPool } from '../../support/in-process/test-pool.js';
+import type { DoJob, TestConsumer } from '../../../support/in-process/test-consumer.js';
+import { FINISHED, startPool } from '../../../support/in-process/test-pool.js';
 
 const HANGS = new Promise<never>(() => {});
 

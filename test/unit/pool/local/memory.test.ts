@@ -1,9 +1,9 @@
 // How much memory consumers may use.
 
 import { expect, test } from 'vitest';
-import { memoryLimits } from '../../../src/pool/memory-limits.js';
-import type { DoJob, TestConsumer } from '../../support/in-process/test-consumer.js';
-import { FINISHED, runPool, startPool } from '../../support/in-process/test-pool.js';
+import { memoryLimits } from '../../../../src/pool/memory-limits.js';
+import type { DoJob, TestConsumer } from '../../../support/in-process/test-consumer.js';
+import { FINISHED, runPool, startPool } from '../../../support/in-process/test-pool.js';
 
 const HANGS = new Promise<never>(() => {});
 const memory = { soft: 250e6, hard: 400e6, exclusive: 800e6 };

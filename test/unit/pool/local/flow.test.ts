@@ -1,8 +1,8 @@
 // How jobs and results move through the pool: back-pressure, order, and sentinels.
 
 import { expect, test } from 'vitest';
-import type { Job, PoolOutput, Sentinel, Unchanged } from '../../../src/job.js';
-import { settle } from '../../support/in-process/fake-clock.js';
+import type { Job, PoolOutput, Sentinel, Unchanged } from '../../../../src/job.js';
+import { settle } from '../../../support/in-process/fake-clock.js';
 import {
   createObservedPool,
   createPool,
@@ -10,8 +10,8 @@ import {
   identifiedAs,
   startPool,
   unchanged,
-} from '../../support/in-process/test-pool.js';
-import { plannedJob } from '../../support/in-process/walk.js';
+} from '../../../support/in-process/test-pool.js';
+import { plannedJob } from '../../../support/in-process/walk.js';
 
 for (const consumers of [1, 2, 8])
   for (const photos of [0, 3, 20])

@@ -1,10 +1,10 @@
 // One consumer from its start to its exit, with the job that it works on, and killed when that exceeds its limits.
 
-import type { Deferred, FailedOutcome } from '../job.js';
+import type { Deferred, FailedOutcome } from '../../job.js';
+import type { Clock } from '../clock.js';
+import type { Consumer, ConsumerListener, StartConsumer } from '../consumer.js';
+import type { MemoryLimits } from '../memory-limits.js';
 import type { Assignment } from './assignments.js';
-import type { Clock } from './clock.js';
-import type { Consumer, ConsumerListener, StartConsumer } from './consumer.js';
-import type { MemoryLimits } from './memory-limits.js';
 import { RunningJob } from './running-job.js';
 
 export interface ConsumerLimits {

@@ -1,10 +1,10 @@
 // Consumers that cannot be started: startup failures, back-off, and when a run gives up.
 
 import { expect, test } from 'vitest';
-import type { Exit } from '../../../src/pool/consumer.js';
-import { settle } from '../../support/in-process/fake-clock.js';
-import type { TestConsumer } from '../../support/in-process/test-consumer.js';
-import { createObservedPool, FINISHED, startPool } from '../../support/in-process/test-pool.js';
+import type { Exit } from '../../../../src/pool/consumer.js';
+import { settle } from '../../../support/in-process/fake-clock.js';
+import type { TestConsumer } from '../../../support/in-process/test-consumer.js';
+import { createObservedPool, FINISHED, startPool } from '../../../support/in-process/test-pool.js';
 
 const BROKEN: Partial<Exit> = { code: 1, stderrTail: 'sharp could not be loaded' };
 const KILLED: Partial<Exit> = { code: null, signal: 'SIGKILL' };

@@ -1,9 +1,9 @@
 // Photos that are identified by their content before it is decided whether they are made.
 
 import { expect, test } from 'vitest';
-import { ThumbsError } from '../../../src/errors.js';
-import type { DoJob } from '../../support/in-process/test-consumer.js';
-import { FINISHED, identifiedAs, planKnown, runPool } from '../../support/in-process/test-pool.js';
+import { ThumbsError } from '../../../../src/errors.js';
+import type { DoJob } from '../../../support/in-process/test-consumer.js';
+import { FINISHED, identifiedAs, planKnown, runPool } from '../../../support/in-process/test-pool.js';
 
 const names = ['known-a', 'b', 'known-c', 'd', 'e', 'known-f'];
 

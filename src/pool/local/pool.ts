@@ -1,21 +1,22 @@
 // The N slots of a run: gives out the jobs, and passes results and sentinels to the sink.
 
 import { Readable } from 'node:stream';
-import { consumerError } from '../errors.js';
-import type { Identified, Job, PoolOutput, Sentinel, Unchanged } from '../job.js';
-import { printable } from '../printable.js';
-import { type Clock, systemClock } from './clock.js';
-import type { Consumer, Exit, Transport } from './consumer.js';
+import { consumerError } from '../../errors.js';
+import type { Identified, Job, PoolOutput, Sentinel, Unchanged } from '../../job.js';
+import { printable } from '../../printable.js';
+import { type Clock, systemClock } from '../clock.js';
+import type { Consumer, Exit, Transport } from '../consumer.js';
 import { Slot, type SlotOptions } from './slot.js';
 import { StallWatch } from './stall-watch.js';
 import { StartupFailures } from './startup-failures.js';
 import { IDLE_TIMEOUT_MS } from './supervised-consumer.js';
 
-export interface PoolOptions extends SlotOptions {
+/** @template Answer What is passed on of a photo that was read, if somebody else plans it. */
+export interface PoolOptions<Answer = never> extends SlotOptions {
   /** N: the number of slots, and of the sentinels that pass them. */
   readonly consumers: number;
   /** What is to be done with a photo that was read: nothing more, if its content is on record; else something is to be made. */
-  readonly planIdentified: (job: Job, identified: Identified) => Job | Unchanged;
+  readonly planIdentified: (job: Job, identified: Identified) => Job | Unchanged | NoInfer<Answer>;
   readonly residentMemory: Transport['residentMemory'];
   /** Milliseconds without progress that are allowed after the longer of `timeoutMs` and `idleTimeoutMs`. @default STALL_MS */
   readonly stallMs?: number;
@@ -32,14 +33,18 @@ const STALL_MS = 10_000;
 /** Unchanged photos that wait for the sink: enough to keep it busy, and next to no memory. */
 const UNCHANGED_AHEAD = 256;
 
+function isJob(planned: { readonly type: string }): planned is Job {
+  return planned.type === 'job';
+}
+
 /** A job that waits to be given out once more. */
 interface Requeued {
   readonly job: Job;
   readonly exclusive: boolean;
 }
 
-export class Pool {
-  readonly #options: PoolOptions;
+export class Pool<Answer extends { readonly type: string } = never> {
+  readonly #options: PoolOptions<Answer>;
   readonly #clock: Clock;
   readonly #slots: readonly Slot[];
   /** Results of each slot that the sink has not taken yet. */
@@ -53,7 +58,7 @@ export class Pool {
   #isOver = false;
   #crashes = 0;
 
-  constructor(options: PoolOptions) {
+  constructor(options: PoolOptions<Answer>) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#startupFailures = new StartupFailures(this.#clock);
@@ -62,6 +67,10 @@ export class Pool {
     this.#slots = Array.from({ length: options.consumers }, () => this.#createSlot());
     // An error may come before anybody iterates; it is thrown then.
     this.#outputs.on('error', () => {});
+  }
+
+  get slots(): number {
+    return this.#slots.length;
   }
 
   /** The living consumers. */
@@ -91,11 +100,11 @@ export class Pool {
    * the walk. However the iteration ends (a `break`, a throw), no consumer is left.
    * @throws {ThumbsError} `OUTPUT` or `CONSUMER`, and whatever `produced` throws.
    */
-  async *outputs(produced: AsyncIterable<Job | Unchanged | Sentinel>): AsyncGenerator<PoolOutput> {
+  async *outputs(produced: AsyncIterable<Job | Unchanged | Sentinel>): AsyncGenerator<PoolOutput | Answer> {
     this.#feed(produced).catch((error: Error) => this.#outputs.destroy(error));
     const stopTicking = this.#startTicking();
     try {
-      const queue: AsyncIterable<{ output: PoolOutput; slot?: Slot }> = this.#outputs;
+      const queue: AsyncIterable<{ output: PoolOutput | Answer; slot?: Slot }> = this.#outputs;
       for await (const { output, slot } of queue) {
         yield output;
         if (output.type === 'sentinel') continue;
@@ -143,7 +152,7 @@ export class Pool {
     return this.#untaken.get(slot) ?? 0;
   }
 
-  #emit(output: PoolOutput, slot: Slot): void {
+  #emit(output: PoolOutput | Answer, slot: Slot): void {
     if (output.type !== 'sentinel') this.#untaken.set(slot, this.#untakenOf(slot) + 1);
     this.#outputs.push({ output, slot });
   }
@@ -151,7 +160,7 @@ export class Pool {
   #onIdentified(slot: Slot, job: Job, identified: Identified): void {
     try {
       const planned = this.#options.planIdentified(job, identified);
-      if (planned.type === 'job') this.#requeued.push({ job: planned, exclusive: false });
+      if (isJob(planned)) this.#requeued.push({ job: planned, exclusive: false });
       else this.#emit(planned, slot);
     } catch (error) {
       this.#outputs.destroy(error as Error);

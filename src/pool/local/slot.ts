@@ -3,7 +3,7 @@
 // A slot starts a consumer for its first job and emits exactly one sentinel: through its consumer, or by itself when it has none.
 // An image whose consumer crashed is tried again here with nothing queued behind it; what was only queued goes back to the pool.
 
-import { type ThumbsError, unreachable } from '../errors.js';
+import { type ThumbsError, unreachable } from '../../errors.js';
 import {
   addUsage,
   type EmittedSentinel,
@@ -12,12 +12,12 @@ import {
   type JobResult,
   type Outcome,
   type Usage,
-} from '../job.js';
+} from '../../job.js';
+import type { Cancel, Clock } from '../clock.js';
+import type { Consumer, ConsumerListener, ConsumerResult, Exit, StartConsumer } from '../consumer.js';
+import { keepsTooMuch } from '../memory-limits.js';
 import { Assignments } from './assignments.js';
 import { BackOff } from './back-off.js';
-import type { Cancel, Clock } from './clock.js';
-import type { Consumer, ConsumerListener, ConsumerResult, Exit, StartConsumer } from './consumer.js';
-import { keepsTooMuch } from './memory-limits.js';
 import { crashOutcome, type RunningJob } from './running-job.js';
 import { SlotSentinel } from './slot-sentinel.js';
 import { type ConsumerLimits, SupervisedConsumer } from './supervised-consumer.js';

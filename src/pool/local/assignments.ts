@@ -1,6 +1,6 @@
 // The jobs that a slot has been given and that are not finished, in the order in which its consumer does them.
 
-import type { Job } from '../job.js';
+import type { Job } from '../../job.js';
 
 /** One job in a slot. */
 export interface Assignment {

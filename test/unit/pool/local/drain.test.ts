@@ -1,8 +1,8 @@
 // The end of a run before its jobs.
 
 import { expect, test } from 'vitest';
-import type { DoJob } from '../../support/in-process/test-consumer.js';
-import { FINISHED, startPool } from '../../support/in-process/test-pool.js';
+import type { DoJob } from '../../../support/in-process/test-consumer.js';
+import { FINISHED, startPool } from '../../../support/in-process/test-pool.js';
 
 const HANGS = new Promise<never>(() => {});
 

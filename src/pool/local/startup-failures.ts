@@ -1,7 +1,7 @@
 // When a run gives up starting consumers.
 
-import type { Clock } from './clock.js';
-import { describeExit, type Exit, isExternalKill } from './consumer.js';
+import type { Clock } from '../clock.js';
+import { describeExit, type Exit, isExternalKill } from '../consumer.js';
 
 /** After so many failures in a row, in any slots, further attempts are no likelier to succeed. */
 const LIMIT = 3;

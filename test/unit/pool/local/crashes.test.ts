@@ -1,9 +1,9 @@
 // What a consumer's death costs, and what it does not.
 
 import { expect, test } from 'vitest';
-import type { Exit } from '../../../src/pool/consumer.js';
-import type { DoJob } from '../../support/in-process/test-consumer.js';
-import { FINISHED, runPool, startPool } from '../../support/in-process/test-pool.js';
+import type { Exit } from '../../../../src/pool/consumer.js';
+import type { DoJob } from '../../../support/in-process/test-consumer.js';
+import { FINISHED, runPool, startPool } from '../../../support/in-process/test-pool.js';
 
 const KILLED: Partial<Exit> = { code: null, signal: 'SIGKILL' };
 

@@ -1,7 +1,7 @@
 // How long a slot waits before it starts a consumer again after a startup failure: one that ended before it started any job.
 
-import type { Cancel, Clock } from './clock.js';
-import { type Exit, isExternalKill } from './consumer.js';
+import type { Cancel, Clock } from '../clock.js';
+import { type Exit, isExternalKill } from '../consumer.js';
 
 /** What was missing (processes, memory, descriptors) may be available again by then. */
 const FIRST_DELAY_MS = 100;

@@ -1,11 +1,11 @@
 // The job that a consumer works on: its time, its memory, and the report of its last try.
 
-import { overMemoryError, timeoutError, workerDiedError } from '../errors.js';
-import { type Attempt, type Deferred, type FailedOutcome, failedOutcome } from '../job.js';
+import { overMemoryError, timeoutError, workerDiedError } from '../../errors.js';
+import { type Attempt, type Deferred, type FailedOutcome, failedOutcome } from '../../job.js';
+import type { Clock } from '../clock.js';
+import { describeExit, type Exit } from '../consumer.js';
+import type { MemoryLimits } from '../memory-limits.js';
 import type { Assignment } from './assignments.js';
-import type { Clock } from './clock.js';
-import { describeExit, type Exit } from './consumer.js';
-import type { MemoryLimits } from './memory-limits.js';
 
 export class RunningJob {
   readonly assignment: Assignment;

@@ -1,9 +1,9 @@
 // Small jobs are given out several at a time, and nothing else about them differs.
 
 import { expect, test } from 'vitest';
-import { settle } from '../../support/in-process/fake-clock.js';
-import type { DoJob } from '../../support/in-process/test-consumer.js';
-import { FINISHED, PoolRun, runPool, startPool } from '../../support/in-process/test-pool.js';
+import { settle } from '../../../support/in-process/fake-clock.js';
+import type { DoJob } from '../../../support/in-process/test-consumer.js';
+import { FINISHED, PoolRun, runPool, startPool } from '../../../support/in-process/test-pool.js';
 
 const SMALL = 1000;
 const LARGE = 3_000_000;

@@ -1,0 +1,556 @@
+// The pool of a run whose consumers are on several hosts, with a queue server between them.
+//
+//     add -> batches -> server -> host: local pool -> server -> results, each photo's first one
+//
+// BullMQ gives a job to a host at least once. Photos have ids of their own here: whichever host answers first has done it. What the server
+// has lost, for whatever reason, is found by comparing (`#compare`) and given out again.
+//
+// Sentinels: when all photos are done, the hosts that are joined then are N slots together. Each host passes those of its slots on, and the
+// main process emits those of a host that is lost.
+
+import { randomUUID } from 'node:crypto';
+import fs from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { queueError } from '../../errors.js';
+import { isInside } from '../../files/real-path.js';
+import type {
+  Identified,
+  Job,
+  Outcome,
+  PoolNotice,
+  PoolOutput,
+  Sentinel,
+  Unchanged,
+  Usage,
+} from '../../job.js';
+import type { QueueUrl } from '../../options/queue-url.js';
+import { systemPath } from '../../path-bytes.js';
+import { printable } from '../../printable.js';
+import type { JobPool, PoolSetup } from '../job-pool.js';
+import { forkedProcesses } from '../process/forked-consumer.js';
+import { JoinedRun } from './host/joined-run.js';
+import { ownPlaces } from './host/places.js';
+import { type Host, HostList } from './host-list.js';
+import { type GivenPhoto, InFlight } from './in-flight.js';
+import { type BatchResult, type PhotoResult, PROTOCOL, type QueuedPhoto, type RunEntry } from './messages.js';
+import { RunQueue } from './run-queue.js';
+import { AwakeTime, DEAD_MS, readHosts, removeRun, writeRun } from './run-registry.js';
+import { readBatchResult } from './schemas.js';
+import { ASK_MS, QueueServer } from './server.js';
+
+export interface QueueOptions extends QueueUrl {
+  /** Milliseconds that the run may wait for the server, or for a host. */
+  readonly timeoutMs: number;
+  /** Small photos in a batch. @default BATCH_PHOTOS */
+  readonly batchPhotos?: number;
+}
+
+/** bench.md, Hosts: with more, the last photos of a run are spread less evenly. */
+const BATCH_PHOTOS = 32;
+
+/** Of a photo that may share a batch: its image takes little longer than a message about it. */
+const SMALL_BYTES = 1 << 16;
+
+/** Milliseconds that an incomplete batch waits for further small photos. */
+const GATHER_MS = 5;
+
+/** Photos that the server may have, at least, and for each consumer. */
+const WINDOW = { least: 1024, perConsumer: 64 } as const;
+
+/** Unchanged photos that wait for the sink. */
+const UNCHANGED_AHEAD = 256;
+
+/** Milliseconds between two comparisons of what the server has with what it was given. */
+const COMPARE_MS = 2000;
+
+/** How often entries are read and written while sentinels are due, milliseconds. */
+const ENDING_MS = 50;
+
+/** After the grace of a drain, milliseconds in which hosts may still answer. */
+const LATE_MS = 5000;
+
+/** Clocks of file systems differ so much in what they keep of a time (FAT), milliseconds. */
+const MTIME_PRECISION_MS = 2000;
+
+const NO_USAGE: Usage = { peakMemoryBytes: 0, cpuMs: 0 };
+
+type State = RunEntry['state'];
+
+export function queuePool(options: QueueOptions, setup: PoolSetup): JobPool {
+  return new QueuePool(options, setup);
+}
+
+class QueuePool implements JobPool {
+  readonly #options: QueueOptions;
+  readonly #setup: PoolSetup;
+  readonly #id: string = randomUUID();
+  readonly #localId: string = randomUUID();
+  readonly #localName: string = os.hostname();
+  readonly #server: QueueServer;
+  readonly #hosts = new HostList(os.hostname());
+  readonly #inFlight: InFlight;
+  readonly #outputs = new Readable({ objectMode: true, read: () => {} });
+  readonly #awake = new AwakeTime();
+  readonly #dismissed: Record<string, string> = {};
+  #queue: RunQueue | undefined;
+  /** This host's own consumers, if it has any for this run. */
+  #local: JoinedRun | undefined;
+  #starting: Promise<void> | undefined;
+  #gathered: GivenPhoto[] = [];
+  #gatherTimer: NodeJS.Timeout | undefined;
+  #tickTimer: NodeJS.Timeout | undefined;
+  #isTicking = false;
+  #state: State = 'working';
+  #graceMs = 0;
+  #beat = 0;
+  #comparedAt = performance.now();
+  /** Results that the sink has not taken. */
+  #untaken = 0;
+  /** Why the server does not take batches. */
+  #problem: string | undefined;
+  #waitingSince: number | undefined;
+  #waitsFor: string | undefined;
+  #notify: () => void = () => {};
+  /** N, when no further host can join. */
+  #finalSlots: number | undefined;
+  /** Hosts whose sentinels are due, by their ids. */
+  readonly #due = new Map<string, number>();
+  #giveUpAt = Number.POSITIVE_INFINITY;
+  #isOver = false;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: QueueOptions, setup: PoolSetup) {
+    this.#options = options;
+    this.#setup = setup;
+    this.#server = new QueueServer(options);
+    this.#inFlight = new InFlight(`b-${this.#id.slice(0, 8)}`);
+    // An error may come before anybody iterates; it is thrown then.
+    this.#outputs.on('error', () => {});
+  }
+
+  get slots(): number {
+    return this.#finalSlots ?? this.#joinedConsumers();
+  }
+
+  get crashes(): number {
+    // A host that was lost may have left temporary files; those of this machine are found.
+    const lost = this.#hosts.all.filter(({ standing }) => standing === 'lost').length;
+    return (this.#local?.crashes ?? 0) + lost;
+  }
+
+  prefork(): void {
+    this.#start();
+  }
+
+  drain(graceMs: number): void {
+    if (this.#isOver) return;
+    this.#graceMs = graceMs;
+    this.#giveUpAt = performance.now() + graceMs + LATE_MS;
+    void this.#end('draining').catch((error: Error) => this.#fail(error));
+  }
+
+  async *outputs(
+    produced: AsyncIterable<Job | Unchanged | Sentinel>,
+  ): AsyncGenerator<PoolOutput | PoolNotice> {
+    this.#feed(produced).catch((error: Error) => this.#fail(error));
+    try {
+      for await (const output of this.#outputs as AsyncIterable<PoolOutput | PoolNotice>) {
+        yield output;
+        if (output.type === 'result') this.#untaken -= 1;
+        this.#notify();
+      }
+    } finally {
+      await this.close();
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#isOver = true;
+    this.#notify();
+    clearTimeout(this.#gatherTimer);
+    clearInterval(this.#tickTimer);
+    const batches = [...this.#inFlight.batchIds];
+    await this.#local?.close();
+    await this.#queue?.close();
+    if (this.#queue !== undefined) {
+      await this.#server.ask((client) => removeRun(client, this.#id, batches));
+      await this.#server.wake();
+    }
+    this.#server.close();
+  }
+
+  async #feed(produced: AsyncIterable<Job | Unchanged | Sentinel>): Promise<void> {
+    for await (const item of produced) {
+      if (this.#isOver) return;
+      if (item.type === 'job') await this.#giveOut(item);
+      else if (item.type === 'unchanged') await this.#passOn(item);
+      else await this.#onSentinel();
+    }
+  }
+
+  async #giveOut(job: Job): Promise<void> {
+    this.#start();
+    while (!this.#isEnding && this.#inFlight.size + this.#untaken >= this.#window()) await this.#nextChange();
+    if (!this.#isEnding) this.#gather(this.#inFlight.add(job));
+  }
+
+  /** Passes on what needs no consumer, as soon as the sink has read enough of what is before it. */
+  async #passOn(output: Unchanged): Promise<void> {
+    while (!this.#isOver && this.#outputs.readableLength >= UNCHANGED_AHEAD) await this.#nextChange();
+    if (!this.#isOver) this.#outputs.push(output);
+  }
+
+  async #onSentinel(): Promise<void> {
+    while (!this.#isEnding && this.#inFlight.size > 0) await this.#nextChange();
+    await this.#end('ending');
+  }
+
+  get #isEnding(): boolean {
+    return this.#isOver || this.#state !== 'working';
+  }
+
+  #window(): number {
+    return Math.max(WINDOW.least, WINDOW.perConsumer * this.#joinedConsumers());
+  }
+
+  #joinedConsumers(): number {
+    const others = this.#hosts.joined.reduce((sum, { consumers }) => sum + consumers, 0);
+    return others + (this.#local?.consumers ?? 0);
+  }
+
+  #nextChange(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#notify = resolve;
+    });
+  }
+
+  /** Small photos share a batch. */
+  #gather(photo: GivenPhoto): void {
+    const { facts } = photo.job;
+    if (facts === undefined || facts.sourceBytes > SMALL_BYTES) {
+      this.#send([photo]);
+      return;
+    }
+    this.#gathered.push(photo);
+    if (this.#gathered.length >= (this.#options.batchPhotos ?? BATCH_PHOTOS)) this.#sendGathered();
+    else this.#gatherTimer ??= setTimeout(() => this.#sendGathered(), GATHER_MS);
+  }
+
+  #sendGathered(): void {
+    clearTimeout(this.#gatherTimer);
+    this.#gatherTimer = undefined;
+    const photos = this.#gathered;
+    this.#gathered = [];
+    if (photos.length > 0) this.#send(photos);
+  }
+
+  /** Before the server is connected photos stay in flight, in no batch: {@link #open} sends them. */
+  #send(photos: readonly GivenPhoto[]): void {
+    if (this.#queue === undefined) {
+      this.#gathered.push(...photos);
+      return;
+    }
+    if (this.#isEnding) return;
+    const queued = photos.flatMap((photo) => this.#queued(photo) ?? []);
+    if (queued.length > 0)
+      this.#queue.add(this.#inFlight.addBatch(photos), { protocol: PROTOCOL, photos: queued });
+  }
+
+  #queued({ id, job, mayBeGone }: GivenPhoto): QueuedPhoto | undefined {
+    const { roots } = this.#setup.shared;
+    const root = roots.findIndex((found) =>
+      found.kind === 'file' ? found.path === job.path : isInside(found.path, job.path),
+    );
+    const found = roots[root];
+    if (found === undefined) throw new RangeError(`Expected ${job.path} to be in a root of the run`);
+    const inner = path.relative(found.path, job.path).replaceAll(path.sep, '/');
+    const { task, facts, part } = job;
+    return {
+      ...{ id, root, path: inner, task },
+      ...(facts === undefined || mayBeGone ? {} : { facts }),
+      ...(part === undefined ? {} : { part }),
+    };
+  }
+
+  /** Connects, once, and not before there is a job: a second run without news needs no server. */
+  #start(): void {
+    this.#starting ??= this.#open().catch((error: Error) => this.#fail(error));
+  }
+
+  async #open(): Promise<void> {
+    const { consumers } = this.#setup;
+    if (consumers > 0) this.#local = this.#joinHere(consumers);
+    const tick = () => void this.#tick().catch((error: Error) => this.#fail(error));
+    await this.#server.open((reason) => {
+      if (this.#isOver) throw queueError('The run has ended');
+      this.#wait(`the queue server ${this.#options.shown}: ${reason}`);
+    });
+    if (this.#isOver) return;
+    const warning = this.#server.warning;
+    if (warning !== undefined) this.#say({ type: 'queue', warning });
+    this.#queue = new RunQueue(this.#server, this.#id, {
+      onAnswer: (batch, value) => this.#onAnswer(batch, value),
+      onProblem: (reason) => {
+        this.#problem = reason;
+      },
+    });
+    this.#server.on('change', tick);
+    this.#server.on('wake', tick);
+    this.#tickTimer = setInterval(tick, ASK_MS);
+    this.#local?.takeJobs();
+    const waiting = this.#gathered;
+    this.#gathered = [];
+    for (const photo of waiting) this.#gather(photo);
+    await this.#tick();
+    await this.#server.wake();
+  }
+
+  /** This host's own consumers take their photos from the queue as all others do. */
+  #joinHere(consumers: number): JoinedRun {
+    const { work, maxMemory, timeoutMs, retries, shared } = this.#setup;
+    const isLocal = (id: number) => this.#inFlight.find(id)?.job.isLocal ?? false;
+    const host: PoolNotice = { type: 'host', host: this.#localName, standing: 'joined', consumers };
+    this.#say(host);
+    return new JoinedRun({
+      server: this.#server,
+      run: { id: this.#id, work, timeoutMs, retries },
+      places: ownPlaces({ out: work.out, roots: shared.roots }, isLocal),
+      host: this.#localId,
+      consumers,
+      maxMemory,
+      transport: forkedProcesses(),
+      onRefused: () => {},
+      onFailure: (error) => this.#fail(error),
+    });
+  }
+
+  #onAnswer(batch: string, value: unknown): void {
+    const answer = value === undefined ? undefined : readBatchResult(value);
+    if (answer !== undefined) for (const result of answer.results) this.#onResult(answer, result);
+    // What the host has not finished, or what came of it is not to be understood.
+    for (const photo of this.#inFlight.endBatch(batch)) if (!this.#isEnding) this.#send([photo]);
+    this.#notify();
+  }
+
+  #onResult({ host }: BatchResult, result: PhotoResult): void {
+    const photo = this.#inFlight.find(result.id);
+    // Another host was first.
+    if (photo === undefined) return;
+    if ('unseen' in result) {
+      void this.#onUnseen(host, photo, result.unseen).catch((error: Error) => this.#fail(error));
+      return;
+    }
+    const { outcome, attempt } = result;
+    const name = host === this.#localId ? this.#localName : (this.#hosts.nameOf(host) ?? 'an unknown host');
+    const timed = host === this.#localId ? outcome : withTimesOf(photo.job, outcome);
+    if (timed.status === 'identified') {
+      const planned = this.#setup.planIdentified(photo.job, timed);
+      this.#inFlight.finish(photo.id);
+      if (planned.type === 'job') this.#send([this.#inFlight.add(planned)]);
+      else this.#outputs.push(planned);
+      return;
+    }
+    this.#inFlight.finish(photo.id);
+    this.#untaken += 1;
+    this.#outputs.push({
+      type: 'result',
+      job: photo.job,
+      outcome: timed,
+      attempt: { ...attempt, host: name },
+    });
+  }
+
+  /** A host does not see a photo: if this one does, that host is not to be relied on; else the photo has gone. */
+  async #onUnseen(host: string, photo: GivenPhoto, reason: string): Promise<void> {
+    const isHere = await fs.stat(systemPath(photo.job.path)).then(
+      () => true,
+      () => false,
+    );
+    if (this.#isEnding || this.#inFlight.find(photo.id) === undefined) return;
+    if (isHere) this.#dismissed[host] = `it does not see ${printable(reason)}`;
+    this.#send([isHere ? photo : this.#inFlight.markAsGone(photo)]);
+    if (isHere) await this.#tick();
+    await this.#server.wake();
+  }
+
+  /** Called every second, and when something has changed. */
+  async #tick(): Promise<void> {
+    if (this.#isTicking || this.#isOver) return;
+    this.#isTicking = true;
+    try {
+      const ms = this.#awake.next(this.#server);
+      await this.#server.ask((client) => writeRun(client, this.#entry()));
+      const entries = await this.#server.ask((client) => readHosts(client, this.#id));
+      if (this.#isOver) return;
+      if (entries !== undefined) for (const notice of this.#hosts.update(entries, ms)) this.#say(notice);
+      await this.#local?.tick();
+      if (!this.#isEnding) await this.#compare();
+      if (this.#finalSlots !== undefined) this.#passSentinels();
+      this.#watchWaiting();
+      this.#notify();
+    } finally {
+      this.#isTicking = false;
+    }
+  }
+
+  #entry(): RunEntry {
+    const { work, timeoutMs, retries, shared } = this.#setup;
+    const { out, ...others } = work;
+    this.#beat += 1;
+    return {
+      protocol: PROTOCOL,
+      id: this.#id,
+      host: this.#localName,
+      beat: this.#beat,
+      state: this.#state,
+      graceMs: this.#graceMs,
+      out,
+      lock: shared.lock,
+      roots: shared.roots.map(({ path: root, kind }) => ({ path: root, kind })),
+      work: others,
+      timeoutMs,
+      retries,
+      madeBy: shared.madeBy,
+      dismissed: this.#dismissed,
+    };
+  }
+
+  /** Gives out again what the server has lost: it was started anew, flushed, or has evicted keys. */
+  async #compare(): Promise<void> {
+    const now = performance.now();
+    if (now - this.#comparedAt < COMPARE_MS) return;
+    this.#comparedAt = now;
+    await this.#queue?.trim();
+    const present = await this.#queue?.batchIds();
+    if (present === undefined) return;
+    const lost = this.#inFlight.lost(present);
+    if (lost.length === 0) return;
+    this.#queue?.renewEvents();
+    for (const batch of lost) {
+      const photos = this.#inFlight.endBatch(batch);
+      if (photos.length > 0) this.#send(photos);
+    }
+  }
+
+  /** Says what the run waits for, and ends it when it has waited too long. */
+  #watchWaiting(): void {
+    const { shown } = this.#options;
+    const problem = this.#server.problem ?? this.#problem;
+    if (problem !== undefined) this.#wait(`the queue server ${shown}: ${problem}`);
+    else if (this.#inFlight.size > 0 && this.#joinedConsumers() === 0) this.#wait(this.#hostsWaitedFor());
+    else this.#goOn();
+  }
+
+  #hostsWaitedFor(): string {
+    const others = this.#hosts.all.filter(({ standing }) => standing !== 'left');
+    if (others.length === 0) return `a host: start \`thumbs worker ${this.#options.shown}\` on one`;
+    return `a host: ${others.map(describeHost).join('; ')}`;
+  }
+
+  #wait(what: string): void {
+    const now = performance.now();
+    this.#waitingSince ??= now;
+    if (this.#waitsFor !== what) this.#say({ type: 'queue', waitsFor: what });
+    this.#waitsFor = what;
+    const isBusy =
+      this.#server.problem === undefined && this.#hosts.all.some(({ standing }) => standing === 'busy');
+    if (isBusy || this.#isEnding || now - this.#waitingSince < this.#options.timeoutMs) return;
+    const seconds = this.#options.timeoutMs / 1000;
+    this.#fail(queueError(`The run has waited ${seconds} s for ${what}`));
+  }
+
+  #goOn(): void {
+    if (this.#waitsFor !== undefined) this.#say({ type: 'queue' });
+    this.#waitsFor = undefined;
+    this.#waitingSince = undefined;
+  }
+
+  #say(notice: PoolNotice): void {
+    this.#outputs.push(notice);
+  }
+
+  #fail(error: Error): void {
+    this.#isOver = true;
+    this.#notify();
+    this.#outputs.destroy(error);
+  }
+
+  /** From now on no host joins, and each slot of those that are has its sentinel. */
+  async #end(state: Exclude<State, 'working'>): Promise<void> {
+    if (state === 'draining' && this.#state !== 'draining') await this.#drainQueue();
+    if (this.#finalSlots !== undefined || this.#isOver) return;
+    this.#state = state;
+    this.#notify();
+    const joined = this.#hosts.joined;
+    for (const { id, consumers } of joined) this.#due.set(id, consumers);
+    const local = this.#local;
+    const consumers = this.#joinedConsumers();
+    // A run without consumers has one sentinel all the same, by which the sink ends.
+    this.#finalSlots = Math.max(consumers, 1);
+    if (consumers === 0) this.#emitSentinels([NO_USAGE]);
+    if (local !== undefined) {
+      const ended = state === 'draining' ? local.leave(this.#graceMs) : local.end();
+      void ended.then((usages) => this.#emitSentinels(usages, local.consumers));
+    }
+    if (this.#due.size === 0) return;
+    const tick = () => void this.#tick().catch((error: Error) => this.#fail(error));
+    clearInterval(this.#tickTimer);
+    this.#tickTimer = setInterval(tick, ENDING_MS);
+    await this.#tick();
+    await this.#server.wake();
+  }
+
+  async #drainQueue(): Promise<void> {
+    this.#state = 'draining';
+    this.#gathered = [];
+    await this.#queue?.drain();
+  }
+
+  /** Passes on the sentinels of hosts that have done so, and emits those of hosts that cannot. */
+  #passSentinels(): void {
+    const now = performance.now();
+    // A server that is away cannot bring them.
+    if (this.#server.problem === undefined) this.#awayAt = undefined;
+    else this.#awayAt ??= now;
+    const isLate = now > this.#giveUpAt || (this.#awayAt !== undefined && now - this.#awayAt > DEAD_MS);
+    for (const host of this.#hosts.all) {
+      const consumers = this.#due.get(host.id);
+      if (consumers === undefined) continue;
+      if (host.sentinels === undefined && host.standing === 'joined' && !isLate) continue;
+      this.#due.delete(host.id);
+      this.#emitSentinels(host.sentinels ?? [], consumers);
+    }
+  }
+
+  #awayAt: number | undefined;
+
+  /** @param slots How many; those without a usage have told none. */
+  #emitSentinels(usages: readonly Usage[], slots: number = usages.length): void {
+    for (let slot = 0; slot < slots; slot += 1)
+      this.#outputs.push({ type: 'sentinel', usage: usages[slot] ?? NO_USAGE });
+  }
+}
+
+function describeHost({ name, standing, reason }: Host): string {
+  return reason === undefined ? `${name} is ${standing}` : `${name} is ${standing}: ${reason}`;
+}
+
+/**
+ * The outcome with the source's times as they are seen here: another host may see them less exactly, and the manifest must not depend on
+ * the host. A source that has changed meanwhile is found by its content in the next run.
+ */
+function withTimesOf({ facts }: Job, outcome: Outcome | Identified): Outcome | Identified {
+  if (facts === undefined || outcome.sourceMtimeMs === undefined) return outcome;
+  const isSame =
+    outcome.sourceBytes === facts.sourceBytes &&
+    Math.abs(outcome.sourceMtimeMs - facts.sourceMtimeMs) <= MTIME_PRECISION_MS;
+  if (!isSame) return outcome;
+  return { ...outcome, sourceMtimeMs: facts.sourceMtimeMs, sourceMtimeNs: facts.sourceMtimeNs };
+}
