@@ -102,6 +102,7 @@ class QueuePool implements JobPool {
   #gatherTimer: NodeJS.Timeout | undefined;
   #tickTimer: NodeJS.Timeout | undefined;
   #isTicking = false;
+  #tickAgain = false;
   #state: State = 'working';
   #graceMs = 0;
   #beat = 0;
@@ -131,7 +132,8 @@ class QueuePool implements JobPool {
   }
 
   get slots(): number {
-    return this.#finalSlots ?? this.#joinedConsumers();
+    // At least one sentinel passes, by which the sink ends, even if no host has joined yet, or none is needed.
+    return this.#finalSlots ?? Math.max(this.#joinedConsumers(), 1);
   }
 
   get crashes(): number {
@@ -296,7 +298,9 @@ class QueuePool implements JobPool {
     const warning = this.#server.warning;
     if (warning !== undefined) this.#say({ type: 'queue', warning });
     this.#queue = new RunQueue(this.#server, this.#id, {
-      onAnswer: (batch, value) => this.#onAnswer(batch, value),
+      onAnswer: (batch, value) => {
+        this.#onAnswer(batch, value).catch((error: Error) => this.#fail(error));
+      },
       onProblem: (reason) => {
         this.#problem = reason;
       },
@@ -331,12 +335,20 @@ class QueuePool implements JobPool {
     });
   }
 
-  #onAnswer(batch: string, value: unknown): void {
+  async #onAnswer(batch: string, value: unknown): Promise<void> {
     const answer = value === undefined ? undefined : readBatchResult(value);
+    // A host may answer before it is known.
+    const isKnown = answer === undefined || this.#nameOf(answer.host) !== undefined;
+    if (!isKnown) await this.#readHosts();
+    if (this.#isOver) return;
     if (answer !== undefined) for (const result of answer.results) this.#onResult(answer, result);
     // What the host has not finished, or what came of it is not to be understood.
     for (const photo of this.#inFlight.endBatch(batch)) if (!this.#isEnding) this.#send([photo]);
     this.#notify();
+  }
+
+  #nameOf(host: string): string | undefined {
+    return host === this.#localId ? this.#localName : this.#hosts.nameOf(host);
   }
 
   #onResult({ host }: BatchResult, result: PhotoResult): void {
@@ -348,7 +360,7 @@ class QueuePool implements JobPool {
       return;
     }
     const { outcome, attempt } = result;
-    const name = host === this.#localId ? this.#localName : (this.#hosts.nameOf(host) ?? 'an unknown host');
+    const name = this.#nameOf(host) ?? 'an unknown host';
     const timed = host === this.#localId ? outcome : withTimesOf(photo.job, outcome);
     if (timed.status === 'identified') {
       const planned = this.#setup.planIdentified(photo.job, timed);
@@ -380,16 +392,26 @@ class QueuePool implements JobPool {
     await this.#server.wake();
   }
 
-  /** Called every second, and when something has changed. */
+  /** Called every second, and when something has changed: then, if it is at it, once more. */
   async #tick(): Promise<void> {
-    if (this.#isTicking || this.#isOver) return;
+    if (this.#isTicking) {
+      this.#tickAgain = true;
+      return;
+    }
+    do {
+      this.#tickAgain = false;
+      await this.#tickOnce();
+    } while (this.#tickAgain);
+  }
+
+  async #tickOnce(): Promise<void> {
+    if (this.#isOver) return;
     this.#isTicking = true;
     try {
       const ms = this.#awake.next(this.#server);
       await this.#server.ask((client) => writeRun(client, this.#entry()));
-      const entries = await this.#server.ask((client) => readHosts(client, this.#id));
+      await this.#readHosts(ms);
       if (this.#isOver) return;
-      if (entries !== undefined) for (const notice of this.#hosts.update(entries, ms)) this.#say(notice);
       await this.#local?.tick();
       if (!this.#isEnding) await this.#compare();
       if (this.#finalSlots !== undefined) this.#passSentinels();
@@ -398,6 +420,13 @@ class QueuePool implements JobPool {
     } finally {
       this.#isTicking = false;
     }
+  }
+
+  /** @param ms Time in which hosts should have sent a beat. */
+  async #readHosts(ms = 0): Promise<void> {
+    const entries = await this.#server.ask((client) => readHosts(client, this.#id));
+    if (entries === undefined || this.#isOver) return;
+    for (const notice of this.#hosts.update(entries, ms)) this.#say(notice);
   }
 
   #entry(): RunEntry {
@@ -488,11 +517,13 @@ class QueuePool implements JobPool {
     if (this.#finalSlots !== undefined || this.#isOver) return;
     this.#state = state;
     this.#notify();
+    // A host may have joined since the last look.
+    await this.#readHosts();
+    if (this.#finalSlots !== undefined || this.#isOver) return;
     const joined = this.#hosts.joined;
     for (const { id, consumers } of joined) this.#due.set(id, consumers);
     const local = this.#local;
     const consumers = this.#joinedConsumers();
-    // A run without consumers has one sentinel all the same, by which the sink ends.
     this.#finalSlots = Math.max(consumers, 1);
     if (consumers === 0) this.#emitSentinels([NO_USAGE]);
     if (local !== undefined) {
