@@ -36,8 +36,8 @@ const IN_HAND = 2;
 /** Batches that one consumer may have in hand, however far away the server is. */
 const MOST_BATCHES = 64;
 
-/** Checks in a row that find photos waiting for an idle host, after which its worker is made anew. */
-const IDLE_CHECKS = 3;
+/** Milliseconds for which photos wait for a host that has none, after which its worker is made anew. */
+const IDLE_MS = 5000;
 
 /** A photo that was read and not decoded, as the pool passes it on: the run plans it. */
 interface Answer {
@@ -61,7 +61,8 @@ export class JoinedRun {
   readonly #ended: Promise<void>;
   #worker: SteadyWorker | undefined;
   #isLeaving = false;
-  #idleChecks = 0;
+  /** Since when photos wait although this host has none. */
+  #idleSince: number | undefined;
   /** Milliseconds of a photo, and photos of a batch; of the last ones. */
   #photoMs = 0;
   #batchPhotos = 1;
@@ -140,12 +141,14 @@ export class JoinedRun {
     const { server, run } = this.#options;
     const waiting =
       this.#inHand.size > 0 ? 0 : await server.ask((client) => client.llen(queueKey(run.id, 'wait')));
-    this.#idleChecks = (waiting ?? 0) > 0 && this.#inHand.size === 0 ? this.#idleChecks + 1 : 0;
-    if (this.#idleChecks < IDLE_CHECKS || this.#isLeaving) return;
+    const now = performance.now();
+    const isIdle = (waiting ?? 0) > 0 && this.#inHand.size === 0;
+    this.#idleSince = isIdle ? (this.#idleSince ?? now) : undefined;
+    if (this.#idleSince === undefined || now - this.#idleSince < IDLE_MS || this.#isLeaving) return;
     // It has not come back after its connection was lost.
-    this.#idleChecks = 0;
+    this.#idleSince = undefined;
     this.takeJobs();
-    await worker.end();
+    void worker.retire();
   }
 
   /** Batches that are asked for at a time: enough to keep the consumers busy while an answer is on its way. */

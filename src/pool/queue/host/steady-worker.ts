@@ -68,6 +68,12 @@ export class SteadyWorker extends Worker<unknown, unknown> {
     this.#client.disconnect();
   }
 
+  /** Takes no further job, and closes when those that it has are answered, however long that takes. */
+  async retire(): Promise<void> {
+    await this.close().catch(() => {});
+    this.#client.disconnect();
+  }
+
   /** Closes when its jobs have been answered, which the caller has seen to, and the server knows it. */
   async finish(): Promise<void> {
     await within(FINISH_MS, this.close());
