@@ -227,6 +227,12 @@ export function insideOutputError(file: string, out: string): ThumbsError {
   return new ThumbsError('OPTION', message, { remedy: { type: 'other-output', out } });
 }
 
+/** A shard that was to put thumbnails elsewhere in a folder than they lie. */
+export function layoutError(folder: string, present: string, wanted: string): ThumbsError {
+  const message = `The thumbnails in ${printable(folder)} lie ${present}, and a shard does not move them: ask for \`${present}\` in all shards, or move them first by a whole run that asks for \`${wanted}\``;
+  return new ThumbsError('OPTION', message);
+}
+
 /** A file or folder that cannot be written to. */
 export function outputError(file: string, reason: string, cause?: unknown): ThumbsError {
   return new ThumbsError('OUTPUT', `Cannot write to ${printable(file)}: ${reason}`, { cause });

@@ -4,6 +4,7 @@
 import path from 'node:path';
 import { unreadableOutputError } from '../errors.js';
 import { MARKER_NAME } from '../files/folder-marker.js';
+import { HeldLock } from '../files/locks/held-lock.js';
 import { Lock, lockPaths } from '../files/locks/lock.js';
 import { realPlace } from '../files/real-path.js';
 import { isStale, isTemporary } from '../files/temporary.js';
@@ -60,7 +61,7 @@ async function* verifyAndRepair(resolved: ResolvedPlace, signal?: AbortSignal): 
   requireManifest(place.manifest);
   const locks = Lock.takeAll([place.out, place.manifest]);
   try {
-    const requireLocks = () => Lock.requireAllHeld(locks);
+    const requireLocks = () => HeldLock.requireAllHeld(locks);
     const loading = ManifestStore.openDamagedInSteps(place.manifest, { requireLocks });
     const store = await finishInTurns(loading, signal);
     if (store === undefined) return;

@@ -42,11 +42,12 @@ export function usesFolder({ out, manifest }: ResolvedPlace): boolean {
 /**
  * Notes in the folder's marker that the place's manifest uses the folder, and where its thumbnails lie. The caller has locked it, and no
  * thumbnail of a first run is there yet.
+ * @param more Further manifests that use it.
  * @throws {ThumbsError} `OUTPUT`: the marker cannot be read or written, or is a file of something else. `MANIFEST`: one of the folder's
  * manifests cannot be read.
  */
-export function noteManifest(place: ResolvedPlace, layout: Layout): void {
-  const files = [place.manifest, ...otherManifests(place)];
+export function noteManifest(place: ResolvedPlace, layout: Layout, more: readonly string[] = []): void {
+  const files = [place.manifest, ...more, ...otherManifests(place)];
   const isFirst = readMarker(place.out) === undefined;
   const foreignUntilMs = isFirst ? foreignTime(place.out, files) : undefined;
   changeMarker(place.out, (marker) => ({
@@ -70,7 +71,8 @@ function foreignTime(out: string, manifests: readonly string[]): number | undefi
   const files = thumbnailFilesIn(out);
   if (files.length === 0) return undefined;
   const named = new ThumbnailSet();
-  for (const manifest of manifests) addNamed(named, manifest);
+  // That of a shard may not be written yet.
+  for (const manifest of manifests.filter((each) => fs.existsSync(each))) addNamed(named, manifest);
   if (files.some((file) => named.has(file))) return undefined;
   const times = files.map(
     (file) => fs.lstatSync(path.join(out, file), { throwIfNoEntry: false })?.mtimeMs ?? 0,

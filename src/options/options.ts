@@ -1,6 +1,7 @@
 // What can be asked for, and the defaults. `resolve.ts` checks it.
 
 import type { OutputFormat } from './output-formats.js';
+import type { Shard } from './shard.js';
 import type { Fit, Position, Variant } from './variant.js';
 import type { SizeOption } from './variant-spec.js';
 
@@ -118,6 +119,11 @@ export interface ThumbsOptions extends PlaceOptions {
   readonly forget?: boolean;
   /** Make only what is new or changed, although sharp or a decoder is newer than what made the other thumbnails. @default false */
   readonly keepVersions?: boolean;
+  /**
+   * `'3/8'`: only the photos of the third of eight shards, with a manifest of its own, `manifest-3-of-8.jsonl`. Shards may run at once, on
+   * any hosts; {@link mergeShards} joins their manifests. @default all photos
+   */
+  readonly shard?: string;
   /** Stops the run: no new work; images being worked on have 5 seconds to finish; the manifest is completed. */
   readonly signal?: AbortSignal;
 }
@@ -128,9 +134,17 @@ export interface ResolvedPlace {
   readonly manifest: string;
 }
 
+/** Which photos a run does; its manifest is the shard's own. */
+export interface ResolvedShard extends Shard {
+  /** Absolute path of the manifest that those of the shards are merged to. */
+  readonly merged: string;
+}
+
 /** {@link ThumbsOptions} complete and checked, every path absolute. */
 export interface ResolvedOptions extends ResolvedPlace {
   readonly paths: readonly string[];
+  /** Undefined for a whole run. */
+  readonly shard: ResolvedShard | undefined;
   readonly workers: number;
   /** At least one. */
   readonly variants: readonly Variant[];

@@ -22,8 +22,10 @@ import {
   type PlaceOptions,
   type ResolvedOptions,
   type ResolvedPlace,
+  type ResolvedShard,
   type ThumbsOptions,
 } from './options.js';
+import { resolveShard, shardManifest, shardName } from './shard.js';
 import { resolveVariants, type VariantDefaults } from './variant-spec.js';
 
 const EXPORT_FORMATS: readonly ExportFormat[] = ['txt', 'csv', 'json'];
@@ -73,6 +75,7 @@ const OPTION_NAMES: Readonly<Record<keyof ThumbsOptions, true>> = {
   prune: true,
   forget: true,
   keepVersions: true,
+  shard: true,
   signal: true,
 };
 
@@ -96,7 +99,7 @@ export function resolveOptions(paths: readonly string[], options: ThumbsOptions 
   refuseUnknown(options, Object.keys(OPTION_NAMES));
   const roots = checkStrings('paths', paths);
   if (roots.length === 0) throw expectedError('paths', 'to name at least one folder or file', roots);
-  const place = resolvePlace(options);
+  const { shard, ...place } = resolveShardPlace(options);
   const workers = checkInteger('workers', options.workers ?? os.availableParallelism(), {
     min: 1,
     max: 1024,
@@ -106,6 +109,7 @@ export function resolveOptions(paths: readonly string[], options: ThumbsOptions 
     paths: roots.map((root) => checkPath('paths', root)),
     workers,
     ...place,
+    shard,
     variants: resolveVariants(options.size ?? defaultOptions.size, variantDefaults(options)),
     placeholder: checkFlag('placeholder', options.placeholder ?? false),
     layout: resolveLayout(options.layout),
@@ -130,6 +134,25 @@ export function resolveOptions(paths: readonly string[], options: ThumbsOptions 
       svg: checkFlag('svg', options.svg ?? false),
     },
   };
+}
+
+/** Where a run writes to: a shard to a manifest of its own. */
+function resolveShardPlace(options: ThumbsOptions): ResolvedPlace & Pick<ResolvedOptions, 'shard'> {
+  const place = resolvePlace(options);
+  const found = resolveShard(options.shard);
+  if (found === undefined) return { ...place, shard: undefined };
+  const shard: ResolvedShard = { ...found, merged: place.manifest };
+  // What they do is done by the records of all photos.
+  const refuse = (option: string) => {
+    throw expectedError(
+      'shard',
+      `to be without \`${option}\`, which comes after the merge`,
+      shardName(shard),
+    );
+  };
+  if (options.prune === true) refuse('prune');
+  if ((options.export ?? []).length > 0) refuse('export');
+  return { ...place, manifest: shardManifest(place.manifest, shard), shard };
 }
 
 function variantDefaults(options: ThumbsOptions): VariantDefaults {
@@ -177,7 +200,10 @@ function resolveGlobs(name: 'include' | 'exclude', globs: readonly string[]): st
   return checkStrings(name, globs).map((glob) => checkGlob(name, glob));
 }
 
-function resolveExports(files: readonly string[], { manifest }: ResolvedPlace): ResolvedOptions['exports'] {
+export function resolveExports(
+  files: readonly string[],
+  { manifest }: ResolvedPlace,
+): ResolvedOptions['exports'] {
   return checkStrings('export', files).map((file) => {
     const extension = path.extname(file).slice(1).toLowerCase();
     const format = EXPORT_FORMATS.find((known) => known === extension);
