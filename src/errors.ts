@@ -265,6 +265,11 @@ export function manifestAccessError(file: string, verb: 'read' | 'write', cause:
   return new ThumbsError('MANIFEST', message, { cause });
 }
 
+/** Shards' manifests that cannot be merged as they are; nothing was written. */
+export function mergeError(reason: string): ThumbsError {
+  return new ThumbsError('MANIFEST', `Not merged: ${printable(reason)}`);
+}
+
 /** Consumers that cannot be started, or make no progress. */
 export function consumerError(message: string): ThumbsError {
   return new ThumbsError('CONSUMER', message);

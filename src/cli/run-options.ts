@@ -3,7 +3,7 @@
 import os from 'node:os';
 import type { Command } from 'commander';
 import { defaultOptions, type ThumbsOptions } from '../options/options.js';
-import { addVerbosityOptions, libraryOptions, type ParsedOptions } from './shared-options.js';
+import { addVerbosityOptions, collect, libraryOptions, type ParsedOptions } from './shared-options.js';
 
 export function addRunOptions(command: Command): void {
   const { out, size, timeout, retries, maxPixels, maxFileSize, embedded } = defaultOptions;
@@ -60,12 +60,9 @@ export function addRunOptions(command: Command): void {
     .option('--prune', 'after the run, remove thumbnails that no record names, and stale temporary files')
     .option('--forget', 'remove records and prune although many or all photos are missing')
     .option('--keep-versions', 'make only what is new or changed, although sharp or a decoder is newer')
+    .option('--shard <i/n>', 'only the i-th of n parts of the photos; `thumbs merge` joins their manifests')
     .option('--dry-run', 'only say what would be done');
   addVerbosityOptions(command);
-}
-
-function collect(value: string, earlier: readonly string[] = []): string[] {
-  return [...earlier, value];
 }
 
 /** The options that are numbers and nothing else. */

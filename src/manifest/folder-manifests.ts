@@ -138,17 +138,42 @@ export function notePruned({ out, manifest }: ResolvedPlace, missing: readonly s
   if (readMarker(out) === undefined) return; // A folder of an earlier version: the next run writes the marker.
   const dropped = new Set(missing.map((file) => nameIn(out, file)));
   const pruned = nameIn(out, manifest);
-  changeMarker(out, ({ left, ...marker }): FolderMarker => {
-    const others = Object.entries(left ?? {}).filter(([name]) => name !== pruned && !dropped.has(name));
-    return {
-      ...marker,
-      manifests: marker.manifests.filter((name) => !dropped.has(name)),
-      ...(others.length === 0 ? {} : { left: Object.fromEntries(others) }),
-    };
+  changeMarker(out, (marker) => {
+    const { [pruned]: _, ...left } = marker.left ?? {};
+    return withoutManifests({ ...marker, left }, dropped);
   });
 }
 
+/**
+ * Notes that the place's manifest uses the folder, before shards are merged to it, and that `photos` more have left it. The caller has locked
+ * the folder.
+ */
+export function noteMerging({ out, manifest }: ResolvedPlace, photos: number): void {
+  const name = nameIn(out, manifest);
+  changeMarker(out, (marker) => ({
+    ...marker,
+    manifests: [...new Set([...marker.manifests, name])].sort(),
+    ...(photos === 0 ? {} : { left: { ...marker.left, [name]: (marker.left?.[name] ?? 0) + photos } }),
+  }));
+}
+
+/** Notes that the manifests of shards were merged and are not the folder's any more. The caller has locked the folder. */
+export function noteMerged({ out }: ResolvedPlace, shards: readonly string[]): void {
+  const dropped = new Set(shards.map((file) => nameIn(out, file)));
+  changeMarker(out, (marker) => withoutManifests(marker, dropped));
+}
+
+/** @param dropped As the marker names them. */
+function withoutManifests({ left, ...marker }: FolderMarker, dropped: ReadonlySet<string>): FolderMarker {
+  const others = Object.entries(left ?? {}).filter(([name]) => !dropped.has(name));
+  return {
+    ...marker,
+    manifests: marker.manifests.filter((name) => !dropped.has(name)),
+    ...(others.length === 0 ? {} : { left: Object.fromEntries(others) }),
+  };
+}
+
 /** A manifest's path as the marker of `out` names it. Both are absolute and without symbolic links. */
-function nameIn(out: string, manifest: string): string {
+export function nameIn(out: string, manifest: string): string {
   return path.relative(out, manifest).replaceAll(path.sep, '/');
 }
