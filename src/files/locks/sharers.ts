@@ -43,7 +43,7 @@ export function cleanSharers(file: string): Sharers {
   if (now === undefined) return { living: [], dead: [] };
   const sharers = findSharers(folder, now);
   for (const each of sharers.dead) fs.rmSync(each.file, { force: true });
-  for (const name of fs.readdirSync(folder))
+  for (const name of namesIn(folder))
     if (isStale(folder, name)) fs.rmSync(path.join(folder, name), { force: true });
   removeIfEmpty(folder);
   return sharers;
