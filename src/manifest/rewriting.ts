@@ -63,6 +63,11 @@ export function lineUnder(
   return `${jsonLine(recordUnder(placed(record, placement), { from, to: header, digests }))}\n`;
 }
 
+/** Whether a record names a thumbnail that lies elsewhere than the layout has it. */
+export function liesElsewhere(record: ManifestRecord | undefined, layout: Layout): boolean {
+  return record?.status === 'done' && record.thumbnails.some(({ file }) => !isInLayout(file, layout));
+}
+
 function placed(record: ManifestRecord, placement: Placement | undefined): ManifestRecord {
   if (placement === undefined || record.status === 'failed') return record;
   const thumbnails = record.thumbnails.map((entry) =>

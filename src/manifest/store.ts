@@ -18,7 +18,15 @@ import { contentOf, type ManifestHeader, type ManifestRecord } from './record.js
 import { RecordIndex } from './record-index.js';
 import { ownSplitName, RecordPositions } from './record-positions.js';
 import { headerLine, headerOf, linesUnder, type Placement } from './rewriting.js';
-import { openSeeds, requireWhole, type ShardSeed, seededHeader, seedLines } from './shards/seeding.js';
+import { MergedContents } from './shards/merged-contents.js';
+import {
+  countElsewhere,
+  openSeeds,
+  requireWhole,
+  type ShardSeed,
+  seededHeader,
+  seedLines,
+} from './shards/seeding.js';
 import { nameOf, sortNames } from './source-names.js';
 
 /** How a run writes to its manifest. */
@@ -44,6 +52,8 @@ export interface Removed {
 export class ManifestStore {
   /** The records of earlier runs. */
   readonly records: RecordIndex;
+  /** Of a shard: the photos of all shards, by their content, as they were merged before. */
+  readonly merged: MergedContents | undefined;
   /** What the run makes anew because of other versions; undefined for nothing. */
   readonly anew: MadeAnew | undefined;
   /** Photos whose thumbnails were moved to another layout. */
@@ -62,8 +72,10 @@ export class ManifestStore {
     digests: Digests | undefined,
     { requireLocks = () => {} }: StoreOptions,
     before: Before | undefined,
+    merged: MergedContents | undefined,
   ) {
     this.records = records;
+    this.merged = merged;
     this.anew = digests && madeAnew(before ?? records, digests);
     this.moved = before?.elsewhere ?? 0;
     this.#digests = digests;
@@ -87,12 +99,12 @@ export class ManifestStore {
       const { placement } = options;
       const how = placement === undefined ? { digests } : { digests, layout: placement.layout };
       const found = yield* RecordIndex.openInSteps(file, how);
-      if (found !== undefined) requireWhole(found);
       const header = headerOf(digests.header(found?.header));
       const isAsWanted = found?.hasLfEndings === true && found.elsewhere === 0;
       if (isAsWanted && headerLine(found.header) === headerLine(header))
         return ManifestStore.#openRecords(file, found, digests, options);
       try {
+        if (found !== undefined) requireWhole(found);
         yield* replaceFileInSteps(file, linesUnder(found, { header, digests, placement }));
         if (found !== undefined && found.elsewhere > 0) placement?.removeOld();
       } finally {
@@ -121,27 +133,31 @@ export class ManifestStore {
       const { placement } = options;
       const how = placement === undefined ? { digests } : { digests, layout: placement.layout };
       const seeds = yield* openSeeds(file, seed, how);
-      const { own, merged } = seeds;
+      const { own, merged, isSeeded } = seeds;
+      const layout = placement?.layout;
       const header = seededHeader(digests, seeds);
-      const isAsWanted = merged === undefined && own?.hasLfEndings === true && own.elsewhere === 0;
-      if (isAsWanted && headerLine(own.header) === headerLine(header))
-        return ManifestStore.#openRecords(file, own, digests, options);
-      const elsewhere = (own?.elsewhere ?? 0) + (merged?.elsewhere ?? 0);
+      const contents = merged && new MergedContents(merged, { header, digests, layout });
+      let store: ManifestStore | undefined;
       try {
-        yield* replaceFileInSteps(file, seedLines(seeds, { header, digests, placement }));
+        const isAsWanted = isSeeded && own?.hasLfEndings === true && own.elsewhere === 0;
+        if (isAsWanted && headerLine(own.header) === headerLine(header)) {
+          store = ManifestStore.#openRecords(file, own, digests, options, undefined, contents);
+          return store;
+        }
+        const elsewhere = countElsewhere(seeds, layout);
+        try {
+          yield* replaceFileInSteps(file, seedLines(seeds, { header, digests, placement }));
+        } finally {
+          own?.close();
+        }
+        const records = yield* RecordIndex.openInSteps(file, how);
+        const earlier = (own ?? merged)?.header;
+        const before = records && earlier && { ...foundIn(records), header: earlier, elsewhere };
+        store = ManifestStore.#openRecords(file, records, digests, options, before, contents);
+        return store;
       } finally {
-        own?.close();
-        merged?.close();
+        if (store === undefined) contents?.close();
       }
-      const records = yield* RecordIndex.openInSteps(file, how);
-      const { header: earlier } = own ?? merged ?? {};
-      if (records === undefined || earlier === undefined)
-        return ManifestStore.#openRecords(file, records, digests, options);
-      const { outdated, size } = records;
-      return ManifestStore.#openRecords(file, records, digests, options, {
-        header: earlier,
-        ...{ outdated, size, elsewhere },
-      });
     } catch (error) {
       throw asManifestError(file, 'write', error);
     }
@@ -167,10 +183,11 @@ export class ManifestStore {
     digests: Digests | undefined,
     options: StoreOptions,
     before?: Before,
+    contents?: MergedContents,
   ): ManifestStore {
     if (records === undefined) throw emptyManifestError(file);
     try {
-      return new ManifestStore(records, digests, options, before);
+      return new ManifestStore(records, digests, options, before, contents);
     } catch (error) {
       records.close();
       throw error;
@@ -276,6 +293,7 @@ export class ManifestStore {
   close(): void {
     fs.closeSync(this.#descriptor);
     this.records.close();
+    this.merged?.close();
   }
 
   /** A manifest that was removed or replaced during the run is not written again: thumbnails may have been removed with it. */
@@ -307,6 +325,10 @@ export class ManifestStore {
       else yield this.records.positions.at(this.records.positions.rowOf(source) ?? 0);
     }
   }
+}
+
+function foundIn({ outdated, size }: RecordIndex): Pick<Before, 'outdated' | 'size'> {
+  return { outdated, size };
 }
 
 /** What a run makes anew because of other versions. */

@@ -146,7 +146,7 @@ async function* runLocked(
     yield summaryOfNothing(options, roots, performance.now() - startedAt, reason);
     return;
   }
-  const planner = new Planner(manifest.records, plannerOptions(options, digests));
+  const planner = new Planner(manifest.records, plannerOptions(options, digests), manifest.merged);
   const pool = createPool(options, layout, planner, transport);
   const cancellation = new Cancellation(
     { signal, timeoutMs, deadlineMs: deadlineMs === undefined ? undefined : timeLeft() },

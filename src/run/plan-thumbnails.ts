@@ -12,7 +12,9 @@ import type { Digests } from '../manifest/digests/digests.js';
 import { addNamedByOthers, photosLeft } from '../manifest/folder-manifests.js';
 import type { LoadOptions } from '../manifest/loading/record-loading.js';
 import { RecordIndex } from '../manifest/record-index.js';
+import { headerOf } from '../manifest/rewriting.js';
 import { isOfShard } from '../manifest/shards/division.js';
+import { MergedContents } from '../manifest/shards/merged-contents.js';
 import { requireWhole } from '../manifest/shards/seeding.js';
 import { madeAnew } from '../manifest/store.js';
 import type { Layout, ResolvedOptions, ResolvedPlace, ThumbsOptions } from '../options/options.js';
@@ -66,12 +68,12 @@ async function* plan(resolved: ResolvedOptions): AsyncGenerator<PlanEvent> {
   const digests = digestsOf(options);
   const manifestBefore = stateOf(options.manifest);
   // Without its records a dry run that was stopped plans nothing, because its walk ends at once.
-  const records = await finishInTurns(recordsOf(options, digests), options.signal);
+  const { records, merged } = (await finishInTurns(openKnown(options, digests), options.signal)) ?? {};
   const end = new AbortController();
   try {
     const anew = records && madeAnew(records, digests);
     const moved = records?.elsewhere ?? 0;
-    const planner = new Planner(records, plannerOptions(options, digests));
+    const planner = new Planner(records, plannerOptions(options, digests), merged);
     const walked = newWalkProgress();
     const remaining = new RemainingThumbnails(records, options.manifest, digests);
     const counts = { new: none(), changed: none(), compare: none(), unchanged: none(), 'known-bad': none() };
@@ -120,6 +122,7 @@ async function* plan(resolved: ResolvedOptions): AsyncGenerator<PlanEvent> {
     // Otherwise the walk goes on when the caller has left the loop.
     end.abort();
     records?.close();
+    merged?.close();
   }
 }
 
@@ -128,19 +131,34 @@ function plannedLayout(options: ResolvedOptions): Layout {
   return options.shard === undefined ? layoutOf(options) : shardLayout(options);
 }
 
-/** The records that the run would begin with. A shard that began earlier has those of the merged manifest already. */
-function* recordsOf(
-  { manifest, shard, layout }: ResolvedOptions,
-  digests: Digests,
-): Steps<RecordIndex | undefined> {
+/** What the run would compare photos with. */
+interface Known {
+  readonly records: RecordIndex | undefined;
+  /** Of a shard: as the store of a run has it. */
+  readonly merged: MergedContents | undefined;
+}
+
+/** A shard that began earlier has the merged manifest's records of its photos already. */
+function* openKnown({ manifest, shard, layout }: ResolvedOptions, digests: Digests): Steps<Known> {
   const how: LoadOptions = { digests, ...(layout === undefined ? {} : { layout }) };
-  const own = yield* RecordIndex.openInSteps(manifest, how);
-  if (shard === undefined) {
-    if (own !== undefined) requireWhole(own);
-    return own;
+  let [records, all]: Array<RecordIndex | undefined> = [];
+  let known: Known | undefined;
+  try {
+    records = yield* RecordIndex.openInSteps(manifest, how);
+    if (shard === undefined) {
+      if (records !== undefined) requireWhole(records);
+      known = { records, merged: undefined };
+      return known;
+    }
+    const isWanted = (source: string) => isOfShard(source, shard);
+    records ??= yield* RecordIndex.openInSteps(shard.merged, { ...how, isWanted });
+    all = yield* RecordIndex.openInSteps(shard.merged, how);
+    const header = headerOf(records?.header ?? digests.run);
+    known = { records, merged: all && new MergedContents(all, { header, digests, layout }) };
+    return known;
+  } finally {
+    if (known === undefined) for (const opened of [records, all]) opened?.close();
   }
-  const isWanted = (source: string) => isOfShard(source, shard);
-  return own ?? (yield* RecordIndex.openInSteps(shard.merged, { ...how, isWanted }));
 }
 
 /** A run as it was planned. */

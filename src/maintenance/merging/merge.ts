@@ -169,6 +169,7 @@ class Merging {
       const isWritten = present === checked.digest;
       if (present !== from && !isWritten) throw changedError(manifest);
       const left = isWritten ? 0 : yield* this.#photosLeft(checked.removed, earlier);
+      yield;
       this.#requireLocks();
       noteMerging(this.#place, left);
       if (!isWritten) yield* this.#write();

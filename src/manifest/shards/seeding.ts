@@ -4,14 +4,16 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { manifestError, type ThumbsError } from '../../errors.js';
+import type { Layout } from '../../options/options.js';
 import { type Shard, shardName } from '../../options/shard.js';
 import type { Steps } from '../../steps.js';
+import type { Digests } from '../digests/digests.js';
 import { copyLines, type LinePosition } from '../lines.js';
 import type { LoadOptions } from '../loading/record-loading.js';
-import { openManifest, readHeader } from '../reading.js';
+import { openManifest } from '../reading.js';
 import type { ManifestHeader, ShardHeader } from '../record.js';
 import { RecordIndex } from '../record-index.js';
-import { headerLine, headerOf, lineUnder, type Rewriting } from '../rewriting.js';
+import { headerLine, headerOf, liesElsewhere, lineUnder, type Rewriting } from '../rewriting.js';
 import { isOfShard } from './division.js';
 
 /** A shard, and the manifest that those of all shards are merged to. */
@@ -24,12 +26,12 @@ export interface ShardSeed extends Pick<ShardHeader, 'index' | 'of' | 'options'>
 export interface Seeds {
   /** What its header says. */
   readonly shard: ShardHeader;
-  /** The header of the merged manifest. */
-  readonly earlier: ManifestHeader | undefined;
   /** The shard's own manifest; undefined when there is none. */
   readonly own: RecordIndex | undefined;
-  /** The shard's photos in the merged manifest; undefined when there is none, or the shard's own began with what it has now. */
+  /** The merged manifest, with the photos of all shards; undefined when there is none. */
   readonly merged: RecordIndex | undefined;
+  /** Whether the shard's own manifest began with what the merged one has now. */
+  readonly isSeeded: boolean;
 }
 
 /**
@@ -42,31 +44,44 @@ export function* openSeeds(
   how: LoadOptions,
 ): Steps<Seeds> {
   const shard = { index, of };
-  const isWanted = (source: string) => isOfShard(source, shard);
   const from = yield* digestOfFile(merged);
-  const header = { ...shard, options, ...(from === undefined ? {} : { from }) };
-  const earlier = headerIn(merged);
-  if (earlier?.shard !== undefined) throw wholeError(merged, earlier.shard);
-  const own = yield* RecordIndex.openInSteps(file, { ...how, isWanted });
+  let [own, all]: Array<RecordIndex | undefined> = [];
   let seeds: Seeds | undefined;
   try {
+    own = yield* RecordIndex.openInSteps(file, { ...how, isWanted: (source) => isOfShard(source, shard) });
     if (own !== undefined) requireShard(own, shard);
+    all = yield* RecordIndex.openInSteps(merged, how);
+    if (all?.header.shard !== undefined) throw wholeError(merged, all.header.shard);
     const began = own?.header.shard;
     const isSeeded = began !== undefined && began.from === from && began.options === options;
-    const found = isSeeded ? undefined : yield* RecordIndex.openInSteps(merged, { ...how, isWanted });
-    seeds = { shard: header, earlier, own, merged: found };
+    const header = { ...shard, options, ...(from === undefined ? {} : { from }) };
+    seeds = { shard: header, own, merged: all, isSeeded };
   } finally {
-    if (seeds === undefined) own?.close();
+    if (seeds === undefined) for (const opened of [own, all]) opened?.close();
   }
   return seeds;
 }
 
 /** The lines of the shard's manifest: of a photo that both have, the shard's own record. */
-export function* seedLines({ own, merged }: Seeds, rewriting: Rewriting): Generator<string | Buffer> {
+export function* seedLines(seeds: Seeds, rewriting: Rewriting): Generator<string | Buffer> {
+  const { own, merged } = seeds;
   yield `${headerLine(rewriting.header)}\n`;
   if (own !== undefined) yield* linesOf(own, rewriting, () => true);
-  if (merged !== undefined)
-    yield* linesOf(merged, rewriting, (source) => own?.positions.rowOf(source) === undefined);
+  if (merged !== undefined) yield* linesOf(merged, rewriting, (source) => isSeed(source, seeds));
+}
+
+/** Whether the shard has the merged manifest's record of a source. */
+function isSeed(source: string, { shard, own, isSeeded }: Seeds): boolean {
+  return !isSeeded && own?.positions.rowOf(source) === undefined && isOfShard(source, shard);
+}
+
+/** How many records of the shard's manifest name a thumbnail that lies elsewhere than the layout has it. */
+export function countElsewhere(seeds: Seeds, layout: Layout | undefined): number {
+  const { own, merged } = seeds;
+  const count = own?.elsewhere ?? 0;
+  if (merged === undefined || merged.elsewhere === 0 || layout === undefined) return count;
+  const sources = [...merged.positions.sources()].filter(([source]) => isSeed(source, seeds));
+  return count + sources.filter(([source]) => liesElsewhere(merged.find(source), layout)).length;
 }
 
 function* linesOf(
@@ -94,22 +109,13 @@ function* positionsOf(
 }
 
 /** The header of a shard's manifest, whose digests are those of the merged one where these count as current. */
-export function seededHeader(
-  digests: Rewriting['digests'],
-  { earlier, shard }: Pick<Seeds, 'earlier' | 'shard'>,
-): ManifestHeader {
-  return headerOf(digests.header(earlier), shard);
+export function seededHeader(digests: Digests, { merged, shard }: Seeds): ManifestHeader {
+  return headerOf(digests.header(merged?.header), shard);
 }
 
-/**
- * Closes what is a shard's manifest: a whole run would put all photos into it.
- * @throws {ThumbsError} `MANIFEST`
- */
-export function requireWhole(records: RecordIndex): void {
-  const { shard } = records.header;
-  if (shard === undefined) return;
-  records.close();
-  throw wholeError(records.file, shard);
+/** @throws {ThumbsError} `MANIFEST`: it is a shard's manifest, and a whole run would put all photos into it. */
+export function requireWhole({ file, header }: RecordIndex): void {
+  if (header.shard !== undefined) throw wholeError(file, header.shard);
 }
 
 function wholeError(file: string, shard: Shard): ThumbsError {
@@ -124,17 +130,6 @@ function requireShard({ file, header }: RecordIndex, { index, of }: Shard): void
   if (shard?.index === index && shard.of === of) return;
   const what = shard === undefined ? 'a whole run' : `shard ${shardName(shard)}`;
   throw manifestError(file, `it is that of ${what}, not of shard ${index}/${of}`);
-}
-
-/** Undefined when there is no such file, or no header in it yet. */
-function headerIn(file: string): ManifestHeader | undefined {
-  if (!fs.existsSync(file)) return undefined;
-  const descriptor = openManifest(file);
-  try {
-    return readHeader(file, descriptor)?.header;
-  } finally {
-    fs.closeSync(descriptor);
-  }
 }
 
 const CHUNK_BYTES = 1 << 20;
