@@ -1,9 +1,8 @@
 // Shards of a run as processes of their own, and the merge of their manifests.
 
-import fs from 'node:fs';
 import path from 'node:path';
 import { shardManifest } from '../../../src/options/shard.js';
-import { thumbnailsIn } from '../output.js';
+import { outputInBytes } from '../output.js';
 import { thumbs } from './command.js';
 import type { Finished } from './processes.js';
 
@@ -46,8 +45,7 @@ export function merge(run: ShardedRun, of: number, ...options: string[]): Promis
   return thumbs(['merge', ...manifestsOf(run, of), ...placeOf(run), ...options], { cwd: run.cwd });
 }
 
-/** What is compared with one run's: every byte of the manifest, and which thumbnails there are. */
-export function outputOf(run: ShardedRun): { manifest: string; thumbnails: string[] } {
-  const out = path.resolve(run.cwd, run.out);
-  return { manifest: fs.readFileSync(mergedOf(run), 'utf8'), thumbnails: thumbnailsIn(out).sort() };
+/** {@link outputInBytes} of the run. */
+export function outputOf(run: ShardedRun): ReturnType<typeof outputInBytes> {
+  return outputInBytes(path.resolve(run.cwd, run.out), mergedOf(run));
 }
