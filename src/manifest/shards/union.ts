@@ -31,10 +31,13 @@ const MAX_PIECE = 1 << 20;
 
 /**
  * Every line after the headers, sorted by source.
+ * @param piece Bytes of each manifest in memory; more for a longer line.
  * @throws {ThumbsError} `MANIFEST`: a line is damaged, out of order, or another shard's. System errors.
  */
-export function* unionOf(manifests: readonly ShardManifest[]): Generator<UnionLine> {
-  const piece = Math.min(MAX_PIECE, Math.max(MIN_PIECE, Math.floor(ALL_PIECES / manifests.length)));
+export function* unionOf(
+  manifests: readonly ShardManifest[],
+  piece: number = pieceOf(manifests.length),
+): Generator<UnionLine> {
   const heap = new Heap();
   for (const manifest of manifests) {
     const lines = linesOf(manifest, piece);
@@ -46,6 +49,10 @@ export function* unionOf(manifests: readonly ShardManifest[]): Generator<UnionLi
     const next = smallest.lines.next();
     if (next.done !== true) heap.push({ line: next.value, lines: smallest.lines });
   }
+}
+
+function pieceOf(manifests: number): number {
+  return Math.min(MAX_PIECE, Math.max(MIN_PIECE, Math.floor(ALL_PIECES / manifests)));
 }
 
 function* linesOf({ file, header, shard }: ShardManifest, piece: number): Generator<UnionLine> {

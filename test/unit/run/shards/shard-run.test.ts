@@ -174,3 +174,19 @@ test('keepVersions and other options are the same in shards as in one run', asyn
     expect(bytes(many)).toBe(bytes(one));
   }
 });
+
+test('a photo that was moved to another shard’s name is known by its content', async () => {
+  const { folder, files } = photoFolder(12);
+  await runFolder(folder, { size });
+  fs.mkdirSync(path.join(folder, 'photos/moved'));
+  for (const file of files) fs.renameSync(file, path.join(folder, 'photos/moved', path.basename(file)));
+  const summaries = [];
+  for (const shard of ['1/3', '2/3', '3/3']) {
+    const plan = await planned(folder, shard);
+    const { summary } = await runFolder(folder, { size, shard });
+    expect(plan).toMatchObject({ new: { photos: 0 }, compare: { photos: summary.photos } });
+    summaries.push(summary);
+  }
+  expect(summaries.map(({ done }) => done)).toEqual([0, 0, 0]);
+  expect(summaries.reduce((sum, { identified }) => sum + identified, 0)).toBe(12);
+});
