@@ -190,3 +190,31 @@ test('a photo that was moved to another shard’s name is known by its content',
   expect(summaries.map(({ done }) => done)).toEqual([0, 0, 0]);
   expect(summaries.reduce((sum, { identified }) => sum + identified, 0)).toBe(12);
 });
+
+test('a file that two roots and links lead to is one photo, by the name that one run has for it', async () => {
+  const { folder } = photoFolder(8);
+  const photos = path.join(folder, 'photos');
+  fs.mkdirSync(path.join(photos, 'inner'));
+  for (let photo = 1; photo <= 4; photo += 1)
+    fs.renameSync(path.join(photos, `photo-${photo}.jpg`), path.join(photos, 'inner', `${photo}.jpg`));
+  const links = path.join(folder, 'links');
+  fs.mkdirSync(links);
+  for (let photo = 1; photo <= 8; photo += 1) {
+    const name = photo <= 4 ? `inner/${photo}.jpg` : `photo-${photo}.jpg`;
+    fs.symlinkSync(path.join('../photos', name), path.join(links, `link-${photo}.jpg`));
+  }
+  const paths = [path.join(photos, 'inner'), links, photos];
+  const [one, many] = [path.join(folder, 'one'), path.join(folder, 'many')];
+  const { summary } = await runInProcess(paths, { size, follow: true, out: one });
+  expect(summary.photos).toBe(8);
+  const shards = [];
+  for (const shard of ['1/3', '2/3', '3/3'])
+    shards.push(await runInProcess(paths, { size, follow: true, out: many, shard }));
+  expect(shards.reduce((sum, each) => sum + each.summary.photos, 0)).toBe(8);
+  await mergeShards(
+    [1, 2, 3].map((index) => path.join(many, `manifest-${index}-of-3.jsonl`)),
+    { out: many },
+  );
+  const bytes = (out: string) => fs.readFileSync(path.join(out, 'manifest.jsonl'), 'utf8');
+  expect(bytes(many)).toBe(bytes(one));
+});
