@@ -105,7 +105,10 @@ async function listFolder({ out, manifest }: ResolvedPlace): Promise<FolderListi
   const stale: string[] = [];
   const foreign: string[] = [];
   const own = new Set([manifest, path.join(out, MARKER_NAME), ...[out, manifest].flatMap(lockPaths)]);
-  for (const other of otherManifests({ out, manifest })) own.add(other);
+  for (const other of otherManifests({ out, manifest })) {
+    const locks = path.dirname(other) === out ? lockPaths(other) : [];
+    for (const file of [other, ...locks]) own.add(file);
+  }
   try {
     for await (const entry of outputEntries(out)) {
       const { file, isFile } = entry;

@@ -70,6 +70,13 @@ test('verify, find and prune work with a shard’s manifest; prune spares what t
   const [record] = readManifest(manifest);
   const [found] = findThumbnails([path.basename(record?.source ?? '')], { out, manifest });
   expect(found).toMatchObject({ type: 'found', source: record?.source });
+  // What a killed shard has left is known as ours.
+  for (const name of ['.thumbs.shared', '.manifest.jsonl.shared']) fs.mkdirSync(path.join(out, name));
+  fs.writeFileSync(path.join(out, '.manifest-2-of-2.jsonl.lock'), '{"thumbs":"lock"}');
+  await runFolder(folder, { size });
+  fs.mkdirSync(path.join(out, '.manifest.jsonl.shared'));
+  expect((await verify({ out, manifest })).findings).toEqual([]);
+  expect((await verify({ out })).findings).toEqual([]);
   // A repair leaves it a shard's, complete where no line was lost.
   expect((await verify({ out, manifest, repair: true })).findings).toEqual([]);
   expect(fs.readFileSync(manifest, 'utf8')).toBe(before);
