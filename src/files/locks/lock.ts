@@ -63,7 +63,9 @@ export class Lock extends HeldLock {
     for (const startedAt = performance.now(); ; pause(PAUSE_MS * (0.5 + Math.random()))) {
       const found = Lock.#attempt(target, shard);
       if (found instanceof Lock) return found;
-      const limit = found.holder?.shard === undefined ? RUN_WAIT_MS : SHARD_WAIT_MS;
+      // An unknown holder may be one of many that are quicker, or has left an incomplete lock.
+      const isRun = found.holder !== undefined && found.holder.shard === undefined;
+      const limit = isRun ? RUN_WAIT_MS : SHARD_WAIT_MS;
       if (performance.now() - startedAt > limit) throw inUseError(target, found.file, found.holder);
     }
   }
