@@ -144,8 +144,9 @@ export class ManifestStore {
           store = ManifestStore.#openRecords(file, own, digests, options, undefined, contents);
           return store;
         }
-        const elsewhere = countElsewhere(seeds, layout);
+        let elsewhere: number;
         try {
+          elsewhere = countElsewhere(seeds, layout);
           yield* replaceFileInSteps(file, seedLines(seeds, { header, digests, placement }));
         } finally {
           own?.close();
