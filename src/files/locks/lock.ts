@@ -25,7 +25,10 @@ const RUN_WAIT_MS = 500;
 /** A lock that somebody else holds. */
 interface InUse {
   readonly file: string;
+  /** Undefined when its file is incomplete, or gone. */
   readonly holder: Holder | undefined;
+  /** Whether each holder that was found has released it since: many want it for a moment. */
+  readonly isReleased: boolean;
 }
 
 /** An exclusive lock. */
@@ -63,9 +66,8 @@ export class Lock extends HeldLock {
     for (const startedAt = performance.now(); ; pause(PAUSE_MS * (0.5 + Math.random()))) {
       const found = Lock.#attempt(target, shard);
       if (found instanceof Lock) return found;
-      // An unknown holder may be one of many that are quicker, or has left an incomplete lock.
-      const isRun = found.holder !== undefined && found.holder.shard === undefined;
-      const limit = isRun ? RUN_WAIT_MS : SHARD_WAIT_MS;
+      const isShard = found.isReleased || found.holder?.shard !== undefined;
+      const limit = isShard ? SHARD_WAIT_MS : RUN_WAIT_MS;
       if (performance.now() - startedAt > limit) throw inUseError(target, found.file, found.holder);
     }
   }
@@ -112,14 +114,14 @@ export class Lock extends HeldLock {
         if (found === undefined) continue; // Released just now.
         requireLockText(found);
         const holder = parseHolder(found.text);
-        if (isHeld(holder, found, now)) return { file, holder };
+        if (isHeld(holder, found, now)) return { file, holder, isReleased: false };
         if (takeOver(file, found.text, text)) return new Lock({ target, file, text, tookOver: true });
         pause(PAUSE_MS);
       }
     } catch (error) {
       throw error instanceof ThumbsError ? error : outputError(file, causeOf(error), error);
     }
-    return { file, holder: undefined };
+    return { file, holder: undefined, isReleased: true };
   }
 }
 
