@@ -229,6 +229,12 @@ export function insideOutputError(file: string, out: string): ThumbsError {
   return new ThumbsError('OPTION', message, { remedy: { type: 'other-output', out } });
 }
 
+/** A shard that was to put thumbnails elsewhere in a folder than they lie. */
+export function layoutError(folder: string, present: string, wanted: string): ThumbsError {
+  const message = `The thumbnails in ${printable(folder)} lie ${present}, and a shard does not move them: ask for \`${present}\` in all shards, or move them first by a whole run that asks for \`${wanted}\``;
+  return new ThumbsError('OPTION', message);
+}
+
 /** A file or folder that cannot be written to. */
 export function outputError(file: string, reason: string, cause?: unknown): ThumbsError {
   return new ThumbsError('OUTPUT', `Cannot write to ${printable(file)}: ${reason}`, { cause });
@@ -259,6 +265,11 @@ export function emptyManifestError(file: string): ThumbsError {
 export function manifestAccessError(file: string, verb: 'read' | 'write', cause: unknown): ThumbsError {
   const message = `Cannot ${verb} the manifest ${printable(file)}: ${causeOf(cause)}`;
   return new ThumbsError('MANIFEST', message, { cause });
+}
+
+/** Shards' manifests that cannot be merged as they are; nothing was written. */
+export function mergeError(reason: string): ThumbsError {
+  return new ThumbsError('MANIFEST', `Not merged: ${printable(reason)}`);
 }
 
 /** Consumers that cannot be started, or make no progress. */

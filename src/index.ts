@@ -23,6 +23,7 @@ export type {
   VerifyEvent,
   VerifyProgressEvent,
 } from './maintenance/findings.js';
+export { type MergeOptions, type MergeSummary, mergeShards } from './maintenance/merging/merge.js';
 export { type PruneOptions, pruneThumbnails } from './maintenance/prune.js';
 export type { PrunedEvent } from './maintenance/unneeded.js';
 export { type VerifyOptions, verifyThumbnails } from './maintenance/verify.js';

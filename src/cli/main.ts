@@ -36,6 +36,11 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
     description: 'Removes thumbnails that no record names, and stale temporary files.',
     load: () => import('./commands/prune.js'),
   },
+  merge: {
+    usage: '[options] <manifest...>',
+    description: 'Joins the manifests of all shards of a run.',
+    load: () => import('./commands/merge.js'),
+  },
   find: {
     usage: '[options] <photo...>',
     description: "Prints the paths of photos' thumbnails.",
@@ -66,6 +71,9 @@ Examples:
   $ thumbs ./photos --dry-run                what a run would do
   $ thumbs verify                            whether every thumbnail is sound
   $ thumbs find IMG_1.jpg                    where its thumbnails are
+  $ thumbs ./photos --shard 3/8              a part of the photos, here or on another machine
+  $ thumbs merge thumbnails/manifest-*-of-8.jsonl
+                                             the manifest of all parts
   $ thumbs prune                             remove thumbnails that no photo needs any more
   $ thumbs bench ./photos --runs 5           which worker count is best here
   $ thumbs ./photos --queue redis://nas:6379 with the consumers of other hosts, on each of which runs

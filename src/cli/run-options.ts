@@ -3,7 +3,13 @@
 import os from 'node:os';
 import { type Command, Option } from 'commander';
 import { defaultOptions, type ThumbsOptions } from '../options/options.js';
-import { addVerbosityOptions, libraryOptions, type ParsedOptions, QUEUE_VARIABLE } from './shared-options.js';
+import {
+  addVerbosityOptions,
+  collect,
+  libraryOptions,
+  type ParsedOptions,
+  QUEUE_VARIABLE,
+} from './shared-options.js';
 
 export function addRunOptions(command: Command): void {
   const { out, size, timeout, retries, maxPixels, maxFileSize, embedded, queueTimeout } = defaultOptions;
@@ -69,12 +75,9 @@ export function addRunOptions(command: Command): void {
       '--queue-timeout <seconds>',
       `time to wait for the queue server, or for a host (default: ${queueTimeout})`,
     )
+    .option('--shard <i/n>', 'only the i-th of n parts of the photos; `thumbs merge` joins their manifests')
     .option('--dry-run', 'only say what would be done');
   addVerbosityOptions(command);
-}
-
-function collect(value: string, earlier: readonly string[] = []): string[] {
-  return [...earlier, value];
 }
 
 /** The options that are numbers and nothing else. */

@@ -64,3 +64,8 @@ export function numberOrText(value: unknown): unknown {
   const text = String(value);
   return text.trim() === '' || Number.isNaN(Number(text)) ? value : Number(text);
 }
+
+/** The value of an option that may be given several times. */
+export function collect(value: string, earlier: readonly string[] = []): string[] {
+  return [...earlier, value];
+}

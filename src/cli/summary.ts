@@ -76,7 +76,7 @@ export function summaryLines(run: SummaryEvent, hints: Hints, colors: Colors, na
   const figures = `${count(run.photos, 'photo')} in ${duration(run.seconds)} (${speed.join(', ')})`;
   return [
     ...(run.stopped === undefined ? [] : [colors.yellow(describeStop(run))]),
-    ...(run.photos === 0 && run.stopped === undefined ? [colors.yellow('No photos found.')] : []),
+    ...(run.photos === 0 && run.stopped === undefined ? [colors.yellow(noPhotosLine(run))] : []),
     `${colors.bold(results.join(', '))}: ${figures}`,
     ...hostLines(run.hosts, colors),
     ...walkLines(run, run.photos > 0, colors, named),
@@ -89,6 +89,10 @@ export function summaryLines(run: SummaryEvent, hints: Hints, colors: Colors, na
     `${colors.dim('manifest')} ${shownPath(run.manifest)}`,
     ...run.exports.map((file) => `${colors.dim('export')} ${shownPath(file)}`),
   ];
+}
+
+function noPhotosLine({ shard }: SummaryEvent): string {
+  return shard === undefined ? 'No photos found.' : `No photos of shard ${shard} found.`;
 }
 
 /** Why a run without a failure is not complete: photos are missing in number. Said with `-q`, too. */

@@ -2,6 +2,7 @@
 // that is missing.
 
 import { refusedError, type ThumbsError } from '../errors.js';
+import { HeldLock } from '../files/locks/held-lock.js';
 import { Lock } from '../files/locks/lock.js';
 import { realPlace } from '../files/real-path.js';
 import { mayBeThumbnail, outputEntries } from '../files/thumbnails/output-entries.js';
@@ -59,7 +60,7 @@ async function* pruneLocked(
   }
   const locks = Lock.takeAll([place.out, place.manifest]);
   try {
-    yield* prune(place, { forget, requireLocks: () => Lock.requireAllHeld(locks) });
+    yield* prune(place, { forget, requireLocks: () => HeldLock.requireAllHeld(locks) });
   } finally {
     for (const lock of locks) lock.release();
   }

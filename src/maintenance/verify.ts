@@ -4,6 +4,7 @@
 import path from 'node:path';
 import { unreadableOutputError } from '../errors.js';
 import { MARKER_NAME } from '../files/folder-marker.js';
+import { HeldLock } from '../files/locks/held-lock.js';
 import { Lock, lockPaths } from '../files/locks/lock.js';
 import { realPlace } from '../files/real-path.js';
 import { isStale, isTemporary } from '../files/temporary.js';
@@ -60,7 +61,7 @@ async function* verifyAndRepair(resolved: ResolvedPlace, signal?: AbortSignal): 
   requireManifest(place.manifest);
   const locks = Lock.takeAll([place.out, place.manifest]);
   try {
-    const requireLocks = () => Lock.requireAllHeld(locks);
+    const requireLocks = () => HeldLock.requireAllHeld(locks);
     const loading = ManifestStore.openDamagedInSteps(place.manifest, { requireLocks });
     const store = await finishInTurns(loading, signal);
     if (store === undefined) return;
@@ -104,7 +105,10 @@ async function listFolder({ out, manifest }: ResolvedPlace): Promise<FolderListi
   const stale: string[] = [];
   const foreign: string[] = [];
   const own = new Set([manifest, path.join(out, MARKER_NAME), ...[out, manifest].flatMap(lockPaths)]);
-  for (const other of otherManifests({ out, manifest })) own.add(other);
+  for (const other of otherManifests({ out, manifest })) {
+    const locks = path.dirname(other) === out ? lockPaths(other) : [];
+    for (const file of [other, ...locks]) own.add(file);
+  }
   try {
     for await (const entry of outputEntries(out)) {
       const { file, isFile } = entry;

@@ -1,5 +1,9 @@
-// What exports begin with. Apart from `export.ts`, which is loaded at the end of a run, and with it a library.
+// Which files an export may replace. Apart from `export.ts`, which is loaded at the end of a run, and with it a library.
 
+import path from 'node:path';
+import { causeOf, outputError } from '../errors.js';
+import { isReplaceable } from '../files/earlier-output.js';
+import { MARKER_NAME } from '../files/folder-marker.js';
 import { thumbnailFileSource } from '../files/thumbnails/thumbnail-name.js';
 import type { ExportFormat } from '../options/options.js';
 
@@ -9,3 +13,15 @@ export const exportBeginnings: Readonly<Record<ExportFormat, RegExp>> = {
   csv: /^source,status,thumbnail,width,height,/,
   json: /^(?:\{\n"(?:[^"\\\n]|\\.)*": \{"status":"|\{\}\n$)/,
 };
+
+/**
+ * Whether an export may be written to `file`: there is none, or it is empty or an earlier export.
+ * @throws {ThumbsError} `OUTPUT`: it cannot be read.
+ */
+export function isFreeForExport(file: string, format: ExportFormat): boolean {
+  try {
+    return path.basename(file) !== MARKER_NAME && isReplaceable(file, exportBeginnings[format]);
+  } catch (error) {
+    throw outputError(file, causeOf(error), error);
+  }
+}

@@ -42,11 +42,12 @@ export function usesFolder({ out, manifest }: ResolvedPlace): boolean {
 /**
  * Notes in the folder's marker that the place's manifest uses the folder, and where its thumbnails lie. The caller has locked it, and no
  * thumbnail of a first run is there yet.
+ * @param more Further manifests that use it.
  * @throws {ThumbsError} `OUTPUT`: the marker cannot be read or written, or is a file of something else. `MANIFEST`: one of the folder's
  * manifests cannot be read.
  */
-export function noteManifest(place: ResolvedPlace, layout: Layout): void {
-  const files = [place.manifest, ...otherManifests(place)];
+export function noteManifest(place: ResolvedPlace, layout: Layout, more: readonly string[] = []): void {
+  const files = [place.manifest, ...more, ...otherManifests(place)];
   const isFirst = readMarker(place.out) === undefined;
   const foreignUntilMs = isFirst ? foreignTime(place.out, files) : undefined;
   changeMarker(place.out, (marker) => ({
@@ -70,7 +71,8 @@ function foreignTime(out: string, manifests: readonly string[]): number | undefi
   const files = thumbnailFilesIn(out);
   if (files.length === 0) return undefined;
   const named = new ThumbnailSet();
-  for (const manifest of manifests) addNamed(named, manifest);
+  // That of a shard may not be written yet.
+  for (const manifest of manifests.filter((each) => fs.existsSync(each))) addNamed(named, manifest);
   if (files.some((file) => named.has(file))) return undefined;
   const times = files.map(
     (file) => fs.lstatSync(path.join(out, file), { throwIfNoEntry: false })?.mtimeMs ?? 0,
@@ -136,17 +138,42 @@ export function notePruned({ out, manifest }: ResolvedPlace, missing: readonly s
   if (readMarker(out) === undefined) return; // A folder of an earlier version: the next run writes the marker.
   const dropped = new Set(missing.map((file) => nameIn(out, file)));
   const pruned = nameIn(out, manifest);
-  changeMarker(out, ({ left, ...marker }): FolderMarker => {
-    const others = Object.entries(left ?? {}).filter(([name]) => name !== pruned && !dropped.has(name));
-    return {
-      ...marker,
-      manifests: marker.manifests.filter((name) => !dropped.has(name)),
-      ...(others.length === 0 ? {} : { left: Object.fromEntries(others) }),
-    };
+  changeMarker(out, (marker) => {
+    const { [pruned]: _, ...left } = marker.left ?? {};
+    return withoutManifests({ ...marker, left }, dropped);
   });
 }
 
+/**
+ * Notes that the place's manifest uses the folder, before shards are merged to it, and that `photos` more have left it. The caller has locked
+ * the folder.
+ */
+export function noteMerging({ out, manifest }: ResolvedPlace, photos: number): void {
+  const name = nameIn(out, manifest);
+  changeMarker(out, (marker) => ({
+    ...marker,
+    manifests: [...new Set([...marker.manifests, name])].sort(),
+    ...(photos === 0 ? {} : { left: { ...marker.left, [name]: (marker.left?.[name] ?? 0) + photos } }),
+  }));
+}
+
+/** Notes that the manifests of shards were merged and are not the folder's any more. The caller has locked the folder. */
+export function noteMerged({ out }: ResolvedPlace, shards: readonly string[]): void {
+  const dropped = new Set(shards.map((file) => nameIn(out, file)));
+  changeMarker(out, (marker) => withoutManifests(marker, dropped));
+}
+
+/** @param dropped As the marker names them. */
+function withoutManifests({ left, ...marker }: FolderMarker, dropped: ReadonlySet<string>): FolderMarker {
+  const others = Object.entries(left ?? {}).filter(([name]) => !dropped.has(name));
+  return {
+    ...marker,
+    manifests: marker.manifests.filter((name) => !dropped.has(name)),
+    ...(others.length === 0 ? {} : { left: Object.fromEntries(others) }),
+  };
+}
+
 /** A manifest's path as the marker of `out` names it. Both are absolute and without symbolic links. */
-function nameIn(out: string, manifest: string): string {
+export function nameIn(out: string, manifest: string): string {
   return path.relative(out, manifest).replaceAll(path.sep, '/');
 }

@@ -6,7 +6,7 @@ import { linkThumbnail, removeOutput } from '../files/thumbnails/thumbnail-folde
 import { ThumbnailSet, thumbnailFile } from '../files/thumbnails/thumbnail-name.js';
 import type { Layout, ResolvedPlace } from '../options/options.js';
 import { addNamedByOthers } from './folder-manifests.js';
-import type { Placement } from './store.js';
+import type { Placement } from './rewriting.js';
 
 export class LayoutPlacement implements Placement {
   readonly layout: Layout;

@@ -13,6 +13,7 @@ import { recordFromVersion1, VERSION_1_DIGESTS } from './digests/version-1.js';
 import { type LinePosition, readLines } from './lines.js';
 import {
   hasDigests,
+  hasSoundShard,
   isHeader,
   isRecord,
   MANIFEST_VERSION,
@@ -149,6 +150,7 @@ function checkedHeader(file: string, text: string): ManifestHeader {
   }
   if (version !== MANIFEST_VERSION) throw manifestError(file, `there is no version ${version} of it`);
   if (!hasDigests(header)) throw manifestError(file, 'its header has not all its digests');
+  if (!hasSoundShard(header)) throw manifestError(file, 'its header does not say which shard it is');
   return header;
 }
 

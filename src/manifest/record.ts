@@ -8,6 +8,7 @@ import type { ImageErrorCode, Limits } from '../errors.js';
 import { isThumbnailFile } from '../files/thumbnails/thumbnail-name.js';
 import type { FromPicture } from '../image/decoders/decoder.js';
 import type { SourceFormat } from '../image/decoders/index.js';
+import { isShard, type Shard } from '../options/shard.js';
 import { isVariantName } from '../options/variant.js';
 import { shown } from '../path-bytes.js';
 import { printable } from '../printable.js';
@@ -24,6 +25,18 @@ export interface ManifestHeader extends HeaderDigests {
   readonly version: number;
   /** Of version 1: the digest of every record that has no other. */
   readonly options?: string;
+  /** Of a shard's manifest: which one it is. Absent in any other, and so in the merged one. */
+  readonly shard?: ShardHeader | undefined;
+}
+
+/** What the header of a shard's manifest says of it. */
+export interface ShardHeader extends Shard {
+  /** The digest of which photos were asked for, and of what else decides records and is not in the header: equal for all shards of a run. */
+  readonly options: string;
+  /** SHA-256 of the merged manifest with whose records the shard began; absent when there was none. */
+  readonly from?: string;
+  /** Whether the shard's last run has reached all its photos. */
+  readonly complete?: true;
 }
 
 /** One thumbnail of a source. */
@@ -170,6 +183,14 @@ export function hasDigests(header: object): header is ManifestHeader {
     isObject(map) && Object.values(map).every((value) => typeof value === 'string');
   const hasMaps = hasTexts(variants) && hasTexts(decoders) && isObject(versions);
   return hasMaps && Object.keys(Object(variants)).every(isVariantName) && typeof failures === 'string';
+}
+
+/** Whether what a header says of a shard, if anything, can be used. */
+export function hasSoundShard({ shard }: { readonly shard?: unknown }): boolean {
+  if (shard === undefined) return true;
+  if (!isObject(shard)) return false;
+  const { index, of, options, from = '', complete = true } = shard;
+  return isShard({ index: Number(index), of: Number(of) }) && areTexts(options, from) && complete === true;
 }
 
 /** Whether parsed JSON is a record, as far as the program depends on it. */

@@ -8,23 +8,25 @@ import path from 'node:path';
 import { emptyManifestError, manifestError } from '../errors.js';
 import { createFolder } from '../files/create-folder.js';
 import { replaceFile, replaceFileInSteps } from '../files/replace-file.js';
-import { isInLayout } from '../files/thumbnails/thumbnail-name.js';
-import type { Layout } from '../options/options.js';
 import { jsonLine } from '../printable.js';
 import type { Steps } from '../steps.js';
-import {
-  type Digests,
-  type HeaderDigests,
-  ownValue,
-  UNKNOWN_DECODER,
-  type VersionChange,
-} from './digests/digests.js';
-import { compactRecord, recordUnder } from './digests/matching.js';
+import { type Digests, ownValue, UNKNOWN_DECODER, type VersionChange } from './digests/digests.js';
+import { compactRecord } from './digests/matching.js';
 import { copyLines, type LinePosition, LineReader } from './lines.js';
-import { asManifestError, entries, parseRecord, requireRecord, withManifestErrors } from './reading.js';
-import { contentOf, MANIFEST_VERSION, type ManifestHeader, type ManifestRecord } from './record.js';
+import { asManifestError, parseRecord, withManifestErrors } from './reading.js';
+import { contentOf, type ManifestHeader, type ManifestRecord } from './record.js';
 import { RecordIndex } from './record-index.js';
 import { ownSplitName, RecordPositions } from './record-positions.js';
+import { headerLine, headerOf, linesUnder, type Placement } from './rewriting.js';
+import { MergedContents } from './shards/merged-contents.js';
+import {
+  countElsewhere,
+  openSeeds,
+  requireWhole,
+  type ShardSeed,
+  seededHeader,
+  seedLines,
+} from './shards/seeding.js';
 import { nameOf, sortNames } from './source-names.js';
 
 /** How a run writes to its manifest. */
@@ -35,14 +37,8 @@ export interface StoreOptions {
   readonly placement?: Placement;
 }
 
-/** Puts thumbnails where a layout has them. */
-export interface Placement {
-  readonly layout: Layout;
-  /** Where the thumbnail is to lie. When this returns, it lies there, and still under its old path. */
-  place(file: string): string;
-  /** To be called when the manifest has the new paths: removes the old ones. Not called when it has not. */
-  removeOld(): void;
-}
+/** What was found when the manifest was opened, before it was rewritten. */
+type Before = Pick<RecordIndex, 'header' | 'outdated' | 'size' | 'elsewhere'>;
 
 /** What the manifest loses when a run ends. */
 export interface Removed {
@@ -56,6 +52,8 @@ export interface Removed {
 export class ManifestStore {
   /** The records of earlier runs. */
   readonly records: RecordIndex;
+  /** Of a shard: the photos of all shards, by their content, as they were merged before. */
+  readonly merged: MergedContents | undefined;
   /** What the run makes anew because of other versions; undefined for nothing. */
   readonly anew: MadeAnew | undefined;
   /** Photos whose thumbnails were moved to another layout. */
@@ -73,9 +71,11 @@ export class ManifestStore {
     records: RecordIndex,
     digests: Digests | undefined,
     { requireLocks = () => {} }: StoreOptions,
-    before: RecordIndex | undefined,
+    before: Before | undefined,
+    merged: MergedContents | undefined,
   ) {
     this.records = records;
+    this.merged = merged;
     this.anew = digests && madeAnew(before ?? records, digests);
     this.moved = before?.elsewhere ?? 0;
     this.#digests = digests;
@@ -104,13 +104,61 @@ export class ManifestStore {
       if (isAsWanted && headerLine(found.header) === headerLine(header))
         return ManifestStore.#openRecords(file, found, digests, options);
       try {
-        yield* replaceFileInSteps(file, linesUnder(header, digests, found, placement));
+        if (found !== undefined) requireWhole(found);
+        yield* replaceFileInSteps(file, linesUnder(found, { header, digests, placement }));
         if (found !== undefined && found.elsewhere > 0) placement?.removeOld();
       } finally {
         found?.close();
       }
       const records = yield* RecordIndex.openInSteps(file, how);
       return ManifestStore.#openRecords(file, records, digests, options, found);
+    } catch (error) {
+      throw asManifestError(file, 'write', error);
+    }
+  }
+
+  /**
+   * {@link openInSteps} for a shard, whose manifest begins with its own records, and with those that the merged manifest has of its photos.
+   * What the merged one names is left in its place, too, if thumbnails are moved to another layout.
+   * @throws {ThumbsError} `MANIFEST`, also for the merged one, which is only read.
+   */
+  static *openShardInSteps(
+    file: string,
+    seed: ShardSeed,
+    digests: Digests,
+    options: StoreOptions = {},
+  ): Steps<ManifestStore> {
+    try {
+      createFolder(path.dirname(file));
+      const { placement } = options;
+      const how = placement === undefined ? { digests } : { digests, layout: placement.layout };
+      const seeds = yield* openSeeds(file, seed, how);
+      const { own, merged, isSeeded } = seeds;
+      const layout = placement?.layout;
+      const header = seededHeader(digests, seeds);
+      const contents = merged && new MergedContents(merged, { header, digests, layout });
+      let store: ManifestStore | undefined;
+      try {
+        const isAsWanted = isSeeded && own?.hasLfEndings === true && own.elsewhere === 0;
+        if (isAsWanted && headerLine(own.header) === headerLine(header)) {
+          store = ManifestStore.#openRecords(file, own, digests, options, undefined, contents);
+          return store;
+        }
+        let elsewhere: number;
+        try {
+          elsewhere = countElsewhere(seeds, layout);
+          yield* replaceFileInSteps(file, seedLines(seeds, { header, digests, placement }));
+        } finally {
+          own?.close();
+        }
+        const records = yield* RecordIndex.openInSteps(file, how);
+        const earlier = (own ?? merged)?.header;
+        const before = records && earlier && { ...foundIn(records), header: earlier, elsewhere };
+        store = ManifestStore.#openRecords(file, records, digests, options, before, contents);
+        return store;
+      } finally {
+        if (store === undefined) contents?.close();
+      }
     } catch (error) {
       throw asManifestError(file, 'write', error);
     }
@@ -135,11 +183,12 @@ export class ManifestStore {
     records: RecordIndex | undefined,
     digests: Digests | undefined,
     options: StoreOptions,
-    before?: RecordIndex,
+    before?: Before,
+    contents?: MergedContents,
   ): ManifestStore {
     if (records === undefined) throw emptyManifestError(file);
     try {
-      return new ManifestStore(records, digests, options, before);
+      return new ManifestStore(records, digests, options, before, contents);
     } catch (error) {
       records.close();
       throw error;
@@ -190,10 +239,17 @@ export class ManifestStore {
    * Rewrites the file atomically, sorted by source ({@link sortNames}): with every record that was appended or kept, and those
    * earlier ones for which `stays` holds. A file that would not change is left alone.
    * @param onRemoval Called before the first record is removed, with what is about to be.
+   * @param isComplete Whether the run has reached all photos, which a shard's manifest then says.
    * @throws {ThumbsError} `MANIFEST`; the file then has what was appended. `LOCKED`: the lock was lost.
    */
-  finish(stays: (source: string) => boolean, onRemoval: (removed: Removed) => void = () => {}): Removed {
-    const { positions, isSorted } = this.records;
+  finish(
+    stays: (source: string) => boolean,
+    onRemoval: (removed: Removed) => void = () => {},
+    isComplete = false,
+  ): Removed {
+    const { positions } = this.records;
+    const header = this.#finishedHeader(isComplete);
+    const isSorted = this.records.isSorted && header.shard?.complete === this.records.header.shard?.complete;
     const sources: string[] = [];
     const removed: string[] = [];
     for (const [source, row] of positions.sources()) {
@@ -209,7 +265,7 @@ export class ManifestStore {
       this.#checkFile();
       if (isSorted && this.#appended.size === 0 && removed.length === 0) return;
       if (removed.length > 0) onRemoval(amounts);
-      replaceFile(this.file, this.#lines(sortNames(sources)));
+      replaceFile(this.file, this.#lines(header, sortNames(sources)));
     });
     return amounts;
   }
@@ -238,6 +294,7 @@ export class ManifestStore {
   close(): void {
     fs.closeSync(this.#descriptor);
     this.records.close();
+    this.merged?.close();
   }
 
   /** A manifest that was removed or replaced during the run is not written again: thumbnails may have been removed with it. */
@@ -248,8 +305,17 @@ export class ManifestStore {
     throw manifestError(this.file, `it was ${present === undefined ? 'removed' : 'replaced'} during the run`);
   }
 
-  *#lines(sources: readonly string[]): Generator<string | Buffer> {
-    yield `${headerLine(this.records.header)}\n`;
+  #finishedHeader(isComplete: boolean): ManifestHeader {
+    const { header, damagedLines } = this.records;
+    if (header.shard === undefined) return header;
+    const { complete: _, ...shard } = header.shard;
+    // A repair of damaged lines leaves photos without a record.
+    const staysComplete = header.shard.complete === true && damagedLines.length === 0;
+    return { ...header, shard: isComplete || staysComplete ? { ...shard, complete: true } : shard };
+  }
+
+  *#lines(header: ManifestHeader, sources: readonly string[]): Generator<string | Buffer> {
+    yield `${headerLine(header)}\n`;
     yield* copyLines(this.records.descriptor, this.#positionsOf(sources));
   }
 
@@ -262,6 +328,10 @@ export class ManifestStore {
   }
 }
 
+function foundIn({ outdated, size }: RecordIndex): Pick<Before, 'outdated' | 'size'> {
+  return { outdated, size };
+}
+
 /** What a run makes anew because of other versions. */
 export interface MadeAnew {
   /** Photos whose thumbnails it would keep otherwise. */
@@ -272,40 +342,10 @@ export interface MadeAnew {
 }
 
 /** Undefined when nothing is. */
-export function madeAnew({ header, outdated, size }: RecordIndex, digests: Digests): MadeAnew | undefined {
+export function madeAnew(
+  { header, outdated, size }: Pick<RecordIndex, 'header' | 'outdated' | 'size'>,
+  digests: Digests,
+): MadeAnew | undefined {
   if (outdated.sources === 0) return undefined;
   return { photos: outdated.sources, of: size, changes: digests.changesSince(header, outdated.formats) };
-}
-
-/** The header as its version has it. */
-function headerLine({ version, options, ...digests }: ManifestHeader): string {
-  if (version === 1) return jsonLine({ manifest: 'thumbs', version, options });
-  return jsonLine(headerOf(digests));
-}
-
-function headerOf({ variants, decoders, failures, versions }: HeaderDigests): ManifestHeader {
-  return { manifest: 'thumbs', version: MANIFEST_VERSION, variants, decoders, failures, versions };
-}
-
-/** A manifest's lines under another header. */
-function* linesUnder(
-  header: ManifestHeader,
-  digests: Digests,
-  records: RecordIndex | undefined,
-  placement: Placement | undefined,
-): Generator<string> {
-  yield `${headerLine(header)}\n`;
-  if (records === undefined) return;
-  for (const entry of entries(records.file, records.descriptor)) {
-    const record = placed(requireRecord(records.file, entry), placement);
-    yield `${jsonLine(recordUnder(record, { from: records.header, to: header, digests }))}\n`;
-  }
-}
-
-function placed(record: ManifestRecord, placement: Placement | undefined): ManifestRecord {
-  if (placement === undefined || record.status === 'failed') return record;
-  const thumbnails = record.thumbnails.map((entry) =>
-    isInLayout(entry.file, placement.layout) ? entry : { ...entry, file: placement.place(entry.file) },
-  );
-  return { ...record, thumbnails };
 }

@@ -2,6 +2,7 @@
 
 import type { OutputFormat } from './output-formats.js';
 import type { QueueUrl } from './queue-url.js';
+import type { Shard } from './shard.js';
 import type { Fit, Position, Variant } from './variant.js';
 import type { SizeOption } from './variant-spec.js';
 
@@ -123,6 +124,11 @@ export interface ThumbsOptions extends PlaceOptions {
   readonly queue?: string;
   /** Seconds that a run may wait for its queue server, or for a host, up to 604800. @default 600 */
   readonly queueTimeout?: number;
+  /**
+   * `'3/8'`: only the photos of the third of eight shards, with a manifest of its own, `manifest-3-of-8.jsonl`. Shards may run at once, on
+   * any hosts; {@link mergeShards} joins their manifests. @default all photos
+   */
+  readonly shard?: string;
   /** Stops the run: no new work; images being worked on have 5 seconds to finish; the manifest is completed. */
   readonly signal?: AbortSignal;
 }
@@ -147,9 +153,17 @@ export interface ResolvedPlace {
   readonly manifest: string;
 }
 
+/** Which photos a run does; its manifest is the shard's own. */
+export interface ResolvedShard extends Shard {
+  /** Absolute path of the manifest that those of the shards are merged to. */
+  readonly merged: string;
+}
+
 /** {@link ThumbsOptions} complete and checked, every path absolute. */
 export interface ResolvedOptions extends ResolvedPlace {
   readonly paths: readonly string[];
+  /** Undefined for a whole run. */
+  readonly shard: ResolvedShard | undefined;
   readonly workers: number;
   /** At least one. */
   readonly variants: readonly Variant[];

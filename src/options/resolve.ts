@@ -22,9 +22,11 @@ import {
   type PlaceOptions,
   type ResolvedOptions,
   type ResolvedPlace,
+  type ResolvedShard,
   type ThumbsOptions,
 } from './options.js';
 import { checkQueueUrl } from './queue-url.js';
+import { resolveShard, shardManifest, shardName } from './shard.js';
 import { resolveVariants, type VariantDefaults } from './variant-spec.js';
 
 const EXPORT_FORMATS: readonly ExportFormat[] = ['txt', 'csv', 'json'];
@@ -76,6 +78,7 @@ const OPTION_NAMES: Readonly<Record<keyof ThumbsOptions, true>> = {
   keepVersions: true,
   queue: true,
   queueTimeout: true,
+  shard: true,
   signal: true,
 };
 
@@ -99,7 +102,7 @@ export function resolveOptions(paths: readonly string[], options: ThumbsOptions 
   refuseUnknown(options, Object.keys(OPTION_NAMES));
   const roots = checkStrings('paths', paths);
   if (roots.length === 0) throw expectedError('paths', 'to name at least one folder or file', roots);
-  const place = resolvePlace(options);
+  const { shard, ...place } = resolveShardPlace(options);
   const queue = options.queue === undefined ? undefined : checkQueueUrl('queue', options.queue);
   const workers = checkWorkers(options.workers, queue === undefined ? 1 : 0);
   const exports = resolveExports(options.export ?? [], place);
@@ -107,6 +110,7 @@ export function resolveOptions(paths: readonly string[], options: ThumbsOptions 
     paths: roots.map((root) => checkPath('paths', root)),
     workers,
     ...place,
+    shard,
     variants: resolveVariants(options.size ?? defaultOptions.size, variantDefaults(options)),
     placeholder: checkFlag('placeholder', options.placeholder ?? false),
     layout: resolveLayout(options.layout),
@@ -143,6 +147,25 @@ export function checkWorkers(value: unknown, min: 0 | 1): number {
 /** Milliseconds. */
 function checkSeconds(name: string, value: unknown): number {
   return 1000 * checkNumber(name, value, { min: 0.001, max: 604_800 });
+}
+
+/** Where a run writes to: a shard to a manifest of its own. */
+function resolveShardPlace(options: ThumbsOptions): ResolvedPlace & Pick<ResolvedOptions, 'shard'> {
+  const place = resolvePlace(options);
+  const found = resolveShard(options.shard);
+  if (found === undefined) return { ...place, shard: undefined };
+  const shard: ResolvedShard = { ...found, merged: place.manifest };
+  // What they do is done by the records of all photos.
+  const refuse = (option: string) => {
+    throw expectedError(
+      'shard',
+      `to be without \`${option}\`, which comes after the merge`,
+      shardName(shard),
+    );
+  };
+  if (options.prune === true) refuse('prune');
+  if ((options.export ?? []).length > 0) refuse('export');
+  return { ...place, manifest: shardManifest(place.manifest, shard), shard };
 }
 
 function variantDefaults(options: ThumbsOptions): VariantDefaults {
@@ -194,7 +217,10 @@ function resolveGlobs(name: 'include' | 'exclude', globs: readonly string[]): st
   return checkStrings(name, globs).map((glob) => checkGlob(name, glob));
 }
 
-function resolveExports(files: readonly string[], { manifest }: ResolvedPlace): ResolvedOptions['exports'] {
+export function resolveExports(
+  files: readonly string[],
+  { manifest }: ResolvedPlace,
+): ResolvedOptions['exports'] {
   return checkStrings('export', files).map((file) => {
     const extension = path.extname(file).slice(1).toLowerCase();
     const format = EXPORT_FORMATS.find((known) => known === extension);

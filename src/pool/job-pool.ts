@@ -1,6 +1,6 @@
 // What a run knows of its pool: jobs go in, results and N sentinels come out, whoever does the work.
 
-import type { LockMark } from '../files/locks/lock.js';
+import type { LockMark } from '../files/locks/held-lock.js';
 import type { Identified, Job, PoolNotice, PoolOutput, Sentinel, Unchanged, WorkOptions } from '../job.js';
 
 /** A pool that a run gives its jobs to. */

@@ -20,6 +20,8 @@ export interface ProducerOptions
   readonly roots: readonly Root[];
   /** N: the number of sentinels after the last job. It is read then, before each of them. */
   readonly consumers: number;
+  /** Whether a photo is this run's, and not another shard's. @default every one is */
+  readonly isOwn?: ((path: string) => boolean) | undefined;
   /** The plan for a photo; called as soon as the photo is found. `isLocal`: it is on a disk of this machine. */
   readonly plan: (path: string, isLocal: boolean) => Promise<Job | Unchanged> | Job | Unchanged;
 }
@@ -54,7 +56,7 @@ interface Found {
 const TURN_MS = 10;
 
 async function* findPhotos(options: ProducerOptions, progress: WalkProgress): AsyncGenerator<Found> {
-  const { roots, out, follow, ownFiles, signal } = options;
+  const { roots, out, follow, ownFiles, signal, isOwn = () => true } = options;
   const selection = await Selection.from(options);
   const named = new Set(roots.map(({ realPath }) => realPath));
   // Only then can two roots lead to one file; otherwise no path needs to be remembered.
@@ -85,11 +87,14 @@ async function* findPhotos(options: ProducerOptions, progress: WalkProgress): As
       selected += 1;
       progress.selected.set(root.path, selected);
       if (overlap && isTaken(await uniquePathOf(file, root, follow), root, reachedBy)) continue;
-      progress.found += 1;
-      const planned = options.plan(file, isLocal(file));
-      // If the run ends first, nothing awaits this promise, and its rejection must not count as unhandled.
-      if (planned instanceof Promise) planned.catch(() => {});
-      yield { planned };
+      // Only now: a root is not empty because its photos are other shards'.
+      if (isOwn(file)) {
+        progress.found += 1;
+        const planned = options.plan(file, isLocal(file));
+        // If the run ends first, nothing awaits this promise, and its rejection must not count as unhandled.
+        if (planned instanceof Promise) planned.catch(() => {});
+        yield { planned };
+      }
       if (performance.now() - turnedAt < TURN_MS) continue;
       await nextTurn();
       turnedAt = performance.now();

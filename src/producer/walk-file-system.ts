@@ -18,6 +18,9 @@ import { decodeName, encodeName } from './selection/glob-names.js';
 import type { Selection } from './selection/selection.js';
 import { isFilled, mayBeFilled, systemFolder } from './skipped-folders.js';
 
+/** Files by their real paths. */
+export type OwnFiles = Pick<ReadonlySet<string>, 'has'>;
+
 export interface WalkFileSystemOptions {
   /** The real path of the output folder, which is never walked. */
   readonly out: string;
@@ -25,8 +28,8 @@ export interface WalkFileSystemOptions {
   /** Real paths of all roots: such a folder is walked whatever it is. */
   readonly named: ReadonlySet<string>;
   readonly follow: boolean;
-  /** Real paths of files that this run writes: they are no photos, whatever is selected. */
-  readonly ownFiles: ReadonlySet<string>;
+  /** Files that runs write: they are no photos. Undefined where no file is selected that could be one. */
+  readonly ownFiles: OwnFiles | undefined;
   /** After it every folder is empty. */
   readonly signal: AbortSignal;
   /** Called with each folder that cannot be read; it is then empty. */
@@ -128,9 +131,10 @@ export function walkFileSystem(root: Root, options: WalkFileSystemOptions): Part
 
   /** @param realPath The folder's. */
   function withoutOwn(entries: Entry[], realPath: string): Entry[] {
-    if (options.ownFiles.size === 0) return entries;
+    const { ownFiles } = options;
+    if (ownFiles === undefined) return entries;
     const isOwn = ({ name }: Entry) =>
-      name === MARKER_NAME || isTemporary(name) || options.ownFiles.has(path.join(realPath, name));
+      name === MARKER_NAME || isTemporary(name) || ownFiles.has(path.join(realPath, name));
     return entries.filter((entry) => !isOwn(entry));
   }
 

@@ -12,9 +12,12 @@ export interface UnreadableFolder {
 
 /** Updated while the walk goes on. */
 export interface WalkProgress {
-  /** Photos found so far. */
+  /** Photos found so far: of a shard only its own. */
   found: number;
-  /** By the path of each root that was walked: the photos selected in it, those that another root has led to as well. */
+  /**
+   * By the path of each root that was walked: the photos selected in it, also those that another root has led to, and those of other
+   * shards.
+   */
   readonly selected: Map<string, number>;
   /** Symbolic links that were not followed. */
   skippedLinks: number;

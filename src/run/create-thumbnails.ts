@@ -2,8 +2,8 @@
 
 import path from 'node:path';
 import { causeOf, outputError } from '../errors.js';
-import { Lock, type LockMark } from '../files/locks/lock.js';
-import { realFile, realPlace } from '../files/real-path.js';
+import { lockRun, lockShard, type RunLocks } from '../files/locks/run-locks.js';
+import { realPlace } from '../files/real-path.js';
 import { removeStale } from '../files/temporary.js';
 import { prepareFolder } from '../files/thumbnails/thumbnail-folder.js';
 import { noteLayout, noteManifest } from '../manifest/folder-manifests.js';
@@ -11,6 +11,7 @@ import { LayoutPlacement } from '../manifest/layout-placement.js';
 import { ManifestStore } from '../manifest/store.js';
 import type { Layout, ResolvedOptions, ThumbsOptions } from '../options/options.js';
 import { resolveOptions } from '../options/resolve.js';
+import { shardName } from '../options/shard.js';
 import type { CreatePool, JobPool, PoolSetup } from '../pool/job-pool.js';
 import { localPool } from '../pool/local/local-pool.js';
 import { forkedProcesses } from '../pool/process/forked-consumer.js';
@@ -34,8 +35,9 @@ import {
   unreadableExtensions,
   walkOptions,
 } from './planning.js';
+import { noteShard, shardSeed, withRealManifests } from './shards/shard-run.js';
 import { Sink } from './sink.js';
-import { summarize, summaryOfNothing } from './summary.js';
+import { eventShard, summarize, summaryOfNothing } from './summary.js';
 import { leftOutEvents, unreadableEvent, walkFigures } from './walk-figures.js';
 
 /**
@@ -74,34 +76,33 @@ function poolFor({ queue, queueTimeoutMs }: ResolvedOptions): CreatePool {
 }
 
 /** {@link createThumbnails} with checked options, and a pool of this kind. */
-export async function* run(options: ResolvedOptions, createPool: CreatePool): AsyncGenerator<ThumbsEvent> {
+export async function* run(resolved: ResolvedOptions, createPool: CreatePool): AsyncGenerator<ThumbsEvent> {
   const startedAt = performance.now();
+  // A shard's manifest lies beside the merged one, also where that is a link.
+  const options = resolved.shard === undefined ? resolved : withRealManifests(resolved);
   // Everything that can refuse the run comes first, in this order, before a process is forked.
   const roots = await findRoots(options.paths, options.out);
   await requireFreeOutputs(options, roots);
   const written = [options.manifest, ...options.exports.map(({ file }) => file)];
   const folders = new Set([options.out, ...written.map((file) => path.dirname(file))]);
   for (const folder of folders) prepareFolder(folder);
-  const manifest = realFile(options.manifest);
-  const locks = Lock.takeAll([options.out, options.manifest]);
-  const [lock] = locks;
+  const real = withRealManifests(options);
+  const locks = takeLocks(options);
   try {
-    if (lock === undefined) throw new RangeError('Expected the output folder to be locked');
     // Temporary files are left only by a process that did not end in order: a run whose lock was left, or a consumer of this run.
-    if (locks.some(({ tookOver }) => tookOver)) await removeStaleFrom(folders);
-    const checked = {
-      options: { ...options, manifest },
-      layout: layoutOf(options),
-      roots: rootsFrom(manifest, roots),
-      folders,
-      startedAt,
-      lock: lock.mark,
-      requireLocks: () => Lock.requireAllHeld(locks),
-    };
-    yield* runLocked(checked, createPool);
+    if (locks.tookOver) await removeStaleFrom(folders);
+    yield* runLocked(
+      { options: real, roots: rootsFrom(real.manifest, roots), folders, startedAt, locks },
+      createPool,
+    );
   } finally {
-    for (const lock of locks) lock.release();
+    locks.release();
   }
+}
+
+function takeLocks({ out, manifest, shard }: ResolvedOptions): RunLocks {
+  if (shard === undefined) return lockRun(out, manifest);
+  return lockShard({ out, manifest, merged: shard.merged, name: shardName(shard) });
 }
 
 async function removeStaleFrom(folders: Iterable<string>): Promise<void> {
@@ -117,22 +118,19 @@ async function removeStaleFrom(folders: Iterable<string>): Promise<void> {
 /** A run that may begin. */
 interface CheckedRun {
   readonly options: ResolvedOptions;
-  readonly layout: Layout;
   readonly roots: readonly Root[];
   /** Every folder that is written to. */
   readonly folders: Iterable<string>;
   readonly startedAt: number;
-  /** That of the output folder. */
-  readonly lock: LockMark;
-  /** To be called before each write: throws when another run has taken over a lock. */
-  readonly requireLocks: () => void;
+  readonly locks: RunLocks;
 }
 
-/** The run itself, while no other run writes to the output folder and the manifest. */
+/** The run itself, while no other run writes to the manifest, and none but other shards to the output folder. */
 async function* runLocked(
-  { options, layout, roots, folders, startedAt, lock, requireLocks }: CheckedRun,
+  { options, roots, folders, startedAt, locks }: CheckedRun,
   createPool: CreatePool,
 ): AsyncGenerator<ThumbsEvent> {
+  const requireLocks = () => locks.requireHeld();
   const digests = digestsOf(options);
   const place = realPlace(options);
   const { signal, timeoutMs, deadlineMs, workers, out } = options;
@@ -141,19 +139,24 @@ async function* runLocked(
     ...(signal === undefined ? [] : [signal]),
     ...(deadlineMs === undefined ? [] : [AbortSignal.timeout(Math.ceil(timeLeft()))]),
   ];
+  const { shard } = options;
+  const layout = shard === undefined ? layoutOf(options) : locks.exclusively(() => noteShard(place, options));
   // Before the first thumbnail is moved: a run that is ended meanwhile is continued by the next one.
-  noteLayout(place, layout);
-  const placement = new LayoutPlacement(place, layout, requireLocks);
-  const loading = ManifestStore.openInSteps(options.manifest, digests, { requireLocks, placement });
+  if (shard === undefined) noteLayout(place, layout);
+  const how = { requireLocks, placement: new LayoutPlacement(place, layout, requireLocks) };
+  const loading =
+    shard === undefined
+      ? ManifestStore.openInSteps(options.manifest, digests, how)
+      : ManifestStore.openShardInSteps(options.manifest, shardSeed(shard, options, roots), digests, how);
   const manifest = await finishInTurns(loading, AbortSignal.any(ends));
   if (manifest === undefined) {
-    yield { type: 'start', workers, out, manifest: options.manifest };
+    yield { type: 'start', workers, out, manifest: options.manifest, ...eventShard(options) };
     const reason = signal?.aborted === true ? 'signal' : 'deadline';
     yield summaryOfNothing(options, roots, performance.now() - startedAt, reason);
     return;
   }
-  const planner = new Planner(manifest.records, plannerOptions(options, digests));
-  const shared = { roots, lock, madeBy: madeBy(digests) };
+  const planner = new Planner(manifest.records, plannerOptions(options, digests), manifest.merged);
+  const shared = { roots, lock: locks.mark, madeBy: madeBy(digests) };
   const pool = await createPool({
     ...poolSetup(options, layout),
     shared,
@@ -170,7 +173,7 @@ async function* runLocked(
     const unreported = unreportedFolders(walked);
     const outputs = await startPool(pool, planner, { options, roots, walked, signal: cancellation.signal });
     // While the first consumers load, and before anything is published.
-    noteManifest(place, layout);
+    if (shard === undefined) noteManifest(place, layout);
     preloadFinish(options);
     for await (const event of sink.consume(outputs, pool)) {
       yield* unreported();
@@ -188,7 +191,7 @@ async function* runLocked(
       unreadable,
       forget: options.forget,
     });
-    const finished = yield* finishRun({ options, manifest, kept, isComplete, requireLocks });
+    const finished = yield* finishRun({ options, manifest, kept, isComplete, locks });
     yield {
       ...summarize(sink, options, performance.now() - startedAt),
       ...finished,
@@ -204,9 +207,10 @@ async function* runLocked(
   }
 }
 
-function startEvent({ workers, out }: ResolvedOptions, { file, anew, moved }: ManifestStore): StartEvent {
+function startEvent(options: ResolvedOptions, { file, anew, moved }: ManifestStore): StartEvent {
+  const { workers, out } = options;
   return {
-    ...{ type: 'start', workers, out, manifest: file },
+    ...{ type: 'start', workers, out, manifest: file, ...eventShard(options) },
     ...(anew === undefined ? {} : { anew }),
     ...(moved === 0 ? {} : { moved }),
   };
@@ -244,7 +248,8 @@ async function startPool(
 ): Promise<ReturnType<JobPool['outputs']>> {
   const { workers } = options;
   // Before the photos are compared with the manifest, each is sure to be a job only if there are no records.
-  if (!signal.aborted && planner.hasNoHistory)
+  // Of a shard's photos nothing is certain before they are found.
+  if (!signal.aborted && planner.hasNoHistory && options.shard === undefined)
     pool.prefork(
       await certainJobs(roots, options, photoNameTest(certainExtensions(options)), Math.max(workers, 1)),
     );

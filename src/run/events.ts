@@ -52,6 +52,8 @@ export interface StartEvent {
   readonly out: string;
   /** Absolute path of the manifest. */
   readonly manifest: string;
+  /** `3/8`: which shard this is; absent for a whole run. */
+  readonly shard?: string;
   /** What is made anew because of other versions; absent for nothing. */
   readonly anew?: MadeAnew;
   /** Photos whose thumbnails were moved to another layout; absent for none. */
@@ -265,6 +267,8 @@ export interface SummaryEvent extends WalkFigures {
   readonly peakMemoryBytes: number;
   /** User and system time of the main process, and of all consumers that exited in order. */
   readonly cpuSeconds: number;
+  /** As in {@link StartEvent}. */
+  readonly shard?: string;
   /** Absolute path of the output folder. */
   readonly out: string;
   /** Absolute path of the manifest. */

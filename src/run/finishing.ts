@@ -1,10 +1,11 @@
 // What a run does after its last photo: removes records, rewrites the manifest, writes the exports and prunes.
 
 import { ThumbsError } from '../errors.js';
+import type { RunLocks } from '../files/locks/run-locks.js';
 import { realPlace } from '../files/real-path.js';
 import type { PrunedEvent } from '../maintenance/unneeded.js';
 import { notePhotosLeft } from '../manifest/folder-manifests.js';
-import type { ManifestStore } from '../manifest/store.js';
+import type { ManifestStore, Removed } from '../manifest/store.js';
 import type { ResolvedOptions, ResolvedPlace } from '../options/options.js';
 import type { SummaryEvent } from './events.js';
 import type { KeptRecords } from './kept-records.js';
@@ -31,8 +32,7 @@ export interface EndedRun {
   readonly kept: KeptRecords;
   /** Whether every photo was reached. If not, no record is removed and nothing is pruned. */
   readonly isComplete: boolean;
-  /** Called before each write; it throws when another run has taken over a lock. */
-  readonly requireLocks: () => void;
+  readonly locks: Pick<RunLocks, 'requireHeld' | 'exclusively'>;
 }
 
 /** What the summary says of it. */
@@ -40,13 +40,14 @@ export type Finished = Pick<SummaryEvent, 'removed' | 'kept' | 'emptyRoots' | 'p
 
 /** @throws {ThumbsError} `OUTPUT`, `MANIFEST` or `LOCKED`. */
 export async function* finishRun(run: EndedRun): AsyncGenerator<PrunedEvent, Finished> {
-  const { options, manifest, kept, isComplete, requireLocks } = run;
+  const { options, manifest, kept, isComplete, locks } = run;
   const place = realPlace(options);
   const stays = (source: string) => !isComplete || kept.stays(source);
-  const removed = manifest.finish(stays, ({ photos }) => {
-    if (photos > 0) notePhotosLeft(place, photos);
-  });
-  requireLocks();
+  const onRemoval = ({ photos }: Removed) => {
+    if (photos > 0) locks.exclusively(() => notePhotosLeft(place, photos));
+  };
+  const removed = manifest.finish(stays, onRemoval, isComplete);
+  locks.requireHeld();
   await writeExports(options.exports, manifest);
   const pruning = options.prune && isComplete ? yield* pruneAfterRun(place, run) : {};
   return { removed: removed.records, kept: kept.inEmptyRoots, emptyRoots: kept.emptyRoots, ...pruning };
@@ -55,12 +56,15 @@ export async function* finishRun(run: EndedRun): AsyncGenerator<PrunedEvent, Fin
 /** Prunes. A refusal does not make the run fail. */
 async function* pruneAfterRun(
   place: ResolvedPlace,
-  { options, requireLocks }: EndedRun,
+  { options, locks }: EndedRun,
 ): AsyncGenerator<PrunedEvent, Pick<Finished, 'pruned' | 'pruneRefused'>> {
   const { prune } = await loadPrune();
   const pruned = { files: 0, bytes: 0 };
   try {
-    for await (const event of prune(place, { forget: options.forget, requireLocks })) {
+    for await (const event of prune(place, {
+      forget: options.forget,
+      requireLocks: () => locks.requireHeld(),
+    })) {
       pruned.files += 1;
       pruned.bytes += event.bytes;
       yield event;

@@ -1,11 +1,10 @@
 // The files besides thumbnails that a run writes: refused at its start if they would replace a file that is not ours.
 
 import path from 'node:path';
-import { causeOf, optionError, outputError } from '../errors.js';
-import { isReplaceable } from '../files/earlier-output.js';
+import { optionError, outputError } from '../errors.js';
 import { MARKER_NAME } from '../files/folder-marker.js';
 import { isInside, realFile } from '../files/real-path.js';
-import { exportBeginnings } from '../manifest/earlier-export.js';
+import { isFreeForExport } from '../manifest/earlier-export.js';
 import { sourceName } from '../manifest/source-names.js';
 import type { ManifestStore } from '../manifest/store.js';
 import type { ResolvedOptions } from '../options/options.js';
@@ -23,18 +22,18 @@ type Exports = ResolvedOptions['exports'];
  * @throws {ThumbsError} `OPTION`, or `OUTPUT` for a file that cannot be read.
  */
 export async function requireFreeOutputs(options: ResolvedOptions, roots: readonly Root[]): Promise<void> {
-  const { exports, manifest } = options;
+  const { exports, shard, manifest } = options;
   // The marker may not exist yet.
-  if (path.basename(realFile(manifest)) === MARKER_NAME)
+  if (path.basename(realFile(shard?.merged ?? manifest)) === MARKER_NAME)
     throw optionError(
-      `The manifest ${printable(manifest)} has the name of a folder's marker: name another file`,
+      `The manifest ${printable(shard?.merged ?? manifest)} has the name of a folder's marker: name another file`,
     );
   for (const { file, format } of exports) {
     const name = `The export ${printable(file)}`;
     if (realFile(file) === realFile(manifest)) throw optionError(`${name} is the manifest by another name`);
     if (await isPhoto(file, options, roots))
       throw optionError(`${name} is one of the photos of this run: name another file`);
-    if (!isFree(file, format))
+    if (!isFreeForExport(file, format))
       throw optionError(
         `${name} exists, and is not an earlier export of thumbs: name another file, or remove this one first`,
       );
@@ -61,15 +60,6 @@ async function isPhoto(file: string, options: ResolvedOptions, roots: readonly R
   });
 }
 
-/** Whether the export may be written to `file`. */
-function isFree(file: string, format: Exports[number]['format']): boolean {
-  try {
-    return path.basename(file) !== MARKER_NAME && isReplaceable(file, exportBeginnings[format]);
-  } catch (error) {
-    throw outputError(file, causeOf(error), error);
-  }
-}
-
 /** The module that writes exports, and with it a library. */
 export function loadExport(): Promise<typeof import('../manifest/export.js')> {
   return import('../manifest/export.js');
@@ -86,7 +76,7 @@ export async function writeExports(exports: Exports, manifest: ManifestStore): P
     // Both may have become true since the start.
     if (manifest.hasRecord(sourceName(manifest.file, realFile(file))))
       throw outputError(file, 'it is one of the photos of this run');
-    if (!isFree(file, format)) throw outputError(file, 'it is not an earlier export of thumbs');
+    if (!isFreeForExport(file, format)) throw outputError(file, 'it is not an earlier export of thumbs');
     exportManifest(manifest.file, file, format);
   }
 }

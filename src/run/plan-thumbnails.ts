@@ -4,14 +4,20 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { ThumbsError } from '../errors.js';
 import { Lock } from '../files/locks/lock.js';
-import { realFile, realPlace } from '../files/real-path.js';
+import { realPlace } from '../files/real-path.js';
 import type { Job, Unchanged } from '../job.js';
 import { type PhotoCounts, refusalOf } from '../maintenance/prune.js';
 import { findUnneeded, type PrunedEvent } from '../maintenance/unneeded.js';
+import type { Digests } from '../manifest/digests/digests.js';
 import { addNamedByOthers, photosLeft } from '../manifest/folder-manifests.js';
+import type { LoadOptions } from '../manifest/loading/record-loading.js';
 import { RecordIndex } from '../manifest/record-index.js';
+import { headerOf } from '../manifest/rewriting.js';
+import { isOfShard } from '../manifest/shards/division.js';
+import { MergedContents } from '../manifest/shards/merged-contents.js';
+import { requireWhole } from '../manifest/shards/seeding.js';
 import { madeAnew } from '../manifest/store.js';
-import type { ResolvedOptions, ResolvedPlace, ThumbsOptions } from '../options/options.js';
+import type { Layout, ResolvedOptions, ResolvedPlace, ThumbsOptions } from '../options/options.js';
 import { resolveOptions } from '../options/resolve.js';
 import { eventPath } from '../path-bytes.js';
 import { printable } from '../printable.js';
@@ -19,7 +25,7 @@ import { Planner } from '../producer/planner/planner.js';
 import { produce } from '../producer/producer.js';
 import { findRoots, rootsFrom } from '../producer/roots.js';
 import { newWalkProgress, type WalkProgress } from '../producer/walk-progress.js';
-import { finishInTurns } from '../steps.js';
+import { finishInTurns, type Steps } from '../steps.js';
 import { digestsOf } from './digests/run-digests.js';
 import type {
   PassedOverEvent,
@@ -32,6 +38,7 @@ import { KeptRecords } from './kept-records.js';
 import { requireFreeOutputs } from './outputs.js';
 import { layoutOf, plannerOptions, unreadableExtensions, walkOptions } from './planning.js';
 import { RemainingThumbnails } from './remaining-thumbnails.js';
+import { shardLayout, withRealManifests } from './shards/shard-run.js';
 import { leftOutEvents, unreadableEvent, walkFigures } from './walk-figures.js';
 
 /** The events of a dry run; the last one is the summary. */
@@ -55,21 +62,18 @@ export function planThumbnails(paths: readonly string[], options?: ThumbsOptions
 }
 
 async function* plan(resolved: ResolvedOptions): AsyncGenerator<PlanEvent> {
-  const options = { ...resolved, manifest: realFile(resolved.manifest), layout: layoutOf(resolved) };
+  const options = { ...withRealManifests(resolved), layout: plannedLayout(resolved) };
   const roots = rootsFrom(options.manifest, await findRoots(resolved.paths, resolved.out));
   await requireFreeOutputs(options, roots);
   const digests = digestsOf(options);
   const manifestBefore = stateOf(options.manifest);
   // Without its records a dry run that was stopped plans nothing, because its walk ends at once.
-  const records = await finishInTurns(
-    RecordIndex.openInSteps(options.manifest, { digests, layout: options.layout }),
-    options.signal,
-  );
+  const { records, merged } = (await finishInTurns(openKnown(options, digests), options.signal)) ?? {};
   const end = new AbortController();
   try {
     const anew = records && madeAnew(records, digests);
     const moved = records?.elsewhere ?? 0;
-    const planner = new Planner(records, plannerOptions(options, digests));
+    const planner = new Planner(records, plannerOptions(options, digests), merged);
     const walked = newWalkProgress();
     const remaining = new RemainingThumbnails(records, options.manifest, digests);
     const counts = { new: none(), changed: none(), compare: none(), unchanged: none(), 'known-bad': none() };
@@ -118,6 +122,42 @@ async function* plan(resolved: ResolvedOptions): AsyncGenerator<PlanEvent> {
     // Otherwise the walk goes on when the caller has left the loop.
     end.abort();
     records?.close();
+    merged?.close();
+  }
+}
+
+/** @throws {ThumbsError} `OPTION`: a shard would move thumbnails to another layout. */
+function plannedLayout(options: ResolvedOptions): Layout {
+  return options.shard === undefined ? layoutOf(options) : shardLayout(options);
+}
+
+/** What the run would compare photos with. */
+interface Known {
+  readonly records: RecordIndex | undefined;
+  /** Of a shard: as the store of a run has it. */
+  readonly merged: MergedContents | undefined;
+}
+
+/** A shard that began earlier has the merged manifest's records of its photos already. */
+function* openKnown({ manifest, shard, layout }: ResolvedOptions, digests: Digests): Steps<Known> {
+  const how: LoadOptions = { digests, ...(layout === undefined ? {} : { layout }) };
+  let [records, all]: Array<RecordIndex | undefined> = [];
+  let known: Known | undefined;
+  try {
+    records = yield* RecordIndex.openInSteps(manifest, how);
+    if (shard === undefined) {
+      if (records !== undefined) requireWhole(records);
+      known = { records, merged: undefined };
+      return known;
+    }
+    const isWanted = (source: string) => isOfShard(source, shard);
+    records ??= yield* RecordIndex.openInSteps(shard.merged, { ...how, isWanted });
+    all = yield* RecordIndex.openInSteps(shard.merged, how);
+    const header = headerOf(records?.header ?? digests.run);
+    known = { records, merged: all && new MergedContents(all, { header, digests, layout }) };
+    return known;
+  } finally {
+    if (known === undefined) for (const opened of [records, all]) opened?.close();
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { currentUsage } from '../job.js';
 import type { ResolvedOptions } from '../options/options.js';
+import { shardName } from '../options/shard.js';
 import type { Root } from '../producer/roots.js';
 import { newWalkProgress } from '../producer/walk-progress.js';
 import type { StopReason, SummaryEvent, WalkFigures } from './events.js';
@@ -41,10 +42,16 @@ export function summarize(
     sourcePixels,
     peakMemoryBytes: main.peakMemoryBytes + consumersMemoryBytes,
     cpuSeconds: (main.cpuMs + consumersCpuMs) / 1000,
+    ...eventShard(options),
     out: options.out,
     manifest: options.manifest,
     exports: options.exports.map(({ file }) => file),
   };
+}
+
+/** Which shard a run is, as events have it. */
+export function eventShard({ shard }: Pick<ResolvedOptions, 'shard'>): { readonly shard?: string } {
+  return shard === undefined ? {} : { shard: shardName(shard) };
 }
 
 /** The last event of a run that ended before its walk began. */

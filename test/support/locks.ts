@@ -33,7 +33,10 @@ export function tryLock(folder: string): Lock | undefined {
 }
 
 /** The calls by which a lock reads or changes the disk. */
-const STEPS = ['openSync', 'writeFileSync', 'linkSync', 'renameSync', 'rmSync'] as const;
+const STEPS = [
+  ...(['openSync', 'writeFileSync', 'linkSync', 'renameSync', 'rmSync'] as const),
+  ...(['mkdirSync', 'rmdirSync', 'readdirSync'] as const),
+];
 
 export interface InterruptedTake {
   /** The lock, unless another take holds it. */
@@ -60,6 +63,15 @@ export class Interruptions {
 
   /** Takes the lock of `folder`, and calls `interrupt` before each step. Takes in `interrupt` may be interrupted themselves. */
   take(folder: string, interrupt: (step: number) => void): InterruptedTake {
+    const { result: lock, steps } = this.during(() => tryLock(folder), interrupt);
+    return { lock, steps };
+  }
+
+  /** Does `work`, and calls `interrupt` before each step. */
+  during<T>(
+    work: () => T,
+    interrupt: (step: number) => void,
+  ): { readonly result: T; readonly steps: number } {
     const outer = this.#beforeStep;
     let steps = 0;
     const beforeStep = () => {
@@ -69,9 +81,9 @@ export class Interruptions {
       this.#beforeStep = beforeStep;
     };
     this.#beforeStep = beforeStep;
-    const lock = tryLock(folder);
+    const result = work();
     this.#beforeStep = outer;
-    return { lock, steps };
+    return { result, steps };
   }
 
   end(): void {

@@ -31,6 +31,14 @@ export function thumbnailsIn(out: string): string[] {
   return names.map((name) => name.replaceAll(path.sep, '/')).filter(isThumbnailFile);
 }
 
+/** What one run's output is compared with: every byte of the manifest, and which thumbnails there are, whose names are their bytes. */
+export function outputInBytes(
+  out: string,
+  manifest: string = path.join(out, 'manifest.jsonl'),
+): { manifest: string; thumbnails: string[] } {
+  return { manifest: fs.readFileSync(manifest, 'utf8'), thumbnails: thumbnailsIn(out).sort() };
+}
+
 /** The thumbnail of a photo that has one. */
 export function onlyThumbnail({ thumbnails }: Pick<DoneFacts, 'thumbnails'>): ThumbnailEntry {
   const [first, ...others] = thumbnails;

@@ -19,6 +19,8 @@ export interface LoadOptions {
   readonly digests?: Digests;
   /** Where thumbnails are to lie. @default anywhere */
   readonly layout?: Layout;
+  /** Whether a source's record is one that is needed; the others are as if they were not there. @default each is */
+  readonly isWanted?: (source: string) => boolean;
   /** Whether lines that are no records are skipped instead of refused. @default false */
   readonly dropDamaged?: boolean;
 }
@@ -56,7 +58,7 @@ export function* loadRecords(
   file: string,
   descriptor: number,
   { header, length: headerLength }: HeaderLine,
-  { digests, layout, dropDamaged = false }: LoadOptions,
+  { digests, layout, isWanted, dropDamaged = false }: LoadOptions,
 ): Steps<LoadedRecords> {
   const positions = new RecordPositions();
   const sizes: number[] = [];
@@ -76,6 +78,10 @@ export function* loadRecords(
       if (facts === undefined) {
         if (!dropDamaged) throw damagedLineError(file, number);
         damagedLines.push(number);
+        continue;
+      }
+      if (isWanted?.(facts.split.folder + facts.split.name) === false) {
+        isSorted = false;
         continue;
       }
       isSorted &&= last === undefined || compareSplit(last, facts.split) < 0;

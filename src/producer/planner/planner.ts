@@ -66,17 +66,25 @@ function factsOf(file: string): SourceFacts | undefined {
   }
 }
 
+/** Where photos are found by their content. */
+export type Contents = Pick<RecordIndex, 'hasSize' | 'findContent'>;
+
 export class Planner {
   readonly #records: RecordIndex | undefined;
+  readonly #contents: readonly Contents[];
   readonly #options: PlannerOptions;
   readonly #names: SourceNames;
   readonly #header: HeaderDigests;
   readonly #wanted: WantedThumbnails;
   #jobs = 0;
 
-  /** @param records The records of earlier runs; undefined when there is no manifest. */
-  constructor(records: RecordIndex | undefined, options: PlannerOptions) {
+  /**
+   * @param records The records of earlier runs; undefined when there is no manifest.
+   * @param merged Of a shard: the photos of all shards, whose records are found under the header of `records`.
+   */
+  constructor(records: RecordIndex | undefined, options: PlannerOptions, merged?: Contents) {
     this.#records = records;
+    this.#contents = [merged, records].filter((each) => each !== undefined);
     this.#options = options;
     this.#names = new SourceNames(options.manifest);
     this.#header = records?.header ?? options.digests.run;
@@ -151,7 +159,7 @@ export class Planner {
     const { path } = job;
     const { status: _, takenAt: foundAt, ...facts } = identified;
     const content = contentOf(facts);
-    const known = content === undefined ? undefined : this.#records?.findContent(facts.sourceBytes, content);
+    const known = content === undefined ? undefined : this.#findContent(facts.sourceBytes, content);
     const make: Job = { ...job, task: 'make' };
     if (known === undefined || content === undefined) return make;
     const name = recordedName(this.#names.of(path));
@@ -220,7 +228,16 @@ export class Planner {
   }
 
   #mayBeKnown(facts: SourceFacts | undefined): boolean {
-    return !this.hasNoHistory && facts !== undefined && this.#records?.hasSize(facts.sourceBytes) === true;
+    if (this.#options.force || facts === undefined) return false;
+    return this.#contents.some((contents) => contents.hasSize(facts.sourceBytes));
+  }
+
+  #findContent(bytes: number, content: string): ManifestRecord | undefined {
+    for (const contents of this.#contents) {
+      const found = contents.findContent(bytes, content);
+      if (found !== undefined) return found;
+    }
+    return undefined;
   }
 
   #isKnownFailure({ error }: FailedRecord): boolean {

@@ -26,7 +26,7 @@ export const plainWalk = {
   otherExtensions: [],
   anyExtension: false,
   preferJpeg: undefined,
-  ownFiles: new Set<string>(),
+  ownFiles: undefined,
   plan: async (path: string): Promise<Job> => plannedJob(path),
   include: [],
   exclude: [],

@@ -53,12 +53,12 @@ export async function startBlockedRun(
 }
 
 /**
- * A folder with {@link BLOCKED_PHOTOS} photos whose paths have 3,000 characters: twenty JSON events of them exceed the 64 KiB that a
+ * A folder with photos, {@link BLOCKED_PHOTOS} unless stated, whose paths have 3,000 characters: twenty JSON events of them exceed the 64 KiB that a
  * stream of Node.js 22 buffers before its writer must wait. Node.js 20 buffers 16 KiB.
  */
-export function deepPhotoFolder(): { folder: string; out: string } {
+export function deepPhotoFolder(photos: number = BLOCKED_PHOTOS): { folder: string; out: string } {
   const deep = Array.from({ length: 12 }, (_, depth) => String(depth % 10).repeat(240));
   const folder = path.join(temporaryFolder(), ...deep);
-  writePhotos(path.join(folder, 'photos'), BLOCKED_PHOTOS);
+  writePhotos(path.join(folder, 'photos'), photos);
   return { folder, out: path.join(folder, 'thumbnails') };
 }

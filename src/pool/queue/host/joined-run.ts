@@ -57,8 +57,9 @@ export class JoinedRun {
   /** By the job: the photo, and what takes its result. */
   readonly #inHand = new Map<Job, { readonly photo: QueuedPhoto; readonly finish: Finish }>();
   readonly #usages: Usage[] = [];
-  /** Resolves when every slot has passed its sentinel on, or none can. */
+  /** Resolves when every slot has passed its sentinel on, or none can, or this is closed. */
   readonly #ended: Promise<void>;
+  #onClosed: () => void = () => {};
   #worker: SteadyWorker | undefined;
   #isLeaving = false;
   /** Since when photos wait although this host has none. */
@@ -84,7 +85,10 @@ export class JoinedRun {
       planIdentified: (job, identified) => ({ type: 'identified', job, identified }),
     });
     this.#pool.prefork(consumers);
-    this.#ended = this.#takeOutputs();
+    const closed = new Promise<void>((resolve) => {
+      this.#onClosed = resolve;
+    });
+    this.#ended = Promise.race([this.#takeOutputs(), closed]);
   }
 
   /** Photos that were done here. */
@@ -130,6 +134,7 @@ export class JoinedRun {
     this.#isLeaving = true;
     await this.#pool.close();
     this.#giveBack();
+    this.#onClosed();
     await this.#worker?.end();
   }
 

@@ -9,7 +9,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { causeOf, systemCode } from '../../../errors.js';
 import { LocalFileSystems } from '../../../files/local-file-systems.js';
-import { Lock } from '../../../files/locks/lock.js';
+import { isLockedBy } from '../../../files/locks/held-lock.js';
 import { isInside, realPathOf } from '../../../files/real-path.js';
 import { temporaryPath } from '../../../files/temporary.js';
 import { systemPath } from '../../../path-bytes.js';
@@ -103,7 +103,7 @@ function mapped(there: string, maps: Reach['maps']): string {
 /** Whether the folder is the run's, and can be written to. */
 async function outputProblem(out: string, lock: RunEntry['lock']): Promise<string | undefined> {
   try {
-    if (!Lock.isIn(out, lock))
+    if (!isLockedBy(out, lock))
       return `${out} is not the folder that the run writes to: it lacks the run's lock`;
     const file = temporaryPath(out);
     await fs.writeFile(file, '', { flag: 'wx' });

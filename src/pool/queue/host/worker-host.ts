@@ -52,6 +52,9 @@ export type WorkerHostEvent =
   /** Something in the queue was not what it should be; on one line. */
   | { readonly type: 'warning'; readonly message: string };
 
+/** The longest time of a timer: each image has its own limit. */
+const LONGEST_MS = 2 ** 31 - 1;
+
 /** Of a run that has vanished from the server, milliseconds in which it may come back: the server may have been started anew, empty. */
 const GONE_MS = 3000;
 
@@ -199,6 +202,7 @@ class WorkerHost {
 
   async #readRuns(): Promise<void> {
     const ms = this.#awake.next(this.#server);
+    if (this.#server.problem !== undefined) this.#sayWaiting(this.#server.problem);
     const found = await this.#server.ask(readRuns);
     if (found === undefined || this.#isClosed) return;
     for (const [id, json] of Object.entries(found)) {
@@ -320,7 +324,7 @@ class WorkerHost {
 
   async #join(run: KnownRun, consumers: number): Promise<void> {
     const { entry, places } = run;
-    await run.joined?.leave(Number.MAX_SAFE_INTEGER);
+    await run.joined?.leave(LONGEST_MS);
     if (this.#isClosed || places === undefined) return;
     const { maxMemory, transport } = this.#options;
     run.joined = new JoinedRun({
