@@ -10,6 +10,8 @@ export interface LockFile {
 
 /** The packages that may have one, each with what it does. */
 export const ALLOWED: Readonly<Record<string, string>> = {
+  'msgpackr-extract':
+    "picks or builds a native part of BullMQ's serializer, which does the same in JavaScript without it",
   esbuild: 'replaces its JavaScript command by the binary for this platform',
 };
 

@@ -36,9 +36,9 @@ import {
   walkOptions,
 } from './planning.js';
 import { noteShard, shardSeed, withRealManifests } from './shards/shard-run.js';
-import { Sink } from './sink.js';
-import { eventShard, summarize, summaryOfNothing } from './summary.js';
-import { leftOutEvents, unreadableEvent, walkFigures } from './walk-figures.js';
+import { Sink } from './sink/sink.js';
+import { eventShard, summarize, summaryOfNothing } from './sink/summary.js';
+import { leftOutEvents, unreadableEvent, walkFigures } from './sink/walk-figures.js';
 
 /**
  * Makes thumbnails of every photo under `paths`, one for each variant, and a manifest.

@@ -39,7 +39,7 @@ import { requireFreeOutputs } from './outputs.js';
 import { layoutOf, plannerOptions, unreadableExtensions, walkOptions } from './planning.js';
 import { RemainingThumbnails } from './remaining-thumbnails.js';
 import { shardLayout, withRealManifests } from './shards/shard-run.js';
-import { leftOutEvents, unreadableEvent, walkFigures } from './walk-figures.js';
+import { leftOutEvents, unreadableEvent, walkFigures } from './sink/walk-figures.js';
 
 /** The events of a dry run; the last one is the summary. */
 export type PlanEvent =

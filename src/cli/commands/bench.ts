@@ -13,10 +13,10 @@ import { defaultOptions } from '../../options/options.js';
 import { resolveOptions } from '../../options/resolve.js';
 import { printable } from '../../printable.js';
 import { exitCodes } from '../exit-codes.js';
-import { count } from '../format.js';
 import { Screen } from '../screen.js';
 import { numberOrText } from '../shared-options.js';
 import { stopOnSignals } from '../signals.js';
+import { count } from '../texts/format.js';
 
 /** Options as typed. */
 interface BenchOptions {

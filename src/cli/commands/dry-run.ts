@@ -8,11 +8,11 @@ import { type PlanEvent, planThumbnails } from '../../run/plan-thumbnails.js';
 import { leaveRemovedFolder } from '../../working-folder.js';
 import { sameCommandWith, subcommandLine } from '../command-line.js';
 import { exitCodes } from '../exit-codes.js';
-import { unreadableLine } from '../failure-list.js';
-import { byteSize, count, integer, shownPath } from '../format.js';
 import { type Colors, Screen } from '../screen.js';
 import type { Verbosity } from '../shared-options.js';
 import { stopOnSignals } from '../signals.js';
+import { unreadableLine } from '../texts/failure-list.js';
+import { byteSize, count, integer, shownPath } from '../texts/format.js';
 import {
   anewLine,
   keptLines,
@@ -21,7 +21,7 @@ import {
   prunedLine,
   refusalLines,
   walkLines,
-} from '../summary.js';
+} from '../texts/summary.js';
 
 /** Says what would be done, and returns the exit code. */
 export async function runDryRun(

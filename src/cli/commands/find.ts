@@ -4,9 +4,9 @@ import { type Command, Option } from 'commander';
 import { findThumbnails } from '../../maintenance/find.js';
 import { jsonLine, printable } from '../../printable.js';
 import { exitCodes } from '../exit-codes.js';
-import { shownPath, typedPath } from '../format.js';
 import { Screen } from '../screen.js';
 import { addPlaceOptions, libraryOptions, type ParsedOptions } from '../shared-options.js';
+import { shownPath, typedPath } from '../texts/format.js';
 
 export function configure(command: Command): void {
   command

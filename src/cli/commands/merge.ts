@@ -4,10 +4,10 @@ import type { Command } from 'commander';
 import { mergeShards } from '../../maintenance/merging/merge.js';
 import { jsonLine } from '../../printable.js';
 import { exitCodes } from '../exit-codes.js';
-import { count, integer, shownPath } from '../format.js';
 import { Screen } from '../screen.js';
 import { addPlaceOptions, collect, libraryOptions, type ParsedOptions } from '../shared-options.js';
 import { stopOnSignals } from '../signals.js';
+import { count, integer, shownPath } from '../texts/format.js';
 
 export function configure(command: Command): void {
   command.argument('<manifest...>', 'those of all shards: manifest-1-of-8.jsonl, ...');

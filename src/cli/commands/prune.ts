@@ -14,7 +14,7 @@ import {
   verbosityOf,
 } from '../shared-options.js';
 import { stopOnSignals } from '../signals.js';
-import { prunedFigures, prunedLine } from '../summary.js';
+import { prunedFigures, prunedLine } from '../texts/summary.js';
 
 export function configure(command: Command): void {
   command

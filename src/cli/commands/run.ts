@@ -8,13 +8,13 @@ import type { Progress, QueueEvent, ThumbsEvent } from '../../run/events.js';
 import { leaveRemovedFolder } from '../../working-folder.js';
 import { sameCommandWith } from '../command-line.js';
 import { exitCodeOf, exitCodes } from '../exit-codes.js';
-import { FailureList } from '../failure-list.js';
-import { shownPath } from '../format.js';
-import { hostLine, queueLine } from '../hosts.js';
-import { progressLine } from '../progress-line.js';
 import { Screen } from '../screen.js';
 import type { Verbosity } from '../shared-options.js';
 import { stopOnSignals } from '../signals.js';
+import { FailureList } from '../texts/failure-list.js';
+import { shownPath } from '../texts/format.js';
+import { hostLine, queueLine } from '../texts/hosts.js';
+import { progressLine } from '../texts/progress-line.js';
 import {
   describeAttempt,
   type Hints,
@@ -24,7 +24,7 @@ import {
   prunedLine,
   startLines,
   summaryLines,
-} from '../summary.js';
+} from '../texts/summary.js';
 
 /** Runs until the summary and returns the exit code. */
 export async function runThumbs(

@@ -8,7 +8,6 @@ import { jsonLine } from '../../printable.js';
 import { leaveRemovedFolder } from '../../working-folder.js';
 import { subcommandLine } from '../command-line.js';
 import { exitCodes } from '../exit-codes.js';
-import { byteSize, count, duration, integer, shownPath, typedPath } from '../format.js';
 import { type Colors, Screen } from '../screen.js';
 import {
   addPlaceOptions,
@@ -19,6 +18,7 @@ import {
   verbosityOf,
 } from '../shared-options.js';
 import { stopOnSignals } from '../signals.js';
+import { byteSize, count, duration, integer, shownPath, typedPath } from '../texts/format.js';
 
 export function configure(command: Command): void {
   command.option('--repair', 'mark what is damaged, so that the next run makes it again');

@@ -7,10 +7,10 @@ import { jsonLine } from '../../printable.js';
 import type { WorkerHostEvent } from '../../run/work-for-queue.js';
 import { workForQueue } from '../../run/work-for-queue.js';
 import { exitCodes } from '../exit-codes.js';
-import { count, duration, rate } from '../format.js';
 import { type Colors, Screen } from '../screen.js';
 import { libraryOptions, type ParsedOptions, QUEUE_VARIABLE } from '../shared-options.js';
 import { stopOnSignals } from '../signals.js';
+import { count, duration, rate } from '../texts/format.js';
 
 export function configure(command: Command): void {
   command

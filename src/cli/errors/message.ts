@@ -3,7 +3,7 @@
 import type { Command } from 'commander';
 import { type Expected, type Remedy, type ThumbsError, unreachable } from '../../errors.js';
 import { type Place, quoted, subcommandLine } from '../command-line.js';
-import { typedPath } from '../format.js';
+import { typedPath } from '../texts/format.js';
 
 /** One line. @param command What was typed: a subcommand, or `thumbs` itself. */
 export function messageOf({ message, expected, remedy }: ThumbsError, command: Command): string {

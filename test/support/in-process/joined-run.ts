@@ -9,7 +9,7 @@ import { memoryLimits } from '../../../src/pool/memory-limits.js';
 import { produce } from '../../../src/producer/producer.js';
 import { findRoots } from '../../../src/producer/roots.js';
 import { newWalkProgress } from '../../../src/producer/walk-progress.js';
-import { Sink } from '../../../src/run/sink.js';
+import { Sink } from '../../../src/run/sink/sink.js';
 import { openStore, VARIANT } from '../manifests.js';
 import { temporaryFolder, writePhotos } from '../photos.js';
 import { workOptions } from '../work-options.js';

@@ -35,6 +35,8 @@ test('defaults are complete and every path is absolute', () => {
     prune: false,
     forget: false,
     keepVersions: false,
+    queue: undefined,
+    queueTimeoutMs: 600_000,
     signal: undefined,
     decoding: defaultDecoding,
   });

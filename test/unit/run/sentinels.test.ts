@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { PoolOutput } from '../../../src/job.js';
 import { newWalkProgress } from '../../../src/producer/walk-progress.js';
-import { Sink } from '../../../src/run/sink.js';
+import { Sink } from '../../../src/run/sink/sink.js';
 import { joinedRun } from '../../support/in-process/joined-run.js';
 import { inProcess } from '../../support/in-process/run.js';
 import { manifestPath, openStore, VARIANT } from '../../support/manifests.js';

@@ -1,17 +1,17 @@
 // What a walk has met besides photos, as events and figures; the same for a run and a dry run.
 
-import { lackingFormats, photoExtensions } from '../image/decoders/index.js';
-import type { DecodingOptions } from '../options/options.js';
-import { eventPath, shown } from '../path-bytes.js';
-import type { Root } from '../producer/roots.js';
-import type { UnreadableFolder, WalkProgress } from '../producer/walk-progress.js';
+import { lackingFormats, photoExtensions } from '../../image/decoders/index.js';
+import type { DecodingOptions } from '../../options/options.js';
+import { eventPath, shown } from '../../path-bytes.js';
+import type { Root } from '../../producer/roots.js';
+import type { UnreadableFolder, WalkProgress } from '../../producer/walk-progress.js';
 import type {
   LackingFigures,
   PassedOverEvent,
   SkippedFolderEvent,
   UnreadableFolderEvent,
   WalkFigures,
-} from './events.js';
+} from '../events.js';
 
 /** An event for each file that was passed over and each folder that was not walked, sorted by path, of those that are named. */
 export function* leftOutEvents({

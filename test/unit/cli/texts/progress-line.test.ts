@@ -1,7 +1,7 @@
 import picocolors from 'picocolors';
 import { expect, test } from 'vitest';
-import { type ProgressView, progressLine } from '../../../src/cli/progress-line.js';
-import type { Progress } from '../../../src/run/events.js';
+import { type ProgressView, progressLine } from '../../../../src/cli/texts/progress-line.js';
+import type { Progress } from '../../../../src/run/events.js';
 
 const plain = picocolors.createColors(false);
 

@@ -1,8 +1,8 @@
 // The texts of a run's summary.
 
-import { MARKER_NAME } from '../files/folder-marker.js';
-import type { PrunedEvent } from '../maintenance/unneeded.js';
-import { printable } from '../printable.js';
+import { MARKER_NAME } from '../../files/folder-marker.js';
+import type { PrunedEvent } from '../../maintenance/unneeded.js';
+import { printable } from '../../printable.js';
 import type {
   DoneEvent,
   FailedEvent,
@@ -13,11 +13,11 @@ import type {
   SummaryEvent,
   UnchangedEvent,
   WalkFigures,
-} from '../run/events.js';
-import { type Place, subcommandLine } from './command-line.js';
+} from '../../run/events.js';
+import { type Place, subcommandLine } from '../command-line.js';
+import type { Colors } from '../screen.js';
 import { byteSize, count, duration, integer, rate, shownPath } from './format.js';
 import { hostLines } from './hosts.js';
-import type { Colors } from './screen.js';
 
 /** For a report about a decoder: `TIMEOUT, consumer 4711, 2 tries, 30.1 s, signal SIGKILL; stderr: ...`. */
 export function describeAttempt({ record, attempt }: FailedEvent): string {

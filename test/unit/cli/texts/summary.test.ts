@@ -7,10 +7,10 @@ import {
   prunedFigures,
   prunedLine,
   summaryLines,
-} from '../../../src/cli/summary.js';
-import type { Attempt } from '../../../src/job.js';
-import type { FailedEvent, SummaryEvent } from '../../../src/run/events.js';
-import { summaryEvent } from '../../support/in-process/summary.js';
+} from '../../../../src/cli/texts/summary.js';
+import type { Attempt } from '../../../../src/job.js';
+import type { FailedEvent, SummaryEvent } from '../../../../src/run/events.js';
+import { summaryEvent } from '../../../support/in-process/summary.js';
 
 const plain = picocolors.createColors(false);
 const hints = { forget: '`thumbs photos --forget`', place: { out: 'my out' } };

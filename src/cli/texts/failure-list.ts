@@ -1,9 +1,9 @@
 // What a run could not do, collected for its end.
 
-import { printable } from '../printable.js';
-import type { FailedEvent, UnreadableFolderEvent } from '../run/events.js';
+import { printable } from '../../printable.js';
+import type { FailedEvent, UnreadableFolderEvent } from '../../run/events.js';
+import type { Colors } from '../screen.js';
 import { integer, shownPath } from './format.js';
-import type { Colors } from './screen.js';
 
 /** Further failures are counted, and named in the manifest alone. */
 const MOST_NAMED = 10_000;

@@ -4,10 +4,10 @@
 //     ████████████░░░░░░░░  112/188  68.9 images/s  2 s left  attic 45.1, nas 23.8
 //     ████████████░░░░░░░░  112/188  waiting for the queue server redis://nas:6379: no answer
 
-import type { Progress } from '../run/events.js';
+import type { Progress } from '../../run/events.js';
+import type { Colors } from '../screen.js';
 import { duration, integer, rate } from './format.js';
 import { shortHosts } from './hosts.js';
-import type { Colors } from './screen.js';
 
 const BAR_COLUMNS = 24;
 

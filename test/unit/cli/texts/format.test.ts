@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { byteSize, count, duration, integer, rate, shownPath } from '../../../src/cli/format.js';
+import { byteSize, count, duration, integer, rate, shownPath } from '../../../../src/cli/texts/format.js';
 
 test('a count has its noun in singular or plural', () => {
   expect([count(0, 'photo'), count(1, 'photo'), count(1234, 'photo')]).toEqual([

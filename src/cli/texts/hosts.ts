@@ -1,8 +1,8 @@
 // What a run with a queue says of its hosts.
 
-import type { HostEvent, HostFigures, QueueEvent } from '../run/events.js';
+import type { HostEvent, HostFigures, QueueEvent } from '../../run/events.js';
+import type { Colors } from '../screen.js';
 import { count, integer, rate } from './format.js';
-import type { Colors } from './screen.js';
 
 /** Slower than this share of the fastest host, for each consumer, a host is called slow. */
 const SLOW = 0.5;

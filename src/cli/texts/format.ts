@@ -1,8 +1,8 @@
 // How the command shows figures and names.
 
 import path from 'node:path';
-import { printable } from '../printable.js';
-import { workingFolder } from '../working-folder.js';
+import { printable } from '../../printable.js';
+import { workingFolder } from '../../working-folder.js';
 
 /** Where the command was started, if that folder still existed then. */
 const startFolder = workingFolder();

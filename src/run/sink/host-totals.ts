@@ -1,7 +1,7 @@
 // What each host of a run has done.
 
-import type { HostNotice } from '../job.js';
-import type { HostFigures } from './events.js';
+import type { HostNotice } from '../../job.js';
+import type { HostFigures } from '../events.js';
 
 interface Host {
   readonly name: string;

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import picocolors from 'picocolors';
 import { expect, test } from 'vitest';
-import { FailureList, unreadableLine } from '../../../src/cli/failure-list.js';
-import type { FailedEvent } from '../../../src/run/events.js';
+import { FailureList, unreadableLine } from '../../../../src/cli/texts/failure-list.js';
+import type { FailedEvent } from '../../../../src/run/events.js';
 
 const plain = picocolors.createColors(false);
 const retry = '`thumbs photos --retry-failed`';

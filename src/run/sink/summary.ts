@@ -1,11 +1,11 @@
 // What the sink has counted, as the figures of the last event.
 
-import { currentUsage } from '../job.js';
-import type { ResolvedOptions } from '../options/options.js';
-import { shardName } from '../options/shard.js';
-import type { Root } from '../producer/roots.js';
-import { newWalkProgress } from '../producer/walk-progress.js';
-import type { StopReason, SummaryEvent, WalkFigures } from './events.js';
+import { currentUsage } from '../../job.js';
+import type { ResolvedOptions } from '../../options/options.js';
+import { shardName } from '../../options/shard.js';
+import type { Root } from '../../producer/roots.js';
+import { newWalkProgress } from '../../producer/walk-progress.js';
+import type { StopReason, SummaryEvent, WalkFigures } from '../events.js';
 import { noTotals, type Sink } from './sink.js';
 import { walkFigures } from './walk-figures.js';
 

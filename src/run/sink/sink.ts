@@ -1,9 +1,9 @@
 // Results in, manifest out. The sink is done when it has counted N sentinels, and for no other reason.
 
-import { type ImageErrorCode, unreachable } from '../errors.js';
-import { ThumbnailSet } from '../files/thumbnails/thumbnail-name.js';
-import { VERDICT_VERSION } from '../image/renderer-version.js';
-import type { FailedOutcome, Job, JobResult, PoolNotice, PoolOutput, Unchanged } from '../job.js';
+import { type ImageErrorCode, unreachable } from '../../errors.js';
+import { ThumbnailSet } from '../../files/thumbnails/thumbnail-name.js';
+import { VERDICT_VERSION } from '../../image/renderer-version.js';
+import type { FailedOutcome, Job, JobResult, PoolNotice, PoolOutput, Unchanged } from '../../job.js';
 import {
   contentOf,
   DECODER_VERDICTS,
@@ -12,12 +12,12 @@ import {
   messageFor,
   reasonOf,
   type ThumbnailEntry,
-} from '../manifest/record.js';
-import { nameOf, recordedName, sourceName } from '../manifest/source-names.js';
-import type { ManifestStore } from '../manifest/store.js';
-import { eventPath } from '../path-bytes.js';
-import type { WalkProgress } from '../producer/walk-progress.js';
-import type { DoneEvent, FailedEvent, HostFigures, Progress, UnchangedEvent } from './events.js';
+} from '../../manifest/record.js';
+import { nameOf, recordedName, sourceName } from '../../manifest/source-names.js';
+import type { ManifestStore } from '../../manifest/store.js';
+import { eventPath } from '../../path-bytes.js';
+import type { WalkProgress } from '../../producer/walk-progress.js';
+import type { DoneEvent, FailedEvent, HostFigures, Progress, UnchangedEvent } from '../events.js';
 import { HostTotals } from './host-totals.js';
 
 /** What the sink has counted. */
