@@ -2,8 +2,8 @@
 
 import type { HostNotice, HostStanding, Usage } from '../../job.js';
 import type { HostEntry } from './messages.js';
-import { Beats, DEAD_MS } from './run-registry.js';
 import { readHostEntry } from './schemas.js';
+import { Beats, DEAD_MS } from './server/run-registry.js';
 
 /** One host. */
 export interface Host {

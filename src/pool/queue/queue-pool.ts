@@ -15,46 +15,31 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { queueError } from '../../errors.js';
 import { isInside } from '../../files/real-path.js';
-import type {
-  Identified,
-  Job,
-  Outcome,
-  PoolNotice,
-  PoolOutput,
-  Sentinel,
-  Unchanged,
-  Usage,
-} from '../../job.js';
+import type { Identified, Job, Outcome, PoolNotice, PoolOutput, Sentinel, Unchanged } from '../../job.js';
 import type { QueueUrl } from '../../options/queue-url.js';
 import { systemPath } from '../../path-bytes.js';
 import { printable } from '../../printable.js';
 import type { JobPool, PoolSetup } from '../job-pool.js';
 import { forkedProcesses } from '../process/forked-consumer.js';
+import { Batching } from './batching.js';
+import { DueSentinels, NO_USAGE } from './due-sentinels.js';
 import { JoinedRun } from './host/joined-run.js';
 import { ownPlaces } from './host/places.js';
 import { type Host, HostList } from './host-list.js';
 import { type GivenPhoto, InFlight } from './in-flight.js';
 import { type BatchResult, type PhotoResult, PROTOCOL, type QueuedPhoto, type RunEntry } from './messages.js';
-import { RunQueue } from './run-queue.js';
-import { AwakeTime, DEAD_MS, readHosts, removeRun, writeRun } from './run-registry.js';
 import { readBatchResult } from './schemas.js';
-import { ASK_MS, QueueServer } from './server.js';
+import { ASK_MS, QueueServer } from './server/queue-server.js';
+import { RunQueue } from './server/run-queue.js';
+import { AwakeTime, readHosts, removeLeftOvers, removeRun, writeRun } from './server/run-registry.js';
+import { Waiting } from './waiting.js';
 
 export interface QueueOptions extends QueueUrl {
   /** Milliseconds that the run may wait for the server, or for a host. */
   readonly timeoutMs: number;
-  /** Small photos in a batch. @default BATCH_PHOTOS */
+  /** Small photos in a batch; benches try others. */
   readonly batchPhotos?: number;
 }
-
-/** bench.md, Hosts: with more, the last photos of a run are spread less evenly. */
-const BATCH_PHOTOS = 32;
-
-/** Of a photo that may share a batch: its image takes little longer than a message about it. */
-const SMALL_BYTES = 1 << 16;
-
-/** Milliseconds that an incomplete batch waits for further small photos. */
-const GATHER_MS = 5;
 
 /** Photos that the server may have, at least, and for each consumer. */
 const WINDOW = { least: 1024, perConsumer: 64 } as const;
@@ -68,13 +53,8 @@ const COMPARE_MS = 2000;
 /** How often entries are read and written while sentinels are due, milliseconds. */
 const ENDING_MS = 50;
 
-/** After the grace of a drain, milliseconds in which hosts may still answer. */
-const LATE_MS = 5000;
-
 /** Clocks of file systems differ so much in what they keep of a time (FAT), milliseconds. */
 const MTIME_PRECISION_MS = 2000;
-
-const NO_USAGE: Usage = { peakMemoryBytes: 0, cpuMs: 0 };
 
 type State = RunEntry['state'];
 
@@ -93,13 +73,16 @@ class QueuePool implements JobPool {
   readonly #inFlight: InFlight;
   readonly #outputs = new Readable({ objectMode: true, read: () => {} });
   readonly #awake = new AwakeTime();
+  readonly #batching: Batching;
+  readonly #waiting: Waiting;
+  readonly #sentinels = new DueSentinels((usage) => this.#outputs.push({ type: 'sentinel', usage }));
   readonly #dismissed: Record<string, string> = {};
   #queue: RunQueue | undefined;
   /** This host's own consumers, if it has any for this run. */
   #local: JoinedRun | undefined;
   #starting: Promise<void> | undefined;
-  #gathered: GivenPhoto[] = [];
-  #gatherTimer: NodeJS.Timeout | undefined;
+  /** Photos that came before the server was connected. */
+  #early: GivenPhoto[] = [];
   #tickTimer: NodeJS.Timeout | undefined;
   #isTicking = false;
   #tickAgain = false;
@@ -111,14 +94,9 @@ class QueuePool implements JobPool {
   #untaken = 0;
   /** Why the server does not take batches. */
   #problem: string | undefined;
-  #waitingSince: number | undefined;
-  #waitsFor: string | undefined;
   #notify: () => void = () => {};
   /** N, when no further host can join. */
   #finalSlots: number | undefined;
-  /** Hosts whose sentinels are due, by their ids. */
-  readonly #due = new Map<string, number>();
-  #giveUpAt = Number.POSITIVE_INFINITY;
   #isOver = false;
   #closing: Promise<void> | undefined;
 
@@ -127,6 +105,12 @@ class QueuePool implements JobPool {
     this.#setup = setup;
     this.#server = new QueueServer(options);
     this.#inFlight = new InFlight(`b-${this.#id.slice(0, 8)}`);
+    this.#batching = new Batching((photos) => this.#send(photos), options.batchPhotos);
+    this.#waiting = new Waiting(options.timeoutMs, {
+      onChange: (waitsFor) =>
+        this.#say(waitsFor === undefined ? { type: 'queue' } : { type: 'queue', waitsFor }),
+      onTooLong: (waitsFor) => this.#onTooLong(waitsFor),
+    });
     // An error may come before anybody iterates; it is thrown then.
     this.#outputs.on('error', () => {});
   }
@@ -149,7 +133,7 @@ class QueuePool implements JobPool {
   drain(graceMs: number): void {
     if (this.#isOver) return;
     this.#graceMs = graceMs;
-    this.#giveUpAt = performance.now() + graceMs + LATE_MS;
+    this.#sentinels.limit(graceMs);
     void this.#end('draining').catch((error: Error) => this.#fail(error));
   }
 
@@ -176,7 +160,7 @@ class QueuePool implements JobPool {
   async #close(): Promise<void> {
     this.#isOver = true;
     this.#notify();
-    clearTimeout(this.#gatherTimer);
+    this.#batching.clear();
     clearInterval(this.#tickTimer);
     const batches = [...this.#inFlight.batchIds];
     await this.#local?.close();
@@ -200,7 +184,7 @@ class QueuePool implements JobPool {
   async #giveOut(job: Job): Promise<void> {
     this.#start();
     while (!this.#isEnding && this.#inFlight.size + this.#untaken >= this.#window()) await this.#nextChange();
-    if (!this.#isEnding) this.#gather(this.#inFlight.add(job));
+    if (!this.#isEnding) this.#batching.add(this.#inFlight.add(job));
   }
 
   /** Passes on what needs no consumer, as soon as the sink has read enough of what is before it. */
@@ -233,30 +217,9 @@ class QueuePool implements JobPool {
     });
   }
 
-  /** Small photos share a batch. */
-  #gather(photo: GivenPhoto): void {
-    const { facts } = photo.job;
-    if (facts === undefined || facts.sourceBytes > SMALL_BYTES) {
-      this.#send([photo]);
-      return;
-    }
-    this.#gathered.push(photo);
-    if (this.#gathered.length >= (this.#options.batchPhotos ?? BATCH_PHOTOS)) this.#sendGathered();
-    else this.#gatherTimer ??= setTimeout(() => this.#sendGathered(), GATHER_MS);
-  }
-
-  #sendGathered(): void {
-    clearTimeout(this.#gatherTimer);
-    this.#gatherTimer = undefined;
-    const photos = this.#gathered;
-    this.#gathered = [];
-    if (photos.length > 0) this.#send(photos);
-  }
-
-  /** Before the server is connected photos stay in flight, in no batch: {@link #open} sends them. */
   #send(photos: readonly GivenPhoto[]): void {
     if (this.#queue === undefined) {
-      this.#gathered.push(...photos);
+      this.#early.push(...photos);
       return;
     }
     if (this.#isEnding) return;
@@ -292,9 +255,12 @@ class QueuePool implements JobPool {
     const tick = () => void this.#tick().catch((error: Error) => this.#fail(error));
     await this.#server.open((reason) => {
       if (this.#isOver) throw queueError('The run has ended');
-      this.#wait(`the queue server ${this.#options.shown}: ${reason}`);
+      this.#waiting.update(`the queue server ${this.#options.shown}: ${reason}`);
     });
     if (this.#isOver) return;
+    // Before anything else of the run is there, which would be nobody's.
+    await this.#server.ask((client) => writeRun(client, this.#entry()));
+    removeLeftOvers(this.#server).catch((error: Error) => this.#fail(error));
     const warning = this.#server.warning;
     if (warning !== undefined) this.#say({ type: 'queue', warning });
     this.#queue = new RunQueue(this.#server, this.#id, {
@@ -309,9 +275,9 @@ class QueuePool implements JobPool {
     this.#server.on('wake', tick);
     this.#tickTimer = setInterval(tick, ASK_MS);
     this.#local?.takeJobs();
-    const waiting = this.#gathered;
-    this.#gathered = [];
-    for (const photo of waiting) this.#gather(photo);
+    const early = this.#early;
+    this.#early = [];
+    for (const photo of early) this.#batching.add(photo);
     await this.#tick();
     await this.#server.wake();
   }
@@ -414,7 +380,8 @@ class QueuePool implements JobPool {
       if (this.#isOver) return;
       await this.#local?.tick();
       if (!this.#isEnding) await this.#compare();
-      if (this.#finalSlots !== undefined) this.#passSentinels();
+      if (this.#finalSlots !== undefined)
+        this.#sentinels.update(this.#hosts.all, this.#server.problem !== undefined);
       this.#watchWaiting();
       this.#notify();
     } finally {
@@ -468,37 +435,25 @@ class QueuePool implements JobPool {
     }
   }
 
-  /** Says what the run waits for, and ends it when it has waited too long. */
   #watchWaiting(): void {
-    const { shown } = this.#options;
     const problem = this.#server.problem ?? this.#problem;
-    if (problem !== undefined) this.#wait(`the queue server ${shown}: ${problem}`);
-    else if (this.#inFlight.size > 0 && this.#joinedConsumers() === 0) this.#wait(this.#hostsWaitedFor());
-    else this.#goOn();
+    if (problem !== undefined) {
+      this.#waiting.update(`the queue server ${this.#options.shown}: ${problem}`, this.#isEnding);
+      return;
+    }
+    const needsHost = this.#inFlight.size > 0 && this.#joinedConsumers() === 0;
+    const isBusy = this.#hosts.all.some(({ standing }) => standing === 'busy');
+    this.#waiting.update(needsHost ? this.#hostsWaitedFor() : undefined, isBusy || this.#isEnding);
+  }
+
+  #onTooLong(waitsFor: string): void {
+    this.#fail(queueError(`The run has waited ${this.#options.timeoutMs / 1000} s for ${waitsFor}`));
   }
 
   #hostsWaitedFor(): string {
     const others = this.#hosts.all.filter(({ standing }) => standing !== 'left');
     if (others.length === 0) return `a host: start \`thumbs worker ${this.#options.shown}\` on one`;
     return `a host: ${others.map(describeHost).join('; ')}`;
-  }
-
-  #wait(what: string): void {
-    const now = performance.now();
-    this.#waitingSince ??= now;
-    if (this.#waitsFor !== what) this.#say({ type: 'queue', waitsFor: what });
-    this.#waitsFor = what;
-    const isBusy =
-      this.#server.problem === undefined && this.#hosts.all.some(({ standing }) => standing === 'busy');
-    if (isBusy || this.#isEnding || now - this.#waitingSince < this.#options.timeoutMs) return;
-    const seconds = this.#options.timeoutMs / 1000;
-    this.#fail(queueError(`The run has waited ${seconds} s for ${what}`));
-  }
-
-  #goOn(): void {
-    if (this.#waitsFor !== undefined) this.#say({ type: 'queue' });
-    this.#waitsFor = undefined;
-    this.#waitingSince = undefined;
   }
 
   #say(notice: PoolNotice): void {
@@ -520,17 +475,16 @@ class QueuePool implements JobPool {
     // A host may have joined since the last look.
     await this.#readHosts();
     if (this.#finalSlots !== undefined || this.#isOver) return;
-    const joined = this.#hosts.joined;
-    for (const { id, consumers } of joined) this.#due.set(id, consumers);
+    this.#sentinels.expect(this.#hosts.joined);
     const local = this.#local;
     const consumers = this.#joinedConsumers();
     this.#finalSlots = Math.max(consumers, 1);
-    if (consumers === 0) this.#emitSentinels([NO_USAGE]);
+    if (consumers === 0) this.#sentinels.emit([NO_USAGE]);
     if (local !== undefined) {
       const ended = state === 'draining' ? local.leave(this.#graceMs) : local.end();
-      void ended.then((usages) => this.#emitSentinels(usages, local.consumers));
+      void ended.then((usages) => this.#sentinels.emit(usages, local.consumers));
     }
-    if (this.#due.size === 0) return;
+    if (this.#sentinels.areDone) return;
     const tick = () => void this.#tick().catch((error: Error) => this.#fail(error));
     clearInterval(this.#tickTimer);
     this.#tickTimer = setInterval(tick, ENDING_MS);
@@ -540,32 +494,9 @@ class QueuePool implements JobPool {
 
   async #drainQueue(): Promise<void> {
     this.#state = 'draining';
-    this.#gathered = [];
+    this.#early = [];
+    this.#batching.clear();
     await this.#queue?.drain();
-  }
-
-  /** Passes on the sentinels of hosts that have done so, and emits those of hosts that cannot. */
-  #passSentinels(): void {
-    const now = performance.now();
-    // A server that is away cannot bring them.
-    if (this.#server.problem === undefined) this.#awayAt = undefined;
-    else this.#awayAt ??= now;
-    const isLate = now > this.#giveUpAt || (this.#awayAt !== undefined && now - this.#awayAt > DEAD_MS);
-    for (const host of this.#hosts.all) {
-      const consumers = this.#due.get(host.id);
-      if (consumers === undefined) continue;
-      if (host.sentinels === undefined && host.standing === 'joined' && !isLate) continue;
-      this.#due.delete(host.id);
-      this.#emitSentinels(host.sentinels ?? [], consumers);
-    }
-  }
-
-  #awayAt: number | undefined;
-
-  /** @param slots How many; those without a usage have told none. */
-  #emitSentinels(usages: readonly Usage[], slots: number = usages.length): void {
-    for (let slot = 0; slot < slots; slot += 1)
-      this.#outputs.push({ type: 'sentinel', usage: usages[slot] ?? NO_USAGE });
   }
 }
 

@@ -7,12 +7,12 @@ import { printable } from '../../../printable.js';
 import type { Transport } from '../../consumer.js';
 import { Pool } from '../../local/pool.js';
 import { memoryLimits } from '../../memory-limits.js';
-import { queueKey } from '../keys.js';
 import type { BatchResult, PhotoResult, QueuedPhoto, RunEntry } from '../messages.js';
 import { readBatch } from '../schemas.js';
-import type { QueueServer } from '../server.js';
+import { queueKey } from '../server/keys.js';
+import type { QueueServer } from '../server/queue-server.js';
+import { SteadyWorker } from '../server/steady-worker.js';
 import type { Places } from './places.js';
-import { SteadyWorker } from './steady-worker.js';
 
 export interface JoinedRunOptions {
   readonly server: QueueServer;

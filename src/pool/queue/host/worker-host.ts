@@ -10,9 +10,17 @@ import { printable } from '../../../printable.js';
 import type { Transport } from '../../consumer.js';
 import type { MadeBy } from '../../job-pool.js';
 import type { HostEntry, RunEntry } from '../messages.js';
-import { AwakeTime, Beats, DEAD_MS, readRuns, removeDeadRun, writeHost } from '../run-registry.js';
 import { readRunEntry } from '../schemas.js';
-import { ASK_MS, QueueServer } from '../server.js';
+import { ASK_MS, QueueServer } from '../server/queue-server.js';
+import {
+  AwakeTime,
+  Beats,
+  DEAD_MS,
+  readRuns,
+  removeDeadRun,
+  removeLeftOvers,
+  writeHost,
+} from '../server/run-registry.js';
 import { JoinedRun } from './joined-run.js';
 import { findPlaces, type Places, type Reach } from './places.js';
 
@@ -144,6 +152,7 @@ class WorkerHost {
     this.#server.on('change', () => this.#onChange());
     this.#timer = setInterval(() => this.#tick(), ASK_MS);
     this.#tick();
+    await removeLeftOvers(this.#server);
   }
 
   #onChange(): void {
@@ -246,7 +255,9 @@ class WorkerHost {
     if (!isEnding && run.goneMs < GONE_MS) return;
     this.#beats.forget(id);
     this.#runs.delete(id);
-    if (run.joined !== undefined && !run.isChanging) void this.#leave(run, undefined);
+    if (run.joined === undefined || run.isChanging) return;
+    const leave = this.#leave(run, undefined).then(() => removeLeftOvers(this.#server));
+    leave.catch((error: Error) => this.#events.destroy(error));
   }
 
   #onEntry(entry: RunEntry): void {

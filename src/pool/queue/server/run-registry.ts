@@ -1,9 +1,10 @@
 // The runs and their hosts as the queue server has them: written by their owners at each beat, and removed at the end, or by whoever finds
 // a run whose owner has died.
 
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { HostEntry, RunEntry } from '../messages.js';
 import { hostsKey, PREFIX, queueKey, queueName, RUNS_KEY } from './keys.js';
-import type { HostEntry, RunEntry } from './messages.js';
-import type { Client, QueueServer } from './server.js';
+import type { Client, QueueServer } from './queue-server.js';
 
 /** Milliseconds without a beat after which a run or a host counts as dead, while the server answers. */
 export const DEAD_MS = 10_000;
@@ -71,14 +72,41 @@ export async function removeRun(client: Client, run: string, batches: Iterable<s
 
 /** {@link removeRun} for a run whose owner has died, whatever it has left. */
 export async function removeDeadRun(client: Client, run: string): Promise<void> {
-  const keys: string[] = [];
-  const pattern = `${PREFIX}:${queueName(run)}:*`;
-  const nodes = 'nodes' in client ? client.nodes('master') : [client];
-  for (const node of nodes)
-    for await (const found of node.scanStream({ match: pattern, count: 1000 }))
-      keys.push(...(found as string[]));
+  const keys = await keysLike(client, `${PREFIX}:${queueName(run)}:*`);
   await client.hdel(RUNS_KEY, run);
   await removeKeys(client, keys);
+}
+
+/** The ids of runs of which keys are left, and that are not registered. */
+async function unregisteredRuns(client: Client): Promise<Set<string>> {
+  const keys = await keysLike(client, `${PREFIX}:${queueName('*')}`);
+  const runs = await readRuns(client);
+  const ids = keys.flatMap((key) => RUN_KEY.exec(key)?.[1] ?? []);
+  return new Set(ids.filter((id) => !Object.hasOwn(runs, id)));
+}
+
+const RUN_KEY = new RegExp(`^${PREFIX}:${queueName('([0-9a-f-]{36})')}:`);
+
+/** A run that is not registered for so many milliseconds is over: a server that was started anew is told of its runs within a second. */
+const OVER_MS = 5000;
+
+/** Removes what is left of runs that are over: a host that was suspended then, and has come back, may have written some of it again. */
+export async function removeLeftOvers(server: QueueServer): Promise<void> {
+  const before = await server.ask(unregisteredRuns);
+  if (before === undefined || before.size === 0) return;
+  await sleep(OVER_MS, undefined, { ref: false });
+  const after = await server.ask(unregisteredRuns);
+  for (const run of after ?? [])
+    if (before.has(run)) await server.ask((client) => removeDeadRun(client, run));
+}
+
+async function keysLike(client: Client, pattern: string): Promise<string[]> {
+  const found: string[] = [];
+  const nodes = 'nodes' in client ? client.nodes('master') : [client];
+  for (const node of nodes)
+    for await (const keys of node.scanStream({ match: pattern, count: 1000 }))
+      found.push(...(keys as string[]));
+  return found;
 }
 
 async function removeKeys(client: Client, keys: readonly string[]): Promise<void> {

@@ -2,9 +2,9 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Job as QueueJob, Worker } from 'bullmq';
-import { PREFIX, queueName } from '../keys.js';
-import type { Client } from '../server.js';
-import { within } from '../within.js';
+import { PREFIX, queueName } from './keys.js';
+import type { Client } from './queue-server.js';
+import { within } from './within.js';
 
 /**
  * A host that has vanished loses its jobs after so many milliseconds, and the next check gives them to others: `LOCK_MS` and at most twice

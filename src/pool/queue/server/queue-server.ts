@@ -5,9 +5,9 @@
 
 import { EventEmitter } from 'node:events';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
-import { causeOf, queueError } from '../../errors.js';
-import type { QueueUrl } from '../../options/queue-url.js';
-import { printable } from '../../printable.js';
+import { causeOf, queueError } from '../../../errors.js';
+import type { QueueUrl } from '../../../options/queue-url.js';
+import { printable } from '../../../printable.js';
 import { WAKE_CHANNEL } from './keys.js';
 import { within } from './within.js';
 

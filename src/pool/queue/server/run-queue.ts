@@ -2,12 +2,12 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Queue, QueueEvents } from 'bullmq';
-import { causeOf } from '../../errors.js';
-import { SteadyWorker } from './host/steady-worker.js';
+import { causeOf } from '../../../errors.js';
+import type { Batch } from '../messages.js';
 import { PREFIX, queueKey, queueName } from './keys.js';
-import type { Batch } from './messages.js';
+import type { Client, QueueServer } from './queue-server.js';
 import { readBatchIds } from './run-registry.js';
-import type { Client, QueueServer } from './server.js';
+import { SteadyWorker } from './steady-worker.js';
 import { within } from './within.js';
 
 export interface QueueListener {
