@@ -1,6 +1,6 @@
 // A queue server of a test's own: a real redis-server, on a free port, with a folder of its own. It ends with the test.
 
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import net from 'node:net';
@@ -8,16 +8,15 @@ import path from 'node:path';
 import { Redis, type RedisOptions } from 'ioredis';
 import { onTestFinished } from 'vitest';
 import { temporaryFolder } from './photos.js';
-import { testWithPrograms } from './requirements.js';
+import { testWith, testWithPrograms } from './requirements.js';
 
 /** `test`, for what needs a queue server. */
 export const testWithRedis: ReturnType<typeof testWithPrograms> = testWithPrograms('redis-server', 'setpriv');
 
 /** {@link testWithRedis} with TLS. */
-export const testWithTls: ReturnType<typeof testWithPrograms> = testWithPrograms(
-  'redis-server',
-  'setpriv',
-  'openssl',
+export const testWithTls: ReturnType<typeof testWithPrograms> = testWith(
+  spawnSync('openssl', ['version']).status === 0 && spawnSync('redis-server', ['--version']).status === 0,
+  'openssl and redis-server',
 );
 
 export interface RedisSettings {
@@ -96,7 +95,7 @@ export class TestRedis {
   async #untilReady(client: Redis): Promise<boolean> {
     await client.ping();
     if (this.#settings.cluster) {
-      await client.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383').catch(() => {}); // It has them already.
+      await client.call('CLUSTER', ['ADDSLOTSRANGE', '0', '16383']).catch(() => {}); // It has them already.
       while (!String(await client.call('CLUSTER', 'INFO')).includes('cluster_state:ok'))
         await new Promise((resolve) => setTimeout(resolve, 20));
     }
@@ -116,7 +115,7 @@ export class TestRedis {
   async ask<T = unknown>(command: string, ...args: readonly (string | number)[]): Promise<T> {
     const client = this.client();
     try {
-      return (await client.call(command, ...args)) as T;
+      return (await client.call(command, [...args])) as T;
     } finally {
       client.disconnect();
     }

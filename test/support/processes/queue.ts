@@ -57,9 +57,9 @@ export function writeLargePhotos(folder: string, count: number, first = 0): stri
 }
 
 export interface QueueProcessOptions {
-  readonly args?: readonly string[];
-  readonly cwd?: string;
-  readonly env?: NodeJS.ProcessEnv;
+  readonly args?: readonly string[] | undefined;
+  readonly cwd?: string | undefined;
+  readonly env?: NodeJS.ProcessEnv | undefined;
   /** Programs that start the command, and their arguments. */
   readonly prefix?: readonly string[];
   /** The command. @default the project's own */
@@ -156,8 +156,11 @@ export interface GatedRun {
   readonly folder: string;
   readonly run: Started;
   readonly worker: Started;
-  /** Lets the run end, and expects that its output is that of a run without a queue and that nothing is left in the server. */
-  readonly expectEnd: () => Promise<void>;
+  /**
+   * Lets the run end, and expects that its output is that of a run without a queue and that nothing is left in the server.
+   * @param workers Those that run then. @default the worker
+   */
+  readonly expectEnd: (...workers: readonly Started[]) => Promise<void>;
 }
 
 export interface GatedRunOptions {
@@ -184,13 +187,13 @@ export async function startGatedRun(redis: TestRedis, options: GatedRunOptions =
   const worker = await startWorker({ url }, { cwd: folder, env: { ...DEADLY, ...env }, args: workerArgs });
   const run = startQueueRun({ url }, { cwd: folder, args: ['-v', ...runArgs], env });
   await untilWritten(run, 'has joined');
-  const expectEnd = async () => {
+  const expectEnd: GatedRun['expectEnd'] = async (...workers) => {
     openGate(folder);
     const { code, stderr } = await run.finished;
     expect([code, stderr]).toEqual([1, expect.stringContaining('1 failed (1 CORRUPT)')]);
     expect(linesWith(stderr, 'done ')).toBe(GATED_PHOTOS - 1);
     expectSameOutput(path.join(folder, 'queue'), plain);
-    await expectNothingLeft(redis, worker);
+    await expectNothingLeft(redis, ...(workers.length === 0 ? [worker] : workers));
   };
   return { folder, run, worker, expectEnd };
 }
