@@ -17,6 +17,9 @@ export interface QueueListener {
   onProblem(reason: string | undefined): void;
 }
 
+/** Milliseconds for which the server is asked for events: a process that ends while it is away ends so much later. */
+const BLOCK_MS = 1000;
+
 /** Milliseconds after an error of the server. */
 const AGAIN_MS = 500;
 
@@ -37,7 +40,7 @@ export class RunQueue {
   readonly #listener: QueueListener;
   readonly #client: Client;
   readonly #queue: Queue;
-  /** Gives out again what a host has that vanished: other hosts do so as well, if there are any. */
+  /** Gives out again what a host has that vanished. */
   readonly #watcher: SteadyWorker;
   readonly #outgoing: Outgoing[] = [];
   #events: QueueEvents;
@@ -111,6 +114,7 @@ export class RunQueue {
       prefix: PREFIX,
       // Not `$`: what comes before the first answer would be lost.
       lastEventId: this.#lastEvent,
+      blockingTimeout: BLOCK_MS,
       skipVersionCheck: true,
     });
     events.on('error', () => {});

@@ -40,6 +40,8 @@ export class SteadyWorker extends Worker<unknown, unknown> {
       autorun: answer !== undefined,
       lockDuration: LOCK_MS,
       stalledInterval: CHECK_MS,
+      // The run's own process does it, which lives as long as the run.
+      skipStalledCheck: answer !== undefined,
       // The hosts that have had a photo say nothing about the photo.
       maxStalledCount: Number.MAX_SAFE_INTEGER,
       drainDelay: BLOCK_SECONDS,
