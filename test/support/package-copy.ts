@@ -13,7 +13,8 @@ export function copyPackage(folder: string, { binaries }: { readonly binaries: b
     fs.readFileSync(path.join(projectFolder, 'package-lock.json'), 'utf8'),
   );
   const needed = Object.entries(lock.packages).flatMap(([name, { dev, optional }]) =>
-    name === '' || dev || optional ? [] : [name],
+    // One inside another package comes with that.
+    name === '' || dev || optional || name.lastIndexOf('node_modules/') > 0 ? [] : [name],
   );
   for (const name of ['bin', 'dist', 'package.json', ...needed]) {
     const [from, to] = [path.join(projectFolder, name), path.join(folder, name)];

@@ -105,7 +105,8 @@ export class TestRedis {
   /** A connection of the test's own, which ends with the test. */
   client(options: RedisOptions = {}): Redis {
     const secure = this.#settings.tls ? { tls: { ca: fs.readFileSync(this.certificate) } } : {};
-    const client = new Redis(this.url, { ...secure, ...options });
+    const all: RedisOptions = { ...secure, ...options };
+    const client = new Redis(this.url, all);
     client.on('error', () => {});
     onTestFinished(() => client.disconnect());
     return client;

@@ -164,11 +164,12 @@ class QueuePool implements JobPool {
     clearInterval(this.#tickTimer);
     const batches = [...this.#inFlight.batchIds];
     await this.#local?.close();
-    await this.#queue?.close();
-    if (this.#queue !== undefined) {
-      await this.#server.ask((client) => removeRun(client, this.#id, batches));
-      await this.#server.wake();
-    }
+    // In parallel: each takes as long as the server is far away, and nothing of the queue writes any more.
+    await Promise.all([
+      this.#queue?.close(),
+      this.#queue && this.#server.ask((client) => removeRun(client, this.#id, batches)),
+      this.#queue && this.#server.wake(),
+    ]);
     this.#server.close();
   }
 
@@ -259,7 +260,7 @@ class QueuePool implements JobPool {
     });
     if (this.#isOver) return;
     // Before anything else of the run is there, which would be nobody's.
-    await this.#server.ask((client) => writeRun(client, this.#entry()));
+    const announced = this.#announce();
     removeLeftOvers(this.#server).catch((error: Error) => this.#fail(error));
     const warning = this.#server.warning;
     if (warning !== undefined) this.#say({ type: 'queue', warning });
@@ -278,8 +279,13 @@ class QueuePool implements JobPool {
     const early = this.#early;
     this.#early = [];
     for (const photo of early) this.#batching.add(photo);
+    await announced;
     await this.#tick();
-    await this.#server.wake();
+  }
+
+  /** Registers the run, as it is now, and tells hosts so. Both are sent at once, in this order. */
+  async #announce(): Promise<void> {
+    await Promise.all([this.#server.ask((client) => writeRun(client, this.#entry())), this.#server.wake()]);
   }
 
   /** This host's own consumers take their photos from the queue as all others do. */
@@ -354,8 +360,7 @@ class QueuePool implements JobPool {
     if (this.#isEnding || this.#inFlight.find(photo.id) === undefined) return;
     if (isHere) this.#dismissed[host] = `it does not see ${printable(reason)}`;
     this.#send([isHere ? photo : this.#inFlight.markAsGone(photo)]);
-    if (isHere) await this.#tick();
-    await this.#server.wake();
+    if (isHere) await this.#announce();
   }
 
   /** Called every second, and when something has changed: then, if it is at it, once more. */
@@ -375,8 +380,7 @@ class QueuePool implements JobPool {
     this.#isTicking = true;
     try {
       const ms = this.#awake.next(this.#server);
-      await this.#server.ask((client) => writeRun(client, this.#entry()));
-      await this.#readHosts(ms);
+      await Promise.all([this.#server.ask((client) => writeRun(client, this.#entry())), this.#readHosts(ms)]);
       if (this.#isOver) return;
       await this.#local?.tick();
       if (!this.#isEnding) await this.#compare();
@@ -468,13 +472,17 @@ class QueuePool implements JobPool {
 
   /** From now on no host joins, and each slot of those that are has its sentinel. */
   async #end(state: Exclude<State, 'working'>): Promise<void> {
-    if (state === 'draining' && this.#state !== 'draining') await this.#drainQueue();
-    if (this.#finalSlots !== undefined || this.#isOver) return;
+    if (this.#isEnding) return;
     this.#state = state;
     this.#notify();
+    if (state === 'draining') {
+      this.#early = [];
+      this.#batching.clear();
+      await this.#queue?.drain();
+    }
     // A host may have joined since the last look.
     await this.#readHosts();
-    if (this.#finalSlots !== undefined || this.#isOver) return;
+    if (this.#isOver) return;
     this.#sentinels.expect(this.#hosts.joined);
     const local = this.#local;
     const consumers = this.#joinedConsumers();
@@ -488,15 +496,7 @@ class QueuePool implements JobPool {
     const tick = () => void this.#tick().catch((error: Error) => this.#fail(error));
     clearInterval(this.#tickTimer);
     this.#tickTimer = setInterval(tick, ENDING_MS);
-    await this.#tick();
-    await this.#server.wake();
-  }
-
-  async #drainQueue(): Promise<void> {
-    this.#state = 'draining';
-    this.#early = [];
-    this.#batching.clear();
-    await this.#queue?.drain();
+    await this.#announce();
   }
 }
 

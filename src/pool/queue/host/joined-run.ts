@@ -109,14 +109,13 @@ export class JoinedRun {
     );
   }
 
-  /** Takes nothing more, and passes on the sentinels when everything is done. Returns what each slot has used. */
+  /** Takes nothing more, and passes on the sentinels: everything is done. Returns what each slot has used. {@link close} it then. */
   async end(): Promise<readonly Usage[]> {
     const { consumers } = this.#options;
     this.#isLeaving = true;
     for (let sent = 0; sent < consumers; sent += 1)
       this.#produced.push({ type: 'sentinel' } satisfies Sentinel);
     await this.#ended;
-    await this.#worker?.finish();
     return this.#usages;
   }
 

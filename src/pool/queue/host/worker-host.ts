@@ -398,8 +398,8 @@ class WorkerHost {
     const { joined, entry } = run;
     if (joined === undefined) return;
     run.sentinels = [...(await end(joined))];
-    await this.#write(run);
-    await this.#server.wake();
+    await Promise.all([this.#write(run), this.#server.wake()]);
+    await joined.close();
     this.#sayLeft(run, undefined);
     run.joined = undefined;
     this.#runs.delete(entry.id);

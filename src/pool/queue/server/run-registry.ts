@@ -66,8 +66,8 @@ export async function readBatchIds(client: Client, run: string): Promise<Set<str
 /** Removes everything of a run. @param batches The ids of those that may be there still. */
 export async function removeRun(client: Client, run: string, batches: Iterable<string>): Promise<void> {
   const jobs = [...batches].flatMap((batch) => [queueKey(run, batch), queueKey(run, `${batch}:lock`)]);
-  await client.hdel(RUNS_KEY, run);
-  await removeKeys(client, [hostsKey(run), ...QUEUE_KEYS.map((name) => queueKey(run, name)), ...jobs]);
+  const keys = [hostsKey(run), ...QUEUE_KEYS.map((name) => queueKey(run, name)), ...jobs];
+  await Promise.all([client.hdel(RUNS_KEY, run), removeKeys(client, keys)]);
 }
 
 /** {@link removeRun} for a run whose owner has died, whatever it has left. */
@@ -110,8 +110,10 @@ async function keysLike(client: Client, pattern: string): Promise<string[]> {
 }
 
 async function removeKeys(client: Client, keys: readonly string[]): Promise<void> {
+  const removed: Promise<number>[] = [];
   for (let start = 0; start < keys.length; start += AT_ONCE)
-    await client.unlink(...keys.slice(start, start + AT_ONCE));
+    removed.push(client.unlink(...keys.slice(start, start + AT_ONCE)));
+  await Promise.all(removed);
 }
 
 /** How long entries have been without a beat. */

@@ -92,6 +92,7 @@ testWithRedis(
       '__proto__',
       'x'.repeat(100_000),
     );
+    for (const index of hostile.keys()) await client.del(`{thumbs}:run-${uuid(index)}:hosts`);
     for (const { output } of [run, worker]) {
       expectHarmless(output.stderr);
       expect(output.stderr.split('\n').every((line) => line.length < 20_000)).toBe(true);
@@ -236,8 +237,8 @@ testWithRedis(
     ];
     for (const [own, text] of hosts) await client.hset(`{thumbs}:run-${id}:hosts`, own, text);
     await untilWritten(run, 'is refused: ');
-    // Each forged answer several times: the batch is given out again.
-    await expect.poll(() => answered, { timeout: 30_000 }).toBeGreaterThan(3 * answers.length);
+    // Each forged answer: the batch is given out again.
+    await expect.poll(() => answered, { timeout: 30_000 }).toBeGreaterThan(answers.length);
     await forger.close(true);
     const worker = await startWorker(redis, { cwd: folder });
     const { code, stderr } = await run.finished;
