@@ -103,17 +103,16 @@ export class TestRedis {
   }
 
   /** A connection of the test's own, which ends with the test. */
-  client(options: RedisOptions = {}): Redis {
+  client(options: Pick<RedisOptions, 'retryStrategy' | 'maxRetriesPerRequest'> = {}): Redis {
     const secure = this.#settings.tls ? { tls: { ca: fs.readFileSync(this.certificate) } } : {};
-    const all: RedisOptions = { ...secure, ...options };
-    const client = new Redis(this.url, all);
+    const client = new Redis(this.url, { ...secure, ...options });
     client.on('error', () => {});
     onTestFinished(() => client.disconnect());
     return client;
   }
 
   /** What one command answers. */
-  async ask<T = unknown>(command: string, ...args: readonly (string | number)[]): Promise<T> {
+  async ask<T = unknown>(command: string, ...args: readonly string[]): Promise<T> {
     const client = this.client();
     try {
       return (await client.call(command, [...args])) as T;

@@ -27,7 +27,12 @@ testWithRedis(
   'a host that is killed loses nothing: another does its photos, each has one record, none is charged, and it is named as lost',
   async () => {
     const redis = await startRedis();
-    const { folder, run, worker: victim, expectEnd } = await startGatedRun(redis, {
+    const {
+      folder,
+      run,
+      worker: victim,
+      expectEnd,
+    } = await startGatedRun(redis, {
       runArgs: ['--json'],
       workerArgs: ['-w', '2'],
     });
