@@ -122,6 +122,8 @@ export class Pool<Answer extends { readonly type: string } = never> {
     this.#isOver = true;
     this.#notify();
     await Promise.all(this.#slots.map((slot) => slot.close()));
+    // Whoever still waits for outputs gets none.
+    this.#outputs.push(null);
   }
 
   #createSlot(): Slot {

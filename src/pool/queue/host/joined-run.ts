@@ -33,6 +33,12 @@ export interface JoinedRunOptions {
 /** Photos that this host was asked to do or has, a consumer: one that is worked on, and one behind it. */
 const IN_HAND = 2;
 
+/** Milliseconds, before one has been done. */
+const USUAL_PHOTO_MS = 20;
+
+/** For each photo that is done while a question and its answer are on their way, so many more: answers do not come evenly. */
+const ON_THE_WAY = 2;
+
 /** Batches that one consumer may have in hand, however far away the server is. */
 const MOST_BATCHES = 64;
 
@@ -65,7 +71,7 @@ export class JoinedRun {
   /** Since when photos wait although this host has none. */
   #idleSince: number | undefined;
   /** Milliseconds of a photo, and photos of a batch; of the last ones. */
-  #photoMs = 0;
+  #photoMs = USUAL_PHOTO_MS;
   #batchPhotos = 1;
   #photos = 0;
 
@@ -141,7 +147,6 @@ export class JoinedRun {
   async tick(): Promise<void> {
     const worker = this.#worker;
     if (worker === undefined || this.#isLeaving) return;
-    worker.concurrency = this.#concurrency();
     const { server, run } = this.#options;
     const waiting =
       this.#inHand.size > 0 ? 0 : await server.ask((client) => client.llen(queueKey(run.id, 'wait')));
@@ -158,7 +163,7 @@ export class JoinedRun {
   /** Batches that are asked for at a time: enough to keep the consumers busy while an answer is on its way. */
   #concurrency(): number {
     const { server, consumers } = this.#options;
-    const onTheWay = this.#photoMs === 0 ? 0 : (consumers * server.roundTripMs) / this.#photoMs;
+    const onTheWay = (ON_THE_WAY * consumers * server.roundTripMs) / Math.max(this.#photoMs, 1);
     const batches = Math.ceil((IN_HAND * consumers + onTheWay) / this.#batchPhotos);
     return Math.min(Math.max(batches, IN_HAND), MOST_BATCHES * consumers);
   }
@@ -216,6 +221,7 @@ export class JoinedRun {
   #onResult({ job, outcome, attempt }: JobResult): void {
     this.#photoMs += (1000 * attempt.seconds - this.#photoMs) / 8;
     this.#photos += 1;
+    if (this.#worker !== undefined) this.#worker.concurrency = this.#concurrency();
     const found = this.#takeInHand(job);
     found?.finish({ id: found.photo.id, outcome, attempt });
   }

@@ -373,6 +373,8 @@ class WorkerHost {
 
   async #refuse(run: KnownRun, reason: string): Promise<void> {
     const { entry } = run;
+    // What it has goes to other hosts at once.
+    await run.joined?.leave(0);
     if (run.joined !== undefined) await this.#leave(run, reason);
     run.places = undefined;
     run.checkAgainAt = performance.now() + CHECK_AGAIN_MS;

@@ -4,6 +4,7 @@
 // pulled, leaves a connection open on which nothing comes: so the server is asked once a second.
 
 import { EventEmitter } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import { causeOf, queueError } from '../../../errors.js';
 import type { QueueUrl } from '../../../options/queue-url.js';
@@ -35,11 +36,26 @@ function connectAgainAfter(times: number): number {
 
 type ConnectionOptions = Pick<
   RedisOptions,
-  'maxRetriesPerRequest' | 'connectTimeout' | 'socketTimeout' | 'disconnectTimeout' | 'connectionName'
+  | 'maxRetriesPerRequest'
+  | 'connectTimeout'
+  | 'socketTimeout'
+  | 'disconnectTimeout'
+  | 'protocol'
+  | 'enableReadyCheck'
+  | 'connectionName'
 >;
 
 /** What no waiting mends: what the server says to a user, a password or a right that it does not accept. */
 const REFUSALS = /\b(?:WRONGPASS|NOAUTH|NOPERM)\b|AUTH .*called without any password|invalid password/i;
+
+/** What a connection is for. */
+interface ClientUse {
+  readonly asCluster?: boolean;
+  /** Whether it asks questions that are answered late, or not at all. */
+  readonly isSlow?: boolean;
+  /** Whether BullMQ uses it. */
+  readonly isForJobs?: boolean;
+}
 
 interface ServerEvents {
   /** The server answers again, or does not any more. */
@@ -78,22 +94,27 @@ export class QueueServer extends EventEmitter<ServerEvents> {
    * @throws {ThumbsError} `QUEUE`: the server refuses this user, or is no Redis.
    */
   async open(onWaiting: (reason: string) => void, signal?: AbortSignal): Promise<void> {
-    const first = this.#create(false);
-    const answer = first.info();
+    const first = this.#create({});
+    let answer = first.info();
     for (;;) {
       const info = await this.#answerOf(answer, ASK_MS);
       if (REFUSALS.test(this.#lastError)) throw this.#refusal();
-      if (typeof info === 'string') {
+      if (typeof info === 'string' && !/^loading:1/m.test(info)) {
         this.#isCluster = /^redis_mode:cluster/m.test(info);
         this.#warning = evictionWarning(info);
         break;
+      }
+      if (info !== undefined) {
+        this.#lastError = 'it is loading its data';
+        await sleep(ASK_MS);
+        answer = first.info();
       }
       if (signal?.aborted === true) return;
       onWaiting(this.#lastError);
     }
     if (this.#isCluster) first.disconnect();
-    this.#commands = this.#isCluster ? this.#create(true) : first;
-    this.#listener = this.newClient();
+    this.#commands = this.#isCluster ? this.#create({ asCluster: true }) : first;
+    this.#listener = this.#create({ asCluster: this.#isCluster });
     this.#listener.on('message', () => this.emit('wake'));
     this.#listener.subscribe(WAKE_CHANNEL).catch(() => {}); // ioredis subscribes again on each new connection.
     // A connection that is refused is news at once; `#ask` finds out when the server answers again.
@@ -129,7 +150,7 @@ export class QueueServer extends EventEmitter<ServerEvents> {
    * @param isSlow Whether it asks questions that are answered late, or not at all.
    */
   newClient(isSlow = false): Client {
-    return this.#create(this.#isCluster, isSlow);
+    return this.#create({ asCluster: this.#isCluster, isSlow, isForJobs: true });
   }
 
   /** The answer to a command; undefined when the server is away or does not answer in time. */
@@ -149,7 +170,7 @@ export class QueueServer extends EventEmitter<ServerEvents> {
     for (const client of this.#clients) client.disconnect();
   }
 
-  #create(asCluster: boolean, isSlow = false): Client {
+  #create({ asCluster = false, isSlow = false, isForJobs = false }: ClientUse): Client {
     const options: ConnectionOptions = {
       // What waits for the server is never dropped: BullMQ needs that, and our commands are asked with a time limit.
       maxRetriesPerRequest: null,
@@ -157,6 +178,10 @@ export class QueueServer extends EventEmitter<ServerEvents> {
       // BullMQ's reader of events would not come back after it (6.7.0).
       ...(isSlow ? {} : { socketTimeout: RENEW_MS }),
       disconnectTimeout: DISCONNECT_MS,
+      // RESP3 has nothing that is used here, and its greeting costs each connection a question and an answer.
+      protocol: 2,
+      // Our own commands find out for themselves whether the server is loading.
+      enableReadyCheck: isForJobs,
       connectionName: 'thumbs',
     };
     const client = asCluster
