@@ -30,6 +30,8 @@ const WHOLE = [
 const CHUNKS = 'chunks';
 /** What these modules import dynamically is loaded by consumers alone. */
 const READERS = 'src/image/';
+/** What is imported dynamically from here has the client of the queue server with it: a megabyte that most runs do without. */
+const QUEUE = 'src/pool/queue/';
 
 /** Every file that something starts by its path: the command, the library, a process or a thread. */
 export const entries: readonly string[] = [...SPLIT, ...WHOLE];
@@ -76,9 +78,9 @@ type WithMetafile = BuildOptions & { readonly metafile: true };
 
 /**
  * Bundles an entry, split at its dynamic imports. esbuild makes a chunk for each set of modules that the same imports reach: some twenty
- * small files for one command. So each dynamic import is made to reach every module that several of them share. There are three chunks then:
- * with what the entry needs at once, with what several others need, and with what decoders' readers alone share. Those are not loaded
- * by a process that is split, and must not be: our JPEG reader compiles its WebAssembly when it is loaded.
+ * small files for one command. So each dynamic import is made to reach every module that several of them share. There are four chunks then:
+ * with what the entry needs at once, with what several others need, with what the queue alone needs, and with what decoders' readers
+ * alone share. Those are not loaded by a process that is split, and must not be: our JPEG reader compiles its WebAssembly when it is loaded.
  */
 async function split(dist: WithMetafile, entry: string): Promise<BuildResult<WithMetafile>> {
   const chunked = {
@@ -111,12 +113,17 @@ function reachShared({ inputs }: Metafile, entry: string): Plugin {
     ),
   ];
   const readers = importedLateBy((file) => file.startsWith(READERS));
-  const others = importedLateBy((file) => !file.startsWith(READERS));
-  const reachedBy = [entry, ...others, ...readers].map(reachedFrom);
+  const late = importedLateBy((file) => !file.startsWith(READERS));
+  const queue = late.filter((file) => file.startsWith(QUEUE));
+  const others = late.filter((file) => !file.startsWith(QUEUE));
+  const reachedBy = [entry, ...others, ...queue, ...readers].map(reachedFrom);
   const shared = Object.keys(inputs).filter(
     (file) => reachedBy.filter((reached) => reached.has(file)).length > 1,
   );
-  const reachedByOthers = new Set(reachedBy.slice(0, 1 + others.length).flatMap((reached) => [...reached]));
+  const reachedByAny = (files: readonly string[]) => {
+    const reached = new Set(files.flatMap((file) => [...reachedFrom(file)]));
+    return shared.filter((file) => reached.has(file));
+  };
   const importsOfAll = (files: readonly string[]) =>
     files.map((file) => `import ${JSON.stringify(path.join(projectFolder, file))};`).join('\n');
   const added = new Map<string, string>();
@@ -124,8 +131,9 @@ function reachShared({ inputs }: Metafile, entry: string): Plugin {
     // One that is shared itself would import modules that import it.
     for (const file of files) if (!shared.includes(file)) added.set(path.join(projectFolder, file), imports);
   };
-  addTo(readers, importsOfAll(shared));
-  addTo(others, importsOfAll(shared.filter((file) => reachedByOthers.has(file))));
+  addTo(readers, importsOfAll(reachedByAny([entry, ...others, ...readers])));
+  addTo(queue, importsOfAll(reachedByAny([entry, ...others, ...queue])));
+  addTo(others, importsOfAll(reachedByAny([entry, ...others])));
   return {
     name: 'reach-shared',
     setup: ({ onLoad }) => {

@@ -25,6 +25,8 @@ const BATCHES = [1, 8, 32, 128];
 const BATCH_RUNS = 3;
 /** Milliseconds in each direction. */
 const DELAY_MS = 25;
+/** How often each photo is in the longer corpus, where starts and ends count less. */
+const COPIES = 8;
 
 /** `TINY` different PNGs of 24 x 16 pixels. */
 async function makeTiny(folder: string): Promise<void> {
@@ -41,7 +43,17 @@ async function makeTiny(folder: string): Promise<void> {
   }
 }
 
+/** `COPIES` links to each photo. */
+function makeLonger(folder: string, photos: string): void {
+  for (let copy = 0; copy < COPIES; copy += 1) {
+    const inner = path.join(folder, `${copy}`);
+    fs.mkdirSync(inner);
+    for (const name of fs.readdirSync(photos)) fs.linkSync(path.join(photos, name), path.join(inner, name));
+  }
+}
+
 const camera = await keptFolder('camera-188', (folder) => makeCorpus(folder, `${PHOTOS}`));
+const longer = await keptFolder(`camera-${COPIES * PHOTOS}`, (folder) => makeLonger(folder, camera));
 const tiny = await keptFolder('tiny-20000', makeTiny);
 /** Outputs lie beside the photos: hosts are allowed that folder. */
 const allow = path.dirname(camera);
@@ -58,29 +70,43 @@ async function withHosts<T>(url: string, cores: readonly number[], measure: () =
   }
 }
 
-const runWith = async (url: string) => (await timeRun([camera], out, ['-w', '0', '--queue', url])).seconds;
+const runWith = async (photos: string, url: string) =>
+  (await timeRun([photos], out, ['-w', '0', '--queue', url])).seconds;
+
+const corpora = [
+  { photos: camera, count: PHOTOS, runs: RUNS },
+  { photos: longer, count: COPIES * PHOTOS, runs: Math.ceil(RUNS / 2) },
+];
 
 /** Two plain runs at once, each of half of the photos and on a core of its own, against one run of all: what these cores can give at most. */
-async function independentRuns(): Promise<number> {
-  const names = fs.readdirSync(camera).map((name) => path.join(camera, name));
+async function independentRuns(photos: string): Promise<number> {
+  const names = filesIn(photos);
   const halves = [names.filter((_, index) => index % 2 === 0), names.filter((_, index) => index % 2 === 1)];
   const runs = halves.map((half, core) => timeRun(half, `${out}-${core}`, ['-w', '1'], core));
   return Math.max(...(await Promise.all(runs)).map(({ seconds }) => seconds));
 }
 
+function filesIn(folder: string): string[] {
+  const entries = fs.readdirSync(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
+}
+
 async function measureHosts(): Promise<string> {
-  const onOne = () => withHosts(redis.url, [0], () => runWith(redis.url));
-  const onTwo = () => withHosts(redis.url, [0, 1], () => runWith(redis.url));
-  const hosts = await alternate(RUNS, onOne, onTwo);
-  const plain = await alternate(
-    RUNS,
-    async () => (await timeRun([camera], out, ['-w', '1'], 0)).seconds,
-    independentRuns,
-  );
-  return `| ${PHOTOS} photos of 10 megapixels, whole commands | on one core, s | on two, s | ratio | aim |
-|---|--:|--:|--:|--:|
-| one host with one consumer; two hosts with one each | ${formatStatistics(hosts.a, 2)} | ${formatStatistics(hosts.b, 2)} | ${formatStatistics(hosts.ratio, 2)} | 1.9 |
-| without a queue: one run; two runs that know nothing of each other, of half of the photos each | ${formatStatistics(plain.a, 2)} | ${formatStatistics(plain.b, 2)} | ${formatStatistics(plain.ratio, 2)} | |`;
+  const rows: string[] = [];
+  for (const { photos, count, runs } of corpora) {
+    const onOne = () => withHosts(redis.url, [0], () => runWith(photos, redis.url));
+    const onTwo = () => withHosts(redis.url, [0, 1], () => runWith(photos, redis.url));
+    const hosts = await alternate(runs, onOne, onTwo);
+    const alone = async () => (await timeRun(filesIn(photos), out, ['-w', '1'], 0)).seconds;
+    const plain = await alternate(runs, alone, () => independentRuns(photos));
+    rows.push(
+      `| ${count} | one host with one consumer; two hosts with one each | ${formatStatistics(hosts.a, 2)} | ${formatStatistics(hosts.b, 2)} | ${formatStatistics(hosts.ratio, 2)} | 1.9 |`,
+      `| ${count} | without a queue: one run; two runs that know nothing of each other, of half of the photos each | ${formatStatistics(plain.a, 2)} | ${formatStatistics(plain.b, 2)} | ${formatStatistics(plain.ratio, 2)} | |`,
+    );
+  }
+  return `| photos of 10 megapixels | whole commands | on one core, s | on two, s | ratio | aim |
+|--:|---|--:|--:|--:|--:|
+${rows.join('\n')}`;
 }
 
 async function measureAgainstFork(photos: string, aim: number, title: string): Promise<string> {
@@ -91,14 +117,24 @@ async function measureAgainstFork(photos: string, aim: number, title: string): P
 }
 
 async function measureDelay(): Promise<string> {
-  const proxy = await startDelayingProxy(redis.port, DELAY_MS);
+  // Both through a proxy, which takes a part of the same two cores.
+  const [farServer, nearServer] = [
+    await startDelayingProxy(redis.port, DELAY_MS),
+    await startDelayingProxy(redis.port, 0),
+  ];
   try {
-    const far = () => withHosts(proxy.url, [0, 1], () => runWith(proxy.url));
-    const near = () => withHosts(redis.url, [0, 1], () => runWith(redis.url));
-    const { a, b, ratio } = await alternate(RUNS, far, near);
-    return `| ${2 * DELAY_MS} ms for a question and its answer, on every link; two hosts with one consumer each | ${formatStatistics(a, 2)} | ${formatStatistics(b, 2)} | ${formatStatistics(ratio, 3)} | 1.05 |`;
+    const rows: string[] = [];
+    for (const { photos, count, runs } of corpora) {
+      const over = (url: string) => () => withHosts(url, [0, 1], () => runWith(photos, url));
+      const { a, b, ratio } = await alternate(runs, over(farServer.url), over(nearServer.url));
+      rows.push(
+        `| ${2 * DELAY_MS} ms for a question and its answer on every link, against none; two hosts with one consumer each, ${count} photos | ${formatStatistics(a, 2)} | ${formatStatistics(b, 2)} | ${formatStatistics(ratio, 3)} | 1.05 |`,
+      );
+    }
+    return rows.join('\n');
   } finally {
-    await proxy.stop();
+    await farServer.stop();
+    await nearServer.stop();
   }
 }
 
