@@ -33,6 +33,10 @@ const IMAGE_ERROR_CODES: ReadonlySet<string> = new Set<ImageErrorCode>([
   'INTERNAL',
 ]);
 
+export function isImageErrorCode(value: unknown): value is ImageErrorCode {
+  return typeof value === 'string' && IMAGE_ERROR_CODES.has(value);
+}
+
 /** The limit that an image exceeded, by its name. Under a higher one the image may be tried again. */
 export interface Limits {
   readonly maxPixels?: number;

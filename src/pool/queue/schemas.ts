@@ -2,6 +2,7 @@
 // these schemas first. What a path may be is checked where it is used (`host/places.ts`).
 
 import * as v from 'valibot';
+import { type ImageErrorCode, isImageErrorCode } from '../../errors.js';
 import { isThumbnailFile } from '../../files/thumbnails/thumbnail-name.js';
 import { decoders, type SourceFormat } from '../../image/decoders/index.js';
 import { outputFormatNames } from '../../options/output-formats.js';
@@ -158,16 +159,7 @@ const done = v.strictObject({
 
 const failed = v.strictObject({
   status: v.literal('failed'),
-  code: v.picklist([
-    'CORRUPT',
-    'UNSUPPORTED',
-    'TOO_LARGE',
-    'TIMEOUT',
-    'WORKER_DIED',
-    'UNREADABLE',
-    'CHANGED',
-    'INTERNAL',
-  ]),
+  code: v.custom<ImageErrorCode>(isImageErrorCode),
   reason: line,
   limit: v.exactOptional(limit),
   needs: v.exactOptional(line),

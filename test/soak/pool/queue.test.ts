@@ -26,7 +26,7 @@ const CORPUS = 250;
 const HOSTS = 3;
 
 /** An image takes so long, so that something happens to most hosts while they have some. */
-const SLOW_READS_MS = 150;
+const SLOW_PHOTOS_MS = 150;
 
 /** Milliseconds between two faults. */
 const FAULT_MS = 2000;
@@ -46,7 +46,7 @@ testWithRedis(
           writeLargePhotos(path.join(photos, String(first)), Math.min(CORPUS, PHOTOS - first));
       },
     });
-    const env = { ...DEADLY, SLOW_READS_MS: String(SLOW_READS_MS) };
+    const env = { ...DEADLY, SLOW_PHOTOS_MS: String(SLOW_PHOTOS_MS) };
     const hosts: Started[] = [];
     const addHost = async () => {
       const host = await startWorker(redis, { cwd: folder, env });

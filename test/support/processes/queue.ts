@@ -9,10 +9,10 @@ import type { TestRedis } from '../redis.js';
 import { thumbs } from './command.js';
 import { childrenOf, type Finished, type Started, start, suspend, until, untilWritten } from './processes.js';
 
-const deadlyReads = new URL('../../fixtures/deadly-reads.js', import.meta.url);
+const deadlyPhotos = new URL('../../fixtures/deadly-photos.js', import.meta.url);
 
-/** The environment of processes whose consumers do what names of photos say (`fixtures/deadly-reads.js`). */
-export const DEADLY: NodeJS.ProcessEnv = { NODE_OPTIONS: `--import=${deadlyReads}` };
+/** The environment of processes whose consumers do what names of photos say (`fixtures/deadly-photos.js`). */
+export const DEADLY: NodeJS.ProcessEnv = { NODE_OPTIONS: `--import=${deadlyPhotos}` };
 
 export interface QueuePhotos {
   readonly folder: string;
@@ -47,7 +47,8 @@ export async function queuePhotos(
 
 /** Further photos that share no batch with others: they are larger. */
 export function writeLargePhotos(folder: string, count: number, first = 0): string[] {
-  const small = writePhotos(path.join(folder, '..', `small-${first}`), first + count).slice(first);
+  fs.mkdirSync(folder, { recursive: true });
+  const small = writePhotos(temporaryFolder(), first + count).slice(first);
   return small.map((file, index) => {
     const large = path.join(folder, `large-${first + index}.jpg`);
     // Behind the end of the image.

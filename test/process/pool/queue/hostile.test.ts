@@ -239,7 +239,7 @@ testWithRedis(
     await untilWritten(run, 'is refused: ');
     // Each forged answer: the batch is given out again.
     await expect.poll(() => answered, { timeout: 30_000 }).toBeGreaterThan(answers.length);
-    await forger.close(true);
+    await forger.close();
     const worker = await startWorker(redis, { cwd: folder });
     const { code, stderr } = await run.finished;
     expect(code).toBe(1);
