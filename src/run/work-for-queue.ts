@@ -7,7 +7,7 @@ import type { WorkerOptions } from '../options/options.js';
 import { checkQueueUrl } from '../options/queue-url.js';
 import { checkMemory, checkWorkers } from '../options/resolve.js';
 import { forkedProcesses } from '../pool/process/forked-consumer.js';
-import type { WorkerHostEvent } from '../pool/queue/host/worker-host.js';
+import type { WorkerHostEvent } from '../pool/queue/host/events.js';
 import { SIGNAL_GRACE_MS } from './cancellation.js';
 import { digestsOf, madeBy } from './digests/run-digests.js';
 

@@ -21,8 +21,10 @@ import {
   removeLeftOvers,
   writeHost,
 } from '../server/run-registry.js';
+import type { WorkerHostEvent } from './events.js';
 import { JoinedRun } from './joined-run.js';
 import { findPlaces, type Places, type Reach } from './places.js';
+import { versionProblem } from './versions.js';
 
 export interface WorkerHostOptions extends Reach {
   readonly url: QueueUrl;
@@ -37,28 +39,6 @@ export interface WorkerHostOptions extends Reach {
   readonly signal: AbortSignal;
   readonly graceMs: number;
 }
-
-/** What a host says, as it happens. */
-export type WorkerHostEvent =
-  /** The server answers, and the host takes part in runs. */
-  | { readonly type: 'ready'; readonly server: string; readonly host: string; readonly consumers: number }
-  /** It waits for the server; why, on one line. */
-  | { readonly type: 'waiting'; readonly waitsFor: string }
-  | { readonly type: 'joined'; readonly run: string; readonly from: string; readonly consumers: number }
-  /** It takes nothing of this run; why, on one line. */
-  | { readonly type: 'refused'; readonly run: string; readonly from: string; readonly reason: string }
-  | {
-      readonly type: 'left';
-      readonly run: string;
-      readonly from: string;
-      /** Photos that were done here. */
-      readonly photos: number;
-      readonly seconds: number;
-      /** Absent when the run has ended. */
-      readonly reason?: string;
-    }
-  /** Something in the queue was not what it should be; on one line. */
-  | { readonly type: 'warning'; readonly message: string };
 
 /** The longest time of a timer: each image has its own limit. */
 const LONGEST_MS = 2 ** 31 - 1;
@@ -327,7 +307,7 @@ class WorkerHost {
   /** Finds out whether this host can take part. */
   async #check(run: KnownRun): Promise<void> {
     const { entry } = run;
-    const problem = this.#versionProblem(entry);
+    const problem = versionProblem(entry.madeBy, this.#options.madeByHere(entry.work));
     const places = problem === undefined ? await findPlaces(entry, this.#options) : { reason: problem };
     if ('reason' in places) await this.#refuse(run, places.reason);
     else run.places = places;
@@ -356,19 +336,6 @@ class WorkerHost {
     this.#say({ type: 'joined', run: entry.id, from: entry.host, consumers });
     await this.#write(run);
     await this.#server.wake();
-  }
-
-  /** Undefined when thumbnails would be the same here, byte for byte. */
-  #versionProblem({ work, madeBy }: RunEntry): string | undefined {
-    const here = this.#options.madeByHere(work);
-    if (here.digest === madeBy.digest) return undefined;
-    const names = [...new Set([...Object.keys(madeBy.versions), ...Object.keys(here.versions)])];
-    const differing = names.filter((name) => madeBy.versions[name] !== here.versions[name]);
-    const shown = differing.map(
-      (name) => `${name} ${madeBy.versions[name] ?? '(none)'} there, ${here.versions[name] ?? '(none)'} here`,
-    );
-    const what = shown.length === 0 ? 'another version of thumbs' : shown.join('; ');
-    return printable(`it would make other thumbnails: ${what}`);
   }
 
   async #refuse(run: KnownRun, reason: string): Promise<void> {
