@@ -41,14 +41,14 @@ for (const [signal, exitCode] of [
 
 testWithRedis('a second signal ends a worker at once, and its consumers with it', async () => {
   const redis = await startRedis();
-  const { folder, worker, expectEnd } = await startGatedRun(redis);
+  const { run, worker } = await startGatedRun(redis, { workerArgs: ['-w', '2'] });
+  await untilWritten(run, 'done ');
   const consumers = childrenOf(worker.pid);
   worker.child.kill('SIGINT');
   await untilWritten(worker, 'Stopping: ');
   worker.child.kill('SIGTERM');
   expect((await worker.finished).code).toBe(143);
   await untilGone(consumers);
-  await expectEnd(await startWorker(redis, { cwd: folder }));
 });
 
 testWithRedis(

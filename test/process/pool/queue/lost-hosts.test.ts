@@ -38,7 +38,7 @@ testWithRedis(
     const summary = eventsOf(run.output.stdout).at(-1) as SummaryEvent;
     expect(summary.hosts?.map(({ standing }) => standing).sort()).toEqual(['joined', 'lost']);
     expect(run.output.stderr).not.toContain('WORKER_DIED');
-    expect(run.output.stderr).toMatch(/^host vm|^host .*\(.*lost\)$/m);
+    expect(run.output.stderr).toMatch(/^host .* \((?:slow, )?lost\)$/m);
   },
 );
 
