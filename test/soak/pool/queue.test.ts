@@ -2,7 +2,7 @@
 
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import { mulberry32 } from '../../../scripts/painting/noise.js';
 import { processesLeft, type Started, until } from '../../support/processes/processes.js';
 import {
@@ -33,6 +33,9 @@ const FAULT_MS = 2000;
 
 /** A host that stands still is lost after ten seconds: half of them are. */
 const SUSPENDED_MS = 20_000;
+
+// Faults take most of the time.
+vi.setConfig({ testTimeout: 120_000 + 500 * PHOTOS });
 
 testWithRedis(
   `chaos: ${PHOTOS} photos, three hosts that are killed and suspended, a server that is killed: the output is that of an undisturbed run`,
