@@ -39,7 +39,10 @@ testWithRedis(
     });
     await untilWritten(run, 'has joined');
     const consumers = () => [run, worker, byVariable].flatMap(({ pid }) => childrenOf(pid));
-    await until(() => consumers().length === 3);
+    // Until then a process that was just forked is a copy of its parent.
+    const areStarted = () =>
+      consumers().every((pid) => fs.readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('consumer'));
+    await until(() => consumers().length === 3 && areStarted());
     for (const pid of consumers())
       for (const file of ['cmdline', 'environ'])
         expect(fs.readFileSync(`/proc/${pid}/${file}`, 'latin1')).not.toContain(PASSWORD);
