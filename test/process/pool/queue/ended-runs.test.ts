@@ -15,6 +15,7 @@ import {
 } from '../../../support/processes/queue.js';
 import { startRedis, testWithRedis } from '../../../support/redis.js';
 
+// taskforcesh/bullmq#1644: keys that nobody removes.
 testWithRedis(
   'a main process that is killed: the worker leaves the run, nothing is left in the server, and the next run continues with it',
   async () => {

@@ -248,7 +248,6 @@ testWithRedis(
   },
 );
 
-// taskforcesh/bullmq: a key of another type at a queue's place.
 testWithRedis('keys of another type where ours should be are said, and do not end a worker', async () => {
   const redis = await startRedis();
   const client = redis.client();

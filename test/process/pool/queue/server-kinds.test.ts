@@ -45,7 +45,7 @@ testWithTls(
   },
 );
 
-// taskforcesh/bullmq 3.x and 6.7: CROSSSLOT where a prefix has no braces.
+// BullMQ's keys are in several slots (CROSSSLOT), unless its prefix has braces.
 testWithRedis('a node of a cluster is used by its plain URL', async () => {
   const redis = await startRedis({ cluster: true });
   await expectRun(redis);
@@ -182,7 +182,7 @@ testWithRedis(
   },
 );
 
-// taskforcesh/bullmq: a Worker whose connection is half open takes no job, for a quarter of an hour.
+// BullMQ 6.7: a Worker whose connection is half open takes no job until the kernel gives the connection up.
 testWithRedis(
   'connections that carry nothing any more, without being closed, are made anew by run and worker',
   async () => {

@@ -48,6 +48,7 @@ testWithRedis(
   },
 );
 
+// taskforcesh/bullmq#4656: closing a Worker hangs while the server is away.
 testWithRedis(
   'a server that stays away for --queue-timeout ends the run with exit 3, what was done is on record, and the same command continues',
   async () => {

@@ -14,6 +14,7 @@ import {
 } from '../../../support/processes/queue.js';
 import { startRedis, testWithRedis } from '../../../support/redis.js';
 
+// taskforcesh/bullmq#4585: a Worker that does not come back after an outage.
 testWithRedis(
   'a server that stops answering for some seconds: the run says so, and goes on by itself',
   async () => {
