@@ -11,7 +11,6 @@ import {
   openGate,
   startGatedRun,
   startQueueRun,
-  startWorker,
   stopWorker,
 } from '../../../support/processes/queue.js';
 import { startRedis, testWithRedis } from '../../../support/redis.js';
@@ -52,16 +51,14 @@ testWithRedis(
 // taskforcesh/bullmq#4656: closing a Worker hangs while the server is away.
 testWithRedis('a worker that is stopped while the server is away ends, whatever it has in hand', async () => {
   const redis = await startRedis();
-  const { folder, run, worker } = await startGatedRun(redis);
+  const { folder, worker } = await startGatedRun(redis);
   await redis.kill();
   await untilWritten(worker, 'Waiting for the queue server');
   worker.child.kill('SIGTERM');
   await untilWritten(worker, 'Stopping: ');
   openGate(folder);
   expect((await worker.finished).code).toBe(143);
-  // The run waits on.
-  await redis.start();
-  await startWorker(redis, { cwd: folder });
+});
   expect((await run.finished).code).toBe(1);
   expectSameOutput(path.join(folder, 'queue'), path.join(folder, 'plain'));
 });
