@@ -50,6 +50,9 @@ const UNCHANGED_AHEAD = 256;
 /** Milliseconds between two comparisons of what the server has with what it was given. */
 const COMPARE_MS = 2000;
 
+/** Milliseconds after an answer without any result. */
+const AGAIN_MS = 500;
+
 /** How often entries are read and written while sentinels are due, milliseconds. */
 const ENDING_MS = 50;
 
@@ -315,7 +318,13 @@ class QueuePool implements JobPool {
     if (this.#isOver) return;
     if (answer !== undefined) for (const result of answer.results) this.#onResult(answer, result);
     // What the host has not finished, or what came of it is not to be understood.
-    for (const photo of this.#inFlight.endBatch(batch)) if (!this.#isEnding) this.#send([photo]);
+    const unfinished = this.#inFlight.endBatch(batch);
+    const again = () => {
+      for (const photo of unfinished) if (!this.#isEnding) this.#send([photo]);
+    };
+    // A host that finishes nothing is not asked a thousand times a second.
+    if (unfinished.length > 0 && (answer?.results.length ?? 0) === 0) setTimeout(again, AGAIN_MS).unref();
+    else again();
     this.#notify();
   }
 

@@ -67,6 +67,8 @@ export class SteadyWorker extends Worker<unknown, unknown> {
   /** Closes at once, whatever it has. BullMQ's own `close` waits for a server that is away. */
   async end(): Promise<void> {
     await within(END_MS, this.close(true));
+    // After `close` without force, `close(true)` does nothing more: the timer by which locks are renewed would keep the process.
+    await within(END_MS, this.lockManager.close());
     this.#client.disconnect();
   }
 

@@ -7,7 +7,7 @@ import { projectFolder } from '../../../support/paths.js';
 import { temporaryFolder } from '../../../support/photos.js';
 import { start } from '../../../support/processes/processes.js';
 
-const PACKAGES = 'libheif-examples libimage-exiftool-perl parallel';
+const PACKAGES = 'libheif-examples libimage-exiftool-perl redis-server parallel';
 
 /** Runs the script where only these programs exist, each a shell script. */
 async function runWith(programs: Readonly<Record<string, string>>) {
@@ -32,7 +32,7 @@ test('packages that are missing are installed by root', async () => {
 });
 
 test('nothing is installed, and nothing said, where nothing is missing', async () => {
-  const installed = { 'heif-info': '', exiftool: '', parallel: '' };
+  const installed = { 'heif-info': '', exiftool: '', 'redis-server': '', parallel: '' };
   const { calls, ...rest } = await runWith({ ...installed, id: 'echo 0', 'apt-get': aptGet });
   expect(rest).toEqual({ code: 0, stdout: '', stderr: '' });
   expect(calls).toEqual([]);
@@ -43,7 +43,12 @@ for (const [why, programs] of [
   ['where there is no apt-get', { id: 'echo 0' }],
 ] as const)
   test(`what is missing is named for a user ${why}, and nothing is installed`, async () => {
-    const { code, stderr, calls } = await runWith({ exiftool: '', parallel: '', ...programs });
+    const { code, stderr, calls } = await runWith({
+      exiftool: '',
+      'redis-server': '',
+      parallel: '',
+      ...programs,
+    });
     expect(stderr).toMatch(/^programs: missing packages.*: libheif-examples\n$/);
     expect([code, calls]).toEqual([0, []]);
   });
