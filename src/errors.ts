@@ -124,7 +124,7 @@ export interface ImageError extends ThumbsError {
 
 /** Whether an error is one image's own. */
 export function isImageError(error: unknown): error is ImageError {
-  return error instanceof ThumbsError && IMAGE_ERROR_CODES.has(error.code);
+  return error instanceof ThumbsError && isImageErrorCode(error.code);
 }
 
 function imageError(

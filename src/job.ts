@@ -176,6 +176,9 @@ export interface Usage {
   readonly cpuMs: number;
 }
 
+/** Of what has reported none. */
+export const NO_USAGE: Usage = { peakMemoryBytes: 0, cpuMs: 0 };
+
 /** A finished job. */
 export interface JobResult {
   readonly type: 'result';

@@ -3,6 +3,9 @@
 import type { LockMark } from '../files/locks/held-lock.js';
 import type { Identified, Job, PoolNotice, PoolOutput, Sentinel, Unchanged, WorkOptions } from '../job.js';
 
+/** Unchanged photos that wait for the sink in a pool: enough to keep it busy, and next to no memory. */
+export const UNCHANGED_AHEAD = 256;
+
 /** A pool that a run gives its jobs to. */
 export interface JobPool {
   /** N: sentinels that pass the pool. It may grow until the first one is given to the pool, and not after that. */

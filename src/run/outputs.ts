@@ -4,7 +4,11 @@ import path from 'node:path';
 import { optionError, outputError } from '../errors.js';
 import { MARKER_NAME } from '../files/folder-marker.js';
 import { isInside, realFile } from '../files/real-path.js';
-import { isFreeForExport } from '../manifest/earlier-export.js';
+import {
+  isFreeForExport,
+  requireFreeForExport,
+  requireOtherThanManifest,
+} from '../manifest/earlier-export.js';
 import { sourceName } from '../manifest/source-names.js';
 import type { ManifestStore } from '../manifest/store.js';
 import type { ResolvedOptions } from '../options/options.js';
@@ -29,14 +33,10 @@ export async function requireFreeOutputs(options: ResolvedOptions, roots: readon
       `The manifest ${printable(shard?.merged ?? manifest)} has the name of a folder's marker: name another file`,
     );
   for (const { file, format } of exports) {
-    const name = `The export ${printable(file)}`;
-    if (realFile(file) === realFile(manifest)) throw optionError(`${name} is the manifest by another name`);
+    requireOtherThanManifest(file, manifest);
     if (await isPhoto(file, options, roots))
-      throw optionError(`${name} is one of the photos of this run: name another file`);
-    if (!isFreeForExport(file, format))
-      throw optionError(
-        `${name} exists, and is not an earlier export of thumbs: name another file, or remove this one first`,
-      );
+      throw optionError(`The export ${printable(file)} is one of the photos of this run: name another file`);
+    requireFreeForExport(file, format);
   }
 }
 

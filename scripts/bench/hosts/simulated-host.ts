@@ -1,13 +1,12 @@
 // A worker host that decodes nothing: what it is given is done at once. So the main process and the queue server are the slowest.
 // Arguments: <url> <consumers> <folder that it may touch>
 
+import { NO_USAGE } from '../../../src/job.js';
 import type { DoneFacts } from '../../../src/manifest/record.js';
 import { checkQueueUrl } from '../../../src/options/queue-url.js';
 import type { Consumer, ConsumerJob, ConsumerListener, Transport } from '../../../src/pool/consumer.js';
 import { serveRuns } from '../../../src/pool/queue/host/worker-host.js';
 import { digestsOf, madeBy } from '../../../src/run/digests/run-digests.js';
-
-const NO_USAGE = { peakMemoryBytes: 0, cpuMs: 0 };
 
 /** A record of the usual length. */
 function outcome({ bytes = 1000 }: ConsumerJob): DoneFacts {

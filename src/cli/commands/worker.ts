@@ -4,11 +4,10 @@ import { type Command, Option } from 'commander';
 import { optionError, unreachable } from '../../errors.js';
 import type { WorkerOptions } from '../../options/options.js';
 import { jsonLine } from '../../printable.js';
-import type { WorkerHostEvent } from '../../run/work-for-queue.js';
-import { workForQueue } from '../../run/work-for-queue.js';
+import { type WorkerHostEvent, workForQueue } from '../../run/work-for-queue.js';
 import { exitCodes } from '../exit-codes.js';
 import { type Colors, Screen } from '../screen.js';
-import { libraryOptions, type ParsedOptions, QUEUE_VARIABLE } from '../shared-options.js';
+import { collect, libraryOptions, type ParsedOptions, QUEUE_VARIABLE } from '../shared-options.js';
 import { stopOnSignals } from '../signals.js';
 import { count, duration, rate } from '../texts/format.js';
 
@@ -43,10 +42,6 @@ Examples:
       if (server === undefined) throw optionError(`Expected the URL of a queue server, or ${QUEUE_VARIABLE}`);
       process.exitCode = await work(server, typed);
     });
-}
-
-function collect(value: string, earlier: readonly string[] = []): string[] {
-  return [...earlier, value];
 }
 
 async function work(url: string, typed: ParsedOptions): Promise<number> {

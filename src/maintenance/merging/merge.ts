@@ -16,7 +16,11 @@ import { HeldLock } from '../../files/locks/held-lock.js';
 import { Lock } from '../../files/locks/lock.js';
 import { realFile, realPlace } from '../../files/real-path.js';
 import { replaceFileInSteps } from '../../files/replace-file.js';
-import { isFreeForExport } from '../../manifest/earlier-export.js';
+import {
+  isFreeForExport,
+  requireFreeForExport,
+  requireOtherThanManifest,
+} from '../../manifest/earlier-export.js';
 import { nameIn, noteMerged, noteMerging } from '../../manifest/folder-manifests.js';
 import { asManifestError } from '../../manifest/reading.js';
 import { contentOf, type ManifestRecord } from '../../manifest/record.js';
@@ -125,12 +129,8 @@ type Exports = ResolvedOptions['exports'];
 
 function requireFreeExports(exports: Exports, { manifest }: ResolvedPlace): void {
   for (const { file, format } of exports) {
-    const name = `The export ${printable(file)}`;
-    if (realFile(file) === manifest) throw optionError(`${name} is the manifest by another name`);
-    if (!isFreeForExport(file, format))
-      throw optionError(
-        `${name} exists, and is not an earlier export of thumbs: name another file, or remove this one first`,
-      );
+    requireOtherThanManifest(file, manifest);
+    requireFreeForExport(file, format);
   }
 }
 

@@ -1,6 +1,7 @@
 // The jobs that a slot has been given and that are not finished, in the order in which its consumer does them.
 
 import type { Job } from '../../job.js';
+import { isSmall } from '../small-jobs.js';
 
 /** One job in a slot. */
 export interface Assignment {
@@ -20,18 +21,12 @@ export interface Assignment {
 /** One job queued behind the running one hides the message round trip; a third gained nothing when it was measured. */
 const IN_FLIGHT = 2;
 
-/** Of a source whose image takes little longer than the messages about it. */
-const SMALL_BYTES = 1 << 16;
 /** What the last job of a slot may have taken. The jobs behind one that takes longer wait although other consumers may be idle. */
 const QUICK_MS = 10;
 /** Small jobs are given out several at a time, so that there are fewer messages. */
 const SMALL_IN_FLIGHT = 12;
 /** When the consumer has fewer of them, it gets those that have come since. */
 const LEAST_SENT = 4;
-
-function isSmall({ facts }: Job): boolean {
-  return facts !== undefined && facts.sourceBytes <= SMALL_BYTES;
-}
 
 export class Assignments {
   #list: Assignment[] = [];

@@ -6,6 +6,7 @@ import type { Identified, Job, PoolOutput, Sentinel, Unchanged } from '../../job
 import { printable } from '../../printable.js';
 import { type Clock, systemClock } from '../clock.js';
 import type { Consumer, Exit, Transport } from '../consumer.js';
+import { UNCHANGED_AHEAD } from '../job-pool.js';
 import { Slot, type SlotOptions } from './slot.js';
 import { StallWatch } from './stall-watch.js';
 import { StartupFailures } from './startup-failures.js';
@@ -29,9 +30,6 @@ const TICK_MS = process.platform === 'linux' ? 100 : 1000;
 
 /** By then the slots should have killed every consumer that hangs. */
 const STALL_MS = 10_000;
-
-/** Unchanged photos that wait for the sink: enough to keep it busy, and next to no memory. */
-const UNCHANGED_AHEAD = 256;
 
 function isJob(planned: { readonly type: string }): planned is Job {
   return planned.type === 'job';

@@ -10,6 +10,7 @@ import {
   type Identified,
   type Job,
   type JobResult,
+  NO_USAGE,
   type Outcome,
   type Usage,
 } from '../../job.js';
@@ -62,7 +63,7 @@ export class Slot {
   /** Whether the grace of a drain is over, so that the running job is given up. */
   #graceIsOver = false;
   #cancelGrace: Cancel | undefined;
-  #usage: Usage = { peakMemoryBytes: 0, cpuMs: 0 };
+  #usage = NO_USAGE;
   #closed = false;
 
   constructor(options: SlotOptions, listener: SlotListener, clock: Clock) {

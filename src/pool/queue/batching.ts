@@ -1,12 +1,10 @@
 // Which photos share a batch: small ones do, because a message about one would take as long as its image.
 
+import { isSmall } from '../small-jobs.js';
 import type { GivenPhoto } from './in-flight.js';
 
 /** bench.md, Hosts: with more, the last photos of a run are spread less evenly. */
 const BATCH_PHOTOS = 32;
-
-/** Bytes of a source whose image takes little longer than a message about it. */
-const SMALL_BYTES = 1 << 16;
 
 /** Milliseconds that an incomplete batch waits for further photos. */
 const GATHER_MS = 5;
@@ -24,8 +22,7 @@ export class Batching {
   }
 
   add(photo: GivenPhoto): void {
-    const { facts } = photo.job;
-    if (facts === undefined || facts.sourceBytes > SMALL_BYTES) {
+    if (!isSmall(photo.job)) {
       this.#send([photo]);
       return;
     }

@@ -1,14 +1,12 @@
 // The sentinels of the hosts of a run: each slot of each host that was joined when the photos were done passes one on. Those of a host that
 // cannot are emitted here.
 
-import type { Usage } from '../../job.js';
+import { NO_USAGE, type Usage } from '../../job.js';
 import type { Host } from './host-list.js';
 import { DEAD_MS } from './server/run-registry.js';
 
 /** After the grace of a drain, milliseconds in which hosts may still answer. */
 const LATE_MS = 5000;
-
-export const NO_USAGE: Usage = { peakMemoryBytes: 0, cpuMs: 0 };
 
 export class DueSentinels {
   readonly #emit: (usage: Usage) => void;

@@ -21,6 +21,7 @@ export class HostList {
   readonly #hosts = new Map<string, Host>();
   readonly #beats = new Beats();
   readonly #ownName: string;
+  #consumers = 0;
 
   /** @param ownName The name of the main process's own host, which is none of them. */
   constructor(ownName: string) {
@@ -33,6 +34,11 @@ export class HostList {
 
   get joined(): readonly Host[] {
     return this.all.filter(({ standing }) => standing === 'joined');
+  }
+
+  /** Consumers of those that are joined. */
+  get consumers(): number {
+    return this.#consumers;
   }
 
   /** The name of a host; undefined if it was never seen. */
@@ -60,6 +66,7 @@ export class HostList {
       this.#hosts.set(id, host);
       if (isNews(host, before)) notices.push(noticeOf(host));
     }
+    this.#consumers = this.joined.reduce((sum, { consumers }) => sum + consumers, 0);
     return notices;
   }
 

@@ -84,9 +84,4 @@ export class InFlight {
     }
     return lost;
   }
-
-  clear(): void {
-    this.#photos.clear();
-    this.#batches.clear();
-  }
 }

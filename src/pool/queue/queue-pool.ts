@@ -15,19 +15,29 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { queueError } from '../../errors.js';
 import { isInside } from '../../files/real-path.js';
-import type { Identified, Job, Outcome, PoolNotice, PoolOutput, Sentinel, Unchanged } from '../../job.js';
+import {
+  type Identified,
+  type Job,
+  NO_USAGE,
+  type Outcome,
+  type PoolNotice,
+  type PoolOutput,
+  type Sentinel,
+  type Unchanged,
+} from '../../job.js';
 import type { QueueUrl } from '../../options/queue-url.js';
 import { systemPath } from '../../path-bytes.js';
 import { printable } from '../../printable.js';
-import type { JobPool, PoolSetup } from '../job-pool.js';
+import { type JobPool, type PoolSetup, UNCHANGED_AHEAD } from '../job-pool.js';
 import { forkedProcesses } from '../process/forked-consumer.js';
 import { Batching } from './batching.js';
-import { DueSentinels, NO_USAGE } from './due-sentinels.js';
+import { DueSentinels } from './due-sentinels.js';
 import { JoinedRun } from './host/joined-run.js';
 import { ownPlaces } from './host/places.js';
 import { type Host, HostList } from './host-list.js';
 import { type GivenPhoto, InFlight } from './in-flight.js';
 import { type BatchResult, type PhotoResult, PROTOCOL, type QueuedPhoto, type RunEntry } from './messages.js';
+import { oneAtATime } from './one-at-a-time.js';
 import { readBatchResult } from './schemas.js';
 import { ASK_MS, QueueServer } from './server/queue-server.js';
 import { RunQueue } from './server/run-queue.js';
@@ -43,9 +53,6 @@ export interface QueueOptions extends QueueUrl {
 
 /** Photos that the server may have, at least, and for each consumer. */
 const WINDOW = { least: 1024, perConsumer: 64 } as const;
-
-/** Unchanged photos that wait for the sink. */
-const UNCHANGED_AHEAD = 256;
 
 /** Milliseconds between two comparisons of what the server has with what it was given. */
 const COMPARE_MS = 2000;
@@ -87,8 +94,6 @@ class QueuePool implements JobPool {
   /** Photos that came before the server was connected. */
   #early: GivenPhoto[] = [];
   #tickTimer: NodeJS.Timeout | undefined;
-  #isTicking = false;
-  #tickAgain = false;
   #state: State = 'working';
   #graceMs = 0;
   #beat = 0;
@@ -102,6 +107,9 @@ class QueuePool implements JobPool {
   #finalSlots: number | undefined;
   #isOver = false;
   #closing: Promise<void> | undefined;
+  readonly #onError = (error: Error) => this.#fail(error);
+  readonly #look = oneAtATime(() => this.#lookAround());
+  readonly #tick = () => void this.#look().catch(this.#onError);
 
   constructor(options: QueueOptions, setup: PoolSetup) {
     this.#options = options;
@@ -137,13 +145,13 @@ class QueuePool implements JobPool {
     if (this.#isOver) return;
     this.#graceMs = graceMs;
     this.#sentinels.limit(graceMs);
-    void this.#end('draining').catch((error: Error) => this.#fail(error));
+    void this.#end('draining').catch(this.#onError);
   }
 
   async *outputs(
     produced: AsyncIterable<Job | Unchanged | Sentinel>,
   ): AsyncGenerator<PoolOutput | PoolNotice> {
-    this.#feed(produced).catch((error: Error) => this.#fail(error));
+    this.#feed(produced).catch(this.#onError);
     try {
       for await (const output of this.#outputs as AsyncIterable<PoolOutput | PoolNotice>) {
         yield output;
@@ -211,8 +219,7 @@ class QueuePool implements JobPool {
   }
 
   #joinedConsumers(): number {
-    const others = this.#hosts.joined.reduce((sum, { consumers }) => sum + consumers, 0);
-    return others + (this.#local?.consumers ?? 0);
+    return this.#hosts.consumers + (this.#local?.consumers ?? 0);
   }
 
   #nextChange(): Promise<void> {
@@ -227,12 +234,11 @@ class QueuePool implements JobPool {
       return;
     }
     if (this.#isEnding) return;
-    const queued = photos.flatMap((photo) => this.#queued(photo) ?? []);
-    if (queued.length > 0)
-      this.#queue.add(this.#inFlight.addBatch(photos), { protocol: PROTOCOL, photos: queued });
+    const queued = photos.map((photo) => this.#queued(photo));
+    this.#queue.add(this.#inFlight.addBatch(photos), { protocol: PROTOCOL, photos: queued });
   }
 
-  #queued({ id, job, mayBeGone }: GivenPhoto): QueuedPhoto | undefined {
+  #queued({ id, job, mayBeGone }: GivenPhoto): QueuedPhoto {
     const { roots } = this.#setup.shared;
     const root = roots.findIndex((found) =>
       found.kind === 'file' ? found.path === job.path : isInside(found.path, job.path),
@@ -250,13 +256,12 @@ class QueuePool implements JobPool {
 
   /** Connects, once, and not before there is a job: a second run without news needs no server. */
   #start(): void {
-    this.#starting ??= this.#open().catch((error: Error) => this.#fail(error));
+    this.#starting ??= this.#open().catch(this.#onError);
   }
 
   async #open(): Promise<void> {
     const { consumers } = this.#setup;
     if (consumers > 0) this.#local = this.#joinHere(consumers);
-    const tick = () => void this.#tick().catch((error: Error) => this.#fail(error));
     await this.#server.open((reason) => {
       if (this.#isOver) throw queueError('The run has ended');
       this.#waiting.update(`the queue server ${this.#options.shown}: ${reason}`);
@@ -264,26 +269,26 @@ class QueuePool implements JobPool {
     if (this.#isOver) return;
     // Before anything else of the run is there, which would be nobody's.
     const announced = this.#announce();
-    removeLeftOvers(this.#server).catch((error: Error) => this.#fail(error));
+    removeLeftOvers(this.#server).catch(this.#onError);
     const warning = this.#server.warning;
     if (warning !== undefined) this.#say({ type: 'queue', warning });
     this.#queue = new RunQueue(this.#server, this.#id, {
       onAnswer: (batch, value) => {
-        this.#onAnswer(batch, value).catch((error: Error) => this.#fail(error));
+        this.#onAnswer(batch, value).catch(this.#onError);
       },
       onProblem: (reason) => {
         this.#problem = reason;
       },
     });
-    this.#server.on('change', tick);
-    this.#server.on('wake', tick);
-    this.#tickTimer = setInterval(tick, ASK_MS);
+    this.#server.on('change', this.#tick);
+    this.#server.on('wake', this.#tick);
+    this.#tickTimer = setInterval(this.#tick, ASK_MS);
     this.#local?.takeJobs();
     const early = this.#early;
     this.#early = [];
     for (const photo of early) this.#batching.add(photo);
     await announced;
-    await this.#tick();
+    await this.#look();
   }
 
   /** Registers the run, as it is now, and tells hosts so. Both are sent at once, in this order. */
@@ -306,7 +311,7 @@ class QueuePool implements JobPool {
       maxMemory,
       transport: forkedProcesses(),
       onRefused: () => {},
-      onFailure: (error) => this.#fail(error),
+      onFailure: this.#onError,
     });
   }
 
@@ -337,7 +342,7 @@ class QueuePool implements JobPool {
     // Another host was first.
     if (photo === undefined) return;
     if ('unseen' in result) {
-      void this.#onUnseen(host, photo, result.unseen).catch((error: Error) => this.#fail(error));
+      void this.#onUnseen(host, photo, result.unseen).catch(this.#onError);
       return;
     }
     const { outcome, attempt } = result;
@@ -372,34 +377,18 @@ class QueuePool implements JobPool {
     if (isHere) await this.#announce();
   }
 
-  /** Called every second, and when something has changed: then, if it is at it, once more. */
-  async #tick(): Promise<void> {
-    if (this.#isTicking) {
-      this.#tickAgain = true;
-      return;
-    }
-    do {
-      this.#tickAgain = false;
-      await this.#tickOnce();
-    } while (this.#tickAgain);
-  }
-
-  async #tickOnce(): Promise<void> {
+  /** Called every second, and when something has changed. */
+  async #lookAround(): Promise<void> {
     if (this.#isOver) return;
-    this.#isTicking = true;
-    try {
-      const ms = this.#awake.next(this.#server);
-      await Promise.all([this.#server.ask((client) => writeRun(client, this.#entry())), this.#readHosts(ms)]);
-      if (this.#isOver) return;
-      await this.#local?.tick();
-      if (!this.#isEnding) await this.#compare();
-      if (this.#finalSlots !== undefined)
-        this.#sentinels.update(this.#hosts.all, this.#server.problem !== undefined);
-      this.#watchWaiting();
-      this.#notify();
-    } finally {
-      this.#isTicking = false;
-    }
+    const ms = this.#awake.next(this.#server);
+    await Promise.all([this.#server.ask((client) => writeRun(client, this.#entry())), this.#readHosts(ms)]);
+    if (this.#isOver) return;
+    await this.#local?.tick();
+    if (!this.#isEnding) await this.#compare();
+    if (this.#finalSlots !== undefined)
+      this.#sentinels.update(this.#hosts.all, this.#server.problem !== undefined);
+    this.#watchWaiting();
+    this.#notify();
   }
 
   /** @param ms Time in which hosts should have sent a beat. */
@@ -502,9 +491,8 @@ class QueuePool implements JobPool {
       void ended.then((usages) => this.#sentinels.emit(usages, local.consumers));
     }
     if (this.#sentinels.areDone) return;
-    const tick = () => void this.#tick().catch((error: Error) => this.#fail(error));
     clearInterval(this.#tickTimer);
-    this.#tickTimer = setInterval(tick, ENDING_MS);
+    this.#tickTimer = setInterval(this.#tick, ENDING_MS);
     await this.#announce();
   }
 }

@@ -23,6 +23,7 @@ export function summarize(
   const { done, thumbnails, unchanged, identified, failed, known, failures, ...others } = sink.totals;
   const { sourceBytes, sourcePixels, sentinels, consumersMemoryBytes, consumersCpuMs } = others;
   const main = currentUsage();
+  const { hosts } = sink;
   return {
     type: 'summary',
     photos: sink.finished,
@@ -35,7 +36,7 @@ export function summarize(
     known,
     failures,
     workers: sentinels,
-    ...(sink.hosts.length === 0 ? {} : { hosts: sink.hosts }),
+    ...(hosts.length === 0 ? {} : { hosts }),
     seconds: milliseconds / 1000,
     imagesPerSecond: sink.finished / (milliseconds / 1000),
     sourceBytes,

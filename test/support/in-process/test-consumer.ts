@@ -1,7 +1,7 @@
 // A consumer in the test's own process, which does to each job what the test says.
 
 import type { ThumbsError } from '../../../src/errors.js';
-import type { Usage } from '../../../src/job.js';
+import { NO_USAGE } from '../../../src/job.js';
 import type {
   Consumer,
   ConsumerJob,
@@ -15,7 +15,6 @@ export type Outcome = ConsumerResult['outcome'];
 /** Does one job. A consumer that is to die in it, or to hang, calls {@link TestConsumer.die}, or never resolves. */
 export type DoJob = (job: ConsumerJob, consumer: TestConsumer) => Outcome | Promise<Outcome>;
 
-const NO_USAGE: Usage = { peakMemoryBytes: 0, cpuMs: 0 };
 const ORDERLY: Exit = { code: 0, signal: null, stderrTail: '' };
 
 let nextPid = 1;

@@ -171,7 +171,7 @@ export class JoinedRun {
   async #answer(data: unknown): Promise<BatchResult> {
     const { host, onRefused } = this.#options;
     const batch = readBatch(data);
-    if (batch === undefined) onRefused('A job was refused: it is none of thumbs');
+    if (batch === undefined) onRefused('A job was refused: it is not a job of thumbs');
     const photos = batch?.photos ?? [];
     if (photos.length > 0) this.#batchPhotos += (photos.length - this.#batchPhotos) / 8;
     const results = await Promise.all(photos.map((photo) => this.#do(photo)));

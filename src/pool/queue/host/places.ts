@@ -61,7 +61,7 @@ export async function findPlaces(
   { out, roots, lock }: RunEntry,
   { allow, maps }: Reach,
 ): Promise<Places | { readonly reason: string }> {
-  const allowed = await realPathsOf(allow);
+  const folders = new RealFolders(await realPathsOf(allow));
   const here = (there: string) => mapped(there, maps);
   const problem = async (there: string, kind: 'folder' | 'file') => {
     const local = here(there);
@@ -70,7 +70,7 @@ export async function findPlaces(
       const stats = await fs.stat(systemPath(local));
       if (stats.isDirectory() !== (kind === 'folder')) return `${name} is not a ${kind} here`;
       const real = await realPathOf(local);
-      return allowed.some((folder) => isInside(folder, real))
+      return folders.isAllowed(real)
         ? undefined
         : `${name} is outside the folders that --allow and --map name here`;
     } catch (error) {
@@ -84,7 +84,6 @@ export async function findPlaces(
   const found = (await problem(out, 'folder')) ?? (await outputProblem(here(out), lock));
   if (found !== undefined) return { reason: found };
   const local = roots.map((root) => ({ ...root, path: here(root.path) }));
-  const folders = new RealFolders(allowed);
   return { out: here(out), place: (photo) => placeIn(local, photo, folders) };
 }
 
@@ -134,23 +133,29 @@ async function placeIn(
   folders: RealFolders,
 ): Promise<PlacedPhoto> {
   const file = pathIn(roots, photo);
-  if (file === undefined) return REFUSED;
-  for (const again of [...LOOK_AGAIN_MS, undefined]) {
-    try {
-      const isLink = (await fs.lstat(systemPath(file))).isSymbolicLink();
-      const real = isLink ? await realPathOf(file) : await folders.realPath(path.dirname(file));
-      if (!folders.isAllowed(real))
-        return { unseen: `${file} leads out of the folders that --allow and --map name` };
-      return { path: file, isLocal: !isLink && folders.isLocal(real) };
-    } catch (error) {
-      // It has gone since the run has seen it: the consumer reports that.
-      if (photo.facts === undefined) return { path: file, isLocal: false };
-      if (again === undefined || systemCode(error) !== 'ENOENT')
-        return { unseen: `${file}: ${causeOf(error)}` };
-      await sleep(again);
-    }
+  return file === undefined ? REFUSED : look(file, folders, photo.facts !== undefined);
+}
+
+/** @param isExpected Whether the run has seen the file. One that it does not see either is the consumer's to report. */
+async function look(
+  file: string,
+  folders: RealFolders,
+  isExpected: boolean,
+  [pauseMs, ...later]: readonly number[] = LOOK_AGAIN_MS,
+): Promise<PlacedPhoto> {
+  try {
+    const isLink = (await fs.lstat(systemPath(file))).isSymbolicLink();
+    const real = isLink ? await realPathOf(file) : await folders.realPath(path.dirname(file));
+    if (!folders.isAllowed(real))
+      return { unseen: `${file} leads out of the folders that --allow and --map name` };
+    return { path: file, isLocal: !isLink && folders.isLocal(real) };
+  } catch (error) {
+    if (!isExpected) return { path: file, isLocal: false };
+    if (pauseMs === undefined || systemCode(error) !== 'ENOENT')
+      return { unseen: `${file}: ${causeOf(error)}` };
+    await sleep(pauseMs);
+    return look(file, folders, isExpected, later);
   }
-  return { path: file, isLocal: false };
 }
 
 /** Folders without links; those of the last photos are remembered. */

@@ -10,6 +10,7 @@ import { printable } from '../../../printable.js';
 import type { Transport } from '../../consumer.js';
 import type { MadeBy } from '../../job-pool.js';
 import type { HostEntry, RunEntry } from '../messages.js';
+import { oneAtATime } from '../one-at-a-time.js';
 import { readRunEntry } from '../schemas.js';
 import { ASK_MS, QueueServer } from '../server/queue-server.js';
 import {
@@ -90,10 +91,11 @@ class WorkerHost {
   readonly #events = new Readable({ objectMode: true, read: () => {} });
   #beat = 0;
   #timer: NodeJS.Timeout | undefined;
-  #isTicking = false;
-  #tickAgain = false;
   #isClosed = false;
   #waitsFor: string | undefined;
+  readonly #onError = (error: Error) => this.#events.destroy(error);
+  readonly #look = oneAtATime(() => this.#readRuns());
+  readonly #tick = () => void this.#look().catch(this.#onError);
 
   constructor(options: WorkerHostOptions) {
     this.#options = options;
@@ -103,8 +105,8 @@ class WorkerHost {
 
   async *events(): AsyncGenerator<WorkerHostEvent> {
     const { signal } = this.#options;
-    const onAbort = () => void this.#stop().catch((error: Error) => this.#events.destroy(error));
-    void this.#open().catch((error: Error) => this.#events.destroy(error));
+    const onAbort = () => void this.#stop().catch(this.#onError);
+    void this.#open().catch(this.#onError);
     if (signal.aborted) onAbort();
     else signal.addEventListener('abort', onAbort, { once: true });
     yield* this.#events as AsyncIterable<WorkerHostEvent>;
@@ -128,9 +130,9 @@ class WorkerHost {
     this.#say({ type: 'ready', server: url.shown, host: this.#name, consumers });
     if (this.#server.warning !== undefined)
       this.#say({ type: 'warning', message: `The queue server: ${this.#server.warning}` });
-    this.#server.on('wake', () => this.#tick());
+    this.#server.on('wake', this.#tick);
     this.#server.on('change', () => this.#onChange());
-    this.#timer = setInterval(() => this.#tick(), ASK_MS);
+    this.#timer = setInterval(this.#tick, ASK_MS);
     this.#tick();
     await removeLeftOvers(this.#server);
   }
@@ -172,21 +174,6 @@ class WorkerHost {
     );
     await this.#server.wake();
     this.#events.push(null);
-  }
-
-  #tick(): void {
-    if (this.#isTicking) {
-      this.#tickAgain = true;
-      return;
-    }
-    this.#isTicking = true;
-    const again = () => {
-      this.#isTicking = false;
-      if (!this.#tickAgain) return;
-      this.#tickAgain = false;
-      this.#tick();
-    };
-    this.#readRuns().then(again, (error: Error) => this.#events.destroy(error));
   }
 
   async #readRuns(): Promise<void> {
@@ -237,7 +224,7 @@ class WorkerHost {
     this.#runs.delete(id);
     if (run.joined === undefined || run.isChanging) return;
     const leave = this.#leave(run, undefined).then(() => removeLeftOvers(this.#server));
-    leave.catch((error: Error) => this.#events.destroy(error));
+    leave.catch(this.#onError);
   }
 
   #onEntry(entry: RunEntry): void {
@@ -295,13 +282,10 @@ class WorkerHost {
 
   #change(run: KnownRun, change: () => Promise<void>): void {
     run.isChanging = true;
-    change().then(
-      () => {
-        run.isChanging = false;
-        this.#tick();
-      },
-      (error: Error) => this.#events.destroy(error),
-    );
+    change().then(() => {
+      run.isChanging = false;
+      this.#tick();
+    }, this.#onError);
   }
 
   /** Finds out whether this host can take part. */

@@ -65,11 +65,11 @@ interface ServerEvents {
 }
 
 export class QueueServer extends EventEmitter<ServerEvents> {
-  readonly shown: string;
+  readonly #shown: string;
   readonly #url: string;
-  readonly #clients: Client[] = [];
+  /** Those that are not closed. */
+  readonly #clients = new Set<Client>();
   #commands: Client | undefined;
-  #listener: Client | undefined;
   #isCluster = false;
   #warning: string | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -85,7 +85,7 @@ export class QueueServer extends EventEmitter<ServerEvents> {
   constructor({ url, shown }: QueueUrl) {
     super();
     this.#url = url;
-    this.shown = shown;
+    this.#shown = shown;
   }
 
   /**
@@ -114,14 +114,15 @@ export class QueueServer extends EventEmitter<ServerEvents> {
     }
     if (this.#isCluster) first.disconnect();
     this.#commands = this.#isCluster ? this.#create({ asCluster: true }) : first;
-    this.#listener = this.#create({ asCluster: this.#isCluster });
-    this.#listener.on('message', () => this.emit('wake'));
-    this.#listener.subscribe(WAKE_CHANNEL).catch(() => {}); // ioredis subscribes again on each new connection.
+    const listener = this.#create({ asCluster: this.#isCluster });
+    listener.on('message', () => this.emit('wake'));
+    listener.subscribe(WAKE_CHANNEL).catch(() => {}); // ioredis subscribes again on each new connection.
     // A connection that is refused is news at once; `#ask` finds out when the server answers again.
     this.#commands.on('close', () => this.#setAway(true));
     this.#isAway = false;
     this.#answeredAt = performance.now();
-    this.#timer = setInterval(() => void this.#ask(), ASK_MS);
+    const commands = this.#commands;
+    this.#timer = setInterval(() => void this.#ask(commands), ASK_MS);
   }
 
   /** Why it cannot be used now, on one line; undefined while it answers. */
@@ -139,12 +140,6 @@ export class QueueServer extends EventEmitter<ServerEvents> {
     return this.#answerMs.length === 0 ? 0 : Math.min(...this.#answerMs);
   }
 
-  /** For single commands, which wait for the server as long as it is away. */
-  get commands(): Client {
-    if (this.#commands === undefined) throw new Error('the queue server is not open');
-    return this.#commands;
-  }
-
   /**
    * A further connection, which {@link close} closes. BullMQ makes its own of it.
    * @param isSlow Whether it asks questions that are answered late, or not at all.
@@ -155,8 +150,8 @@ export class QueueServer extends EventEmitter<ServerEvents> {
 
   /** The answer to a command; undefined when the server is away or does not answer in time. */
   async ask<T>(command: (client: Client) => Promise<T>): Promise<T | undefined> {
-    if (this.#isAway || this.#isClosed) return undefined;
-    return this.#answerOf(command(this.commands), ANSWER_MS);
+    if (this.#commands === undefined || this.#isAway || this.#isClosed) return undefined;
+    return this.#answerOf(command(this.#commands), ANSWER_MS);
   }
 
   /** Tells runs and hosts that something has changed. */
@@ -190,7 +185,8 @@ export class QueueServer extends EventEmitter<ServerEvents> {
     client.on('error', (error: Error) => {
       this.#lastError = causeOf(error);
     });
-    this.#clients.push(client);
+    this.#clients.add(client);
+    client.on('end', () => this.#clients.delete(client));
     return client;
   }
 
@@ -207,14 +203,14 @@ export class QueueServer extends EventEmitter<ServerEvents> {
     });
   }
 
-  async #ask(): Promise<void> {
+  async #ask(commands: Client): Promise<void> {
     if (this.#isAsking) {
       this.#onSilence();
       return;
     }
     this.#isAsking = true;
     const askedAt = performance.now();
-    const answer = await this.commands.ping().catch((error: unknown) => {
+    const answer = await commands.ping().catch((error: unknown) => {
       this.#lastError = causeOf(error);
     });
     this.#isAsking = false;
@@ -249,7 +245,7 @@ export class QueueServer extends EventEmitter<ServerEvents> {
   }
 
   #refusal(): Error {
-    return queueError(`The queue server ${this.shown} refuses this user: ${this.#lastError}`);
+    return queueError(`The queue server ${this.#shown} refuses this user: ${this.#lastError}`);
   }
 }
 

@@ -165,7 +165,7 @@ testWithRedis(
     ];
     for (const [index, data] of batches.entries())
       await queue.add('evil', data, { jobId: `evil-${index}`, removeOnComplete: true, removeOnFail: true });
-    await untilWritten(worker, 'A job was refused: it is none of thumbs');
+    await untilWritten(worker, 'A job was refused: it is not a job of thumbs');
     await untilWritten(worker, 'it is in none of the roots of its run');
     await expect
       .poll(() => queue.getJobCountByTypes('wait', 'active').then((count) => count), { timeout: 30_000 })
