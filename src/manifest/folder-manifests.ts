@@ -9,11 +9,12 @@ import {
   readMarker,
   UNMARKED_MANIFEST_NAME,
 } from '../files/folder-marker.js';
-import { realFile } from '../files/real-path.js';
+import { isInside, realFile } from '../files/real-path.js';
 import { isShardName, isThumbnailFile, ThumbnailSet } from '../files/thumbnails/thumbnail-name.js';
 import type { Layout, ResolvedPlace } from '../options/options.js';
 import { isManifest } from './reading.js';
 import { RecordIndex } from './record-index.js';
+import { nameOf, recordedName, sortNames, sourceName } from './source-names.js';
 
 /**
  * The manifests of a folder other than the place's own, as real paths: those of its marker, and `manifest.jsonl` in it, because version
@@ -119,6 +120,34 @@ export function addNamedByOthers(named: ThumbnailSet, place: ResolvedPlace): str
   return missing;
 }
 
+/**
+ * Notes the folders that a run was given, or that the files are in which it was given. The caller has locked the folder.
+ * @param manifest The real path of the one that records of a whole run are in.
+ * @param folders Absolute paths, as sources are named by them.
+ */
+export function noteRoots(out: string, manifest: string, folders: readonly string[]): void {
+  const name = nameIn(out, manifest);
+  const given = folders.map((folder) => sourceName(manifest, folder));
+  changeMarker(out, (marker) => {
+    const known = (marker.roots?.[name] ?? []).map(nameOf);
+    const roots = sortNames(outermost(manifest, [...known, ...given])).map(recordedName);
+    return { ...marker, roots: { ...marker.roots, [name]: roots } };
+  });
+}
+
+/** Names of the folders that runs of the place's manifest were given, relative to the manifest's folder, with `/`; none lies in another. */
+export function rootsOf({ out, manifest }: ResolvedPlace): string[] {
+  return (readMarker(out)?.roots?.[nameIn(out, manifest)] ?? []).map(nameOf);
+}
+
+/** Those of the names, each once, that lie in no other. */
+function outermost(manifest: string, names: readonly string[]): string[] {
+  const folderOf = (name: string) => path.resolve(path.dirname(manifest), name);
+  const isNested = (name: string) =>
+    names.some((other) => other !== name && isInside(folderOf(other), folderOf(name)));
+  return [...new Set(names)].filter((name) => !isNested(name));
+}
+
 /** Photos that have left the place's manifest since the last prune. */
 export function photosLeft({ out, manifest }: ResolvedPlace): number {
   return readMarker(out)?.left?.[nameIn(out, manifest)] ?? 0;
@@ -164,12 +193,17 @@ export function noteMerged({ out }: ResolvedPlace, shards: readonly string[]): v
 }
 
 /** @param dropped As the marker names them. */
-function withoutManifests({ left, ...marker }: FolderMarker, dropped: ReadonlySet<string>): FolderMarker {
+function withoutManifests(
+  { left, roots, ...marker }: FolderMarker,
+  dropped: ReadonlySet<string>,
+): FolderMarker {
   const others = Object.entries(left ?? {}).filter(([name]) => !dropped.has(name));
+  const otherRoots = Object.entries(roots ?? {}).filter(([name]) => !dropped.has(name));
   return {
     ...marker,
     manifests: marker.manifests.filter((name) => !dropped.has(name)),
     ...(others.length === 0 ? {} : { left: Object.fromEntries(others) }),
+    ...(otherRoots.length === 0 ? {} : { roots: Object.fromEntries(otherRoots) }),
   };
 }
 

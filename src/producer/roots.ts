@@ -82,6 +82,11 @@ export function isOutsideWalk(
   };
 }
 
+/** The folders that the roots are, or that their files are in. */
+export function foldersOf(roots: readonly Root[]): string[] {
+  return roots.map(folderOf);
+}
+
 /** The folder that a root is, or is in. */
 function folderOf({ path: rootPath, kind }: Omit<Root, 'nested'>): string {
   return kind === 'folder' ? rootPath : path.dirname(rootPath);

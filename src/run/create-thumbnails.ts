@@ -6,7 +6,7 @@ import { lockRun, lockShard, type RunLocks } from '../files/locks/run-locks.js';
 import { realPlace } from '../files/real-path.js';
 import { removeStale } from '../files/temporary.js';
 import { prepareFolder } from '../files/thumbnails/thumbnail-folder.js';
-import { noteLayout, noteManifest } from '../manifest/folder-manifests.js';
+import { noteLayout, noteManifest, noteRoots } from '../manifest/folder-manifests.js';
 import { LayoutPlacement } from '../manifest/layout-placement.js';
 import { ManifestStore } from '../manifest/store.js';
 import type { Layout, ResolvedOptions, ThumbsOptions } from '../options/options.js';
@@ -19,7 +19,7 @@ import { certainJobs } from '../producer/certain-jobs.js';
 import { photoNameTest } from '../producer/photo-names.js';
 import { Planner } from '../producer/planner/planner.js';
 import { produce } from '../producer/producer.js';
-import { findRoots, type Root, rootsFrom } from '../producer/roots.js';
+import { findRoots, foldersOf, type Root, rootsFrom } from '../producer/roots.js';
 import { newWalkProgress, type WalkProgress } from '../producer/walk-progress.js';
 import { finishInTurns } from '../steps.js';
 import { Cancellation } from './cancellation.js';
@@ -174,6 +174,7 @@ async function* runLocked(
     const outputs = await startPool(pool, planner, { options, roots, walked, signal: cancellation.signal });
     // While the first consumers load, and before anything is published.
     if (shard === undefined) noteManifest(place, layout);
+    locks.exclusively(() => noteRoots(place.out, shard?.merged ?? place.manifest, foldersOf(roots)));
     preloadFinish(options);
     for await (const event of sink.consume(outputs, pool)) {
       yield* unreported();
