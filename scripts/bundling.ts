@@ -1,4 +1,4 @@
-// What dist/ consists of: JavaScript in few files, declarations for TypeScript, and the JPEG reader's WebAssembly.
+// What dist/ consists of: JavaScript in few files, declarations for TypeScript, the JPEG reader's WebAssembly, and what a gallery's pages load.
 //
 // The source has many small modules, and Node.js takes about a millisecond to load each: bundled, a run starts some 40 ms sooner
 // than with a file for each module (bench.md).
@@ -28,6 +28,7 @@ const WHOLE = [
   'src/maintenance/check-files-thread.ts',
 ];
 const CHUNKS = 'chunks';
+const GALLERY = 'dist/gallery';
 /** What these modules import dynamically is loaded by consumers alone. */
 const READERS = 'src/image/';
 /** What is imported dynamically from here has the client of the queue server with it: a megabyte that most runs do without. */
@@ -70,8 +71,36 @@ export async function bundle(): Promise<void> {
   const results = await Promise.all([
     ...SPLIT.map((entry) => split(dist, entry)),
     build({ ...dist, entryPoints: WHOLE }),
+    bundleGallery(),
   ]);
-  removeOldChunks(results.flatMap(({ metafile }) => Object.keys(metafile.outputs)));
+  removeOldChunks(results.flatMap((result) => Object.keys(result?.metafile.outputs ?? {})));
+}
+
+/** What runs in browsers: the script of a gallery's pages as one classic script, and their styles; the packages are in both. */
+async function bundleGallery(): Promise<undefined> {
+  const client = 'src/gallery/client';
+  await build({
+    absWorkingDir: projectFolder,
+    bundle: true,
+    minify: true,
+    format: 'iife',
+    platform: 'browser',
+    // Browsers since 2022; older ones show the pages without the script.
+    target: ['es2022', 'safari15.4'],
+    charset: 'utf8',
+    // The packages' licences stay in the files.
+    legalComments: 'inline',
+    logLevel: 'warning',
+    entryPoints: [
+      { in: `${client}/main.ts`, out: 'gallery' },
+      { in: `${client}/gallery.css`, out: 'gallery' },
+    ],
+    outdir: GALLERY,
+  });
+  fs.copyFileSync(
+    path.join(projectFolder, client, 'icon.svg'),
+    path.join(projectFolder, GALLERY, 'icon.svg'),
+  );
 }
 
 type WithMetafile = BuildOptions & { readonly metafile: true };

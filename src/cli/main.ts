@@ -46,6 +46,11 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
     description: "Prints the paths of photos' thumbnails.",
     load: () => import('./commands/find.js'),
   },
+  gallery: {
+    usage: '[options]',
+    description: 'Makes a gallery of the thumbnails: a folder of pages that needs no server.',
+    load: () => import('./commands/gallery.js'),
+  },
   worker: {
     usage: '[options] [url]',
     description: 'Works for runs of other hosts, over a queue server.',
@@ -71,6 +76,7 @@ Examples:
   $ thumbs ./photos --dry-run                what a run would do
   $ thumbs verify                            whether every thumbnail is sound
   $ thumbs find IMG_1.jpg                    where its thumbnails are
+  $ thumbs gallery --title 'Our holidays'    pages to look at them, in ./gallery
   $ thumbs ./photos --shard 3/8              a part of the photos, here or on another machine
   $ thumbs merge thumbnails/manifest-*-of-8.jsonl
                                              the manifest of all parts

@@ -1,0 +1,73 @@
+// What is said of a gallery.
+
+import type { GallerySummary } from '../../gallery/create-gallery.js';
+import type { Colors } from '../screen.js';
+import { count, integer, shownPath } from './format.js';
+
+/** Longer sides under this many pixels are no full view. */
+const FULL_VIEW = 1000;
+
+/** Files of others that are named. */
+const MOST_NAMED = 5;
+
+/** @param quiet Only what is wrong, or a reader must know. */
+export function galleryLines(made: GallerySummary, colors: Colors, quiet = false): string[] {
+  return [
+    ...(quiet ? [] : [figuresLine(made, colors)]),
+    ...(quiet || made.photos === 0 || made.fullView >= FULL_VIEW ? [] : [fullViewLine(made, colors)]),
+    ...originalsLines(made, colors),
+    ...(made.missing === 0
+      ? []
+      : [
+          colors.yellow(
+            `${count(made.missing, 'photo')} not in the gallery: a thumbnail is missing, and the next run makes it again`,
+          ),
+        ]),
+    ...foreignLines(made, colors),
+  ];
+}
+
+function figuresLine({ folder, photos, albums, written, removed }: GallerySummary, colors: Colors): string {
+  const changes = [
+    `${count(written, 'file')} written`,
+    ...(removed === 0 ? [] : [`${integer(removed)} removed`]),
+  ];
+  const contents = [count(photos, 'photo'), ...(albums === 0 ? [] : [count(albums, 'album')])];
+  return `${colors.dim('gallery')} ${shownPath(folder)}/index.html (${contents.join(', ')}; ${changes.join(', ')})`;
+}
+
+function fullViewLine({ fullView, variants }: GallerySummary, colors: Colors): string {
+  const sizes = variants.filter((name) => /^\d*x\d*$/.test(name)).map((name) => `-s ${name} `);
+  const beside = sizes.length === variants.length ? sizes.join('') : 'your other sizes and ';
+  return colors.yellow(
+    `the largest thumbnails have ${fullView} pixels: for a full view, run thumbs with ${beside}-s 1600x1600,format=webp,name=screen`,
+  );
+}
+
+function originalsLines({ originals }: GallerySummary, colors: Colors): string[] {
+  if (originals === undefined) return [];
+  const { copied, notCopied } = originals;
+  return [
+    colors.yellow(
+      `${count(copied, 'original')} in the gallery, with all that cameras wrote into them, such as GPS positions`,
+    ),
+    ...(notCopied === 0
+      ? []
+      : [
+          colors.yellow(
+            `${count(notCopied, 'original')} not copied: the photo is gone, or has changed since the run`,
+          ),
+        ]),
+  ];
+}
+
+function foreignLines({ folder, foreign }: GallerySummary, colors: Colors): string[] {
+  if (foreign.length === 0) return [];
+  const named = foreign.slice(0, MOST_NAMED).map((file) => shownPath(`${folder}/${file}`));
+  const more = foreign.length > MOST_NAMED ? [`and ${integer(foreign.length - MOST_NAMED)} more`] : [];
+  return [
+    colors.yellow(
+      `left as they are, because thumbs has not written them so: ${[...named, ...more].join(', ')}`,
+    ),
+  ];
+}

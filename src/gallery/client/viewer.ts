@@ -1,0 +1,273 @@
+// The full view: PhotoSwipe over a list of photos, with an address for each photo. Opening it is one step in the browser's history, however
+// many photos are looked at, so Back closes it.
+
+import PhotoSwipe, { type SlideData } from 'photoswipe';
+import { describePhoto, timeText, withNumbers, words } from './locale.js';
+import { address, element, root } from './page.js';
+import type { Photo, PhotoList } from './photo-list.js';
+
+/** Safari refuses more than a hundred changes of the address in half a minute. */
+const ADDRESS_DELAY_MS = 400;
+
+/** `#p1f0c9a3b5d7e`, and `.1234` where the photo is not on the album's first page: about where in the list it is. */
+const FRAGMENT = /^#p([0-9a-f]{12})(?:\.(\d+))?$/;
+
+/** Photos that a page without the script has on its first page: they have an element of the name. */
+const ON_FIRST_PAGE = 200;
+
+/** The photo that an address names, and about where it is; undefined for none. */
+export function addressed(hash: string): { readonly id: string; readonly near: number } | undefined {
+  const [, id, near = '0'] = FRAGMENT.exec(hash) ?? [];
+  return id === undefined ? undefined : { id, near: Number(near) };
+}
+
+/** What the viewer needs of the rows behind it. */
+export interface ViewedGrid {
+  link(index: number): HTMLAnchorElement | undefined;
+  reveal(index: number): Promise<void>;
+}
+
+/** Says where the reader is, to those who do not see it. */
+const announcer = element('div', { className: 'unseen' });
+announcer.setAttribute('aria-live', 'polite');
+
+export class Viewer {
+  readonly #list: PhotoList;
+  readonly #grid: ViewedGrid;
+  /** Undefined while no photo is open. */
+  #open: PhotoSwipe | undefined;
+  /** Whether opening it was a step in the history. */
+  #isStep = false;
+  #timer = 0;
+
+  constructor(list: PhotoList, grid: ViewedGrid) {
+    this.#list = list;
+    this.#grid = grid;
+    if (!announcer.isConnected) document.body.append(announcer);
+  }
+
+  get isOpen(): boolean {
+    return this.#open !== undefined;
+  }
+
+  /** Opens a photo by a new step in the history. */
+  async open(index: number): Promise<void> {
+    await this.#list.load(index);
+    const photo = this.#list.photo(index);
+    if (photo === undefined || this.#open !== undefined) return;
+    try {
+      history.pushState(null, '', this.#addressOf(index, photo));
+      this.#isStep = true;
+    } catch {
+      this.#isStep = false; // A browser that lets no page from a disk have addresses.
+    }
+    this.#show(index);
+  }
+
+  /** Opens a photo, or goes to it, as the address says already. */
+  async follow(index: number): Promise<void> {
+    await this.#list.load(index);
+    if (this.#open !== undefined) this.#open.goTo(index);
+    else {
+      this.#isStep = true;
+      this.#show(index);
+    }
+  }
+
+  /** Closes it because the address has changed. */
+  closeByHistory(): void {
+    this.#isStep = false;
+    const open = this.#open;
+    if (open === undefined) return;
+    // PhotoSwipe ignores what comes while it opens.
+    if (open.opener.isOpening) open.on('openingAnimationEnd', () => open.close());
+    else open.close();
+  }
+
+  #show(index: number): void {
+    const pswp = new PhotoSwipe({
+      index,
+      dataSource: [],
+      bgOpacity: 1,
+      loop: false,
+      // What it does itself works only after a key was pressed, and leads to the first photo.
+      returnFocus: false,
+      wheelToZoom: false,
+      showHideAnimationType: prefersStillness() ? 'none' : 'zoom',
+      zoomAnimationDuration: prefersStillness() ? 0 : 250,
+      closeTitle: words.close,
+      zoomTitle: words.zoom,
+      arrowPrevTitle: words.previous,
+      arrowNextTitle: words.next,
+      errorMsg: words.notLoaded,
+    });
+    this.#open = pswp;
+    pswp.addFilter('numItems', () => this.#list.count);
+    pswp.addFilter('itemData', (_, at) => this.#slide(at));
+    // The filter's type leaves out that there may be none.
+    pswp.addFilter('thumbEl', (_, __, at) => this.#grid.link(at)?.querySelector('img') as HTMLElement);
+    pswp.addFilter('contentErrorElement', (target) => {
+      target.classList.add('not-loaded');
+      return target;
+    });
+    pswp.on('uiRegister', () => this.#addInterface(pswp));
+    pswp.on('firstUpdate', () => this.#setUp(pswp));
+    pswp.on('change', () => this.#onChange(pswp));
+    pswp.on('close', () => this.#onClose());
+    pswp.on('destroy', () => this.#onDestroyed(pswp.currIndex));
+    pswp.on('keydown', ({ originalEvent: event }) => {
+      if (event.key === 'Home') pswp.goTo(0);
+      if (event.key === 'End') pswp.goTo(this.#list.count - 1);
+    });
+    history.scrollRestoration = 'manual';
+    pswp.init();
+  }
+
+  /** What PhotoSwipe is to show; a photo that is not loaded yet is shown when it is. */
+  #slide(index: number): SlideData {
+    const photo = this.#list.photo(index);
+    if (photo !== undefined) {
+      const { full, small } = photo;
+      return {
+        src: root + full.file,
+        width: full.width,
+        height: full.height,
+        msrc: root + small.file,
+        alt: describePhoto(photo),
+      };
+    }
+    this.#list
+      .load(index)
+      .then(() => this.#open?.refreshSlideContent(index))
+      .catch((error: unknown) => console.error(error));
+    return { html: '<div class="waiting"></div>' };
+  }
+
+  #setUp({ element: dialog }: PhotoSwipe): void {
+    if (dialog === undefined) return;
+    dialog.setAttribute('aria-modal', 'true');
+    dialog.setAttribute('aria-label', words.viewer);
+    document.documentElement.classList.add('viewing');
+    for (const behind of behindOf(dialog)) behind.inert = true;
+  }
+
+  #addInterface(pswp: PhotoSwipe): void {
+    const { ui } = pswp;
+    ui?.registerElement({
+      name: 'download',
+      order: 8,
+      isButton: true,
+      tagName: 'a',
+      title: words.download,
+      ariaLabel: words.download,
+      html: {
+        isCustomSVG: true,
+        inner:
+          '<path d="M20.5 14.3 17.1 18V10h-2.2v7.9l-3.4-3.6L10 16l6 6.1 6-6.1zM23 23H9v2h14z" id="pswp__icn-download"/>',
+        outlineID: 'pswp__icn-download',
+      },
+      onInit: (link) => {
+        if (!(link instanceof HTMLAnchorElement)) return;
+        pswp.on('change', () => {
+          const photo = this.#list.photo(pswp.currIndex);
+          link.hidden = photo?.original === undefined;
+          if (photo?.original === undefined) return;
+          link.href = root + photo.original;
+          link.download = photo.name;
+        });
+      },
+    });
+    ui?.registerElement({
+      name: 'caption',
+      order: 9,
+      isButton: false,
+      appendTo: 'root',
+      onInit: (caption) => {
+        pswp.on('change', () => caption.replaceChildren(...this.#caption(pswp.currIndex)));
+      },
+    });
+  }
+
+  /** Name, time and, where photos of several albums are shown, the album. */
+  #caption(index: number): Node[] {
+    const photo = this.#list.photo(index);
+    if (photo === undefined) return [];
+    const { name, takenAt, album } = photo;
+    const lines: Node[] = [element('bdi', { textContent: name })];
+    const time = timeText(takenAt);
+    if (time !== '') lines.push(element('span', { textContent: time }));
+    if (album !== undefined && album.title !== '')
+      lines.push(
+        element(
+          'a',
+          { href: `${root}albums/${album.slug}.html` },
+          element('bdi', { textContent: album.title }),
+        ),
+      );
+    return lines;
+  }
+
+  #onChange(pswp: PhotoSwipe): void {
+    const index = pswp.currIndex;
+    const photo = this.#list.photo(index);
+    if (photo === undefined) {
+      this.#list
+        .load(index)
+        .then(
+          () => this.#open === pswp && this.#list.photo(index) !== undefined && pswp.dispatch('change'),
+          console.error,
+        );
+      return;
+    }
+    // Behind the open photo, so that closing leads back to it.
+    this.#grid.reveal(index).catch((error: unknown) => console.error(error));
+    announcer.textContent = `${withNumbers(words.position, index + 1, this.#list.count)}: ${describePhoto(photo)}`;
+    clearTimeout(this.#timer);
+    this.#timer = window.setTimeout(() => replaceAddress(this.#addressOf(index, photo)), ADDRESS_DELAY_MS);
+  }
+
+  #onClose(): void {
+    clearTimeout(this.#timer);
+    announcer.textContent = '';
+    if (this.#isStep) history.back();
+    else replaceAddress(address());
+    this.#isStep = false;
+  }
+
+  #onDestroyed(index: number): void {
+    this.#open = undefined;
+    document.documentElement.classList.remove('viewing');
+    for (const behind of document.body.children) if (behind instanceof HTMLElement) behind.inert = false;
+    // To the photo that was looked at last, which need not be the first.
+    this.#grid
+      .reveal(index)
+      .then(() => {
+        this.#grid.link(index)?.focus({ preventScroll: true });
+        history.scrollRestoration = 'auto';
+      })
+      .catch((error: unknown) => console.error(error));
+  }
+
+  #addressOf(index: number, { id }: Photo): string {
+    return `${address()}#p${id}${index < ON_FIRST_PAGE ? '' : `.${index}`}`;
+  }
+}
+
+function replaceAddress(to: string): void {
+  try {
+    if (location.href !== to) history.replaceState(null, '', to);
+  } catch {
+    // A browser that lets no page from a disk have addresses.
+  }
+}
+
+function prefersStillness(): boolean {
+  return matchMedia('(prefers-reduced-motion: reduce)').matches;
+}
+
+/** Everything that the open dialog covers. */
+function behindOf(dialog: HTMLElement): HTMLElement[] {
+  return [...document.body.children].filter(
+    (each): each is HTMLElement => each instanceof HTMLElement && each !== dialog && each !== announcer,
+  );
+}

@@ -1,0 +1,65 @@
+// Reads from the manifest what the gallery shows.
+
+import path from 'node:path';
+import { rootsOf } from '../../manifest/folder-manifests.js';
+import { RecordIndex } from '../../manifest/record-index.js';
+import { nameOf } from '../../manifest/source-names.js';
+import type { ResolvedPlace } from '../../options/options.js';
+import { type LocatedPhoto, Roots } from './albums.js';
+import type { Location } from './photos.js';
+import { type FailedPhoto, failedPhoto, galleryPhoto, idOf } from './photos.js';
+
+export interface Collected {
+  readonly roots: Roots;
+  readonly photos: readonly LocatedPhoto[];
+  readonly failed: readonly FailedPhoto[];
+  /** Names of the variants that the photos have. */
+  readonly variants: readonly string[];
+}
+
+/**
+ * What the manifest has now; a run may be writing to it.
+ * @param place Without symbolic links.
+ * @throws {ThumbsError} `MANIFEST`: there is none, or it is not a manifest. `OUTPUT`: the output folder's marker cannot be read.
+ */
+export function collectPhotos(place: ResolvedPlace, withOriginals: boolean): Collected {
+  const folder = path.dirname(place.manifest);
+  const fileOf = (source: string) => path.resolve(folder, source);
+  const known = rootsOf(place).map(fileOf);
+  const records = RecordIndex.openExisting(place.manifest);
+  try {
+    const sources = [...records.positions.sources()].map(([source]) => fileOf(source));
+    const roots = new Roots(known, sources);
+    const ids = new Ids();
+    const photos: LocatedPhoto[] = [];
+    const failed: FailedPhoto[] = [];
+    const variants = new Set<string>();
+    for (const record of records.all()) {
+      const location = roots.locate(fileOf(nameOf(record)));
+      if (record.status === 'failed') {
+        failed.push(failedPhoto(record, location));
+        continue;
+      }
+      for (const { variant } of record.thumbnails) variants.add(variant);
+      photos.push({ photo: galleryPhoto(record, location, ids.of(location), withOriginals), location });
+    }
+    failed.sort((a, b) => (a.path < b.path ? -1 : Number(a.path > b.path)));
+    return { roots, photos, failed, variants: [...variants].sort() };
+  } finally {
+    records.close();
+  }
+}
+
+/** Ids, each once. */
+class Ids {
+  readonly #used = new Set<string>();
+
+  of(location: Location): string {
+    for (let attempt = 0; ; attempt += 1) {
+      const id = idOf(location, attempt);
+      if (this.#used.has(id)) continue;
+      this.#used.add(id);
+      return id;
+    }
+  }
+}
