@@ -11,7 +11,7 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { optionError, systemCode } from '../errors.js';
+import { isSystemError, optionError, systemCode } from '../errors.js';
 import { type FilledFigures, FilledFolder } from '../files/filled/filled-folder.js';
 import { isInside, realFile, realPlace } from '../files/real-path.js';
 import type { ResolvedPlace } from '../options/options.js';
@@ -271,9 +271,15 @@ class Pictures {
   }
 
   #putOriginal({ file, source, content, bytes, mtimeMs }: Original): boolean {
-    const stats = fs.statSync(systemPath(source), { throwIfNoEntry: false });
-    const isSame = stats?.isFile() === true && stats.size === bytes && Math.floor(stats.mtimeMs) === mtimeMs;
-    return isSame && this.#copy(file, systemPath(source), content);
+    try {
+      const stats = fs.statSync(systemPath(source));
+      if (!stats.isFile() || stats.size !== bytes || Math.floor(stats.mtimeMs) !== mtimeMs) return false;
+      fs.accessSync(systemPath(source), fs.constants.R_OK);
+    } catch (error) {
+      if (isSystemError(error)) return false;
+      throw error;
+    }
+    return this.#copy(file, systemPath(source), content);
   }
 
   /** @returns False when there is nothing to be copied. */

@@ -1,7 +1,7 @@
 // Shows a list of photos in justified rows. The height of everything is known from the start, so the scroll bar is true; only what is near
 // the visible part has elements, so that a list may have a hundred thousand photos.
 
-import { describePhoto, monthTitle } from './locale.js';
+import { describePhoto, periodTitle } from './locale.js';
 import { element, root } from './page.js';
 import type { Photo, PhotoList } from './photo-list.js';
 import { placeholderImage } from './placeholder.js';
@@ -102,7 +102,7 @@ export class Grid {
     for (const { title, count } of this.#list.sections) {
       const section = element('section');
       if (this.#list.sections.length > 1) {
-        const heading = element('h2', { textContent: monthTitle(title) });
+        const heading = element('h2', { textContent: periodTitle(title) });
         // The list of years leads here.
         if (title.slice(0, 4) !== year) heading.id = `year-${title.slice(0, 4)}`;
         year = title.slice(0, 4);

@@ -49,9 +49,10 @@ export function describePhoto({ name, takenAt }: Photo): string {
   return date === undefined ? name : `${name}, ${days.format(date)}`;
 }
 
-/** `May 2024` of `2024-05`. */
-export function monthTitle(month: string): string {
-  const date = month === '' ? undefined : dateOf(`${month}-01`);
+/** `May 2024` of `2024-05`, `2024` of itself. */
+export function periodTitle(period: string): string {
+  if (period.length === 4) return period;
+  const date = period === '' ? undefined : dateOf(`${period}-01`);
   return date === undefined ? words.undated : months.format(date);
 }
 

@@ -26,7 +26,7 @@ export interface Photo {
 }
 
 export interface Section {
-  /** `2024-05`, or empty. */
+  /** `2024-05`, `2024`, or empty. */
   readonly title: string;
   readonly count: number;
 }

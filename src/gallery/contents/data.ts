@@ -46,7 +46,13 @@ interface TimelinePhoto {
   readonly album: Album;
 }
 
-/** The scripts of all photos, the latest first, in sections by month; those without a time at the end. */
+/** `2024` and `2024-05`. */
+const [YEAR_DIGITS, MONTH_DIGITS] = [4, 7];
+
+/** Photos of a month, on average: with fewer a timeline would be all headings, and has years. */
+const MONTH_PHOTOS = 8;
+
+/** The scripts of all photos, the latest first, in sections by month or year; those without a time at the end. */
 export function timelineData(home: Album): ListData {
   const all: TimelinePhoto[] = [];
   for (const album of allAlbums(home)) for (const photo of album.photos) all.push({ photo, album });
@@ -55,12 +61,14 @@ export function timelineData(home: Album): ListData {
       Number(localTime(a.photo) === undefined) - Number(localTime(b.photo) === undefined) ||
       comparePhotos(b.photo, a.photo),
   );
-  const sections: Array<[month: string, photos: number]> = [];
+  const months = new Set(all.map(({ photo }) => localTime(photo)?.slice(0, MONTH_DIGITS)));
+  const digits = all.length < MONTH_PHOTOS * months.size ? YEAR_DIGITS : MONTH_DIGITS;
+  const sections: Array<[period: string, photos: number]> = [];
   for (const { photo } of all) {
-    const month = localTime(photo)?.slice(0, 7) ?? '';
+    const period = localTime(photo)?.slice(0, digits) ?? '';
     const last = sections.at(-1);
-    if (last?.[0] === month) last[1] += 1;
-    else sections.push([month, 1]);
+    if (last?.[0] === period) last[1] += 1;
+    else sections.push([period, 1]);
   }
   const albumOf = new Map(all.map(({ photo, album }) => [photo, album]));
   const photos = all.map(({ photo }) => photo);
