@@ -10,6 +10,7 @@ export {
 } from './errors.js';
 export type { SourceFormat } from './image/decoders/index.js';
 export type { Attempt, HostStanding, Why } from './job.js';
+export type { LinkFigures } from './links/tree.js';
 export {
   type FindOptions,
   type FoundEvent,
@@ -36,7 +37,14 @@ export type {
   ThumbnailEntry,
 } from './manifest/record.js';
 export type { MadeAnew } from './manifest/store.js';
-export type { Embedded, Layout, PlaceOptions, ThumbsOptions, WorkerOptions } from './options/options.js';
+export type {
+  Embedded,
+  Layout,
+  LinkType,
+  PlaceOptions,
+  ThumbsOptions,
+  WorkerOptions,
+} from './options/options.js';
 export type { EncodingSettings, OutputFormat } from './options/output-formats.js';
 export type { Box, Fit, Position } from './options/variant.js';
 export type { SizeOption, VariantSpec } from './options/variant-spec.js';

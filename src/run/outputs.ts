@@ -21,8 +21,8 @@ import { selectionOptions } from './planning.js';
 type Exports = ResolvedOptions['exports'];
 
 /**
- * Checks that the manifest and the exports replace no marker, no photo of this run, and no file but earlier exports and empty ones. What
- * a manifest may replace is checked when it is opened.
+ * Checks that the manifest and the exports replace no marker, no photo of this run, and no file but earlier exports and empty ones, and
+ * that the folder of links is one. What a manifest may replace is checked when it is opened.
  * @throws {ThumbsError} `OPTION`, or `OUTPUT` for a file that cannot be read.
  */
 export async function requireFreeOutputs(options: ResolvedOptions, roots: readonly Root[]): Promise<void> {
@@ -38,6 +38,13 @@ export async function requireFreeOutputs(options: ResolvedOptions, roots: readon
       throw optionError(`The export ${printable(file)} is one of the photos of this run: name another file`);
     requireFreeForExport(file, format);
   }
+  if (options.links === undefined) return;
+  const { requireFreeLinks } = await import('../links/place.js');
+  requireFreeLinks(
+    options.links.folder,
+    options,
+    roots.map(({ realPath }) => realPath),
+  );
 }
 
 /** Whether the run would select the file. Without an include it selects no file with an export's extension, unless that is a root. */

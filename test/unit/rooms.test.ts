@@ -8,7 +8,7 @@ import { projectFolder } from '../support/paths.js';
 
 /** A folder of src/ with what is below it, or a single file, and what it imports: only rooms further down in this table. */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
-  'index.ts': ['run', 'maintenance', 'job.ts', 'manifest', 'image', 'options', 'errors.ts'],
+  'index.ts': ['run', 'maintenance', 'links', 'job.ts', 'manifest', 'image', 'options', 'errors.ts'],
   cli: [
     'bench',
     'run',
@@ -24,6 +24,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   bench: ['run', 'errors.ts', 'package-file.ts'],
   run: [
+    'links',
     'producer',
     'pool/queue',
     'pool/process',
@@ -79,6 +80,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'package-file.ts',
     'steps.ts',
   ],
+  links: ['manifest', 'files', 'options', 'errors.ts', 'path-bytes.ts', 'printable.ts', 'steps.ts'],
   'job.ts': ['manifest', 'files', 'options', 'errors.ts'],
   manifest: ['files', 'image', 'options', 'errors.ts', 'path-bytes.ts', 'printable.ts', 'steps.ts'],
   files: ['options', 'errors.ts', 'path-bytes.ts', 'printable.ts', 'steps.ts'],
@@ -101,6 +103,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'csv-stringify': ['manifest'],
   'fast-glob': ['producer'],
   'fastest-levenshtein': ['options'],
+  filenamify: ['links'],
   'hash-wasm': ['consumer'],
   ioredis: ['pool/queue'],
   'libheif-js': ['image'],

@@ -18,6 +18,7 @@ import { type Place, subcommandLine } from '../command-line.js';
 import type { Colors } from '../screen.js';
 import { byteSize, count, duration, integer, rate, shownPath } from './format.js';
 import { hostLines } from './hosts.js';
+import { linkProblemLines, linksLine } from './links.js';
 
 /** For a report about a decoder: `TIMEOUT, consumer 4711, 2 tries, 30.1 s, signal SIGKILL; stderr: ...`. */
 export function describeAttempt({ record, attempt }: FailedEvent): string {
@@ -88,6 +89,8 @@ export function summaryLines(run: SummaryEvent, hints: Hints, colors: Colors, na
     ...refusalLines(run, hints.place, colors),
     `${colors.dim('manifest')} ${shownPath(run.manifest)}`,
     ...run.exports.map((file) => `${colors.dim('export')} ${shownPath(file)}`),
+    ...linksLine(run.links, colors),
+    ...linkProblemLines(run.links, colors),
   ];
 }
 
@@ -95,13 +98,14 @@ function noPhotosLine({ shard }: SummaryEvent): string {
   return shard === undefined ? 'No photos found.' : `No photos of shard ${shard} found.`;
 }
 
-/** Why a run without a failure is not complete: photos are missing in number. Said with `-q`, too. */
+/** Why a run without a failure is not complete: photos are missing in number, or links. Said with `-q`, too. */
 export function missingPhotosLines(run: SummaryEvent, { forget, place }: Hints, colors: Colors): string[] {
-  if (run.kept === 0 && run.pruneRefused === undefined) return [];
+  if (run.kept === 0 && run.pruneRefused === undefined) return linkProblemLines(run.links, colors);
   return [
     ...unmatchedIncludes(run, colors),
     ...keptLines(run, forget, colors),
     ...refusalLines(run, place, colors),
+    ...linkProblemLines(run.links, colors),
   ];
 }
 
@@ -238,9 +242,10 @@ function byFrequency(amounts: Readonly<Record<string, number>>): string {
 
 function describeStop({ stopped, notReached, walked }: SummaryEvent): string {
   const why = stopped === 'deadline' ? 'The deadline passed' : 'Stopped';
-  const left =
-    !walked && notReached === 0
-      ? 'not all photos were found yet'
-      : `${walked ? '' : 'at least '}${count(notReached, 'photo')} not reached`;
+  const photos = `${walked ? '' : 'at least '}${count(notReached, 'photo')} not reached`;
+  const noPhotos = walked
+    ? 'what comes after the last photo was not finished'
+    : 'not all photos were found yet';
+  const left = notReached === 0 ? noPhotos : photos;
   return `${why}: ${left}. The manifest has what was done; the same command continues.`;
 }
