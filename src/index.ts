@@ -8,6 +8,8 @@ export {
   type RunErrorCode,
   ThumbsError,
 } from './errors.js';
+export { createGallery, type GallerySummary } from './gallery/create-gallery.js';
+export type { GalleryOptions } from './gallery/settings.js';
 export type { SourceFormat } from './image/decoders/index.js';
 export type { Attempt, HostStanding, Why } from './job.js';
 export type { LinkFigures } from './links/tree.js';

@@ -38,6 +38,7 @@ export function addRunOptions(command: Command): void {
     .option('--layout <layout>', 'flat, or sharded: in folders of two hex digits (default: as the folder is)')
     .option('-m, --manifest <file>', 'the manifest (default: <out>/manifest.jsonl)')
     .option('--export <file>', 'also write the manifest as .txt, .csv or .json; repeatable', collect)
+    .option('--gallery <dir>', 'a gallery of the thumbnails, brought up to date; see `thumbs help gallery`')
     .option('--links <dir>', "a folder with each thumbnail under its photo's own name; brought up to date")
     .option(
       '--link-type <type>',

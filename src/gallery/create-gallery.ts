@@ -11,9 +11,10 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { isSystemError, optionError, systemCode } from '../errors.js';
+import { isSystemError, systemCode } from '../errors.js';
 import { type FilledFigures, FilledFolder } from '../files/filled/filled-folder.js';
-import { isInside, realFile, realPlace } from '../files/real-path.js';
+import { filledPlace, requireFreePlace } from '../files/filled/place.js';
+import { realPlace } from '../files/real-path.js';
 import type { ResolvedPlace } from '../options/options.js';
 import { packageFile } from '../package-file.js';
 import { systemPath } from '../path-bytes.js';
@@ -76,35 +77,13 @@ export interface GalleryTask {
 
 /** {@link createGallery} with checked options. */
 export async function fillGallery(task: GalleryTask): Promise<GallerySummary | undefined> {
-  const place = galleryPlace(task);
-  requireOtherFolder(task.place, place.folder);
-  const folder = FilledFolder.open(place);
+  requireFreePlace('gallery', task.folder, task.place);
+  const folder = FilledFolder.open(filledPlace('gallery', task.folder, task.place.manifest));
   try {
     return await finishInTurns(fill(folder, task), task.signal);
   } finally {
     folder.close();
   }
-}
-
-/**
- * Checks what {@link fillGallery} would refuse, before a run begins; nothing is written.
- * @throws {ThumbsError} `OPTION` or `OUTPUT`.
- */
-export function checkGallery(task: Pick<GalleryTask, 'place' | 'folder'>): void {
-  const place = galleryPlace(task);
-  requireOtherFolder(task.place, place.folder);
-  FilledFolder.check(place);
-}
-
-function galleryPlace({ place, folder }: Pick<GalleryTask, 'place' | 'folder'>) {
-  return { folder: realFile(folder), kind: 'gallery', manifest: place.manifest } as const;
-}
-
-function requireOtherFolder({ out }: ResolvedPlace, folder: string): void {
-  if (isInside(folder, out) || isInside(out, folder))
-    throw optionError(
-      `The gallery ${printable(folder)} and the thumbnails in ${printable(out)} need a folder each, beside one another`,
-    );
 }
 
 /** Photos that are done between two turns of the event loop. */

@@ -69,6 +69,8 @@ export interface ThumbsOptions extends PlaceOptions {
   readonly layout?: Layout;
   /** Files to export the manifest to, each `.txt`, `.csv` or `.json`. @default [] */
   readonly export?: readonly string[];
+  /** The folder of a gallery that is brought up to date by {@link createGallery}. @default none */
+  readonly gallery?: string;
   /**
    * A folder that mirrors the photos' folders and has each thumbnail under its photo's own name, `2024/IMG_1.jpg.webp`. Each run brings it
    * up to date. @default none
@@ -193,6 +195,8 @@ export interface ResolvedOptions extends ResolvedPlace {
   /** Undefined for the folder's own. */
   readonly layout: Layout | undefined;
   readonly exports: ReadonlyArray<{ readonly file: string; readonly format: ExportFormat }>;
+  /** Absolute path. */
+  readonly gallery: string | undefined;
   readonly links: ResolvedLinks | undefined;
   readonly include: readonly string[];
   readonly exclude: readonly string[];

@@ -60,6 +60,7 @@ const OPTION_NAMES: Readonly<Record<keyof ThumbsOptions, true>> = {
   layout: true,
   manifest: true,
   export: true,
+  gallery: true,
   links: true,
   linkType: true,
   include: true,
@@ -122,6 +123,7 @@ export function resolveOptions(paths: readonly string[], options: ThumbsOptions 
     placeholder: checkFlag('placeholder', options.placeholder ?? false),
     layout: resolveLayout(options.layout),
     exports,
+    gallery: options.gallery === undefined ? undefined : checkUtf8Path('gallery', options.gallery),
     links: resolveLinks(options, firstUnnamed(size, variants)),
     include: resolveGlobs('include', options.include ?? []),
     exclude: resolveGlobs('exclude', options.exclude ?? []),
@@ -173,6 +175,7 @@ function resolveShardPlace(options: ThumbsOptions): ResolvedPlace & Pick<Resolve
   };
   if (options.prune === true) refuse('prune');
   if ((options.export ?? []).length > 0) refuse('export');
+  if (options.gallery !== undefined) refuse('gallery');
   if (options.links !== undefined) refuse('links');
   return { ...place, manifest: shardManifest(place.manifest, shard), shard };
 }

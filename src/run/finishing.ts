@@ -1,4 +1,5 @@
-// What a run does after its last photo: removes records, rewrites the manifest, writes the exports, brings links up to date and prunes.
+// What a run does after its last photo: removes records, rewrites the manifest, writes the exports, brings links and gallery up to date and
+// prunes.
 
 import { ThumbsError } from '../errors.js';
 import type { RunLocks } from '../files/locks/run-locks.js';
@@ -15,16 +16,18 @@ import { loadExport, writeExports } from './outputs.js';
 
 const loadPrune = () => import('../maintenance/prune.js');
 const loadLinks = () => import('../links/tree.js');
+const loadGallery = () => import('../gallery/create-gallery.js');
 
 /**
  * Begins to load what the run imports at its end: after the first fork, which it would delay, and long before it is needed, because an
  * update may have replaced this package's files by then. Node.js looks for a file again when another one imports it, so each module is
  * loaded here by the import that uses it.
  */
-export function preloadFinish({ exports, links, prune }: ResolvedOptions): void {
+export function preloadFinish({ exports, gallery, links, prune }: ResolvedOptions): void {
   const ignore = () => {}; // It is thrown again where the module is used.
   if (exports.length > 0) loadExport().catch(ignore);
   if (links !== undefined) loadLinks().catch(ignore);
+  if (gallery !== undefined) loadGallery().catch(ignore);
   if (prune) loadPrune().catch(ignore);
 }
 
@@ -45,7 +48,7 @@ export interface EndedRun {
 /** What the summary says of it. */
 export type Finished = Pick<
   SummaryEvent,
-  'removed' | 'kept' | 'emptyRoots' | 'links' | 'pruned' | 'pruneRefused' | 'stopped'
+  'removed' | 'kept' | 'emptyRoots' | 'links' | 'gallery' | 'pruned' | 'pruneRefused' | 'stopped'
 >;
 
 /** @throws {ThumbsError} `OUTPUT`, `MANIFEST` or `LOCKED`. */
@@ -64,7 +67,19 @@ export async function* finishRun(run: EndedRun): AsyncGenerator<PrunedEvent, Fin
   const mayPrune = options.prune && isComplete && linking.stopped === undefined;
   const pruning = mayPrune ? yield* pruneAfterRun(place, run) : {};
   const figures = { removed: removed.records, kept: kept.inEmptyRoots, emptyRoots: kept.emptyRoots };
-  return { ...figures, ...linking, ...pruning };
+  const showing = linking.stopped === undefined ? await showAfterRun(place, run) : {};
+  return { ...figures, ...linking, ...pruning, ...showing };
+}
+
+/** Brings the gallery up to date, unless the run was stopped by a signal, or is meanwhile. */
+async function showAfterRun(
+  place: ResolvedPlace,
+  { options: { gallery, signal }, stopped }: EndedRun,
+): Promise<Pick<Finished, 'gallery' | 'stopped'>> {
+  if (gallery === undefined || stopped === 'signal') return {};
+  const { fillGallery } = await loadGallery();
+  const made = await fillGallery({ place, folder: gallery, signal });
+  return made === undefined ? { stopped: 'signal' } : { gallery: made };
 }
 
 /** Brings the folder of links up to date, unless the run was stopped by a signal, or is meanwhile. */

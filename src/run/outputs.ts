@@ -22,7 +22,7 @@ type Exports = ResolvedOptions['exports'];
 
 /**
  * Checks that the manifest and the exports replace no marker, no photo of this run, and no file but earlier exports and empty ones, and
- * that the folder of links is one. What a manifest may replace is checked when it is opened.
+ * that the folders of gallery and links are such folders. What a manifest may replace is checked when it is opened.
  * @throws {ThumbsError} `OPTION`, or `OUTPUT` for a file that cannot be read.
  */
 export async function requireFreeOutputs(options: ResolvedOptions, roots: readonly Root[]): Promise<void> {
@@ -37,6 +37,11 @@ export async function requireFreeOutputs(options: ResolvedOptions, roots: readon
     if (await isPhoto(file, options, roots))
       throw optionError(`The export ${printable(file)} is one of the photos of this run: name another file`);
     requireFreeForExport(file, format);
+  }
+  if (options.gallery !== undefined) {
+    const { requireFreePlace } = await import('../files/filled/place.js');
+    const others = { out: options.out, manifest, files: exports.map(({ file }) => file) };
+    requireFreePlace('gallery', options.gallery, { ...others, roots: roots.map(({ realPath }) => realPath) });
   }
   if (options.links === undefined) return;
   const { requireFreeLinks } = await import('../links/place.js');

@@ -8,11 +8,22 @@ import { projectFolder } from '../support/paths.js';
 
 /** A folder of src/ with what is below it, or a single file, and what it imports: only rooms further down in this table. */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
-  'index.ts': ['run', 'maintenance', 'links', 'job.ts', 'manifest', 'image', 'options', 'errors.ts'],
+  'index.ts': [
+    'run',
+    'maintenance',
+    'gallery',
+    'links',
+    'job.ts',
+    'manifest',
+    'image',
+    'options',
+    'errors.ts',
+  ],
   cli: [
     'bench',
     'run',
     'maintenance',
+    'gallery',
     'files',
     'image',
     'options',
@@ -24,6 +35,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   bench: ['run', 'errors.ts', 'package-file.ts'],
   run: [
+    'gallery',
     'links',
     'producer',
     'pool/queue',
@@ -80,6 +92,18 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'package-file.ts',
     'steps.ts',
   ],
+  gallery: [
+    'manifest',
+    'files',
+    'options',
+    'errors.ts',
+    'path-bytes.ts',
+    'printable.ts',
+    'package-file.ts',
+    'steps.ts',
+  ],
+  // The script of the pages, compiled on its own for browsers.
+  'gallery/client': [],
   links: ['manifest', 'files', 'options', 'errors.ts', 'path-bytes.ts', 'printable.ts', 'steps.ts'],
   'job.ts': ['manifest', 'files', 'options', 'errors.ts'],
   manifest: ['files', 'image', 'options', 'errors.ts', 'path-bytes.ts', 'printable.ts', 'steps.ts'],
@@ -111,10 +135,11 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   micromatch: ['producer'],
   'node:child_process': ['bench', 'pool/process'],
   'node:worker_threads': ['consumer', 'maintenance'],
+  photoswipe: ['gallery/client'],
   picocolors: ['cli'],
   pidusage: ['pool/process'],
   sharp: ['image'],
-  thumbhash: ['image'],
+  thumbhash: ['image', 'gallery/client'],
   valibot: ['pool/queue'],
 };
 

@@ -15,7 +15,7 @@ export function galleryLines(made: GallerySummary, colors: Colors, quiet = false
   return [
     ...(quiet ? [] : [figuresLine(made, colors)]),
     ...(quiet || made.photos === 0 || made.fullView >= FULL_VIEW ? [] : [fullViewLine(made, colors)]),
-    ...originalsLines(made, colors),
+    ...(quiet ? [] : originalsLines(made, colors)),
     ...(made.missing === 0
       ? []
       : [

@@ -17,6 +17,7 @@ import type {
 import { type Place, subcommandLine } from '../command-line.js';
 import type { Colors } from '../screen.js';
 import { byteSize, count, duration, integer, rate, shownPath } from './format.js';
+import { galleryLines } from './gallery.js';
 import { hostLines } from './hosts.js';
 import { linkProblemLines, linksLine } from './links.js';
 
@@ -91,6 +92,7 @@ export function summaryLines(run: SummaryEvent, hints: Hints, colors: Colors, na
     ...run.exports.map((file) => `${colors.dim('export')} ${shownPath(file)}`),
     ...linksLine(run.links, colors),
     ...linkProblemLines(run.links, colors),
+    ...(run.gallery === undefined ? [] : galleryLines(run.gallery, colors)),
   ];
 }
 
@@ -98,14 +100,19 @@ function noPhotosLine({ shard }: SummaryEvent): string {
   return shard === undefined ? 'No photos found.' : `No photos of shard ${shard} found.`;
 }
 
-/** Why a run without a failure is not complete: photos are missing in number, or links. Said with `-q`, too. */
+/** Why a run without a failure is not complete: photos are missing in number, or links, or the gallery lacks
+ * some. Said with `-q`, too. */
 export function missingPhotosLines(run: SummaryEvent, { forget, place }: Hints, colors: Colors): string[] {
-  if (run.kept === 0 && run.pruneRefused === undefined) return linkProblemLines(run.links, colors);
+  const others = [
+    ...linkProblemLines(run.links, colors),
+    ...(run.gallery === undefined ? [] : galleryLines(run.gallery, colors, true)),
+  ];
+  if (run.kept === 0 && run.pruneRefused === undefined) return others;
   return [
     ...unmatchedIncludes(run, colors),
     ...keptLines(run, forget, colors),
     ...refusalLines(run, place, colors),
-    ...linkProblemLines(run.links, colors),
+    ...others,
   ];
 }
 

@@ -16,6 +16,7 @@ type Figures = Omit<
   | 'removed'
   | 'kept'
   | 'emptyRoots'
+  | 'gallery'
   | 'links'
   | 'pruned'
   | 'pruneRefused'
