@@ -13,7 +13,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { isSystemError, systemCode } from '../errors.js';
 import { type FilledFigures, FilledFolder } from '../files/filled/filled-folder.js';
-import { filledPlace, requireFreePlace } from '../files/filled/place.js';
+import { filledPlace, type OtherPlaces, requireFreePlace } from '../files/filled/place.js';
 import { realPlace } from '../files/real-path.js';
 import type { ResolvedPlace } from '../options/options.js';
 import { packageFile } from '../package-file.js';
@@ -73,6 +73,14 @@ export interface GalleryTask {
   readonly folder: string;
   readonly changes?: GalleryChanges;
   readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Checks that a run may fill this folder with its gallery, before it begins; nothing is written.
+ * @throws {ThumbsError} `OPTION` or `OUTPUT`.
+ */
+export function checkGallery(folder: string, others: OtherPlaces): void {
+  requireFreePlace('gallery', folder, others);
 }
 
 /** {@link createGallery} with checked options. */

@@ -39,9 +39,9 @@ export async function requireFreeOutputs(options: ResolvedOptions, roots: readon
     requireFreeForExport(file, format);
   }
   if (options.gallery !== undefined) {
-    const { requireFreePlace } = await import('../files/filled/place.js');
+    const { checkGallery } = await import('../gallery/create-gallery.js');
     const others = { out: options.out, manifest, files: exports.map(({ file }) => file) };
-    requireFreePlace('gallery', options.gallery, { ...others, roots: roots.map(({ realPath }) => realPath) });
+    checkGallery(options.gallery, { ...others, roots: roots.map(({ realPath }) => realPath) });
   }
   if (options.links === undefined) return;
   const { requireFreeLinks } = await import('../links/place.js');
