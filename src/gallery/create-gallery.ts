@@ -22,7 +22,7 @@ import { printable } from '../printable.js';
 import { finishInTurns, type Steps } from '../steps.js';
 import { type Album, albumTree, allAlbums, type LocatedPhoto, type Roots } from './contents/albums.js';
 import { collectPhotos } from './contents/collect.js';
-import { albumData, type DataFile, searchData, timelineData } from './contents/data.js';
+import { albumData, type DataFile, searchData, shownInFull, timelineData } from './contents/data.js';
 import type { GalleryPhoto, Original, ThumbnailPicture } from './contents/photos.js';
 import { albumPages, ratioStyles } from './pages/album-page.js';
 import { type Page, pageText, type Site } from './pages/frame.js';
@@ -46,8 +46,10 @@ export interface GallerySummary extends FilledFigures {
   readonly albums: number;
   /** Photos that are not in it, because a thumbnail of theirs is missing. */
   readonly missing: number;
-  /** Pixels of the longer side that half of the photos have at least in the full view; 0 without photos. */
+  /** Pixels of the longer side that half of the photos have at most in the full view; 0 without photos. */
   readonly fullView: number;
+  /** Photos that are larger than their full view, and that is under 1000 pixels. */
+  readonly withoutFullView: number;
   /** Names of the variants that the photos have. */
   readonly variants: readonly string[];
   /** With `originals`: how many were copied, or were there; and how many were not, because the photo is missing or has changed. */
@@ -127,10 +129,20 @@ function* fill(folder: FilledFolder, { place, changes = {} }: GalleryTask): Step
     albums: [...allAlbums(home)].length - 1,
     missing: collected.photos.length - shown.length,
     fullView: medianOf(shown.map(({ photo: { full } }) => Math.max(full.width, full.height))),
+    withoutFullView: shown.filter(({ photo }) => lacksFullView(photo)).length,
     variants: collected.variants,
     ...(settings.originals === true ? { originals: pictures.originals } : {}),
     ...figures,
   };
+}
+
+/** Pixels of the longer side under which a picture is no full view. */
+const FULL_VIEW = 1000;
+
+function lacksFullView(photo: GalleryPhoto): boolean {
+  const { width, height } = shownInFull(photo);
+  const shown = Math.max(width, height);
+  return shown < FULL_VIEW && shown < Math.max(photo.sourceWidth, photo.sourceHeight);
 }
 
 function* putAlbums(folder: FilledFolder, site: Site, home: Album): Steps<void> {
