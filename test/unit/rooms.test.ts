@@ -22,7 +22,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'package-file.ts',
     'working-folder.ts',
   ],
-  bench: ['run', 'errors.ts', 'package-file.ts'],
+  bench: ['run', 'errors.ts', 'printable.ts', 'package-file.ts'],
   run: [
     'producer',
     'pool/queue',
@@ -99,6 +99,8 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   bullmq: ['pool/queue'],
   commander: ['cli'],
   'csv-stringify': ['manifest'],
+  'd3-scale': ['bench'],
+  'd3-shape': ['bench'],
   'fast-glob': ['producer'],
   'fastest-levenshtein': ['options'],
   'hash-wasm': ['consumer'],

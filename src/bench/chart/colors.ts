@@ -42,7 +42,8 @@ const SHAPES = `
 #${CHART_ID} { font: 13px system-ui, -apple-system, "Segoe UI", "Noto Sans", sans-serif }
 #${CHART_ID} .title { font-size: 20px; font-weight: 600 }
 #${CHART_ID} .heading { font-size: 15px; font-weight: 600 }
-#${CHART_ID} .value { font-size: 12px; stroke-width: 4px; stroke-linejoin: round; paint-order: stroke }
+#${CHART_ID} .value { font-size: 12px }
+#${CHART_ID} .halo { stroke-width: 4px; stroke-linejoin: round; paint-order: stroke }
 #${CHART_ID} .best { font-weight: 700 }
 #${CHART_ID} .small { font-size: 12px }
 #${CHART_ID} .line { fill: none; stroke-width: 2.5px; stroke-linejoin: round }
@@ -50,7 +51,6 @@ const SHAPES = `
 #${CHART_ID} .ideal { fill: none; stroke-width: 1.5px; stroke-dasharray: 6 5 }
 #${CHART_ID} .cores { stroke-width: 1px; stroke-dasharray: 2 3 }
 #${CHART_ID} .ring { fill: none; stroke-width: 1.5px }
-#${CHART_ID} .point { stroke-width: 2px }
 `;
 
 /** The text of the chart's `style` element. */
@@ -64,9 +64,9 @@ function rulesOf(scheme: Scheme): string {
     '.surface': `fill: ${scheme.surface}`,
     '.title, #ID .heading, #ID .value': `fill: ${scheme.text}`,
     '.quiet': `fill: ${scheme.quiet}`,
-    '.value': `stroke: ${scheme.surface}`,
+    '.halo': `stroke: ${scheme.surface}`,
     '.line, #ID .spread, #ID .ring': `stroke: ${scheme.measured}`,
-    '.point': `fill: ${scheme.measured}; stroke: ${scheme.surface}`,
+    '.point': `fill: ${scheme.measured}`,
     '.ideal, #ID .cores, #ID .axis': `stroke: ${scheme.reference}`,
     '.grid': `stroke: ${scheme.grid}`,
   };

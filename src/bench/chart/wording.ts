@@ -7,27 +7,29 @@ import type { Row, Spread } from '../rows.js';
 const MAX_CPU = 80;
 
 /** What the chart shows, in one line. */
-export function titleOf({ conclusion: { row, kind } }: Figures): string {
+export function titleOf({ rows, conclusion: { row, kind } }: Figures): string {
   const workers = `${row.workers} worker${row.workers === 1 ? '' : 's'}`;
   const are = row.workers === 1 ? 'is' : 'are';
-  const found =
-    kind === 'enough' ? `${workers} ${are} enough` : `${workers}, the most tried, ${are} the fastest`;
+  const found = kind === 'enough' ? 'enough' : 'the fastest';
+  const verb = rows.length === 1 ? '' : ` ${are} ${found}`;
   const speedup =
     hasSpeedup([row]) && row.workers > 1 ? `, ${speedupText(row.speedup.median)} one worker` : '';
-  return `${found}: ${rateText(row.imagesPerSecond.median)} images/s${speedup}`;
+  return `${workers}${verb}: ${rateText(row.imagesPerSecond.median)} images/s${speedup}`;
 }
 
 /** The machine, the corpus and how often it was run. */
 export function subtitlesOf({ machine, corpus, runs }: Figures): string[] {
   const { cpu, node, sharp, libvips } = machine;
-  const shortCpu = cpu.length > MAX_CPU ? `${cpu.slice(0, MAX_CPU - 1)}…` : cpu;
+  const characters = [...cpu];
+  const shortCpu = characters.length > MAX_CPU ? `${characters.slice(0, MAX_CPU - 1).join('')}…` : cpu;
   const failed = corpus.failed === 0 ? '' : ` (${corpus.failed} failed)`;
   const megabytes = (corpus.sourceBytes / 1e6).toFixed(1);
   const megapixels = (corpus.sourcePixels / 1e6).toFixed(1);
   const each = `${runs} counted run${runs === 1 ? '' : 's'} of each worker count`;
   return [
     `${shortCpu}, ${coresText(machine.cores)}`,
-    `Node ${node}, sharp ${sharp}, libvips ${libvips}; ${corpus.photos} photos${failed}, ${megabytes} MB, ${megapixels} megapixels; ${each}`,
+    `Node ${node}, sharp ${sharp}, libvips ${libvips}`,
+    `${corpus.photos} photos${failed}, ${megabytes} MB, ${megapixels} megapixels; ${each}`,
   ];
 }
 
@@ -37,7 +39,7 @@ export function notesOf({ rows, runs }: Figures, hasSpeedupPanel: boolean): stri
     runs === 1
       ? 'Points: one run each.'
       : `Points: medians of ${runs} runs. Thin bars: slowest to fastest run.`;
-  const ideal = 'Dashed: the ideal, a core for each worker until there are no more.';
+  const ideal = 'Dashed: the ideal, 1 × for each worker up to the core count.';
   const missing = rows.some(({ workers }) => workers === 1)
     ? 'No speedup: no other worker count was tried.'
     : 'No speedup: one worker was not tried.';
