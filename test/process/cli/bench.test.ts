@@ -95,6 +95,7 @@ test('a chart that cannot be written is refused before the first run', async () 
   expect(await bench('--chart', 'missing/a.svg')).toMatch(
     /^3 thumbs: .*missing\/a\.svg.*its folder does not exist/,
   );
+  expect(await bench('--chart', 'new.svg')).toMatch(/^3 thumbs: .*no-such-folder/);
   expect(fs.readFileSync(path.join(folder, 'drawing.svg'), 'utf8')).toBe(drawing);
   expect(fs.readdirSync(folder).sort()).toEqual(['drawing.svg', 'photos']);
 });
