@@ -5,6 +5,7 @@ import { command, damagedImages } from '../../support/paths.js';
 import { photoFolder, temporaryFolder, writeSlowImage } from '../../support/photos.js';
 import { thumbs } from '../../support/processes/command.js';
 import { childrenOf, isPending, start, suspend, until } from '../../support/processes/processes.js';
+import { testWithPrograms } from '../../support/requirements.js';
 
 test('bench prints and writes the table of a sweep and its bars, counts photos that fail, and leaves nothing else behind', async () => {
   const { folder } = photoFolder(4);
@@ -34,6 +35,28 @@ test('bench prints and writes the table of a sweep and its bars, counts photos t
   expect(fs.readdirSync(folder).sort()).toEqual(['photos', 'report.md', 'tmp']);
   expect(fs.readdirSync(path.join(folder, 'tmp'))).toEqual([]);
 });
+
+testWithPrograms('script')(
+  'on a terminal bars are coloured, unless NO_COLOR is set, and in ASCII where the locale is not in UTF-8',
+  async () => {
+    const { folder } = photoFolder(1);
+    const barOn = async (variables: NodeJS.ProcessEnv) => {
+      const env = { NODE: process.execPath, COMMAND: command, TERM: 'xterm', ...variables };
+      const line = '"$NODE" "$COMMAND" bench photos --sweep 1 --runs 1';
+      const { stdout } = await start('script', ['-qec', line, '/dev/null'], { cwd: folder, env }).finished;
+      const bar = stdout.split('\r\n').find((text) => text.startsWith('    1 worker'));
+      return bar?.replaceAll('\u001b[32m', '<green>').replaceAll('\u001b[39m', '<end>');
+    };
+    const [utf8, ascii, plain] = await Promise.all([
+      barOn({ LC_ALL: 'C.UTF-8', NO_COLOR: '' }),
+      barOn({ LC_ALL: 'C', NO_COLOR: '' }),
+      barOn({ LC_ALL: 'en_US.utf8', NO_COLOR: '1' }),
+    ]);
+    expect(utf8).toMatch(/^ {4}1 worker {2}<green>█+<end> {2}[\d.]+ images\/s/);
+    expect(ascii).toMatch(/^ {4}1 worker {2}<green>#+<end> {2}[\d.]+ images\/s/);
+    expect(plain).toMatch(/^ {4}1 worker {2}█+ {2}[\d.]+ images\/s {2}1\.00 x {2}fastest$/);
+  },
+);
 
 test('with --json bench prints every run and all figures as one line, and nothing else', async () => {
   const { folder } = photoFolder(2);
