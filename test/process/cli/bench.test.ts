@@ -14,7 +14,8 @@ test('bench prints and writes the table of a sweep and its bars, counts photos t
   const args = ['bench', 'photos', '--sweep', '1,3', '--runs', '1', '--output', 'report.md'];
   const { code, stdout, stderr } = await thumbs(args, {
     cwd: folder,
-    env: { TMPDIR: path.join(folder, 'tmp') },
+    // What is no terminal has no locale.
+    env: { TMPDIR: path.join(folder, 'tmp'), LC_ALL: 'C' },
   });
   expect([code, stderr]).toEqual([0, '']);
   expect(stdout).toMatch(/^- Corpus: 5 files, 1 of them failed, [\d.]+ MB, 0\.3 megapixels$/m);
