@@ -60,7 +60,9 @@ async function runBench(paths: readonly string[], options: BenchOptions): Promis
   // Each run has an output folder of its own; this one only spares a default that depends on the working folder.
   const named = paths.map((path) => checkUtf8Path('paths', path));
   const { paths: roots } = resolveOptions(named, { size: options.size, out: os.tmpdir() });
-  const writeFiles = await filesWriter(options);
+  const files = await outputFiles(options);
+  // Before a bench that may take an hour.
+  for (const file of files) requireReplaceable(file);
   const screen = new Screen({ progress: true });
   const stop = new AbortController();
   const stoppedBy = stopOnSignals(stop, screen, 'Stopping: ending the run that is timed');
@@ -75,7 +77,11 @@ async function runBench(paths: readonly string[], options: BenchOptions): Promis
     await screen.print(
       options.json === true ? jsonLine(benchEvent(figures, sweepOptions)) : shownFigures(figures, screen),
     );
-    writeFiles(figures);
+    for (const output of files) {
+      // Others may have written there meanwhile.
+      requireReplaceable(output);
+      replaceOutput(output.file, [output.contentOf(figures)]);
+    }
     return exitCodes.ok;
   } finally {
     screen.stopLine();
@@ -99,33 +105,39 @@ function machine(cores: number): Figures['machine'] {
   return { cpu, cores, node: process.version, sharp, libvips };
 }
 
-/**
- * What writes the files that were asked for.
- * @throws {ThumbsError} `OPTION` or `OUTPUT` before the bench, which may take an hour, if one of them cannot be written.
- */
-async function filesWriter(options: BenchOptions): Promise<(figures: Figures) => void> {
-  const output = options.output === undefined ? undefined : checkUtf8Path('output', options.output);
-  const chart = options.chart === undefined ? undefined : checkUtf8Path('chart', options.chart);
-  if (output !== undefined) requireReplaceable(output, REPORT_BEGINNING, 'report');
-  if (chart !== undefined && !/\.svg$/i.test(chart))
-    throw expectedError('chart', 'to end in .svg', options.chart);
-  if (chart !== undefined && chart === output)
-    throw expectedError('chart', 'to be another file than that of --output', options.chart);
-  // With d3, which other runs do without.
-  const drawing = chart === undefined ? undefined : await import('../../bench/chart/chart.js');
-  if (chart !== undefined && drawing !== undefined)
-    requireReplaceable(chart, drawing.CHART_BEGINNING, 'chart');
-  return (figures) => {
-    if (output !== undefined) replaceOutput(output, [reportWithBars(figures, PAGE)]);
-    if (chart !== undefined && drawing !== undefined) replaceOutput(chart, [drawing.benchChart(figures)]);
-  };
+/** A file that the figures are written to. */
+interface OutputFile {
+  readonly file: string;
+  /** What it is. */
+  readonly kind: 'report' | 'chart';
+  /** What every earlier one begins with. */
+  readonly beginning: RegExp;
+  contentOf(figures: Figures): string;
 }
 
-function requireReplaceable(file: string, beginning: RegExp, what: string): void {
+/** The files that were asked for. */
+async function outputFiles(options: BenchOptions): Promise<OutputFile[]> {
+  const output = options.output === undefined ? undefined : checkUtf8Path('output', options.output);
+  const chart = options.chart === undefined ? undefined : checkUtf8Path('chart', options.chart);
+  const contentOf = (figures: Figures) => reportWithBars(figures, PAGE);
+  const files: OutputFile[] = [];
+  if (output !== undefined)
+    files.push({ file: output, kind: 'report', beginning: REPORT_BEGINNING, contentOf });
+  if (chart === undefined) return files;
+  if (!/\.svg$/i.test(chart)) throw expectedError('chart', 'to end in .svg', options.chart);
+  if (chart === output)
+    throw expectedError('chart', 'to be another file than that of --output', options.chart);
+  // With d3, which other runs do without.
+  const { benchChart, CHART_BEGINNING } = await import('../../bench/chart/chart.js');
+  return [...files, { file: chart, kind: 'chart', beginning: CHART_BEGINNING, contentOf: benchChart }];
+}
+
+/** @throws {ThumbsError} `OPTION` for a file that is not one of ours, `OUTPUT` for one that cannot be written. */
+function requireReplaceable({ file, kind, beginning }: OutputFile): void {
   if (!fs.existsSync(path.dirname(file))) throw outputError(file, 'its folder does not exist');
   if (mayReplace(file, beginning)) return;
   throw optionError(
-    `${printable(file)} exists, and is not an earlier ${what}: name another file, or remove this one first`,
+    `${printable(file)} exists, and is not an earlier ${kind}: name another file, or remove this one first`,
   );
 }
 
