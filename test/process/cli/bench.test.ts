@@ -124,6 +124,21 @@ test('a chart that cannot be written is refused before the first run', async () 
   expect(fs.readdirSync(folder).sort()).toEqual(['drawing.svg', 'photos']);
 });
 
+test('a file that another program writes under the name of the chart during the bench is not replaced', async () => {
+  const { folder } = photoFolder(1);
+  const file = path.join(folder, 'chart.svg');
+  const args = [command, 'bench', 'photos', '--sweep', '1', '--runs', '3', '--chart', 'chart.svg'];
+  const bench = start(process.execPath, args, { cwd: folder });
+  await until(() => childrenOf(bench.pid).length > 0);
+  fs.writeFileSync(file, '<svg/>');
+  expect(await bench.finished).toMatchObject({
+    code: 2,
+    stdout: expect.stringContaining('| workers | '),
+    stderr: expect.stringContaining('is not an earlier chart'),
+  });
+  expect(fs.readFileSync(file, 'utf8')).toBe('<svg/>');
+});
+
 test('a bench of a path that does not exist, or of no photos, ends with exit 2 and the reason', async () => {
   const folder = temporaryFolder();
   const bench = (of: string) => thumbs(['bench', of, '--sweep', '1', '--runs', '1']);
