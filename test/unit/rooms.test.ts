@@ -33,7 +33,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'package-file.ts',
     'working-folder.ts',
   ],
-  bench: ['run', 'errors.ts', 'package-file.ts'],
+  bench: ['run', 'errors.ts', 'printable.ts', 'package-file.ts'],
   run: [
     'gallery',
     'links',
@@ -125,6 +125,8 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   bullmq: ['pool/queue'],
   commander: ['cli'],
   'csv-stringify': ['manifest'],
+  'd3-scale': ['bench'],
+  'd3-shape': ['bench'],
   'fast-glob': ['producer'],
   'fastest-levenshtein': ['options'],
   filenamify: ['links'],
