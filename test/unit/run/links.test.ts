@@ -5,9 +5,11 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { MARKER_NAME } from '../../../src/files/folder-marker.js';
 import type { ThumbsOptions } from '../../../src/options/options.js';
+import type { ThumbsEvent } from '../../../src/run/events.js';
 import { planThumbnails } from '../../../src/run/plan-thumbnails.js';
 import { testWithByteNames, writeByteFile } from '../../support/byte-names.js';
 import { runFolder, runInProcess } from '../../support/in-process/run.js';
+import { failedRecord, writeRecords } from '../../support/manifests.js';
 import { expectSound, recordsIn } from '../../support/output.js';
 import { jpeg, makeTree, photoFolder, snapshot, temporaryFolder } from '../../support/photos.js';
 
@@ -208,21 +210,21 @@ testWithByteNames('so has one whose common folder is not UTF-8', async () => {
   expect(second.links).toMatchObject({ files: 1 });
 });
 
-test('a run that its signal stops leaves the links as they are; one that its deadline ends does not', async () => {
-  const { folder, album } = await photosNamed('a.jpg', 'b.jpg');
-  await link(folder);
-  const before = snapshot(album);
-  await writePhoto(folder, 'c.jpg', 20);
+test('a signal while links are made ends the run, which has not pruned and says that it was stopped', async () => {
+  const { folder, out } = await photosNamed('a.jpg');
+  // More than are read at once.
+  const others = Array.from({ length: 500 }, (_, index) => failedRecord(`../gone/${index}.jpg`));
+  fs.mkdirSync(out);
+  writeRecords(path.join(out, 'manifest.jsonl'), others);
   const stop = new AbortController();
-  stop.abort();
-  const options = { ...webp, links: album, signal: stop.signal };
-  const { summary } = await runFolder(folder, options);
-  expect([summary.stopped, summary.links]).toEqual(['signal', undefined]);
-  expect(snapshot(album)).toEqual(before);
-  fs.rmSync(path.join(album, 'a.jpg.webp'));
-  await writePhoto(folder, 'd.jpg', 21);
-  const ended = await runFolder(folder, { ...webp, links: album, deadline: 3600 }, {});
-  expect(ended.summary.links).toMatchObject({ written: 3 });
+  const onEvent = (event: ThumbsEvent) => {
+    if (event.type === 'done') stop.abort();
+  };
+  const options = { ...webp, prune: true, links: path.join(folder, 'album'), signal: stop.signal };
+  const { summary } = await runFolder(folder, options, { onEvent });
+  expect(summary).toMatchObject({ stopped: 'signal', photos: 1, notReached: 0 });
+  expect([summary.links, summary.pruned]).toEqual([undefined, undefined]);
+  expect(await link(folder)).toEqual({ ...nothing, files: 1, written: 1 });
 });
 
 test('a dry run says nothing of links and writes none, but checks the folder', async () => {
