@@ -39,7 +39,7 @@ export async function requireFreeOutputs(options: ResolvedOptions, roots: readon
     requireFreeForExport(file, format);
   }
   if (options.links === undefined) return;
-  const { requireFreeLinks } = await import('../links/place.js');
+  const { requireFreeLinks } = await import('../links/tree.js');
   requireFreeLinks(
     options.links.folder,
     options,

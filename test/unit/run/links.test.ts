@@ -141,6 +141,22 @@ test('records outside the roots of a run keep their links, with all their varian
   expect(linksIn(album)).toEqual(['2024/a.jpg.20x20.webp', '2024/a.jpg.webp', '2025/b.jpg.small.webp']);
 });
 
+test('runs over different folders with different sizes each have a plain variant, and rename nothing of each other', async () => {
+  const { folder, out, album } = await photosNamed('2024/a.jpg', '2025/b.jpg');
+  const over = async (name: string, size: string) => {
+    const options = { ...webp, out, links: album, size };
+    const { summary } = await runInProcess([path.join(folder, 'photos', name)], options);
+    return summary.links;
+  };
+  await link(folder, { size: '20x20' });
+  expect(await over('2025', '30x30')).toMatchObject({ written: 1, removed: 0, files: 2 });
+  expect(linksIn(album)).toEqual(['2024/a.jpg.webp', '2025/b.jpg.webp']);
+  expect(await over('2024', '20x20')).toMatchObject({ written: 0, removed: 0, files: 2 });
+  // A name that is given is part of the link's, also where it is that of a plain one.
+  expect(await over('2024', '20x20,name=30x30')).toMatchObject({ written: 1, removed: 1 });
+  expect(linksIn(album)).toEqual(['2024/a.jpg.30x30.webp', '2025/b.jpg.webp']);
+});
+
 test('the common folder is remembered; a photo outside of it widens it, and every link is renamed', async () => {
   const { folder, out, album } = await photosNamed('2024/a.jpg', '2025/b.jpg', '2025/May/c.jpg');
   const options = { ...webp, out, links: album };
