@@ -115,6 +115,16 @@ test('a renamed variant renames its links, and a variant that is dropped loses t
   expect(linksIn(album)).toEqual(['a.jpg.page.webp']);
 });
 
+test('a link gives way to a folder of its name in the same run, and a folder to a link', async () => {
+  const { folder, album } = await photosNamed('a.jpg', 'b.jpg.webp/c.jpg');
+  await link(folder);
+  fs.rmSync(path.join(folder, 'photos'), { recursive: true });
+  await writePhoto(folder, 'a.jpg.webp/d.jpg', 20);
+  await writePhoto(folder, 'b.jpg', 21);
+  expect(await link(folder)).toEqual({ ...nothing, files: 2, written: 2, removed: 2 });
+  expect(linksIn(album)).toEqual(['a.jpg.webp/d.jpg.webp', 'b.jpg.webp']);
+});
+
 test('another type of link renews all, and back again', async () => {
   const { folder, out, album } = await photosNamed('2024/a.jpg', 'b.jpg');
   for (const linkType of ['reflink', 'hard', 'symbolic', 'reflink', 'symbolic', 'hard'] as const) {
