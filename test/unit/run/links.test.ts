@@ -151,6 +151,16 @@ test('records outside the roots of a run keep their links, with all their varian
   expect(linksIn(album)).toEqual(['2024/a.jpg.20x20.webp', '2024/a.jpg.webp', '2025/b.jpg.small.webp']);
 });
 
+test('a photo that a run could not find keeps the links of the variants that the run wants', async () => {
+  const { folder, album } = await photosNamed('2024/a.jpg');
+  await link(folder, { size: ['100x100', '20x20'] });
+  // As if its disk was not mounted.
+  fs.rmSync(path.join(folder, 'photos/2024'), { recursive: true });
+  expect(await link(folder, { size: ['100x100', '20x20'] })).toEqual({ ...nothing, files: 2 });
+  expect(await link(folder, { size: ['100x100'] })).toEqual({ ...nothing, files: 1, removed: 1 });
+  expect(linksIn(album)).toEqual(['2024/a.jpg.webp']);
+});
+
 test('runs over different folders with different sizes each have a plain variant, and rename nothing of each other', async () => {
   const { folder, out, album } = await photosNamed('2024/a.jpg', '2025/b.jpg');
   const over = async (name: string, size: string) => {
@@ -169,7 +179,7 @@ test('runs over different folders with different sizes each have a plain variant
 
 test('the common folder is remembered; a photo outside of it widens it, and every link is renamed', async () => {
   const { folder, out, album } = await photosNamed('2024/a.jpg', '2025/b.jpg', '2025/May/c.jpg');
-  const options = { ...webp, out, links: album };
+  const options = { ...webp, out, links: album, forget: true };
   const over = async (name: string) => {
     const { summary } = await runInProcess([path.join(folder, 'photos', name)], options);
     return summary.links;
@@ -181,7 +191,8 @@ test('the common folder is remembered; a photo outside of it widens it, and ever
   expect(await over('2024')).toMatchObject({ written: 3, removed: 2, widened: true });
   expect(linksIn(album)).toEqual(['2024/a.jpg.webp', '2025/May/c.jpg.webp', '2025/b.jpg.webp']);
   fs.rmSync(path.join(folder, 'photos/2024/a.jpg'));
-  expect(await over('')).toMatchObject({ removed: 1, files: 2 });
+  // No photo is left outside of `2025`.
+  expect(await over('2024')).toMatchObject({ written: 0, removed: 1, files: 2 });
   expect(linksIn(album)).toEqual(['2025/May/c.jpg.webp', '2025/b.jpg.webp']);
 });
 

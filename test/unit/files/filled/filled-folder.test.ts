@@ -146,10 +146,16 @@ test('files that others have written or changed stay, and are reported', () => {
 test('a file of somebody else is not read where its size shows that it is another one', () => {
   const where = place();
   fill(where, {});
+  const file = path.join(where.folder, 'a.html');
   // Larger than a Buffer can be.
-  fs.writeFileSync(path.join(where.folder, 'a.html'), '');
-  fs.truncateSync(path.join(where.folder, 'a.html'), 5 * 2 ** 30);
+  fs.writeFileSync(file, '');
+  fs.truncateSync(file, 5 * 2 ** 30);
   expect(fill(where, { 'a.html': 'A' })).toMatchObject({ written: 0, foreign: ['a.html'] });
+  fs.truncateSync(file, 100);
+  // An access time before the last change is set by the next reading, also where most are not recorded.
+  fs.utimesSync(file, 1000, 2000);
+  expect(fill(where, { 'a.html': 'A' })).toMatchObject({ written: 0, foreign: ['a.html'] });
+  expect(fs.statSync(file).atimeMs).toBe(1_000_000);
 });
 
 test('a file of somebody else where a folder should be, or a link to a folder, stays, and so does what is behind it', () => {
