@@ -114,7 +114,7 @@ testOnSmallDisk('hard links to another disk are refused by one message, which na
   const { code, stdout, stderr } = await onSmallDisk(folder, 'size=2m', script.join('\n'));
   expect([code, stdout.replace(/ /g, '')]).toEqual([0, 'exit3\n2\n']);
   expect(stderr).toContain(
-    `thumbs: Cannot make hard links to the thumbnails in ${folder}/small/album: cross-device link not permitted (EXDEV); \`--link-type reflink\` copies the thumbnails where they cannot be shared\n`,
+    `thumbs: Cannot make hard links in ${folder}/small/album to the thumbnails: cross-device link not permitted (EXDEV); \`--link-type reflink\` copies the thumbnails where they cannot be shared\n`,
   );
 });
 

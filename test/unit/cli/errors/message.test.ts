@@ -59,7 +59,7 @@ test('a remedy has the options that were typed', () => {
 test('links that a file system refuses have the option that helps', () => {
   const refused = linksRefusedError('/album', 'hard', new Error('no such links here'));
   expect(messageOf(refused, typed())).toBe(
-    'Cannot make hard links to the thumbnails in /album: no such links here; `--link-type reflink` copies the thumbnails where they cannot be shared',
+    'Cannot make hard links in /album to the thumbnails: no such links here; `--link-type reflink` copies the thumbnails where they cannot be shared',
   );
 });
 
