@@ -207,6 +207,81 @@ test('the order of the sources does not matter', () => {
   }
 });
 
+/** What names are made of that file systems disagree about. */
+const PIECES = [
+  ...[
+    'a',
+    'A',
+    'ß',
+    'SS',
+    'é',
+    'e\u0301',
+    'É',
+    'ı',
+    'I',
+    'ſ',
+    's',
+    '.',
+    ' ',
+    '~',
+    '%E9',
+    '_',
+    '\ud83d\udc67',
+    'ä'.repeat(60),
+  ],
+  ...[
+    'aux',
+    'CON',
+    'com1',
+    '.jpg',
+    '.JPG',
+    '.webp',
+    '.screen',
+    '.thumbs',
+    ':',
+    '?',
+    '\\',
+    '\n',
+    '\u202e',
+    '\udce9',
+    '\ufffd',
+  ],
+];
+
+test('whatever the names are, each link has one of its own that every system takes', () => {
+  // Up to four pieces each, by digests: the same in every run.
+  const nameOf = (number: number, part: string) => {
+    const bytes = createHash('sha256').update(`${part} ${number}`).digest();
+    const pieces = Array.from({ length: 1 + ((bytes[0] ?? 0) % 4) }, (_, at) => bytes[at + 1] ?? 0);
+    const name = pieces.map((piece) => PIECES[piece % PIECES.length]).join('');
+    return name === '.' || name === '..' ? 'dots' : name;
+  };
+  const sources = new Set(
+    Array.from(
+      { length: 3000 },
+      (_, number) => `${nameOf(number % 40, 'folder')}/${nameOf(number, 'photo')}`,
+    ),
+  );
+  for (let number = 0; number < 1000; number += 1) sources.add(nameOf(number, 'photo'));
+  const suffixes = ['.webp', '.screen.webp'];
+  const photos = [...sources].map((source) => ({ path: source.split('/'), suffixes }));
+  const files = [...namesOf(photos)].flatMap(([, file]) => suffixes.map((suffix) => file + suffix));
+  const folders = new Set(files.flatMap((file) => (file.includes('/') ? [file.split('/')[0] ?? ''] : [])));
+  const folded = [...files, ...folders].map((file) => file.normalize('NFC').toUpperCase());
+  expect(new Set(folded).size).toBe(2 * sources.size + folders.size);
+  expect(folders.size).toBe(new Set([...sources].flatMap((source) => source.split('/').slice(0, -1))).size);
+  const names = files.flatMap((file) => file.split('/'));
+  const reserved = /^(?:con|prn|aux|nul|com\d|lpt\d) *(?:\.|$)/i;
+  const isTaken = (name: string) =>
+    name.isWellFormed() &&
+    Buffer.byteLength(name) <= 255 &&
+    !reserved.test(name) &&
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+    !/[<>:"/\\|?*\u0000-\u001f\u202e]|[. ]$|^$/.test(name);
+  expect(names.filter((name) => !isTaken(name))).toEqual([]);
+  expect(files.filter((file) => /^\.thumbs/i.test(file))).toEqual([]);
+});
+
 function digestOf(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
