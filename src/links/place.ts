@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { optionError } from '../errors.js';
 import { FilledFolder, type FilledPlace } from '../files/filled/filled-folder.js';
+import { isMarked } from '../files/folder-marker.js';
 import { isInside, realFile } from '../files/real-path.js';
 import type { ResolvedOptions } from '../options/options.js';
 import { printable } from '../printable.js';
@@ -25,6 +26,9 @@ export function requireFreeLinks(
   const output = realFolderOf(out);
   if (isInside(output, real)) throw placeError(folder, 'lies in the output folder, or is it');
   if (isInside(real, output)) throw placeError(folder, 'has the output folder in it');
+  const filled = foldersAbove(real).find(isMarked);
+  if (filled !== undefined)
+    throw placeError(folder, `lies in a folder that thumbs fills (${printable(filled)})`);
   const root = roots.find((each) => isInside(real, each));
   if (root !== undefined) throw placeError(folder, `has photos of this run in it (${printable(root)})`);
   const file = [manifest, ...exports.map((each) => each.file)].find((each) => isInside(real, realOf(each)));
@@ -35,6 +39,11 @@ export function requireFreeLinks(
 /** The folder of links of a manifest, without symbolic links on the way to either. */
 export function linksPlace(folder: string, manifest: string): FilledPlace {
   return { folder: realFolderOf(folder), kind: 'links', manifest: realOf(manifest) };
+}
+
+function foldersAbove(folder: string): string[] {
+  const parent = path.dirname(folder);
+  return parent === folder ? [] : [parent, ...foldersAbove(parent)];
 }
 
 function placeError(folder: string, why: string): Error {
@@ -48,9 +57,10 @@ function realOf(file: string): string {
     : path.join(realFolderOf(path.dirname(file)), path.basename(file));
 }
 
-/** The real path of a folder that need not exist, nor those above it. */
+/** The real path of a folder that need not exist, nor those above it; a link to it may be there already. */
 function realFolderOf(folder: string): string {
   const parent = path.dirname(folder);
-  if (parent === folder || fs.existsSync(folder)) return realFile(folder);
+  const isThere = fs.lstatSync(folder, { throwIfNoEntry: false }) !== undefined;
+  if (parent === folder || isThere) return realFile(folder);
   return path.join(realFolderOf(parent), path.basename(folder));
 }

@@ -17,6 +17,9 @@ import { commonFolder } from './common-folder.js';
 import { type NamedPhoto, namesOf } from './names.js';
 import { linksPlace } from './place.js';
 
+// One module is imported when links are asked for: what two of them share would be loaded by every run (scripts/bundling.ts).
+export { requireFreeLinks } from './place.js';
+
 /** What a run wants of its tree of links. */
 export interface LinksOrder {
   readonly links: ResolvedLinks;
@@ -48,8 +51,8 @@ export interface LinkFigures {
 interface Settings {
   /** The folder that the photos have in common: relative to that of the manifest, as records have names. */
   readonly common?: ReturnType<typeof recordedName>;
-  /** The variant whose links have no name but the photo's. */
-  readonly plain?: string;
+  /** Names of the variants whose links have no name but the photo's, in the runs until now. */
+  readonly plain?: readonly string[];
 }
 
 /** A photo with its thumbnails' files, one for each suffix. */
@@ -69,7 +72,7 @@ export function* updateLinks(order: LinksOrder): Steps<LinkFigures> {
   const folder = FilledFolder.open(linksPlace(links.folder, place.manifest));
   try {
     const earlier: Settings = folder.settings;
-    const plain = links.unnamed ?? (typeof earlier.plain === 'string' ? earlier.plain : undefined);
+    const plain = plainNames(earlier, links);
     const records = yield* linkedRecords(order, plain);
     const remembered = folderOf(earlier, place);
     const common = commonFolder({
@@ -88,6 +91,10 @@ export function* updateLinks(order: LinksOrder): Steps<LinkFigures> {
   }
 }
 
+function plainNames({ plain = [] }: Settings, { unnamed }: ResolvedLinks): ReadonlySet<string> {
+  return new Set([...(Array.isArray(plain) ? plain : []), ...(unnamed === undefined ? [] : [unnamed])]);
+}
+
 /** A record as far as its links go. */
 interface LinkedRecord extends Pick<Photo, 'suffixes' | 'files'> {
   /** Absolute path. */
@@ -95,19 +102,21 @@ interface LinkedRecord extends Pick<Photo, 'suffixes' | 'files'> {
 }
 
 function* linkedRecords(
-  { place, roots, variants }: LinksOrder,
-  plain: string | undefined,
+  { links, place, roots, variants }: LinksOrder,
+  plain: ReadonlySet<string>,
 ): Steps<LinkedRecord[]> {
   const linked: LinkedRecord[] = [];
   for (const record of readManifest(place.manifest)) {
     const source = absolute(place, nameOf(record));
     const isOfRun = roots.some((root) => isInside(root, source));
     const entries = thumbnailsOf(record).filter(({ variant }) => !isOfRun || variants.includes(variant));
+    // In a photo of another run, the first variant that was the plain one of any run.
+    const unnamed = isOfRun ? links.unnamed : entries.find(({ variant }) => plain.has(variant))?.variant;
     linked.push({
       source,
       suffixes: entries.map(({ variant, file }) => {
         const extension = path.posix.extname(file);
-        return variant === plain ? extension : `.${variant}${extension}`;
+        return variant === unnamed ? extension : `.${variant}${extension}`;
       }),
       files: entries.map(({ file }) => file),
     });
@@ -188,10 +197,10 @@ function folderOf({ common }: Settings, place: ResolvedPlace): string | undefine
 function settingsOf(
   { manifest }: ResolvedPlace,
   common: string | undefined,
-  plain: string | undefined,
+  plain: ReadonlySet<string>,
 ): Record<string, unknown> {
   return {
     ...(common === undefined ? {} : { common: recordedName(sourceName(manifest, common)) }),
-    ...(plain === undefined ? {} : { plain }),
+    plain: [...plain].sort(),
   };
 }

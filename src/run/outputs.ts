@@ -44,7 +44,7 @@ export async function requireFreeOutputs(options: ResolvedOptions, roots: readon
     checkGallery(options.gallery, { ...others, roots: roots.map(({ realPath }) => realPath) });
   }
   if (options.links === undefined) return;
-  const { requireFreeLinks } = await import('../links/place.js');
+  const { requireFreeLinks } = await import('../links/tree.js');
   requireFreeLinks(
     options.links.folder,
     options,

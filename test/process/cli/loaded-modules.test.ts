@@ -29,6 +29,19 @@ test('a plain run does not load the client of the queue server', async () => {
   expect(loaded.filter((text) => QUEUE_CLIENT.test(text))).toEqual([]);
 });
 
+/** What only the tree of links has in it, and the library that makes its names. */
+const LINKS = /The folder of links|conout/;
+
+test('a plain run does not load what makes links; a run with links does', async () => {
+  const { folder } = photoFolder(2);
+  const isOfLinks = (text: string) => LINKS.test(text);
+  const plain = await modulesLoadedBy(['photos', '-w', '1'], folder);
+  expect(plain.length).toBeGreaterThan(3);
+  expect(plain.filter(isOfLinks)).toEqual([]);
+  const linked = await modulesLoadedBy(['photos', '-w', '1', '--links', 'album'], folder);
+  expect(linked.filter(isOfLinks).length).toBeGreaterThan(0);
+});
+
 test('a run with a queue server does', async () => {
   const { folder } = photoFolder(2);
   const args = ['photos', '-w', '1', '--queue', 'redis://127.0.0.1:1', '--queue-timeout', '0.1'];
