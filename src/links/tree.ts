@@ -5,6 +5,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { linksRefusedError, systemCode } from '../errors.js';
 import { type Content, FilledFolder } from '../files/filled/filled-folder.js';
+import { filledPlace, type OtherPlaces, requireFreePlace } from '../files/filled/place.js';
 import { isInside } from '../files/real-path.js';
 import { nameOfFile } from '../files/thumbnails/thumbnail-name.js';
 import { rootsOf } from '../manifest/folder-manifests.js';
@@ -15,10 +16,14 @@ import type { LinkType, ResolvedLinks, ResolvedPlace } from '../options/options.
 import type { Steps } from '../steps.js';
 import { commonFolder } from './common-folder.js';
 import { type NamedPhoto, namesOf } from './names.js';
-import { linksPlace } from './place.js';
 
-// One module is imported when links are asked for: what two of them share would be loaded by every run (scripts/bundling.ts).
-export { requireFreeLinks } from './place.js';
+/**
+ * Checks that a run may fill this folder with links, before it begins; nothing is written.
+ * @throws {ThumbsError} `OPTION` or `OUTPUT`.
+ */
+export function checkLinks(folder: string, others: OtherPlaces): void {
+  requireFreePlace('links', folder, others);
+}
 
 /** What a run wants of its tree of links. */
 export interface LinksOrder {
@@ -69,7 +74,7 @@ const A_STEP = 100;
  */
 export function* updateLinks(order: LinksOrder): Steps<LinkFigures> {
   const { links, place } = order;
-  const folder = FilledFolder.open(linksPlace(links.folder, place.manifest));
+  const folder = FilledFolder.open(filledPlace('links', links.folder, place.manifest));
   try {
     const earlier: Settings = folder.settings;
     const plain = plainNames(earlier, links);
