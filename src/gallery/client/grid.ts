@@ -45,6 +45,8 @@ export class Grid {
       this.#present.set(link.id, link);
     this.#observer = new IntersectionObserver((entries) => this.#onSeen(entries), { rootMargin: NEAR });
     container.addEventListener('click', (event) => this.#onClick(event));
+    // Errors of pictures do not bubble.
+    container.addEventListener('error', ({ target }) => markNotLoaded(target), { capture: true });
     container.classList.add('laid-out');
     this.#layOut();
     this.#sizes.observe(container);
@@ -213,6 +215,11 @@ export class Grid {
     event.preventDefault();
     this.#onOpen(Number(link.dataset.index));
   }
+}
+
+/** Shows the text of a picture that cannot be loaded. */
+function markNotLoaded(target: EventTarget | null): void {
+  if (target instanceof HTMLImageElement) target.classList.add('not-loaded');
 }
 
 function indicesOf({ rows }: Group): number[] {
