@@ -15,6 +15,7 @@ import { isSystemError, systemCode } from '../errors.js';
 import { type FilledFigures, FilledFolder } from '../files/filled/filled-folder.js';
 import { filledPlace, type OtherPlaces, requireFreePlace } from '../files/filled/place.js';
 import { realPlace } from '../files/real-path.js';
+import { requireManifest } from '../manifest/reading.js';
 import type { ResolvedPlace } from '../options/options.js';
 import { packageFile } from '../package-file.js';
 import { systemPath } from '../path-bytes.js';
@@ -87,6 +88,8 @@ export function checkGallery(folder: string, others: OtherPlaces): void {
 
 /** {@link createGallery} with checked options. */
 export async function fillGallery(task: GalleryTask): Promise<GallerySummary | undefined> {
+  // Before anything is written.
+  requireManifest(task.place.manifest);
   requireFreePlace('gallery', task.folder, task.place);
   const folder = FilledFolder.open(filledPlace('gallery', task.folder, task.place.manifest));
   try {
@@ -116,7 +119,7 @@ function* fill(folder: FilledFolder, { place, changes = {} }: GalleryTask): Step
   const site: Site = {
     title: settings.title ?? defaultTitle(collected.roots),
     assets: putAssets(folder, rowHeight(shown), css),
-    hasTimeline: shown.length > 0,
+    hasPhotos: shown.length > 0,
     hasFailedPage: settings.failedPage === true,
   };
   yield* putAlbums(folder, site, home);
@@ -154,7 +157,7 @@ function* putAlbums(folder: FilledFolder, site: Site, home: Album): Steps<void> 
     for (const page of albumPages(album, version, site.title)) putPage(folder, site, page);
     yield;
   }
-  if (!site.hasTimeline) return;
+  if (!site.hasPhotos) return;
   const timeline = timelineData(home);
   putData(folder, timeline.files);
   putPage(folder, site, timelinePage(timeline.version));
