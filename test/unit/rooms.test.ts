@@ -11,6 +11,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'index.ts': ['run', 'maintenance', 'job.ts', 'manifest', 'image', 'options', 'errors.ts'],
   cli: [
     'bench',
+    'gallery',
     'run',
     'maintenance',
     'files',
@@ -38,6 +39,18 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'errors.ts',
     'path-bytes.ts',
     'printable.ts',
+    'steps.ts',
+  ],
+  // What browsers load, bundled on its own.
+  'gallery/client': [],
+  gallery: [
+    'manifest',
+    'files',
+    'options',
+    'errors.ts',
+    'path-bytes.ts',
+    'printable.ts',
+    'package-file.ts',
     'steps.ts',
   ],
   consumer: [
@@ -108,10 +121,11 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   micromatch: ['producer'],
   'node:child_process': ['bench', 'pool/process'],
   'node:worker_threads': ['consumer', 'maintenance'],
+  photoswipe: ['gallery/client'],
   picocolors: ['cli'],
   pidusage: ['pool/process'],
   sharp: ['image'],
-  thumbhash: ['image'],
+  thumbhash: ['gallery/client', 'image'],
   valibot: ['pool/queue'],
 };
 
