@@ -16,7 +16,9 @@ import { makeJourney, runThumbs, SIZES, writeGalleryPhotos } from '../../support
 
 const journey = browsedGallery(async (folder) => {
   await makeJourney(folder);
-  expect(await runThumbs(folder, ['gallery'])).toMatchObject({ stderr: expect.stringContaining('0 files written') });
+  expect(await runThumbs(folder, ['gallery'])).toMatchObject({
+    stderr: expect.stringContaining('0 files written'),
+  });
 });
 
 const TITLE = 'Tom & Jerry’s <i>best</i>';
@@ -34,7 +36,9 @@ const roots = browsedGallery(async (folder) => {
   await runThumbs(folder, ['phone/DCIM', 'camera/DCIM', '-w', '1', ...SIZES], 1);
   const options = ['--title', TITLE, '--css', 'own.css', '--failed-page', '--originals'];
   const { stderr } = await runThumbs(folder, ['gallery', ...options]);
-  expect(stderr).toContain('3 originals in the gallery, with all that cameras wrote into them, such as GPS positions');
+  expect(stderr).toContain(
+    '3 originals in the gallery, with all that cameras wrote into them, such as GPS positions',
+  );
   // A later call keeps what the first was asked for.
   await runThumbs(folder, ['gallery']);
 });
@@ -48,7 +52,9 @@ async function expectPictures(page: Page): Promise<void> {
   const broken = () =>
     page
       .locator('img')
-      .evaluateAll((images) => images.filter((image) => (image as HTMLImageElement).naturalWidth === 0).length);
+      .evaluateAll(
+        (images) => images.filter((image) => (image as HTMLImageElement).naturalWidth === 0).length,
+      );
   await eventually(broken).toBe(0);
 }
 
@@ -56,7 +62,9 @@ for (const way of WAYS) {
   testInChromium(`the first page counts the photos of each folder and shows its own (${way})`, async () => {
     const page = await journey.openPhotos('index.html', { way });
     expect(await page.title()).toBe('photos');
-    expect(await page.locator('main > .figures').innerText()).toBe('11 photos · July 3, 2022 – March 1, 2024');
+    expect(await page.locator('main > .figures').innerText()).toBe(
+      '11 photos · July 3, 2022 – March 1, 2024',
+    );
     expect(await cards(page)).toEqual(['Italy\n7 photos · 2023', 'Österreich\n2 photos · 2024']);
     expect(await shownNames(page)).toEqual(['harbour.jpg, July 3, 2022', 'meadow.jpg']);
     await expectPictures(page);
@@ -78,50 +86,60 @@ for (const way of WAYS) {
     await photoLinks(page).first().waitFor();
   });
 
-  testInChromium(`the timeline has all photos, the latest first, those without a date at the end (${way})`, async () => {
-    const page = await journey.openPhotos('timeline.html', { way });
-    expect(await page.locator('h2').allInnerTexts()).toEqual(['2024', '2023', '2022', 'Without a date']);
-    expect((await shownNames(page)).map((text) => text.replace(/,.*/, ''))).toEqual([
-      'Crème brûlée.jpg',
-      'Größe.jpg',
-      'cover.jpg',
-      'forum.jpg',
-      'IMG_10.jpg',
-      'IMG_1.jpg',
-      'IMG_2.jpg',
-      'harbour.jpg',
-      'view 10.jpg',
-      'view 2.jpg',
-      'meadow.jpg',
-    ]);
-  });
+  testInChromium(
+    `the timeline has all photos, the latest first, those without a date at the end (${way})`,
+    async () => {
+      const page = await journey.openPhotos('timeline.html', { way });
+      expect(await page.locator('h2').allInnerTexts()).toEqual(['2024', '2023', '2022', 'Without a date']);
+      expect((await shownNames(page)).map((text) => text.replace(/,.*/, ''))).toEqual([
+        'Crème brûlée.jpg',
+        'Größe.jpg',
+        'cover.jpg',
+        'forum.jpg',
+        'IMG_10.jpg',
+        'IMG_1.jpg',
+        'IMG_2.jpg',
+        'harbour.jpg',
+        'view 10.jpg',
+        'view 2.jpg',
+        'meadow.jpg',
+      ]);
+    },
+  );
 }
 
-testInChromium('photos of an album are ordered by time, then by name with numbers by their values', async () => {
-  const page = await journey.openPhotos('index.html');
-  await page.getByRole('link', { name: 'Italy' }).click();
-  await eventually(() => shownNames(page)).toEqual([
-    'IMG_2.jpg, May 1, 2023',
-    'IMG_1.jpg, May 2, 2023',
-    'IMG_10.jpg, May 3, 2023',
-    'view 2.jpg',
-    'view 10.jpg',
-  ]);
-});
+testInChromium(
+  'photos of an album are ordered by time, then by name with numbers by their values',
+  async () => {
+    const page = await journey.openPhotos('index.html');
+    await page.getByRole('link', { name: 'Italy' }).click();
+    await eventually(() => shownNames(page)).toEqual([
+      'IMG_2.jpg, May 1, 2023',
+      'IMG_1.jpg, May 2, 2023',
+      'IMG_10.jpg, May 3, 2023',
+      'view 2.jpg',
+      'view 10.jpg',
+    ]);
+  },
+);
 
-testInChromium('the cover is the photo that is called so, else the first that is wider than high', async () => {
-  const page = await journey.openPhotos('index.html');
-  const coverOf = (album: string) => page.getByRole('link', { name: album }).locator('img').getAttribute('src');
-  const pictureOf = (name: string) => page.getByAltText(name).getAttribute('src');
-  const italy = await coverOf('Italy');
-  await page.getByRole('link', { name: 'Italy' }).click();
-  await photoLinks(page).first().waitFor();
-  expect(await pictureOf('IMG_1.jpg')).toBe(`../${italy}`);
-  const rome = await coverOf('Rome');
-  await page.getByRole('link', { name: 'Rome' }).click();
-  await page.getByAltText('cover.jpg').waitFor();
-  expect(await pictureOf('cover.jpg')).toBe(rome);
-});
+testInChromium(
+  'the cover is the photo that is called so, else the first that is wider than high',
+  async () => {
+    const page = await journey.openPhotos('index.html');
+    const coverOf = (album: string) =>
+      page.getByRole('link', { name: album }).locator('img').getAttribute('src');
+    const pictureOf = (name: string) => page.getByAltText(name).getAttribute('src');
+    const italy = await coverOf('Italy');
+    await page.getByRole('link', { name: 'Italy' }).click();
+    await photoLinks(page).first().waitFor();
+    expect(await pictureOf('IMG_1.jpg')).toBe(`../${italy}`);
+    const rome = await coverOf('Rome');
+    await page.getByRole('link', { name: 'Rome' }).click();
+    await page.getByAltText('cover.jpg').waitFor();
+    expect(await pictureOf('cover.jpg')).toBe(rome);
+  },
+);
 
 testInChromium('the years of a timeline lead to their photos', async () => {
   const page = await journey.openPhotos('timeline.html', { viewport: { width: 300, height: 300 } });
@@ -170,7 +188,9 @@ for (const { locale, albums, timeline, figures, described, undated } of [
     expect(await views.allInnerTexts()).toEqual([albums, timeline]);
     expect((await page.locator('main > .figures').innerText()).replace(/\s/g, ' ')).toMatch(figures);
     expect(await shownNames(page)).toEqual([described, 'meadow.jpg']);
-    expect(await page.locator('html').getAttribute('lang')).toBe(locale === 'sv-SE' ? 'en' : locale.slice(0, 2));
+    expect(await page.locator('html').getAttribute('lang')).toBe(
+      locale === 'sv-SE' ? 'en' : locale.slice(0, 2),
+    );
     await views.nth(1).click();
     await page.getByRole('heading', { name: undated }).waitFor();
   });
@@ -186,7 +206,9 @@ testInChromium('title and styles are those that were asked for, also after a lat
   const page = await roots.open('index.html');
   expect(await page.title()).toBe(TITLE);
   expect(await page.locator('h1').innerText()).toBe(TITLE);
-  expect(await page.locator('h1').evaluate((heading) => getComputedStyle(heading).color)).toBe('rgb(1, 2, 3)');
+  expect(await page.locator('h1').evaluate((heading) => getComputedStyle(heading).color)).toBe(
+    'rgb(1, 2, 3)',
+  );
 });
 
 testInChromium('failed photos have a page of their own, if it was asked for', async () => {

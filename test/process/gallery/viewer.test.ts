@@ -132,22 +132,25 @@ testInChromium('closing leads back to the photo that was looked at last, and so 
   await eventually(() => openName(page)).toBe('view 10.jpg');
 });
 
-testInChromium('opening, looking at many and closing by the button is one step of the history, taken back', async () => {
-  const page = await openItaly();
-  const album = page.url();
-  const steps = () => page.evaluate(() => history.length);
-  const before = await steps();
-  await photo(page, 'IMG_2.jpg').click();
-  for (const name of ITALY.slice(1)) {
-    await page.getByRole('button', { name: 'Next photo' }).click();
-    await eventually(() => openName(page)).toBe(name);
-  }
-  await page.getByRole('button', { name: 'Close' }).click();
-  await eventually(() => page.url()).toBe(album);
-  expect(await steps()).toBe(before + 1);
-  await page.goBack();
-  await page.getByRole('heading', { name: 'photos', level: 1 }).waitFor();
-});
+testInChromium(
+  'opening, looking at many and closing by the button is one step of the history, taken back',
+  async () => {
+    const page = await openItaly();
+    const album = page.url();
+    const steps = () => page.evaluate(() => history.length);
+    const before = await steps();
+    await photo(page, 'IMG_2.jpg').click();
+    for (const name of ITALY.slice(1)) {
+      await page.getByRole('button', { name: 'Next photo' }).click();
+      await eventually(() => openName(page)).toBe(name);
+    }
+    await page.getByRole('button', { name: 'Close' }).click();
+    await eventually(() => page.url()).toBe(album);
+    expect(await steps()).toBe(before + 1);
+    await page.goBack();
+    await page.getByRole('heading', { name: 'photos', level: 1 }).waitFor();
+  },
+);
 
 /** Goes one step back in the history and, as soon as the page has noticed, forward again. */
 function goBackAndForward(page: Page): Promise<void> {
@@ -166,22 +169,25 @@ function goBackAndForward(page: Page): Promise<void> {
 }
 
 for (const when of ['opens', 'closes'] as const)
-  testInChromium(`Back and Forward while the view still ${when} leave it open, as the address says`, async () => {
-    const page = await openItaly({ reducedMotion: 'no-preference' });
-    // While the view opens, keys are ignored.
-    const goTo = async (key: string) => {
-      await page.keyboard.press(key);
-      return openName(page);
-    };
-    await photo(page, 'IMG_1.jpg').click();
-    if (when === 'closes') await eventually(() => goTo('End')).toBe('view 10.jpg');
-    await goBackAndForward(page);
-    await eventually(() => goTo('Home')).toBe('IMG_2.jpg');
-    await eventually(() => goTo('End')).toBe('view 10.jpg');
-    expect(hasAddress(page)).toBe(true);
-    await page.goBack();
-    await eventually(() => viewer(page).count()).toBe(0);
-  });
+  testInChromium(
+    `Back and Forward while the view still ${when} leave it open, as the address says`,
+    async () => {
+      const page = await openItaly({ reducedMotion: 'no-preference' });
+      // While the view opens, keys are ignored.
+      const goTo = async (key: string) => {
+        await page.keyboard.press(key);
+        return openName(page);
+      };
+      await photo(page, 'IMG_1.jpg').click();
+      if (when === 'closes') await eventually(() => goTo('End')).toBe('view 10.jpg');
+      await goBackAndForward(page);
+      await eventually(() => goTo('Home')).toBe('IMG_2.jpg');
+      await eventually(() => goTo('End')).toBe('view 10.jpg');
+      expect(hasAddress(page)).toBe(true);
+      await page.goBack();
+      await eventually(() => viewer(page).count()).toBe(0);
+    },
+  );
 
 testInChromium('the view is a modal dialog that keeps the focus and says where the reader is', async () => {
   const page = await openItaly();
@@ -207,33 +213,44 @@ testInChromium('the view is a modal dialog that keeps the focus and says where t
   await eventually(() => announced.textContent()).toBe('3 of 5: IMG_10.jpg, May 3, 2023');
   await page.keyboard.press('Escape');
   await eventually(() => viewer(page).count()).toBe(0);
-  await eventually(() => page.locator('main').first().evaluate((main) => (main as HTMLElement).inert)).toBe(false);
+  await eventually(() =>
+    page
+      .locator('main')
+      .first()
+      .evaluate((main) => (main as HTMLElement).inert),
+  ).toBe(false);
 });
 
-testInChromium('the caption has name and time in the reader’s language, and in the timeline the album', async () => {
-  const page = await gallery.openPhotos('timeline.html', { ...STILL, locale: 'de-DE' });
-  await photo(page, 'forum.jpg').click();
-  const caption = page.locator('.pswp__caption');
-  await eventually(() => caption.innerText()).toMatch(/^forum\.jpg\s+10\. Juni 2023 um 12:30\s+Rome$/);
-  await caption.getByRole('link', { name: 'Rome' }).click();
-  await page.getByRole('heading', { name: 'Rome', level: 1 }).waitFor();
-});
+testInChromium(
+  'the caption has name and time in the reader’s language, and in the timeline the album',
+  async () => {
+    const page = await gallery.openPhotos('timeline.html', { ...STILL, locale: 'de-DE' });
+    await photo(page, 'forum.jpg').click();
+    const caption = page.locator('.pswp__caption');
+    await eventually(() => caption.innerText()).toMatch(/^forum\.jpg\s+10\. Juni 2023 um 12:30\s+Rome$/);
+    await caption.getByRole('link', { name: 'Rome' }).click();
+    await page.getByRole('heading', { name: 'Rome', level: 1 }).waitFor();
+  },
+);
 
-testInChromium('photos that a search has found are gone through in their order, and Back leads to them', async () => {
-  const page = await openItaly();
-  await page.getByRole('searchbox').fill('IMG');
-  await page.getByRole('heading', { name: 'Search' }).waitFor();
-  await eventually(async () => (await shownNames(page)).length).toBe(3);
-  await photoLinks(page).first().click();
-  await eventually(() => openName(page)).toBe('IMG_2.jpg');
-  expect(await page.locator('.pswp__counter').innerText()).toBe('1 / 3');
-  await page.keyboard.press('ArrowRight');
-  await eventually(() => openName(page)).toBe('IMG_1.jpg');
-  await page.goBack();
-  await eventually(() => viewer(page).count()).toBe(0);
-  await eventually(() => focusedName(page)).toBe('IMG_1.jpg');
-  expect(await photoLinks(page).count()).toBe(3);
-});
+testInChromium(
+  'photos that a search has found are gone through in their order, and Back leads to them',
+  async () => {
+    const page = await openItaly();
+    await page.getByRole('searchbox').fill('IMG');
+    await page.getByRole('heading', { name: 'Search' }).waitFor();
+    await eventually(async () => (await shownNames(page)).length).toBe(3);
+    await photoLinks(page).first().click();
+    await eventually(() => openName(page)).toBe('IMG_2.jpg');
+    expect(await page.locator('.pswp__counter').innerText()).toBe('1 / 3');
+    await page.keyboard.press('ArrowRight');
+    await eventually(() => openName(page)).toBe('IMG_1.jpg');
+    await page.goBack();
+    await eventually(() => viewer(page).count()).toBe(0);
+    await eventually(() => focusedName(page)).toBe('IMG_1.jpg');
+    expect(await photoLinks(page).count()).toBe(3);
+  },
+);
 
 testInChromium('a picture that cannot be loaded says so, and the next one is shown', async () => {
   const page = await openItaly({ way: 'http', expected: [/^failed: /, /^console: Failed to load/] });
@@ -252,23 +269,27 @@ testInChromium('a picture that cannot be loaded says so, and the next one is sho
 });
 
 for (const reducedMotion of ['no-preference', 'reduce'] as const)
-  testInChromium(`opening and closing ${reducedMotion === 'reduce' ? 'jump' : 'move'}, where the reader says ${reducedMotion}`, async () => {
-    const page = await openItaly({ reducedMotion });
-    await page.evaluate(() => {
-      document.addEventListener('transitionrun', ({ target }) => {
-        if (target instanceof Element && target.closest('.pswp') !== null) document.body.dataset.moved = 'yes';
+  testInChromium(
+    `opening and closing ${reducedMotion === 'reduce' ? 'jump' : 'move'}, where the reader says ${reducedMotion}`,
+    async () => {
+      const page = await openItaly({ reducedMotion });
+      await page.evaluate(() => {
+        document.addEventListener('transitionrun', ({ target }) => {
+          if (target instanceof Element && target.closest('.pswp') !== null)
+            document.body.dataset.moved = 'yes';
+        });
       });
-    });
-    await photo(page, 'IMG_1.jpg').click();
-    await eventually(() => openName(page)).toBe('IMG_1.jpg');
-    // While the view opens, keys are ignored.
-    await eventually(async () => {
-      await page.keyboard.press('Escape');
-      return viewer(page).count();
-    }).toBe(0);
-    const moved = await page.evaluate(() => document.body.dataset.moved ?? 'no');
-    expect(moved).toBe(reducedMotion === 'reduce' ? 'no' : 'yes');
-  });
+      await photo(page, 'IMG_1.jpg').click();
+      await eventually(() => openName(page)).toBe('IMG_1.jpg');
+      // While the view opens, keys are ignored.
+      await eventually(async () => {
+        await page.keyboard.press('Escape');
+        return viewer(page).count();
+      }).toBe(0);
+      const moved = await page.evaluate(() => document.body.dataset.moved ?? 'no');
+      expect(moved).toBe(reducedMotion === 'reduce' ? 'no' : 'yes');
+    },
+  );
 
 const PHONE = { viewport: { width: 240, height: 400 }, hasTouch: true, isMobile: true };
 
@@ -286,7 +307,10 @@ async function swipe(
 }
 
 /** Moves two fingers apart. */
-async function pinch(session: CDPSession, { x, y }: { readonly x: number; readonly y: number }): Promise<void> {
+async function pinch(
+  session: CDPSession,
+  { x, y }: { readonly x: number; readonly y: number },
+): Promise<void> {
   const apart = (pixels: number) => [
     { x: x - pixels, y },
     { x: x + pixels, y },
@@ -297,29 +321,32 @@ async function pinch(session: CDPSession, { x, y }: { readonly x: number; readon
   await session.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
 }
 
-testInChromium('on a touch screen a tap opens, a swipe goes on, a pinch enlarges, and a swipe down closes', async () => {
-  const page = await openItaly(PHONE);
-  await photo(page, 'IMG_2.jpg').tap();
-  await eventually(() => openName(page)).toBe('IMG_2.jpg');
-  await eventually(() => page.locator('.pswp--open').count()).toBe(1);
-  const session = await page.context().newCDPSession(page);
-  await swipe(session, { x: 200, y: 200 }, { x: 40, y: 205 });
-  await eventually(() => openName(page)).toBe('IMG_1.jpg');
-  await swipe(session, { x: 40, y: 200 }, { x: 200, y: 205 });
-  await eventually(() => openName(page)).toBe('IMG_2.jpg');
-  const width = async () => {
-    const box = await page.locator('.pswp__item[aria-hidden=false] .pswp__img').last().boundingBox();
-    return box?.width ?? 0;
-  };
-  const fitting = PHONE.viewport.width;
-  await eventually(width).toBe(fitting);
-  await pinch(session, { x: 120, y: 200 });
-  await eventually(width).toBeGreaterThan(1.2 * fitting);
-  await page.getByRole('button', { name: 'Close' }).tap();
-  await eventually(() => viewer(page).count()).toBe(0);
-  await photo(page, 'IMG_2.jpg').tap();
-  await eventually(() => page.locator('.pswp--open').count()).toBe(1);
-  await eventually(width).toBe(fitting);
-  await swipe(session, { x: 120, y: 120 }, { x: 122, y: 360 });
-  await eventually(() => viewer(page).count()).toBe(0);
-});
+testInChromium(
+  'on a touch screen a tap opens, a swipe goes on, a pinch enlarges, and a swipe down closes',
+  async () => {
+    const page = await openItaly(PHONE);
+    await photo(page, 'IMG_2.jpg').tap();
+    await eventually(() => openName(page)).toBe('IMG_2.jpg');
+    await eventually(() => page.locator('.pswp--open').count()).toBe(1);
+    const session = await page.context().newCDPSession(page);
+    await swipe(session, { x: 200, y: 200 }, { x: 40, y: 205 });
+    await eventually(() => openName(page)).toBe('IMG_1.jpg');
+    await swipe(session, { x: 40, y: 200 }, { x: 200, y: 205 });
+    await eventually(() => openName(page)).toBe('IMG_2.jpg');
+    const width = async () => {
+      const box = await page.locator('.pswp__item[aria-hidden=false] .pswp__img').last().boundingBox();
+      return box?.width ?? 0;
+    };
+    const fitting = PHONE.viewport.width;
+    await eventually(width).toBe(fitting);
+    await pinch(session, { x: 120, y: 200 });
+    await eventually(width).toBeGreaterThan(1.2 * fitting);
+    await page.getByRole('button', { name: 'Close' }).tap();
+    await eventually(() => viewer(page).count()).toBe(0);
+    await photo(page, 'IMG_2.jpg').tap();
+    await eventually(() => page.locator('.pswp--open').count()).toBe(1);
+    await eventually(width).toBe(fitting);
+    await swipe(session, { x: 120, y: 120 }, { x: 122, y: 360 });
+    await eventually(() => viewer(page).count()).toBe(0);
+  },
+);

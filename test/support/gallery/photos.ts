@@ -1,11 +1,15 @@
 // Photos for galleries, and the command that makes a gallery of them, also before the tests of a file.
 
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import sharp from 'sharp';
+import type { ThumbnailEntry } from '../../../src/manifest/record.js';
 import { datedExif } from '../images/exif-structure.js';
 import { jpegWithExif } from '../images/with-exif.js';
+import { doneRecord, writeRecords } from '../manifests.js';
 import { command } from '../paths.js';
 import { jpeg } from '../photos.js';
 
@@ -40,7 +44,8 @@ export async function runThumbs(
     (output) => ({ code: 0, ...output }),
     (error: { code: number; stdout: string; stderr: string }) => error,
   );
-  if (ended.code !== code) throw new Error(`thumbs ${args.join(' ')} ended with ${ended.code}: ${ended.stderr}`);
+  if (ended.code !== code)
+    throw new Error(`thumbs ${args.join(' ')} ended with ${ended.code}: ${ended.stderr}`);
   return ended;
 }
 
@@ -70,4 +75,33 @@ export async function makeJourney(folder: string, ...options: string[]): Promise
   await writeJourney(folder);
   await runThumbs(folder, ['photos', '-w', '1', ...SIZES], 1);
   await runThumbs(folder, ['gallery', ...options]);
+}
+
+const MINUTES_APART = 144;
+
+/**
+ * Writes the manifest and thumbnails of `photo 1.jpg` and so on, without a run; the photos themselves are not there. They were taken one
+ * after the other, 10 a day, and have few thumbnails among them.
+ */
+export async function writeManyPhotos(folder: string, count: number): Promise<void> {
+  const out = path.join(folder, 'thumbnails');
+  fs.mkdirSync(out);
+  const made = await Promise.all([0, 1, 2, 3, 4].map((seed) => writeThumbnail(out, seed)));
+  const start = Date.UTC(2024, 0, 1);
+  const records = Array.from({ length: count }, (_, index) => ({
+    ...doneRecord(`../photos/photo ${index + 1}.jpg`, made[index % made.length]),
+    takenAt: new Date(start + index * MINUTES_APART * 60_000).toISOString().slice(0, 19),
+  }));
+  writeRecords(path.join(out, 'manifest.jsonl'), records);
+}
+
+/** Writes a thumbnail under its name. */
+async function writeThumbnail(out: string, seed: number): Promise<Partial<ThumbnailEntry>> {
+  const [width, height] = seed === 4 ? [30, 40] : [40, 30];
+  const bytes = await sharp(await jpeg(seed, width, height))
+    .png()
+    .toBuffer();
+  const file = `${createHash('sha256').update(bytes).digest('hex')}.png`;
+  fs.writeFileSync(path.join(out, file), bytes);
+  return { file, width, height, bytes: bytes.length };
 }
