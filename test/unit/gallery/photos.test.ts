@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { galleryPhoto, idOf } from '../../../src/gallery/contents/photos.js';
+import type { DoneRecord } from '../../../src/manifest/record.js';
 import { inProgram } from '../../support/byte-names.js';
 import { doneRecord } from '../../support/manifests.js';
 
@@ -129,7 +130,7 @@ test('an id is of where the photo lies below its root, and differs where names o
 });
 
 test('an original keeps its extension alone, and an SVG is none', () => {
-  const of = (inner: string, sourceFormat: string) =>
+  const of = (inner: string, sourceFormat: DoneRecord['sourceFormat']) =>
     galleryPhoto(
       { ...doneRecord(`../photos/${inner}`), sourceFormat },
       { ...LOCATION, inner },
