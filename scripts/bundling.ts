@@ -31,8 +31,12 @@ const CHUNKS = 'chunks';
 const GALLERY = 'dist/gallery';
 /** What these modules import dynamically is loaded by consumers alone. */
 const READERS = 'src/image/';
-/** What is imported dynamically from here has the client of the queue server with it: a megabyte that most runs do without. */
-const QUEUE = 'src/pool/queue/';
+/** What is imported dynamically from these, and what only they share, is for itself: most runs do without. */
+const SELDOM: readonly (readonly string[])[] = [
+  // With the client of the queue server: a megabyte.
+  ['src/pool/queue/'],
+  ['src/gallery/', 'src/links/', 'src/files/filled/', 'src/cli/commands/gallery.ts'],
+];
 
 /** Every file that something starts by its path: the command, the library, a process or a thread. */
 export const entries: readonly string[] = [...SPLIT, ...WHOLE];
@@ -107,9 +111,9 @@ type WithMetafile = BuildOptions & { readonly metafile: true };
 
 /**
  * Bundles an entry, split at its dynamic imports. esbuild makes a chunk for each set of modules that the same imports reach: some twenty
- * small files for one command. So each dynamic import is made to reach every module that several of them share. There are four chunks then:
- * with what the entry needs at once, with what several others need, with what the queue alone needs, and with what decoders' readers
- * alone share. Those are not loaded by a process that is split, and must not be: our JPEG reader compiles its WebAssembly when it is loaded.
+ * small files for one command. So each dynamic import is made to reach every module that several of them share. There are some five chunks then:
+ * with what the entry needs at once, with what several others need, with what each group of {@link SELDOM} alone shares, and with what
+ * decoders' readers alone share. Those are not loaded by a process that is split, and must not be: our JPEG reader compiles its WebAssembly when it is loaded.
  */
 async function split(dist: WithMetafile, entry: string): Promise<BuildResult<WithMetafile>> {
   const chunked = {
@@ -143,9 +147,10 @@ function reachShared({ inputs }: Metafile, entry: string): Plugin {
   ];
   const readers = importedLateBy((file) => file.startsWith(READERS));
   const late = importedLateBy((file) => !file.startsWith(READERS));
-  const queue = late.filter((file) => file.startsWith(QUEUE));
-  const others = late.filter((file) => !file.startsWith(QUEUE));
-  const reachedBy = [entry, ...others, ...queue, ...readers].map(reachedFrom);
+  const isOf = (group: readonly string[]) => (file: string) => group.some((start) => file.startsWith(start));
+  const seldom = SELDOM.map((group) => late.filter(isOf(group)));
+  const others = late.filter((file) => !SELDOM.some((group) => isOf(group)(file)));
+  const reachedBy = [entry, ...late, ...readers].map(reachedFrom);
   const shared = Object.keys(inputs).filter(
     (file) => reachedBy.filter((reached) => reached.has(file)).length > 1,
   );
@@ -161,7 +166,7 @@ function reachShared({ inputs }: Metafile, entry: string): Plugin {
     for (const file of files) if (!shared.includes(file)) added.set(path.join(projectFolder, file), imports);
   };
   addTo(readers, importsOfAll(reachedByAny([entry, ...others, ...readers])));
-  addTo(queue, importsOfAll(reachedByAny([entry, ...others, ...queue])));
+  for (const group of seldom) addTo(group, importsOfAll(reachedByAny([entry, ...others, ...group])));
   addTo(others, importsOfAll(reachedByAny([entry, ...others])));
   return {
     name: 'reach-shared',

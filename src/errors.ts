@@ -81,7 +81,9 @@ export type Remedy =
   /** The option `forget` allows what was refused. */
   | { readonly type: 'forget' }
   /** Another output folder. `out` is one that would do, absolute. */
-  | { readonly type: 'other-output'; readonly out: string };
+  | { readonly type: 'other-output'; readonly out: string }
+  /** The option `linkType` with the value `reflink`: what cannot be shared is copied. */
+  | { readonly type: 'copy-links' };
 
 interface ErrorDetails {
   readonly limit?: Limits;
@@ -242,6 +244,12 @@ export function layoutError(folder: string, present: string, wanted: string): Th
 /** A file or folder that cannot be written to. */
 export function outputError(file: string, reason: string, cause?: unknown): ThumbsError {
   return new ThumbsError('OUTPUT', `Cannot write to ${printable(file)}: ${reason}`, { cause });
+}
+
+/** A folder whose file system has no links of this type, or none to the thumbnails. */
+export function linksRefusedError(folder: string, type: string, cause: unknown): ThumbsError {
+  const message = `Cannot make ${type} links to the thumbnails in ${printable(folder)}: ${causeOf(cause)}`;
+  return new ThumbsError('OUTPUT', message, { cause, remedy: { type: 'copy-links' } });
 }
 
 /** An output folder that cannot be read. */

@@ -8,8 +8,11 @@ export {
   type RunErrorCode,
   ThumbsError,
 } from './errors.js';
+export { createGallery, type GallerySummary } from './gallery/create-gallery.js';
+export type { GalleryOptions } from './gallery/settings.js';
 export type { SourceFormat } from './image/decoders/index.js';
 export type { Attempt, HostStanding, Why } from './job.js';
+export type { LinkFigures } from './links/tree.js';
 export {
   type FindOptions,
   type FoundEvent,
@@ -36,7 +39,14 @@ export type {
   ThumbnailEntry,
 } from './manifest/record.js';
 export type { MadeAnew } from './manifest/store.js';
-export type { Embedded, Layout, PlaceOptions, ThumbsOptions, WorkerOptions } from './options/options.js';
+export type {
+  Embedded,
+  Layout,
+  LinkType,
+  PlaceOptions,
+  ThumbsOptions,
+  WorkerOptions,
+} from './options/options.js';
 export type { EncodingSettings, OutputFormat } from './options/output-formats.js';
 export type { Box, Fit, Position } from './options/variant.js';
 export type { SizeOption, VariantSpec } from './options/variant-spec.js';

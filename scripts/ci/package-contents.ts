@@ -10,6 +10,7 @@ const EXPECTED: readonly RegExp[] = [
   /^(?:package\.json|LICENSE|README\.md|ARCHITECTURE\.md|CHANGELOG\.md|CONTRIBUTING\.md|bench\.md)$/,
   /^bin\/thumbs\.js$/,
   /^docs\/[\w-]+\.md$/,
+  /^docs\/[\w-]+\.svg$/,
   /^dist\/(?:[\w-]+\/)*[\w-]+\.js$/,
   /^dist\/(?:[\w-]+\/)*[\w-]+\.d\.ts$/,
   /^dist\/(?:[\w-]+\/)*[\w-]+\.wasm$/,

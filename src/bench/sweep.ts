@@ -27,30 +27,31 @@ export interface SweepOptions {
   readonly signal: AbortSignal;
 }
 
-/** One whole run, from the start of the process to its end. */
-export interface Timing {
-  readonly workers: number;
-  readonly seconds: number;
-  readonly summary: SummaryEvent;
-}
-
-export interface Sweep {
-  readonly timings: readonly Timing[];
-  readonly yardstick: YardstickFigures;
-}
-
-/** A run that is about to begin. */
+/** A run's place in a sweep. */
 export interface Turn {
   readonly workers: number;
   /** 0 for the warm-up, which is not counted. */
   readonly run: number;
 }
 
+/** One whole run, from the start of the process to its end. */
+export interface Timing extends Turn {
+  readonly seconds: number;
+  readonly summary: SummaryEvent;
+}
+
+export interface Sweep {
+  /** The counted runs, in the order in which they took place. */
+  readonly timings: readonly Timing[];
+  readonly warmUps: readonly Timing[];
+  readonly yardstick: YardstickFigures;
+}
+
 /**
  * Runs each count once to fill the page cache, then `runs` times in rotation, so that a slow minute of the machine affects all counts
  * alike. Thumbnails go to a temporary folder that is removed.
  * @param onTurn Called before each run.
- * @returns The counted runs, and the machine's yardstick beside them; after an abort those that were complete.
+ * @returns The runs, and the machine's yardstick beside them; after an abort those that were complete.
  * @throws {ThumbsError} with the command's own message when a run cannot continue.
  */
 export async function sweep(options: SweepOptions, onTurn: (turn: Turn) => void): Promise<Sweep> {
@@ -68,14 +69,15 @@ async function sweepInto(
   onTurn: (turn: Turn) => void,
 ): Promise<Sweep> {
   const largest = new LargestJpeg();
-  await timeRound(0, folder, options, { onTurn, onEvent: (event) => largest.add(event) });
+  const onEvent = (event: string) => largest.add(event);
+  const warmUps = await timeRound(0, folder, options, { onTurn, onEvent });
   const yardstick = await Yardstick.of(largest.photo);
   const timings: Timing[] = [];
   for (let run = 1; run <= options.runs && !options.signal.aborted; run += 1) {
     await yardstick.sample(YARDSTICK_SAMPLES, options.signal);
     timings.push(...(await timeRound(run, folder, options, { onTurn })));
   }
-  return { timings, yardstick: yardstick.figures };
+  return { timings, warmUps, yardstick: yardstick.figures };
 }
 
 interface RoundListeners {
@@ -94,7 +96,7 @@ async function timeRound(
   const timings: Timing[] = [];
   for (const workers of rotated(options.counts, run)) {
     onTurn({ workers, run });
-    const timing = await timeRun(options, workers, path.join(folder, `${run}-${workers}`), onEvent);
+    const timing = await timeRun(options, { workers, run }, path.join(folder, `${run}-${workers}`), onEvent);
     if (timing === undefined) break;
     timings.push(timing);
   }
@@ -117,7 +119,7 @@ function rotated(counts: readonly number[], by: number): number[] {
 /** Undefined when the sweep was aborted meanwhile. */
 async function timeRun(
   { paths, size, signal }: SweepOptions,
-  workers: number,
+  { workers, run }: Turn,
   out: string,
   onEvent?: (event: string) => void,
 ): Promise<Timing | undefined> {
@@ -152,7 +154,7 @@ async function timeRun(
   const summary = JSON.parse(last) as SummaryEvent;
   if (summary.photos === 0) throw optionError('No photos found to time');
   await fs.rm(out, { recursive: true, force: true });
-  return { workers, seconds, summary };
+  return { workers, run, seconds, summary };
 }
 
 /** The exit code of a run that met a fault of the program itself. */

@@ -7,8 +7,9 @@ export const exitCodes = {
   /** Every photo has its thumbnail. */
   ok: 0,
   /**
-   * Some photos failed, some folders could not be read (each is named), or so many photos are missing that records were kept or nothing was
-   * pruned.
+   * Some photos failed, some folders could not be read (each is named), so many photos are missing that records were kept or nothing was
+   * pruned, or not every photo has its link, or its
+   * place in the gallery.
    */
   someFailed: 1,
   /** The command line is invalid; nothing was done. */
@@ -29,13 +30,16 @@ export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
 /** The exit code of a run that reached its summary. */
 export function exitCodeOf(
-  { stopped, failed, failures, unreadableFolders, kept, pruneRefused }: SummaryEvent,
+  { stopped, failed, failures, unreadableFolders, kept, pruneRefused, links, gallery }: SummaryEvent,
   stoppedBy: StopSignal | undefined,
 ): number {
   if (stopped === 'deadline') return exitCodes.deadline;
   if (stopped === 'signal' && stoppedBy !== undefined) return exitCodes[stoppedBy];
   if (failures.INTERNAL !== undefined) return exitCodes.internalError;
-  const isComplete = failed === 0 && unreadableFolders === 0 && kept === 0 && pruneRefused === undefined;
+  const hasLinks = links === undefined || (links.foreign.length === 0 && links.missing === 0);
+  const isShown = gallery === undefined || (gallery.foreign.length === 0 && gallery.missing === 0);
+  const hasPhotos = failed === 0 && unreadableFolders === 0 && kept === 0 && pruneRefused === undefined;
+  const isComplete = hasPhotos && hasLinks && isShown;
   return isComplete ? exitCodes.ok : exitCodes.someFailed;
 }
 

@@ -38,6 +38,12 @@ export function addRunOptions(command: Command): void {
     .option('--layout <layout>', 'flat, or sharded: in folders of two hex digits (default: as the folder is)')
     .option('-m, --manifest <file>', 'the manifest (default: <out>/manifest.jsonl)')
     .option('--export <file>', 'also write the manifest as .txt, .csv or .json; repeatable', collect)
+    .option('--gallery <dir>', 'a gallery of the thumbnails, brought up to date; see `thumbs help gallery`')
+    .option('--links <dir>', "a folder with each thumbnail under its photo's own name; brought up to date")
+    .option(
+      '--link-type <type>',
+      'reflink (else a copy), hard or symbolic: what writes into one of these two damages the thumbnail (default: reflink)',
+    )
     .option('--include <glob>', 'which files; repeatable (default: every photo extension)', collect)
     .option('--exclude <glob>', 'which files and folders to leave out; repeatable', collect)
     .option('--hidden', 'also files and folders whose name starts with a dot')

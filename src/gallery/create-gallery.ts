@@ -11,9 +11,10 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { isSystemError, optionError, systemCode } from '../errors.js';
+import { isSystemError, systemCode } from '../errors.js';
 import { type FilledFigures, FilledFolder } from '../files/filled/filled-folder.js';
-import { isInside, realFile, realPlace } from '../files/real-path.js';
+import { filledPlace, type OtherPlaces, requireFreePlace } from '../files/filled/place.js';
+import { realPlace } from '../files/real-path.js';
 import type { ResolvedPlace } from '../options/options.js';
 import { packageFile } from '../package-file.js';
 import { systemPath } from '../path-bytes.js';
@@ -21,7 +22,7 @@ import { printable } from '../printable.js';
 import { finishInTurns, type Steps } from '../steps.js';
 import { type Album, albumTree, allAlbums, type LocatedPhoto, type Roots } from './contents/albums.js';
 import { collectPhotos } from './contents/collect.js';
-import { albumData, type DataFile, searchData, timelineData } from './contents/data.js';
+import { albumData, type DataFile, searchData, shownInFull, timelineData } from './contents/data.js';
 import type { GalleryPhoto, Original, ThumbnailPicture } from './contents/photos.js';
 import { albumPages, ratioStyles } from './pages/album-page.js';
 import { type Page, pageText, type Site } from './pages/frame.js';
@@ -45,8 +46,10 @@ export interface GallerySummary extends FilledFigures {
   readonly albums: number;
   /** Photos that are not in it, because a thumbnail of theirs is missing. */
   readonly missing: number;
-  /** Pixels of the longer side that half of the photos have at least in the full view; 0 without photos. */
+  /** Pixels of the longer side that half of the photos have at most in the full view; 0 without photos. */
   readonly fullView: number;
+  /** Photos that are larger than their full view, and that is under 1000 pixels. */
+  readonly withoutFullView: number;
   /** Names of the variants that the photos have. */
   readonly variants: readonly string[];
   /** With `originals`: how many were copied, or were there; and how many were not, because the photo is missing or has changed. */
@@ -74,37 +77,23 @@ export interface GalleryTask {
   readonly signal?: AbortSignal | undefined;
 }
 
+/**
+ * Checks that a run may fill this folder with its gallery, before it begins; nothing is written.
+ * @throws {ThumbsError} `OPTION` or `OUTPUT`.
+ */
+export function checkGallery(folder: string, others: OtherPlaces): void {
+  requireFreePlace('gallery', folder, others);
+}
+
 /** {@link createGallery} with checked options. */
 export async function fillGallery(task: GalleryTask): Promise<GallerySummary | undefined> {
-  const place = galleryPlace(task);
-  requireOtherFolder(task.place, place.folder);
-  const folder = FilledFolder.open(place);
+  requireFreePlace('gallery', task.folder, task.place);
+  const folder = FilledFolder.open(filledPlace('gallery', task.folder, task.place.manifest));
   try {
     return await finishInTurns(fill(folder, task), task.signal);
   } finally {
     folder.close();
   }
-}
-
-/**
- * Checks what {@link fillGallery} would refuse, before a run begins; nothing is written.
- * @throws {ThumbsError} `OPTION` or `OUTPUT`.
- */
-export function checkGallery(task: Pick<GalleryTask, 'place' | 'folder'>): void {
-  const place = galleryPlace(task);
-  requireOtherFolder(task.place, place.folder);
-  FilledFolder.check(place);
-}
-
-function galleryPlace({ place, folder }: Pick<GalleryTask, 'place' | 'folder'>) {
-  return { folder: realFile(folder), kind: 'gallery', manifest: place.manifest } as const;
-}
-
-function requireOtherFolder({ out }: ResolvedPlace, folder: string): void {
-  if (isInside(folder, out) || isInside(out, folder))
-    throw optionError(
-      `The gallery ${printable(folder)} and the thumbnails in ${printable(out)} need a folder each, beside one another`,
-    );
 }
 
 /** Photos that are done between two turns of the event loop. */
@@ -140,10 +129,20 @@ function* fill(folder: FilledFolder, { place, changes = {} }: GalleryTask): Step
     albums: [...allAlbums(home)].length - 1,
     missing: collected.photos.length - shown.length,
     fullView: medianOf(shown.map(({ photo: { full } }) => Math.max(full.width, full.height))),
+    withoutFullView: shown.filter(({ photo }) => lacksFullView(photo)).length,
     variants: collected.variants,
     ...(settings.originals === true ? { originals: pictures.originals } : {}),
     ...figures,
   };
+}
+
+/** Pixels of the longer side under which a picture is no full view. */
+const FULL_VIEW = 1000;
+
+function lacksFullView(photo: GalleryPhoto): boolean {
+  const { width, height } = shownInFull(photo);
+  const shown = Math.max(width, height);
+  return shown < FULL_VIEW && shown < Math.max(photo.sourceWidth, photo.sourceHeight);
 }
 
 function* putAlbums(folder: FilledFolder, site: Site, home: Album): Steps<void> {

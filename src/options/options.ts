@@ -29,6 +29,9 @@ export type ExportFormat = 'txt' | 'csv' | 'json';
 /** Where thumbnails lie: in the output folder itself, or in its folders of two hex digits, by the beginning of their names. */
 export type Layout = 'flat' | 'sharded';
 
+/** What links to thumbnails are: files that share their blocks where the file system can, else copies; or links to the same file. */
+export type LinkType = 'reflink' | 'hard' | 'symbolic';
+
 /** Where thumbnails and their manifest are. */
 export interface PlaceOptions {
   /** The folder of the thumbnails. A run creates it if necessary, and never walks it. @default 'thumbnails' */
@@ -66,6 +69,18 @@ export interface ThumbsOptions extends PlaceOptions {
   readonly layout?: Layout;
   /** Files to export the manifest to, each `.txt`, `.csv` or `.json`. @default [] */
   readonly export?: readonly string[];
+  /** The folder of a gallery that is brought up to date by {@link createGallery}. @default none */
+  readonly gallery?: string;
+  /**
+   * A folder that mirrors the photos' folders and has each thumbnail under its photo's own name, `2024/IMG_1.jpg.webp`. Each run brings it
+   * up to date. @default none
+   */
+  readonly links?: string;
+  /**
+   * What those files are: `'reflink'` shares blocks with the thumbnail, or copies it where the file system cannot; `'hard'` and `'symbolic'`
+   * are the thumbnail itself, so that an editor which writes in place damages it. @default 'reflink'
+   */
+  readonly linkType?: LinkType;
   /**
    * Globs of the files to take, relative to each folder, ignoring letter case; one without a slash matches at any depth.
    * @default every photo extension
@@ -159,6 +174,15 @@ export interface ResolvedShard extends Shard {
   readonly merged: string;
 }
 
+/** The tree of links that a run is to bring up to date. */
+export interface ResolvedLinks {
+  /** Absolute path. */
+  readonly folder: string;
+  readonly type: LinkType;
+  /** The name of the first variant whose spec does not state one; undefined where each does. */
+  readonly unnamed: string | undefined;
+}
+
 /** {@link ThumbsOptions} complete and checked, every path absolute. */
 export interface ResolvedOptions extends ResolvedPlace {
   readonly paths: readonly string[];
@@ -171,6 +195,9 @@ export interface ResolvedOptions extends ResolvedPlace {
   /** Undefined for the folder's own. */
   readonly layout: Layout | undefined;
   readonly exports: ReadonlyArray<{ readonly file: string; readonly format: ExportFormat }>;
+  /** Absolute path. */
+  readonly gallery: string | undefined;
+  readonly links: ResolvedLinks | undefined;
   readonly include: readonly string[];
   readonly exclude: readonly string[];
   readonly hidden: boolean;

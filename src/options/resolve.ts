@@ -19,7 +19,9 @@ import {
   type ExportFormat,
   type JpegReader,
   type Layout,
+  type LinkType,
   type PlaceOptions,
+  type ResolvedLinks,
   type ResolvedOptions,
   type ResolvedPlace,
   type ResolvedShard,
@@ -27,11 +29,12 @@ import {
 } from './options.js';
 import { checkQueueUrl } from './queue-url.js';
 import { resolveShard, shardManifest, shardName } from './shard.js';
-import { resolveVariants, type VariantDefaults } from './variant-spec.js';
+import { firstUnnamed, resolveVariants, type VariantDefaults } from './variant-spec.js';
 
 const EXPORT_FORMATS: readonly ExportFormat[] = ['txt', 'csv', 'json'];
 const EMBEDDED: readonly Embedded[] = ['auto', 'always', 'never'];
 const LAYOUTS: readonly Layout[] = ['flat', 'sharded'];
+const LINK_TYPES: readonly LinkType[] = ['reflink', 'hard', 'symbolic'];
 const BYTES_PER_MB = 1_000_000;
 
 /** Megabytes for one consumer: it uses 100 before it has an image. */
@@ -57,6 +60,9 @@ const OPTION_NAMES: Readonly<Record<keyof ThumbsOptions, true>> = {
   layout: true,
   manifest: true,
   export: true,
+  gallery: true,
+  links: true,
+  linkType: true,
   include: true,
   exclude: true,
   hidden: true,
@@ -106,15 +112,19 @@ export function resolveOptions(paths: readonly string[], options: ThumbsOptions 
   const queue = options.queue === undefined ? undefined : checkQueueUrl('queue', options.queue);
   const workers = checkWorkers(options.workers, queue === undefined ? 1 : 0);
   const exports = resolveExports(options.export ?? [], place);
+  const size = options.size ?? defaultOptions.size;
+  const variants = resolveVariants(size, variantDefaults(options));
   return {
     paths: roots.map((root) => checkPath('paths', root)),
     workers,
     ...place,
     shard,
-    variants: resolveVariants(options.size ?? defaultOptions.size, variantDefaults(options)),
+    variants,
     placeholder: checkFlag('placeholder', options.placeholder ?? false),
     layout: resolveLayout(options.layout),
     exports,
+    gallery: options.gallery === undefined ? undefined : checkUtf8Path('gallery', options.gallery),
+    links: resolveLinks(options, firstUnnamed(size, variants)),
     include: resolveGlobs('include', options.include ?? []),
     exclude: resolveGlobs('exclude', options.exclude ?? []),
     hidden: checkFlag('hidden', options.hidden ?? false),
@@ -165,6 +175,8 @@ function resolveShardPlace(options: ThumbsOptions): ResolvedPlace & Pick<Resolve
   };
   if (options.prune === true) refuse('prune');
   if ((options.export ?? []).length > 0) refuse('export');
+  if (options.gallery !== undefined) refuse('gallery');
+  if (options.links !== undefined) refuse('links');
   return { ...place, manifest: shardManifest(place.manifest, shard), shard };
 }
 
@@ -229,6 +241,17 @@ export function resolveExports(
     if (target === manifest) throw expectedError('export', 'to be another file than the manifest', target);
     return { file: target, format };
   });
+}
+
+function resolveLinks(
+  { links, linkType }: ThumbsOptions,
+  unnamed: string | undefined,
+): ResolvedLinks | undefined {
+  const type = LINK_TYPES.find((known) => known === (linkType ?? 'reflink'));
+  if (type === undefined) throw expectedError('linkType', 'to be reflink, hard or symbolic', linkType);
+  if (links !== undefined) return { folder: checkUtf8Path('links', links), type, unnamed };
+  if (linkType !== undefined) throw expectedError('linkType', 'to come with `links`, the folder', linkType);
+  return undefined;
 }
 
 function resolveEmbedded(value: unknown): Embedded {

@@ -86,6 +86,15 @@ export function resolveVariants(
   return variants;
 }
 
+/** The name of the first variant whose spec does not state one. @param variants Those of `size`. */
+export function firstUnnamed(
+  size: SizeOption | readonly SizeOption[],
+  variants: readonly Variant[],
+): string | undefined {
+  const sizes: readonly unknown[] = Array.isArray(size) ? size : [size];
+  return variants[sizes.findIndex((spec) => parseSpec(spec).stated.name === undefined)]?.name;
+}
+
 /** The defaults, each checked by itself; those that are undefined left out. */
 function checkDefaults(defaults: VariantDefaults): Stated {
   const given = Object.entries(defaults).filter(([, value]) => value !== undefined);

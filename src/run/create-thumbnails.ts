@@ -192,12 +192,13 @@ async function* runLocked(
       unreadable,
       forget: options.forget,
     });
-    const finished = yield* finishRun({ options, manifest, kept, isComplete, locks });
+    const stopped = isComplete ? undefined : (cancellation.reason ?? 'signal');
+    const finished = yield* finishRun({ options, roots, manifest, kept, isComplete, stopped, locks });
     yield {
       ...summarize(sink, options, performance.now() - startedAt),
       ...finished,
       ...walkFigures(walked, roots, options.decoding),
-      ...(isComplete ? {} : { stopped: cancellation.reason ?? 'signal' }),
+      ...(stopped === undefined ? {} : { stopped }),
       notReached,
     };
   } finally {

@@ -1,7 +1,9 @@
 // What a run tells its caller, as it happens.
 
 import type { ImageErrorCode } from '../errors.js';
+import type { GallerySummary } from '../gallery/create-gallery.js';
 import type { Attempt, HostNotice, HostStanding, QueueNotice, Why } from '../job.js';
+import type { LinkFigures } from '../links/tree.js';
 import type { PrunedEvent } from '../maintenance/unneeded.js';
 import type { DoneRecord, FailedRecord } from '../manifest/record.js';
 import type { MadeAnew } from '../manifest/store.js';
@@ -244,6 +246,10 @@ export interface SummaryEvent extends WalkFigures {
   readonly kept: number;
   /** Absolute paths of these roots. */
   readonly emptyRoots: readonly string[];
+  /** With `gallery`: what it has, and what was done; absent when the run was stopped by its signal. */
+  readonly gallery?: GallerySummary;
+  /** With `links`: what was done in their folder; absent when the run was stopped by its signal. */
+  readonly links?: LinkFigures;
   /** What was pruned; absent when that was not asked for, was refused, or the run was stopped. */
   readonly pruned?: Pruned;
   /** Why nothing was pruned; absent when that was not asked for, or was done. */

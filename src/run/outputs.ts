@@ -21,8 +21,8 @@ import { selectionOptions } from './planning.js';
 type Exports = ResolvedOptions['exports'];
 
 /**
- * Checks that the manifest and the exports replace no marker, no photo of this run, and no file but earlier exports and empty ones. What
- * a manifest may replace is checked when it is opened.
+ * Checks that the manifest and the exports replace no marker, no photo of this run, and no file but earlier exports and empty ones, and
+ * that the folders of gallery and links are such folders. What a manifest may replace is checked when it is opened.
  * @throws {ThumbsError} `OPTION`, or `OUTPUT` for a file that cannot be read.
  */
 export async function requireFreeOutputs(options: ResolvedOptions, roots: readonly Root[]): Promise<void> {
@@ -38,6 +38,18 @@ export async function requireFreeOutputs(options: ResolvedOptions, roots: readon
       throw optionError(`The export ${printable(file)} is one of the photos of this run: name another file`);
     requireFreeForExport(file, format);
   }
+  if (options.gallery !== undefined) {
+    const { checkGallery } = await import('../gallery/create-gallery.js');
+    const others = { out: options.out, manifest, files: exports.map(({ file }) => file) };
+    checkGallery(options.gallery, { ...others, roots: roots.map(({ realPath }) => realPath) });
+  }
+  if (options.links === undefined) return;
+  const { requireFreeLinks } = await import('../links/place.js');
+  requireFreeLinks(
+    options.links.folder,
+    options,
+    roots.map(({ realPath }) => realPath),
+  );
 }
 
 /** Whether the run would select the file. Without an include it selects no file with an export's extension, unless that is a root. */

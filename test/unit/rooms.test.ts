@@ -8,12 +8,22 @@ import { projectFolder } from '../support/paths.js';
 
 /** A folder of src/ with what is below it, or a single file, and what it imports: only rooms further down in this table. */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
-  'index.ts': ['run', 'maintenance', 'job.ts', 'manifest', 'image', 'options', 'errors.ts'],
-  cli: [
-    'bench',
-    'gallery',
+  'index.ts': [
     'run',
     'maintenance',
+    'gallery',
+    'links',
+    'job.ts',
+    'manifest',
+    'image',
+    'options',
+    'errors.ts',
+  ],
+  cli: [
+    'bench',
+    'run',
+    'maintenance',
+    'gallery',
     'files',
     'image',
     'options',
@@ -23,8 +33,10 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'package-file.ts',
     'working-folder.ts',
   ],
-  bench: ['run', 'errors.ts', 'package-file.ts'],
+  bench: ['run', 'errors.ts', 'printable.ts', 'package-file.ts'],
   run: [
+    'gallery',
+    'links',
     'producer',
     'pool/queue',
     'pool/process',
@@ -39,18 +51,6 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'errors.ts',
     'path-bytes.ts',
     'printable.ts',
-    'steps.ts',
-  ],
-  // What browsers load, bundled on its own.
-  'gallery/client': [],
-  gallery: [
-    'manifest',
-    'files',
-    'options',
-    'errors.ts',
-    'path-bytes.ts',
-    'printable.ts',
-    'package-file.ts',
     'steps.ts',
   ],
   consumer: [
@@ -92,6 +92,19 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'package-file.ts',
     'steps.ts',
   ],
+  gallery: [
+    'manifest',
+    'files',
+    'options',
+    'errors.ts',
+    'path-bytes.ts',
+    'printable.ts',
+    'package-file.ts',
+    'steps.ts',
+  ],
+  // The script of the pages, compiled on its own for browsers.
+  'gallery/client': [],
+  links: ['manifest', 'files', 'options', 'errors.ts', 'path-bytes.ts', 'printable.ts', 'steps.ts'],
   'job.ts': ['manifest', 'files', 'options', 'errors.ts'],
   manifest: ['files', 'image', 'options', 'errors.ts', 'path-bytes.ts', 'printable.ts', 'steps.ts'],
   files: ['options', 'errors.ts', 'path-bytes.ts', 'printable.ts', 'steps.ts'],
@@ -112,8 +125,11 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   bullmq: ['pool/queue'],
   commander: ['cli'],
   'csv-stringify': ['manifest'],
+  'd3-scale': ['bench'],
+  'd3-shape': ['bench'],
   'fast-glob': ['producer'],
   'fastest-levenshtein': ['options'],
+  filenamify: ['links'],
   'hash-wasm': ['consumer'],
   ioredis: ['pool/queue'],
   'libheif-js': ['image'],
@@ -125,7 +141,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   picocolors: ['cli'],
   pidusage: ['pool/process'],
   sharp: ['image'],
-  thumbhash: ['gallery/client', 'image'],
+  thumbhash: ['image', 'gallery/client'],
   valibot: ['pool/queue'],
 };
 

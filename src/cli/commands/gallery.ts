@@ -1,7 +1,6 @@
 // `thumbs gallery`: pages to look at the thumbnails.
 
 import type { Command } from 'commander';
-import { createGallery } from '../../gallery/create-gallery.js';
 import { jsonLine } from '../../printable.js';
 import { exitCodes } from '../exit-codes.js';
 import { Screen } from '../screen.js';
@@ -36,6 +35,8 @@ async function runGallery(typed: ParsedOptions): Promise<number> {
   const stop = new AbortController();
   const screen = new Screen({ progress: false, forceExit: stop.signal });
   const stoppedBy = stopOnSignals(stop, screen, 'Stopping');
+  // As a run imports it, so that it is a file of its own.
+  const { createGallery } = await import('../../gallery/create-gallery.js');
   const made = await createGallery({ ...libraryOptions(typed), signal: stop.signal });
   const stopped = stoppedBy();
   if (made === undefined) return stopped === undefined ? exitCodes.cannotContinue : exitCodes[stopped];

@@ -30,6 +30,8 @@ function remedyHint(remedy: Remedy, place: Place): string {
       return `; ${subcommandLine('prune', place, '--forget')} prunes nevertheless`;
     case 'other-output':
       return `, with \`-o ${quoted(typedPath(remedy.out))}\` for example`;
+    case 'copy-links':
+      return '; `--link-type reflink` copies the thumbnails where they cannot be shared';
     default:
       return unreachable(remedy);
   }

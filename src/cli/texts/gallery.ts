@@ -4,9 +4,6 @@ import type { GallerySummary } from '../../gallery/create-gallery.js';
 import type { Colors } from '../screen.js';
 import { count, integer, shownPath } from './format.js';
 
-/** Longer sides under this many pixels are no full view. */
-const FULL_VIEW = 1000;
-
 /** Files of others that are named. */
 const MOST_NAMED = 5;
 
@@ -14,8 +11,8 @@ const MOST_NAMED = 5;
 export function galleryLines(made: GallerySummary, colors: Colors, quiet = false): string[] {
   return [
     ...(quiet ? [] : [figuresLine(made, colors)]),
-    ...(quiet || made.photos === 0 || made.fullView >= FULL_VIEW ? [] : [fullViewLine(made, colors)]),
-    ...originalsLines(made, colors),
+    ...(quiet || 2 * made.withoutFullView <= made.photos ? [] : [fullViewLine(made, colors)]),
+    ...(quiet ? [] : originalsLines(made, colors)),
     ...(made.missing === 0
       ? []
       : [

@@ -17,7 +17,9 @@ import type {
 import { type Place, subcommandLine } from '../command-line.js';
 import type { Colors } from '../screen.js';
 import { byteSize, count, duration, integer, rate, shownPath } from './format.js';
+import { galleryLines } from './gallery.js';
 import { hostLines } from './hosts.js';
+import { linkProblemLines, linksLine } from './links.js';
 
 /** For a report about a decoder: `TIMEOUT, consumer 4711, 2 tries, 30.1 s, signal SIGKILL; stderr: ...`. */
 export function describeAttempt({ record, attempt }: FailedEvent): string {
@@ -88,6 +90,9 @@ export function summaryLines(run: SummaryEvent, hints: Hints, colors: Colors, na
     ...refusalLines(run, hints.place, colors),
     `${colors.dim('manifest')} ${shownPath(run.manifest)}`,
     ...run.exports.map((file) => `${colors.dim('export')} ${shownPath(file)}`),
+    ...linksLine(run.links, colors),
+    ...linkProblemLines(run.links, colors),
+    ...(run.gallery === undefined ? [] : galleryLines(run.gallery, colors)),
   ];
 }
 
@@ -95,13 +100,19 @@ function noPhotosLine({ shard }: SummaryEvent): string {
   return shard === undefined ? 'No photos found.' : `No photos of shard ${shard} found.`;
 }
 
-/** Why a run without a failure is not complete: photos are missing in number. Said with `-q`, too. */
+/** Why a run without a failure is not complete: photos are missing in number, or links, or the gallery lacks
+ * some. Said with `-q`, too. */
 export function missingPhotosLines(run: SummaryEvent, { forget, place }: Hints, colors: Colors): string[] {
-  if (run.kept === 0 && run.pruneRefused === undefined) return [];
+  const others = [
+    ...linkProblemLines(run.links, colors),
+    ...(run.gallery === undefined ? [] : galleryLines(run.gallery, colors, true)),
+  ];
+  if (run.kept === 0 && run.pruneRefused === undefined) return others;
   return [
     ...unmatchedIncludes(run, colors),
     ...keptLines(run, forget, colors),
     ...refusalLines(run, place, colors),
+    ...others,
   ];
 }
 
@@ -238,9 +249,10 @@ function byFrequency(amounts: Readonly<Record<string, number>>): string {
 
 function describeStop({ stopped, notReached, walked }: SummaryEvent): string {
   const why = stopped === 'deadline' ? 'The deadline passed' : 'Stopped';
-  const left =
-    !walked && notReached === 0
-      ? 'not all photos were found yet'
-      : `${walked ? '' : 'at least '}${count(notReached, 'photo')} not reached`;
+  const photos = `${walked ? '' : 'at least '}${count(notReached, 'photo')} not reached`;
+  const noPhotos = walked
+    ? 'what comes after the last photo was not finished'
+    : 'not all photos were found yet';
+  const left = notReached === 0 ? noPhotos : photos;
   return `${why}: ${left}. The manifest has what was done; the same command continues.`;
 }

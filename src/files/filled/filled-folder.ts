@@ -11,7 +11,10 @@ import { createFolder } from '../create-folder.js';
 import { type FilledKind, readFilledMarker, writeFilledMarker } from '../folder-marker.js';
 import { Lock } from '../locks/lock.js';
 import { isStale, temporaryPath } from '../temporary.js';
-import { FileList, isDigest, isInner, type ListedFile } from './file-list.js';
+import { type Content, contentOf, type Wanted, wantedOf, write } from './content.js';
+import { FileList, isInner, type ListedFile } from './file-list.js';
+
+export type { Content };
 
 /** Which folder, and whose. */
 export interface FilledPlace {
@@ -22,18 +25,6 @@ export interface FilledPlace {
   readonly manifest: string;
 }
 
-/** What a file of the folder is made of: text, a copy of another file, or a link to one. */
-export type Content =
-  | { readonly text: string | Uint8Array }
-  | {
-      /** Absolute path, or its bytes where it is not UTF-8; a regular file. */
-      readonly from: string | Buffer;
-      /** `copy` is a reflink where the file system has them. `symbolic` needs a path in UTF-8. */
-      readonly as: 'copy' | 'hard' | 'symbolic';
-      /** The SHA-256 of its bytes, hex; or another text that differs when they do. */
-      readonly content: string;
-    };
-
 /** What was done. */
 export interface FilledFigures {
   /** Files that are in the folder by this program. */
@@ -43,8 +34,6 @@ export interface FilledFigures {
   /** Paths in the folder, with `/`, of files that somebody else has written or changed, and that are left as they are. */
   readonly foreign: readonly string[];
 }
-
-const DIGEST_DIGITS = 32;
 
 /** How many files are looked at before the event loop has a turn. */
 const FILES_A_STEP = 100;
@@ -116,14 +105,11 @@ export class FilledFolder {
     this.#put.add(file);
     const target = path.join(this.folder, file);
     try {
-      const wanted = contentOf(this.folder, file, content);
-      const found = fs.lstatSync(target, { throwIfNoEntry: false });
-      if (found !== undefined && this.#isAsListed(file, found, wanted)) return;
-      if (!this.#isFree(file, target, found, wanted)) {
-        this.#foreign.push(file);
-        return;
-      }
-      this.#write(file, target, content, wanted);
+      const wanted = wantedOf(this.folder, file, content);
+      const found = this.#find(file, target, wanted);
+      if (found.state === 'foreign') this.#foreign.push(file);
+      else if (found.state === 'as wanted') this.#adopt(file, found.stats, wanted);
+      else this.#write(file, content, wanted, found.stats);
     } catch (error) {
       throw error instanceof ThumbsError ? error : outputError(target, causeOf(error), error);
     }
@@ -143,17 +129,27 @@ export class FilledFolder {
     return this.#put.has(file);
   }
 
-  /** Removes the files that were not {@link put} this time, and writes list and marker. @throws {ThumbsError} `OUTPUT` or `LOCKED`. */
-  *finish(settings: Readonly<Record<string, unknown>>): Steps<FilledFigures> {
-    const { kind } = this.#place;
+  /**
+   * Removes the files that are not to be in the folder any more. Before the first {@link put}, where a new file's name may be that of an
+   * old file's folder, or differ from an old file's in letter case alone.
+   * @param isWanted Whether a file, by its path in the folder, stays.
+   * @throws {ThumbsError} `OUTPUT` or `LOCKED`.
+   */
+  *removeOthers(isWanted: (file: string) => boolean): Steps<void> {
     let looked = 0;
-    const stale = [...this.#list.files()].filter((file) => !this.#put.has(file));
+    const stale = [...this.#list.files()].filter((file) => !isWanted(file));
     for (const file of stale) {
       this.#lock.requireHeld();
       this.#remove(file);
       looked += 1;
       if (looked % FILES_A_STEP === 0) yield;
     }
+  }
+
+  /** Removes the files that were not {@link put} this time, and writes list and marker. @throws {ThumbsError} `OUTPUT` or `LOCKED`. */
+  *finish(settings: Readonly<Record<string, unknown>>): Steps<FilledFigures> {
+    const { kind } = this.#place;
+    yield* this.removeOthers((file) => this.#put.has(file));
     this.#lock.requireHeld();
     try {
       this.#list.write();
@@ -174,42 +170,54 @@ export class FilledFolder {
     this.#lock.release();
   }
 
-  /** Whether the file is as the list has it, with the content that is wanted. */
-  #isAsListed(file: string, found: fs.Stats, wanted: string): boolean {
-    const entry = this.#list.of(file).find((each) => each.content === wanted && isSame(each, found));
-    return entry !== undefined;
+  /** What is under the name of a file that is to be in the folder. */
+  #find(file: string, target: string, wanted: Wanted): Found {
+    if (!this.#hasRealFolder(file)) return { state: 'foreign' };
+    const stats = fs.lstatSync(target, { throwIfNoEntry: false });
+    if (stats === undefined) return { state: 'free' };
+    const listed = this.#list.of(file).filter((entry) => isSame(entry, stats));
+    const isListed = listed.some(({ content }) => content === wanted.content);
+    const content = isListed ? wanted.content : contentOf(target, stats, [...this.#list.of(file), wanted]);
+    // By its bytes a file may be what is wanted, and yet be a copy where a link is wanted.
+    if (content === wanted.content) return { state: wanted.isLinkedAs(stats) ? 'as wanted' : 'free', stats };
+    const isOurs = listed.length > 0 || this.#list.of(file).some((entry) => entry.content === content);
+    return { state: isOurs ? 'free' : 'foreign' };
   }
 
-  /** Whether a file may be written here: there is none, it is ours, or it has just these bytes. */
-  #isFree(file: string, target: string, found: fs.Stats | undefined, wanted: string): boolean {
-    if (!this.#hasRealFolder(file)) return false;
-    if (found === undefined) return true;
-    return (
-      this.#isOurs(file, target, found) || (isDigest(wanted) && found.isFile() && digestOf(target) === wanted)
-    );
+  /** Lists a file that is as it should be: in a copy of the folder it may have lost its time. */
+  #adopt(file: string, { size, mtimeMs }: fs.Stats, { content }: Wanted): void {
+    const [entry, ...others] = this.#list.of(file);
+    if (others.length === 0 && entry?.content === content && entry.mtimeMs === mtimeMs) return;
+    const adopted = { file, bytes: size, mtimeMs, content };
+    this.#list.add(adopted);
+    this.#list.settle(adopted);
   }
 
   /** Whether the file is as this program has written it: by size and time, or, where a copy of the folder has lost the times, by its bytes. */
   #isOurs(file: string, target: string, found: fs.Stats): boolean {
     const listed = this.#list.of(file);
     if (listed.some((entry) => isSame(entry, found))) return true;
-    if (found.isSymbolicLink())
-      return listed.some(({ content }) => content === linkContent(fs.readlinkSync(target)));
-    if (!found.isFile() || !listed.some(({ content, bytes }) => isDigest(content) && bytes === found.size))
-      return false;
-    const digest = digestOf(target);
-    return listed.some(({ content }) => content === digest);
+    const content = contentOf(target, found, listed);
+    return listed.some((entry) => entry.content === content);
   }
 
-  #write(file: string, target: string, content: Content, wanted: string): void {
+  /** @param copy Of a file that is there, and is a copy where a link is wanted, or the other way round. */
+  #write(file: string, content: Content, wanted: Wanted, copy: fs.Stats | undefined): void {
     this.#lock.requireHeld();
-    createFolder(path.dirname(target));
+    const target = path.join(this.folder, file);
     const temporary = temporaryPath(this.folder);
     try {
-      write(temporary, target, content);
+      const isCopy = write(temporary, target, content) === 'copied';
+      // A file can have no more links: it stays the copy that it is.
+      if (isCopy && copy !== undefined && wanted.as === 'hard') {
+        this.#adopt(file, copy, wanted);
+        return;
+      }
       const { size, mtimeMs } = fs.lstatSync(temporary);
-      const entry = { file, bytes: size, mtimeMs, content: wanted };
+      const entry = { file, bytes: size, mtimeMs, content: wanted.content };
       this.#list.add(entry);
+      // A folder, too, is made only when a file in it is listed: otherwise it would stay, empty, where the process is killed here.
+      createFolder(path.dirname(target));
       fs.renameSync(temporary, target);
       this.#list.settle(entry);
     } finally {
@@ -222,13 +230,15 @@ export class FilledFolder {
   #remove(file: string): void {
     const target = path.join(this.folder, file);
     try {
-      const found = this.#hasRealFolder(file) ? fs.lstatSync(target, { throwIfNoEntry: false }) : undefined;
+      const isReached = this.#hasRealFolder(file);
+      const found = isReached ? fs.lstatSync(target, { throwIfNoEntry: false }) : undefined;
       if (found !== undefined && !this.#isOurs(file, target, found)) this.#foreign.push(file);
       else if (found !== undefined) {
         fs.unlinkSync(target);
         this.#removed += 1;
-        this.#removeEmptyFolders(path.posix.dirname(file));
       }
+      // Where the file is gone already, the process may have been killed before it removed the folder.
+      if (isReached) this.#removeEmptyFolders(path.posix.dirname(file));
       this.#list.drop(file);
     } catch (error) {
       throw outputError(target, causeOf(error), error);
@@ -283,39 +293,13 @@ function ownerOf({ folder, manifest }: FilledPlace): string {
   return createHash('sha256').update(name).digest('hex').slice(0, 16);
 }
 
-/** What is to be in the file, as the list has it. */
-function contentOf(folder: string, file: string, content: Content): string {
-  if ('text' in content) return sha256(content.text);
-  if (content.as === 'symbolic') return linkContent(linkTarget(path.join(folder, file), content.from));
-  return /^[0-9a-f]{64}$/.test(content.content) ? content.content.slice(0, DIGEST_DIGITS) : content.content;
-}
-
-function linkContent(target: string): string {
-  return `-> ${target}`;
-}
-
-/** Relative, so that both can be moved together. */
-function linkTarget(target: string, from: string | Buffer): string {
-  return path.relative(path.dirname(target), from.toString());
-}
-
-function digestOf(file: string): string {
-  return sha256(fs.readFileSync(file));
-}
-
-function sha256(bytes: string | Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex').slice(0, DIGEST_DIGITS);
-}
+/** What is under a name: nothing, or what may be replaced; the file that is wanted; or somebody else's. */
+type Found =
+  | { readonly state: 'free' | 'foreign'; readonly stats?: fs.Stats }
+  | { readonly state: 'as wanted'; readonly stats: fs.Stats };
 
 function isSame({ bytes, mtimeMs }: ListedFile, found: fs.Stats): boolean {
   return (found.isFile() || found.isSymbolicLink()) && found.size === bytes && found.mtimeMs === mtimeMs;
-}
-
-function write(temporary: string, target: string, content: Content): void {
-  if ('text' in content) fs.writeFileSync(temporary, content.text, { flag: 'wx' });
-  else if (content.as === 'symbolic') fs.symlinkSync(linkTarget(target, content.from), temporary);
-  else if (content.as === 'hard') fs.linkSync(content.from, temporary);
-  else fs.copyFileSync(content.from, temporary, fs.constants.COPYFILE_FICLONE | fs.constants.COPYFILE_EXCL);
 }
 
 function removeStaleIn(folder: string): void {

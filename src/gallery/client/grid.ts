@@ -30,6 +30,7 @@ export class Grid {
   /** Links that the page had before the script, by id: their pictures are loaded. */
   readonly #present = new Map<string, HTMLAnchorElement>();
   readonly #observer: IntersectionObserver;
+  readonly #sizes = new ResizeObserver(() => this.#onResize());
   readonly #groups = new Map<Element, Group>();
   /** The least recently filled first. */
   readonly #filled = new Set<Group>();
@@ -46,7 +47,7 @@ export class Grid {
     container.addEventListener('click', (event) => this.#onClick(event));
     container.classList.add('laid-out');
     this.#layOut();
-    new ResizeObserver(() => this.#onResize()).observe(container);
+    this.#sizes.observe(container);
   }
 
   /** The link of a photo; undefined when it has no element now. */
@@ -68,6 +69,7 @@ export class Grid {
   /** Ends the grid; its elements stay. */
   close(): void {
     this.#observer.disconnect();
+    this.#sizes.disconnect();
   }
 
   #onResize(): void {

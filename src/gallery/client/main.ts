@@ -2,7 +2,7 @@
 
 import { Grid } from './grid.js';
 import { translatePage, words } from './locale.js';
-import { address, element, pageList } from './page.js';
+import { address, element, pageList, root } from './page.js';
 import { type PhotoList, StoredList } from './photo-list.js';
 import { enableSearch } from './search.js';
 import { addressed, Viewer } from './viewer.js';
@@ -13,6 +13,7 @@ interface Shown {
   readonly viewer: Viewer;
 }
 
+leaveForAlbum();
 translatePage();
 const shown = pageList === undefined ? undefined : showList(pageList).catch(report);
 /** While what a search has found is shown: its viewer. */
@@ -40,6 +41,13 @@ async function showList({
   viewer = new Viewer(list, grid);
   await openAddressed({ list, viewer });
   return { list, viewer };
+}
+
+/** A photo that a search has found has an address with its album: that is where it is opened again. */
+function leaveForAlbum(): void {
+  const { id, album } = addressed(location.hash) ?? {};
+  if (album === undefined || album === pageList?.key) return;
+  location.replace(`${root}${album === 'index' ? '' : 'albums/'}${album}.html#p${id}`);
 }
 
 /** Later pages of an album are for readers without the script: here the first has all photos. */

@@ -40,6 +40,8 @@ export interface PhotoList {
   photo(index: number): Photo | undefined;
   /** Loads the photo, and some around it. */
   load(index: number): Promise<void>;
+  /** The key of the album that has the photo, where that is not the page's. */
+  albumOf?(index: number): string | undefined;
 }
 
 /** As src/gallery/contents/data.ts writes it. */
@@ -68,13 +70,13 @@ export const CHUNK_PHOTOS = 250;
 /** A list with scripts of its own. */
 export class StoredList implements PhotoList {
   readonly sections: readonly Section[];
-  readonly #key: string;
+  readonly key: string;
   readonly #version: string;
   readonly #ratios: readonly number[];
   readonly #photos = new Map<number, Photo>();
 
   constructor(key: string, version: string, ratios: readonly number[], sections: readonly Section[]) {
-    this.#key = key;
+    this.key = key;
     this.#version = version;
     this.#ratios = ratios;
     this.sections = sections;
@@ -128,7 +130,7 @@ export class StoredList implements PhotoList {
   }
 
   #chunkOf(index: number): string {
-    return `${this.#key}-${Math.floor(index / CHUNK_PHOTOS)}`;
+    return `${this.key}-${Math.floor(index / CHUNK_PHOTOS)}`;
   }
 }
 
@@ -161,6 +163,10 @@ export class FoundList implements PhotoList {
   async load(index: number): Promise<void> {
     const found = this.#found[index];
     await found?.list.load(found.index);
+  }
+
+  albumOf(index: number): string | undefined {
+    return this.#found[index]?.list.key;
   }
 }
 

@@ -9,16 +9,28 @@ import type { Photo, PhotoList } from './photo-list.js';
 /** Safari refuses more than a hundred changes of the address in half a minute. */
 const ADDRESS_DELAY_MS = 400;
 
-/** `#p1f0c9a3b5d7e`, and `.1234` where the photo is not on the album's first page: about where in the list it is. */
-const FRAGMENT = /^#p([0-9a-f]{12})(?:\.(\d+))?$/;
+/**
+ * `#p1f0c9a3b5d7e`; with `.1234` where the photo is not on the album's first page: about where in the list it is; with `@italy-1f0c9a3b`
+ * where it is in another album than the page shows.
+ */
+const FRAGMENT = /^#p([0-9a-f]{12})(?:\.(\d+))?(?:@([a-z0-9-]+))?$/;
 
 /** Photos that a page without the script has on its first page: they have an element of the name. */
 const ON_FIRST_PAGE = 200;
 
-/** The photo that an address names, and about where it is; undefined for none. */
-export function addressed(hash: string): { readonly id: string; readonly near: number } | undefined {
-  const [, id, near = '0'] = FRAGMENT.exec(hash) ?? [];
-  return id === undefined ? undefined : { id, near: Number(near) };
+/** A photo as an address names it. */
+export interface Addressed {
+  readonly id: string;
+  /** About where in the list it is. */
+  readonly near: number;
+  /** The key of its album; undefined for the page's own list. */
+  readonly album: string | undefined;
+}
+
+/** The photo that an address names; undefined for none. */
+export function addressed(hash: string): Addressed | undefined {
+  const [, id, near = '0', album] = FRAGMENT.exec(hash) ?? [];
+  return id === undefined ? undefined : { id, near: Number(near), album };
 }
 
 /** What the viewer needs of the rows behind it. */
@@ -55,6 +67,8 @@ export class Viewer {
     await this.#list.load(index);
     const photo = this.#list.photo(index);
     if (photo === undefined || this.#open !== undefined) return;
+    // Of this step and of the next: closing shows the photo that was looked at last, and not the first.
+    history.scrollRestoration = 'manual';
     try {
       history.pushState(null, '', this.#addressOf(index, photo));
       this.#isStep = true;
@@ -231,7 +245,7 @@ export class Viewer {
     clearTimeout(this.#timer);
     announcer.textContent = '';
     if (this.#isStep) history.back();
-    else replaceAddress(address());
+    else if (addressed(location.hash) !== undefined) replaceAddress(address());
     this.#isStep = false;
   }
 
@@ -250,7 +264,9 @@ export class Viewer {
   }
 
   #addressOf(index: number, { id }: Photo): string {
-    return `${address()}#p${id}${index < ON_FIRST_PAGE ? '' : `.${index}`}`;
+    const near = index < ON_FIRST_PAGE ? '' : `.${index}`;
+    const album = this.#list.albumOf?.(index);
+    return `${address()}#p${id}${near}${album === undefined ? '' : `@${album}`}`;
   }
 }
 

@@ -12,7 +12,16 @@ import { walkFigures } from './walk-figures.js';
 /** The part of a summary that does not depend on how the walk ended. */
 type Figures = Omit<
   SummaryEvent,
-  keyof WalkFigures | 'removed' | 'kept' | 'emptyRoots' | 'pruned' | 'pruneRefused' | 'stopped' | 'notReached'
+  | keyof WalkFigures
+  | 'removed'
+  | 'kept'
+  | 'emptyRoots'
+  | 'gallery'
+  | 'links'
+  | 'pruned'
+  | 'pruneRefused'
+  | 'stopped'
+  | 'notReached'
 >;
 
 export function summarize(

@@ -35,3 +35,19 @@ test('a run with a queue server does', async () => {
   const loaded = await modulesLoadedBy(args, folder);
   expect(loaded.some((text) => QUEUE_CLIENT.test(text))).toBe(true);
 });
+
+/** Methods of d3-scale and d3-shape. */
+const D3 = /\.tickFormat = |\.defined = /;
+
+test('only a bench with a chart loads d3', async () => {
+  const { folder } = photoFolder(1);
+  const bench = ['bench', 'photos', '--sweep', '1', '--runs', '1'];
+  const [run, report, chart] = await Promise.all(
+    [['photos', '-w', '1'], bench, [...bench, '--chart', 'chart.svg']].map((args) =>
+      modulesLoadedBy(args, folder),
+    ),
+  );
+  expect(run?.filter((text) => D3.test(text))).toEqual([]);
+  expect(report?.filter((text) => D3.test(text))).toEqual([]);
+  expect(chart?.some((text) => D3.test(text))).toBe(true);
+});

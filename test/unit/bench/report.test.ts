@@ -1,20 +1,7 @@
 import { expect, test } from 'vitest';
+import { figuresOf } from '../../../src/bench/figures.js';
 import { benchReport } from '../../../src/bench/report.js';
-import type { Sweep, Timing } from '../../../src/bench/sweep.js';
-import { summaryEvent } from '../../support/in-process/summary.js';
-
-const machine = { cpu: 'Test CPU', cores: 2, node: 'v20.9.0', sharp: '0.35.5', libvips: '8.18.7' };
-
-/** A run of 100 photos of 3 MB and 10 megapixels. */
-function timing(workers: number, seconds: number, cpuSeconds: number): Timing {
-  const peakMemoryBytes = (100 + 50 * workers) * 1e6;
-  return { workers, seconds, summary: summaryEvent({ workers, seconds, cpuSeconds, peakMemoryBytes }) };
-}
-
-/** On a machine where Node.js starts in 0.05 s. */
-function timed(...timings: Timing[]): Sweep {
-  return { timings, yardstick: { node: [0.05] } };
-}
+import { machine, timed, timedOn, timing } from '../../support/in-process/sweeps.js';
 
 test('the table has medians, spread, rates, speedup, efficiency and memory', () => {
   const timings = [
@@ -25,7 +12,8 @@ test('the table has medians, spread, rates, speedup, efficiency and memory', () 
     timing(1, 5, 4),
     timing(2, 1.9, 4),
   ];
-  expect(benchReport({ timings, yardstick: { node: [0.05, 0.04, 0.07] } }, machine).split('\n')).toEqual([
+  const figures = figuresOf({ timings, warmUps: [], yardstick: { node: [0.05, 0.04, 0.07] } }, machine);
+  expect(benchReport(figures).split('\n')).toEqual([
     '- CPU: Test CPU, 2 cores',
     '- Node v20.9.0, sharp 0.35.5, libvips 8.18.7',
     '- Corpus: 100 files, 300.0 MB, 1000.0 megapixels',
@@ -43,23 +31,20 @@ test('the table has medians, spread, rates, speedup, efficiency and memory', () 
 });
 
 test('the conclusion names the smallest count that is as good as the fastest, and says what the run waits for', () => {
-  const report = benchReport(
-    timed(timing(1, 4, 2), timing(2, 2.05, 2), timing(4, 2, 2), timing(8, 2.4, 2)),
-    machine,
-  );
+  const report = benchReport(timed(timing(1, 4, 2), timing(2, 2.05, 2), timing(4, 2, 2), timing(8, 2.4, 2)));
   expect(report).toMatch(
     /^2 workers \(2\.05 s, 1\.95 times as fast as one\) are enough; more are not faster \(4: 2\.00 s, 8: 2\.40 s\); the 2 cores that they use are 49 % busy, so the run is bound by the disk, or by other waiting\.$/m,
   );
 });
 
 test('a sweep without one worker has no speedup', () => {
-  const report = benchReport(timed(timing(2, 2, 4), timing(4, 2, 4)), machine);
+  const report = benchReport(timed(timing(2, 2, 4), timing(4, 2, 4)));
   expect(report).toContain('| 2 | 2.00 | 2.00 | 2.00 | 50.0 | 150.0 | - | - | 200 |');
   expect(report).toContain('2 workers (2.00 s) are enough; more are not faster (4: 2.00 s); ');
 });
 
 test('the efficiency of one worker is that of the one core it uses, and more may be faster', () => {
-  expect(benchReport(timed(timing(1, 4, 3.9)), { ...machine, cores: 16 })).toContain(
+  expect(benchReport(timedOn({ cores: 16 }, timing(1, 4, 3.9)))).toContain(
     'The most that were tried, 1 worker (4.00 s, 1.00 times as fast as one), are the fastest, and more may be faster; the core that they use is 98 % busy, so the run is bound by the cores.',
   );
 });

@@ -25,6 +25,7 @@ testWithNpm(
       'dist/index.js.map',
       'dist/.env',
       'docs/manifest.md',
+      'docs/bench.svg',
       'docs/photo.jpg',
       'test/unit/a.test.ts',
     ]);
