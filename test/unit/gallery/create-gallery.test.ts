@@ -89,7 +89,7 @@ test('a gallery has a page for each folder, the pictures and nothing else', asyn
   expect(await update()).toEqual({
     type: 'gallery',
     folder: gallery,
-    ...{ photos: 3, albums: 1, missing: 0, fullView: 200, variants: ['200x200'] },
+    ...{ photos: 3, albums: 1, missing: 0, fullView: 200, withoutFullView: 3, variants: ['200x200'] },
     ...{ files: 15, written: 15, removed: 0, foreign: [] },
   });
   const names = Object.keys(files(gallery)).map((name) => name.replaceAll(/[0-9a-f]{8,}/g, '*'));
@@ -194,11 +194,18 @@ test('a photo whose thumbnail is missing is left out and counted, and comes back
   expect(await update()).toMatchObject({ photos: 2, missing: 0 });
 });
 
-test('a picture that the gallery has already needs no thumbnail', async () => {
-  const { out, update } = written({ 'a.jpg': 'one' });
+test('a photo whose thumbnail is lost leaves the gallery, but its picture stays there for its return', async () => {
+  const { out, gallery, update } = written({ 'a.jpg': 'one' });
   await update();
-  fs.rmSync(path.join(out, thumbnail('one')[0]));
-  expect(await update()).toMatchObject({ photos: 1, missing: 0, written: 0, removed: 0 });
+  const [file, text] = thumbnail('one');
+  const picture = () => [...snapshot(gallery)].find(([name]) => name.endsWith('.png'));
+  const before = picture();
+  fs.rmSync(path.join(out, file));
+  expect(await update()).toMatchObject({ photos: 0, missing: 1 });
+  expect(picture()).toEqual(before);
+  fs.writeFileSync(path.join(out, file), text);
+  expect(await update()).toMatchObject({ photos: 1, missing: 0 });
+  expect(picture()).toEqual(before);
 });
 
 test('a gallery of nothing says so, and has no timeline', async () => {
