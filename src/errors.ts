@@ -248,7 +248,7 @@ export function outputError(file: string, reason: string, cause?: unknown): Thum
 
 /** A folder whose file system has no links of this type, or none to the thumbnails. */
 export function linksRefusedError(folder: string, type: string, cause: unknown): ThumbsError {
-  const message = `Cannot make ${type} links to the thumbnails in ${printable(folder)}: ${causeOf(cause)}`;
+  const message = `Cannot make ${type} links in ${printable(folder)} to the thumbnails: ${causeOf(cause)}`;
   return new ThumbsError('OUTPUT', message, { cause, remedy: { type: 'copy-links' } });
 }
 

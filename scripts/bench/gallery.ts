@@ -8,7 +8,7 @@ import { launch, measurePage, type PageFigures } from './gallery/browser.js';
 import { makeOutput, type Shape } from './gallery/output.js';
 import { formatStatistics, machineLines, statistics, thumbsCommand, timeProcess } from './measuring.js';
 
-const RUNS = 5;
+const RUNS = Number(process.env.RUNS ?? 5);
 
 const SHAPES: ReadonlyArray<Shape & { readonly title: string }> = [
   { title: '10,000 photos in one folder', photos: 10_000, folders: 1 },

@@ -8,6 +8,7 @@
 //     gallery/.thumbs.json, links/.thumbs.json       a folder whose files are listed (filled/)
 //
 //     {"thumbs":"gallery","version":1,"manifests":[],"of":"<16 hex>","settings":{"title":"Holidays"}}
+//     {"thumbs":"links","version":1,"manifests":[],"of":"<16 hex>","settings":{"common":{"source":"../photos"},"plain":["200x200"]}}
 
 import fs from 'node:fs';
 import path from 'node:path';

@@ -30,8 +30,8 @@ class Folder<Photo> {
   }
 }
 
-/** Names in the tree's own folder that are the program's: `.thumbs.json`, `.thumbs-files.jsonl`, locks and temporary files. */
-const OWN_NAME = /^\.thumbs/;
+/** Names that the program has for itself in the tree's own folder: `.thumbs.json`, `.thumbs-files.jsonl`, locks and temporary files. */
+const OWN_NAME = /^\.thumbs/i;
 
 /** Each photo with its path in the tree, to which its suffixes are added. */
 export function* namesOf<Photo extends NamedPhoto>(
@@ -49,10 +49,22 @@ function* namesIn<Photo extends NamedPhoto>(
   { folders, photos }: Folder<Photo>,
   prefix: string,
 ): Generator<[photo: Photo, file: string]> {
-  const names = new Names(prefix === '' ? OWN_NAME : undefined);
+  const names = new Names();
+  const portableName = (raw: string) => {
+    const name = portable(raw);
+    return prefix === '' && OWN_NAME.test(name) ? `_${name}` : name;
+  };
   const entries = [
-    ...inOrder(folders).map(({ value, ...name }) => ({ ...name, folder: value, suffixes: undefined })),
-    ...inOrder(photos).map(({ value, ...name }) => ({ ...name, photo: value, suffixes: value.suffixes })),
+    ...inOrder(folders, portableName).map(({ value, ...name }) => ({
+      ...name,
+      folder: value,
+      suffixes: undefined,
+    })),
+    ...inOrder(photos, portableName).map(({ value, ...name }) => ({
+      ...name,
+      photo: value,
+      suffixes: value.suffixes,
+    })),
   ];
   // A name with a mark is looked for when every name without one is taken.
   const named = entries.map((entry) => ({ entry, name: names.take(entry) }));
@@ -66,8 +78,9 @@ function* namesIn<Photo extends NamedPhoto>(
 /** Entries by name; those whose name must be changed come last, so that they take no other's name. */
 function inOrder<Value>(
   entries: ReadonlyMap<string, Value>,
+  portableName: (raw: string) => string,
 ): Array<{ readonly raw: string; readonly portable: string; readonly value: Value }> {
-  const named = [...entries].map(([raw, value]) => ({ raw, portable: portable(raw), value }));
+  const named = [...entries].map(([raw, value]) => ({ raw, portable: portableName(raw), value }));
   const isChanged = (entry: (typeof named)[number]) => Number(entry.portable !== entry.raw);
   return named.sort((a, b) => isChanged(a) - isChanged(b) || (a.raw < b.raw ? -1 : 1));
 }
@@ -82,19 +95,14 @@ interface Unnamed {
 
 /** Hex digits of a mark. */
 const MARK_DIGITS = 6;
+const MAX_MARK_DIGITS = 64;
 
 /** The names of one folder of the tree. */
 class Names {
-  readonly #reserved: RegExp | undefined;
   /** Names of files and folders, folded. */
   readonly #taken = new Set<string>();
   /** Photos' names without suffixes, folded: photos that have no variant in common are kept apart, too. */
   readonly #photos = new Set<string>();
-
-  /** @param reserved Folded names that none may have. */
-  constructor(reserved: RegExp | undefined) {
-    this.#reserved = reserved;
-  }
 
   /** The entry's name without a mark; undefined where that is not free. One that is too long always has a mark. */
   take(entry: Unnamed): string | undefined {
@@ -104,18 +112,19 @@ class Names {
 
   takeMarked(entry: Unnamed): string {
     const { raw, suffixes } = entry;
-    for (let digits = MARK_DIGITS; ; digits += 1) {
+    for (let digits = MARK_DIGITS; digits <= MAX_MARK_DIGITS; digits += 1) {
       const how = { raw, digits, hasExtension: suffixes !== undefined, maxBytes: maxBytes(entry) };
       const name = marked(entry.portable, how);
       if (this.#claim(name, entry)) return name;
     }
+    throw new RangeError(`Expected a free name for ${raw}`);
   }
 
   #claim(name: string, { suffixes }: Unnamed): boolean {
     const folded = foldedName(name);
     const files = suffixes === undefined ? [folded] : suffixes.map((suffix) => folded + suffix);
     if (suffixes !== undefined && this.#photos.has(folded)) return false;
-    if (files.some((file) => this.#taken.has(file) || this.#reserved?.test(file))) return false;
+    if (files.some((file) => this.#taken.has(file))) return false;
     for (const file of files) this.#taken.add(file);
     if (suffixes !== undefined) this.#photos.add(folded);
     return true;

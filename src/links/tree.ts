@@ -5,6 +5,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { linksRefusedError, systemCode } from '../errors.js';
 import { type Content, FilledFolder } from '../files/filled/filled-folder.js';
+import { filledPlace, type OtherPlaces, requireFreePlace } from '../files/filled/place.js';
 import { isInside } from '../files/real-path.js';
 import { nameOfFile } from '../files/thumbnails/thumbnail-name.js';
 import { rootsOf } from '../manifest/folder-manifests.js';
@@ -15,7 +16,14 @@ import type { LinkType, ResolvedLinks, ResolvedPlace } from '../options/options.
 import type { Steps } from '../steps.js';
 import { commonFolder } from './common-folder.js';
 import { type NamedPhoto, namesOf } from './names.js';
-import { linksPlace } from './place.js';
+
+/**
+ * Checks that a run may fill this folder with links, before it begins; nothing is written.
+ * @throws {ThumbsError} `OPTION` or `OUTPUT`.
+ */
+export function checkLinks(folder: string, others: OtherPlaces): void {
+  requireFreePlace('links', folder, others);
+}
 
 /** What a run wants of its tree of links. */
 export interface LinksOrder {
@@ -48,8 +56,8 @@ export interface LinkFigures {
 interface Settings {
   /** The folder that the photos have in common: relative to that of the manifest, as records have names. */
   readonly common?: ReturnType<typeof recordedName>;
-  /** The variant whose links have no name but the photo's. */
-  readonly plain?: string;
+  /** Names of the variants whose links have no name but the photo's, in the runs until now. */
+  readonly plain?: readonly string[];
 }
 
 /** A photo with its thumbnails' files, one for each suffix. */
@@ -66,10 +74,10 @@ const A_STEP = 100;
  */
 export function* updateLinks(order: LinksOrder): Steps<LinkFigures> {
   const { links, place } = order;
-  const folder = FilledFolder.open(linksPlace(links.folder, place.manifest));
+  const folder = FilledFolder.open(filledPlace('links', links.folder, place.manifest));
   try {
     const earlier: Settings = folder.settings;
-    const plain = links.unnamed ?? (typeof earlier.plain === 'string' ? earlier.plain : undefined);
+    const plain = plainNames(earlier, links);
     const records = yield* linkedRecords(order, plain);
     const remembered = folderOf(earlier, place);
     const common = commonFolder({
@@ -88,6 +96,10 @@ export function* updateLinks(order: LinksOrder): Steps<LinkFigures> {
   }
 }
 
+function plainNames({ plain = [] }: Settings, { unnamed }: ResolvedLinks): ReadonlySet<string> {
+  return new Set([...(Array.isArray(plain) ? plain : []), ...(unnamed === undefined ? [] : [unnamed])]);
+}
+
 /** A record as far as its links go. */
 interface LinkedRecord extends Pick<Photo, 'suffixes' | 'files'> {
   /** Absolute path. */
@@ -95,19 +107,21 @@ interface LinkedRecord extends Pick<Photo, 'suffixes' | 'files'> {
 }
 
 function* linkedRecords(
-  { place, roots, variants }: LinksOrder,
-  plain: string | undefined,
+  { links, place, roots, variants }: LinksOrder,
+  plain: ReadonlySet<string>,
 ): Steps<LinkedRecord[]> {
   const linked: LinkedRecord[] = [];
   for (const record of readManifest(place.manifest)) {
     const source = absolute(place, nameOf(record));
     const isOfRun = roots.some((root) => isInside(root, source));
     const entries = thumbnailsOf(record).filter(({ variant }) => !isOfRun || variants.includes(variant));
+    // In a photo of another run, the first variant that was the plain one of any run.
+    const unnamed = isOfRun ? links.unnamed : entries.find(({ variant }) => plain.has(variant))?.variant;
     linked.push({
       source,
       suffixes: entries.map(({ variant, file }) => {
         const extension = path.posix.extname(file);
-        return variant === plain ? extension : `.${variant}${extension}`;
+        return variant === unnamed ? extension : `.${variant}${extension}`;
       }),
       files: entries.map(({ file }) => file),
     });
@@ -188,10 +202,10 @@ function folderOf({ common }: Settings, place: ResolvedPlace): string | undefine
 function settingsOf(
   { manifest }: ResolvedPlace,
   common: string | undefined,
-  plain: string | undefined,
+  plain: ReadonlySet<string>,
 ): Record<string, unknown> {
   return {
     ...(common === undefined ? {} : { common: recordedName(sourceName(manifest, common)) }),
-    ...(plain === undefined ? {} : { plain }),
+    plain: [...plain].sort(),
   };
 }

@@ -250,7 +250,8 @@ function resolveLinks(
   const type = LINK_TYPES.find((known) => known === (linkType ?? 'reflink'));
   if (type === undefined) throw expectedError('linkType', 'to be reflink, hard or symbolic', linkType);
   if (links !== undefined) return { folder: checkUtf8Path('links', links), type, unnamed };
-  if (linkType !== undefined) throw expectedError('linkType', 'to come with `links`, the folder', linkType);
+  if (linkType !== undefined && linkType !== null)
+    throw expectedError('linkType', 'to come with `links`, the folder', linkType);
   return undefined;
 }
 

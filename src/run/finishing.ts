@@ -12,11 +12,9 @@ import type { Root } from '../producer/roots.js';
 import { finishInTurns } from '../steps.js';
 import type { StopReason, SummaryEvent } from './events.js';
 import type { KeptRecords } from './kept-records.js';
-import { loadExport, writeExports } from './outputs.js';
+import { loadExport, loadGallery, loadLinks, writeExports } from './outputs.js';
 
 const loadPrune = () => import('../maintenance/prune.js');
-const loadLinks = () => import('../links/tree.js');
-const loadGallery = () => import('../gallery/create-gallery.js');
 
 /**
  * Begins to load what the run imports at its end: after the first fork, which it would delay, and long before it is needed, because an

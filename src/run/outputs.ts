@@ -38,18 +38,11 @@ export async function requireFreeOutputs(options: ResolvedOptions, roots: readon
       throw optionError(`The export ${printable(file)} is one of the photos of this run: name another file`);
     requireFreeForExport(file, format);
   }
-  if (options.gallery !== undefined) {
-    const { checkGallery } = await import('../gallery/create-gallery.js');
-    const others = { out: options.out, manifest, files: exports.map(({ file }) => file) };
-    checkGallery(options.gallery, { ...others, roots: roots.map(({ realPath }) => realPath) });
-  }
-  if (options.links === undefined) return;
-  const { requireFreeLinks } = await import('../links/place.js');
-  requireFreeLinks(
-    options.links.folder,
-    options,
-    roots.map(({ realPath }) => realPath),
-  );
+  const { gallery, links, out } = options;
+  const realRoots = roots.map(({ realPath }) => realPath);
+  const others = { out, manifest, files: exports.map(({ file }) => file), roots: realRoots };
+  if (gallery !== undefined) (await loadGallery()).checkGallery(gallery, others);
+  if (links !== undefined) (await loadLinks()).checkLinks(links.folder, others);
 }
 
 /** Whether the run would select the file. Without an include it selects no file with an export's extension, unless that is a root. */
@@ -70,6 +63,16 @@ async function isPhoto(file: string, options: ResolvedOptions, roots: readonly R
       !folders.some((folder) => selection.excludesFolder(folder))
     );
   });
+}
+
+/** The module that makes galleries. */
+export function loadGallery(): Promise<typeof import('../gallery/create-gallery.js')> {
+  return import('../gallery/create-gallery.js');
+}
+
+/** The module that makes links. */
+export function loadLinks(): Promise<typeof import('../links/tree.js')> {
+  return import('../links/tree.js');
 }
 
 /** The module that writes exports, and with it a library. */

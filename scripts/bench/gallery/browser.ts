@@ -42,20 +42,17 @@ export function launch(): Promise<Browser> {
 export async function measurePage(browser: Browser, file: string): Promise<PageFigures> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
   const page = await context.newPage();
-  let bytes = 0;
-  page.on('response', async (response) => {
-    bytes += await response.body().then(
-      (body) => body.length,
-      () => 0,
-    );
+  const bodies: Array<Promise<number>> = [];
+  page.on('response', (response) => {
+    bodies.push(response.body().then((body) => body.length));
   });
   await page.addInitScript({ path: IN_PAGE });
   await page.goto(pathToFileURL(file).href);
   const [firstThumbnailMs, windowMs] = await page.evaluate<readonly [number, number]>('measured.drawn');
-  const loaded = bytes;
+  const bytes = (await Promise.all(bodies)).reduce((sum, length) => sum + length, 0);
   // Reading what is loaded while the page is scrolled would slow it down.
   page.removeAllListeners('response');
   const scrolled = await page.evaluate<Scrolled>('measured.scroll()');
   await context.close();
-  return { firstThumbnailMs, windowMs, bytes: loaded, ...scrolled };
+  return { firstThumbnailMs, windowMs, bytes, ...scrolled };
 }

@@ -31,7 +31,7 @@ export interface FilledFigures {
   readonly files: number;
   readonly written: number;
   readonly removed: number;
-  /** Paths in the folder, with `/`, of files that somebody else has written or changed, and that are left as they are. */
+  /** Paths in the folder, with `/`, sorted: files that somebody else has written or changed, and that are left as they are. */
   readonly foreign: readonly string[];
 }
 
@@ -161,7 +161,7 @@ export class FilledFolder {
       files: this.#put.size - this.#foreign.filter((file) => this.#put.has(file)).length,
       written: this.#written,
       removed: this.#removed,
-      foreign: this.#foreign,
+      foreign: this.#foreign.toSorted(),
     };
   }
 

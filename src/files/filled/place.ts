@@ -66,9 +66,10 @@ function realOf(file: string): string {
     : path.join(realFolderOf(path.dirname(file)), path.basename(file));
 }
 
-/** The real path of a folder that need not exist, nor those above it. */
+/** The real path of a folder that need not exist, nor those above it; a link to it may be there already. */
 function realFolderOf(folder: string): string {
   const parent = path.dirname(folder);
-  if (parent === folder || fs.existsSync(folder)) return realFile(folder);
+  const isThere = fs.lstatSync(folder, { throwIfNoEntry: false }) !== undefined;
+  if (parent === folder || isThere) return realFile(folder);
   return path.join(realFolderOf(parent), path.basename(folder));
 }

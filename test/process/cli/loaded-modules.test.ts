@@ -19,35 +19,52 @@ async function modulesLoadedBy(args: readonly string[], cwd: string): Promise<st
   return [...new Set(files)].map((file) => fs.readFileSync(file, 'utf8'));
 }
 
-/** What only the client of the queue server has in it. */
-const QUEUE_CLIENT = /moveToActive|bzpopmin/;
+/** What most runs do without: what only its modules have in them, and commands that load it. */
+const SELDOM: ReadonlyArray<{
+  readonly what: string;
+  readonly sign: RegExp;
+  readonly commands: readonly string[][];
+}> = [
+  {
+    what: 'the client of the queue server',
+    sign: /moveToActive|bzpopmin/,
+    commands: [['photos', '-w', '1', '--queue', 'redis://127.0.0.1:1', '--queue-timeout', '0.1']],
+  },
+  {
+    what: 'the tree of links, and the library that makes its names',
+    sign: /conout/,
+    commands: [['photos', '-w', '1', '--links', 'album']],
+  },
+  {
+    what: 'the gallery',
+    sign: /Content-Security-Policy/,
+    commands: [['photos', '-w', '1', '--gallery', 'pages'], ['gallery']],
+  },
+  {
+    what: 'd3',
+    sign: /\.tickFormat = |\.defined = /,
+    commands: [['bench', 'photos', '--sweep', '1', '--runs', '1', '--chart', 'chart.svg']],
+  },
+];
 
-test('a plain run does not load the client of the queue server', async () => {
+test('a plain run loads nothing that few runs need', async () => {
   const { folder } = photoFolder(2);
   const loaded = await modulesLoadedBy(['photos', '-w', '1'], folder);
   expect(loaded.length).toBeGreaterThan(3);
-  expect(loaded.filter((text) => QUEUE_CLIENT.test(text))).toEqual([]);
+  for (const { sign } of SELDOM) expect(loaded.filter((text) => sign.test(text))).toEqual([]);
 });
 
-test('a run with a queue server does', async () => {
-  const { folder } = photoFolder(2);
-  const args = ['photos', '-w', '1', '--queue', 'redis://127.0.0.1:1', '--queue-timeout', '0.1'];
-  const loaded = await modulesLoadedBy(args, folder);
-  expect(loaded.some((text) => QUEUE_CLIENT.test(text))).toBe(true);
-});
+for (const { what, sign, commands } of SELDOM)
+  for (const args of commands)
+    test(`${what} is loaded by \`thumbs ${args.join(' ')}\``, async () => {
+      const { folder } = photoFolder(1);
+      await thumbs(['photos', '-w', '1'], { cwd: folder });
+      const loaded = await modulesLoadedBy(args, folder);
+      expect(loaded.some((text) => sign.test(text))).toBe(true);
+    });
 
-/** Methods of d3-scale and d3-shape. */
-const D3 = /\.tickFormat = |\.defined = /;
-
-test('only a bench with a chart loads d3', async () => {
+test('a bench without a chart does not load d3', async () => {
   const { folder } = photoFolder(1);
-  const bench = ['bench', 'photos', '--sweep', '1', '--runs', '1'];
-  const [run, report, chart] = await Promise.all(
-    [['photos', '-w', '1'], bench, [...bench, '--chart', 'chart.svg']].map((args) =>
-      modulesLoadedBy(args, folder),
-    ),
-  );
-  expect(run?.filter((text) => D3.test(text))).toEqual([]);
-  expect(report?.filter((text) => D3.test(text))).toEqual([]);
-  expect(chart?.some((text) => D3.test(text))).toBe(true);
+  const loaded = await modulesLoadedBy(['bench', 'photos', '--sweep', '1', '--runs', '1'], folder);
+  expect(loaded.filter((text) => SELDOM.at(-1)?.sign.test(text))).toEqual([]);
 });

@@ -16,6 +16,13 @@ test('failures, unreadable folders, records kept for a missing disk and a refuse
   expect(exitCodeOf(summary({ pruneRefused: 'a reason' }), undefined)).toBe(1);
 });
 
+test('links that could not be made, because of other files or of missing thumbnails, are exit 1', () => {
+  const links = { folder: '/album', files: 1, written: 1, removed: 0, foreign: [], missing: 0 };
+  expect(exitCodeOf(summary({ links }), undefined)).toBe(0);
+  expect(exitCodeOf(summary({ links: { ...links, foreign: ['a.webp'] } }), undefined)).toBe(1);
+  expect(exitCodeOf(summary({ links: { ...links, missing: 1 } }), undefined)).toBe(1);
+});
+
 test('a fault of the program itself is exit 70, whatever else failed', () => {
   const failures = { CORRUPT: 2, INTERNAL: 1 };
   expect(exitCodeOf(summary({ failed: 3, failures, unreadableFolders: 1 }), undefined)).toBe(70);

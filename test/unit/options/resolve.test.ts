@@ -18,6 +18,7 @@ test('defaults are complete and every path is absolute', () => {
     layout: undefined,
     manifest: path.resolve('thumbnails/manifest.jsonl'),
     exports: [],
+    links: undefined,
     include: [],
     exclude: [],
     hidden: false,
@@ -94,6 +95,16 @@ const wrong: ReadonlyArray<readonly [options: Record<string, unknown>, message: 
     'Expected `export` to be another file than the manifest, got `/m.json` (string)',
   ],
   [{ export: ['a.xml'] }, 'Expected `export` to end in .txt, .csv or .json, got `a.xml` (string)'],
+  [{ links: '' }, 'Expected `links` to be a non-empty string, got `` (string)'],
+  [
+    { links: 'a', linkType: 'soft' },
+    'Expected `linkType` to be reflink, hard or symbolic, got `soft` (string)',
+  ],
+  [{ linkType: 'hard' }, 'Expected `linkType` to come with `links`, the folder, got `hard` (string)'],
+  [
+    { links: 'a', shard: '1/2' },
+    'Expected `shard` to be without `links`, which comes after the merge, got `1/2` (string)',
+  ],
   [
     { include: ['../*.jpg'] },
     'Expected `include` to be a glob relative to each folder, without `..`, got `../*.jpg` (string)',
@@ -123,6 +134,16 @@ for (const [options, message] of wrong) {
   });
 }
 
+test('links are reflinks unless asked otherwise, and the first variant that was given no name is the plain one', () => {
+  const linksOf = (options: ThumbsOptions) => resolveOptions(['p'], { links: 'album', ...options }).links;
+  const folder = path.resolve('album');
+  expect(linksOf({})).toEqual({ folder, type: 'reflink', unnamed: '200x200' });
+  expect(linksOf({ linkType: 'hard' })?.type).toBe('hard');
+  const card = { width: 100, height: 100, name: 'card' };
+  expect(linksOf({ size: [card, '300x,format=webp', 50] })?.unnamed).toBe('300x-webp');
+  expect(linksOf({ size: [card, '50x50,name=small'] })?.unnamed).toBeUndefined();
+});
+
 test('at least one path is required', () => {
   expect(() => createThumbnails([])).toThrow('Expected `paths` to name at least one folder or file');
 });
@@ -136,6 +157,7 @@ test('null, which a JSON file may have, is the default of an option that has one
   const nulls = {
     timeout: null,
     retries: null,
+    linkType: null,
     maxPixels: null,
     maxFileSize: null,
   } as unknown as ThumbsOptions;

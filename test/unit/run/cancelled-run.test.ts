@@ -12,7 +12,7 @@ import type { ThumbsEvent } from '../../../src/run/events.js';
 import { type Outcome, TestConsumer } from '../../support/in-process/test-consumer.js';
 import { failedRecord, writeRecords } from '../../support/manifests.js';
 import { expectSound, recordsIn } from '../../support/output.js';
-import { photoFolder } from '../../support/photos.js';
+import { photoFolder, temporaryFolder } from '../../support/photos.js';
 
 const PHOTOS = 6;
 
@@ -104,6 +104,21 @@ test('a photo that is not finished five seconds after a signal is given up, and 
   const { codes, summary } = await finish();
   expect(codes).toEqual(['CORRUPT', 'CORRUPT']);
   expect(summary).toMatchObject({ stopped: 'signal', photos: 2, notReached: 4 });
+});
+
+test('a run that its signal stops leaves its links as they are; one that its deadline ends brings them up to date', async () => {
+  const caller = new AbortController();
+  const links = path.join(temporaryFolder(), 'links');
+  const stopped = await runThatHangs({ signal: caller.signal, links });
+  caller.abort();
+  await vi.advanceTimersByTimeAsync(5000);
+  expect((await stopped.finish()).summary).not.toHaveProperty('links');
+  expect(fs.existsSync(links)).toBe(false);
+  const ended = await runThatHangs({ deadline: 10, timeout: 30, links });
+  await vi.advanceTimersByTimeAsync(41_000);
+  const { summary } = await ended.finish();
+  expect(summary).toMatchObject({ stopped: 'deadline', links: { files: 0, foreign: [], missing: 0 } });
+  expect(fs.existsSync(links)).toBe(true);
 });
 
 test.each(['signal', 'deadline'] as const)(

@@ -8,6 +8,7 @@ import {
   damagedLineError,
   expectedError,
   insideOutputError,
+  linksRefusedError,
   outputError,
   refusedError,
 } from '../../../../src/errors.js';
@@ -52,6 +53,13 @@ test('a remedy has the options that were typed', () => {
   );
   expect(messageOf(insideOutputError('/photos', '/my photos/thumbnails'), typed())).toBe(
     "/photos is in the output folder, which is never walked: choose an output folder beside or below the photos, with `-o '/my photos/thumbnails'` for example",
+  );
+});
+
+test('links that a file system refuses have the option that helps', () => {
+  const refused = linksRefusedError('/album', 'hard', new Error('no such links here'));
+  expect(messageOf(refused, typed())).toBe(
+    'Cannot make hard links in /album to the thumbnails: no such links here; `--link-type reflink` copies the thumbnails where they cannot be shared',
   );
 });
 

@@ -67,6 +67,9 @@ test('a run that ended early says why, how many photos are left, and that the sa
   expect(first({ stopped: 'signal', notReached: 5, walked: false })).toBe(
     `Stopped: at least 5 photos not reached. ${continues}`,
   );
+  expect(first({ stopped: 'signal', notReached: 0 })).toBe(
+    `Stopped: what comes after the last photo was not finished. ${continues}`,
+  );
   expect(lines({ stopped: 'signal', photos: 0, walked: false }).slice(0, 2)).toEqual([
     `Stopped: not all photos were found yet. ${continues}`,
     expect.stringMatching(/^0 thumbnails made: /),
