@@ -89,6 +89,13 @@ export class Viewer {
     else open.goTo(index);
   }
 
+  /** Where a photo is in the list, if it is loaded; -1 elsewhere. */
+  indexOf(id: string): number {
+    for (let index = 0; index < this.#list.count; index += 1)
+      if (this.#list.photo(index)?.id === id) return index;
+    return -1;
+  }
+
   /** Closes it because the address has changed. */
   closeByHistory(): void {
     this.#isStep = false;
