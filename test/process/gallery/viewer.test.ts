@@ -252,6 +252,53 @@ testInChromium(
   },
 );
 
+for (const way of WAYS)
+  testInChromium(`the address of a photo that a search has found opens it in its album (${way})`, async () => {
+    const page = await gallery.openPhotos('timeline.html', { ...STILL, way });
+    for (const [name, album] of [
+      ['view 10', 'Italy'],
+      ['harbour', 'photos'],
+    ] as const) {
+      await page.getByRole('searchbox').fill(name);
+      await eventually(async () => (await shownNames(page)).length).toBe(1);
+      await photoLinks(page).first().click();
+      await eventually(() => openName(page)).toBe(`${name}.jpg`);
+      const address = page.url();
+      await page.goto('about:blank');
+      await page.goto(address);
+      await eventually(() => openName(page)).toBe(`${name}.jpg`);
+      await page.goBack();
+      await eventually(() => viewer(page).count()).toBe(0);
+      await page.getByRole('heading', { name: album, level: 1 }).waitFor();
+    }
+  });
+
+testInChromium('closing stays at the photo, also where the address names a year', async () => {
+  const page = await gallery.openPhotos('timeline.html', { ...STILL, viewport: { width: 400, height: 300 } });
+  await page.getByRole('navigation', { name: 'Years' }).getByRole('link', { name: '2022' }).click();
+  await eventually(() => page.url()).toContain('#year-2022');
+  await photo(page, 'forum.jpg').scrollIntoViewIfNeeded();
+  const before = await page.evaluate(() => scrollY);
+  await photo(page, 'forum.jpg').click();
+  await eventually(() => openName(page)).toBe('forum.jpg');
+  await page.getByRole('button', { name: 'Close' }).click();
+  await eventually(() => focusedName(page)).toBe('forum.jpg');
+  await eventually(() => page.url()).toContain('#year-2022');
+  expect(await page.evaluate(() => scrollY)).toBe(before);
+});
+
+testInChromium('Forward opens again what was found', async () => {
+  const page = await openItaly();
+  await page.getByRole('searchbox').fill('IMG');
+  await eventually(async () => (await shownNames(page)).length).toBe(3);
+  await photoLinks(page).first().click();
+  await eventually(() => openName(page)).toBe('IMG_2.jpg');
+  await page.goBack();
+  await eventually(() => viewer(page).count()).toBe(0);
+  await page.goForward();
+  await eventually(() => openName(page)).toBe('IMG_2.jpg');
+});
+
 testInChromium('a picture that cannot be loaded says so, and the next one is shown', async () => {
   const page = await openItaly({ way: 'http', expected: [/^failed: /, /^console: Failed to load/] });
   const link = photo(page, 'IMG_1.jpg');
