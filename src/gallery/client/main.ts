@@ -74,7 +74,10 @@ async function openAddressed({ list, viewer }: Shown): Promise<void> {
 async function onHistory(): Promise<void> {
   const wanted = addressed(location.hash);
   if (found !== undefined) {
-    if (wanted === undefined) found.closeByHistory();
+    // What was looked at is loaded.
+    const index = wanted === undefined ? -1 : found.indexOf(wanted.id);
+    if (index < 0) found.closeByHistory();
+    else await found.follow(index);
     return;
   }
   const page = await shown;

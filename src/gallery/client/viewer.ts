@@ -81,11 +81,19 @@ export class Viewer {
   /** Opens a photo, or goes to it, as the address says already. */
   async follow(index: number): Promise<void> {
     await this.#list.load(index);
-    if (this.#open !== undefined) this.#open.goTo(index);
-    else {
-      this.#isStep = true;
-      this.#show(index);
-    }
+    this.#isStep = true;
+    const open = this.#open;
+    if (open === undefined) this.#show(index);
+    // Closed by a step back just before this one forward.
+    else if (open.isDestroying) open.on('destroy', () => this.#show(index));
+    else open.goTo(index);
+  }
+
+  /** Where a photo is in the list, if it is loaded; -1 elsewhere. */
+  indexOf(id: string): number {
+    for (let index = 0; index < this.#list.count; index += 1)
+      if (this.#list.photo(index)?.id === id) return index;
+    return -1;
   }
 
   /** Closes it because the address has changed. */
@@ -94,7 +102,7 @@ export class Viewer {
     const open = this.#open;
     if (open === undefined) return;
     // PhotoSwipe ignores what comes while it opens.
-    if (open.opener.isOpening) open.on('openingAnimationEnd', () => open.close());
+    if (open.opener.isOpening) open.on('openingAnimationEnd', () => this.#isStep || open.close());
     else open.close();
   }
 

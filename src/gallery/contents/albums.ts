@@ -113,10 +113,11 @@ function childOf(album: Growing, name: string, at: string): Growing {
 function slugOf(name: string, at: string): string {
   const readable = shown(name)
     .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 40);
+    .slice(0, 40)
+    .replace(/^-+|-+$/g, '');
   const digest = createHash('sha256').update(bytesOf(at)).digest('hex').slice(0, 8);
   return `${readable === '' ? 'album' : readable}-${digest}`;
 }

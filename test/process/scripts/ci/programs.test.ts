@@ -7,7 +7,7 @@ import { projectFolder } from '../../../support/paths.js';
 import { temporaryFolder } from '../../../support/photos.js';
 import { start } from '../../../support/processes/processes.js';
 
-const PACKAGES = 'libheif-examples libimage-exiftool-perl redis-server parallel';
+const PACKAGES = 'libheif-examples libimage-exiftool-perl redis-server parallel chromium';
 
 /** Runs the script where only these programs exist, each a shell script. */
 async function runWith(programs: Readonly<Record<string, string>>) {
@@ -32,7 +32,7 @@ test('packages that are missing are installed by root', async () => {
 });
 
 test('nothing is installed, and nothing said, where nothing is missing', async () => {
-  const installed = { 'heif-info': '', exiftool: '', 'redis-server': '', parallel: '' };
+  const installed = { 'heif-info': '', exiftool: '', 'redis-server': '', parallel: '', chromium: '' };
   const { calls, ...rest } = await runWith({ ...installed, id: 'echo 0', 'apt-get': aptGet });
   expect(rest).toEqual({ code: 0, stdout: '', stderr: '' });
   expect(calls).toEqual([]);
@@ -47,6 +47,7 @@ for (const [why, programs] of [
       exiftool: '',
       'redis-server': '',
       parallel: '',
+      chromium: '',
       ...programs,
     });
     expect(stderr).toMatch(/^programs: missing packages.*: libheif-examples\n$/);
