@@ -253,25 +253,28 @@ testInChromium(
 );
 
 for (const way of WAYS)
-  testInChromium(`the address of a photo that a search has found opens it in its album (${way})`, async () => {
-    const page = await gallery.openPhotos('timeline.html', { ...STILL, way });
-    for (const [name, album] of [
-      ['view 10', 'Italy'],
-      ['harbour', 'photos'],
-    ] as const) {
-      await page.getByRole('searchbox').fill(name);
-      await eventually(async () => (await shownNames(page)).length).toBe(1);
-      await photoLinks(page).first().click();
-      await eventually(() => openName(page)).toBe(`${name}.jpg`);
-      const address = page.url();
-      await page.goto('about:blank');
-      await page.goto(address);
-      await eventually(() => openName(page)).toBe(`${name}.jpg`);
-      await page.goBack();
-      await eventually(() => viewer(page).count()).toBe(0);
-      await page.getByRole('heading', { name: album, level: 1 }).waitFor();
-    }
-  });
+  testInChromium(
+    `the address of a photo that a search has found opens it in its album (${way})`,
+    async () => {
+      const page = await gallery.openPhotos('timeline.html', { ...STILL, way });
+      for (const [name, album] of [
+        ['view 10', 'Italy'],
+        ['harbour', 'photos'],
+      ] as const) {
+        await page.getByRole('searchbox').fill(name);
+        await eventually(async () => (await shownNames(page)).length).toBe(1);
+        await photoLinks(page).first().click();
+        await eventually(() => openName(page)).toBe(`${name}.jpg`);
+        const address = page.url();
+        await page.goto('about:blank');
+        await page.goto(address);
+        await eventually(() => openName(page)).toBe(`${name}.jpg`);
+        await page.goBack();
+        await eventually(() => viewer(page).count()).toBe(0);
+        await page.getByRole('heading', { name: album, level: 1 }).waitFor();
+      }
+    },
+  );
 
 testInChromium('closing stays at the photo, also where the address names a year', async () => {
   const page = await gallery.openPhotos('timeline.html', { ...STILL, viewport: { width: 400, height: 300 } });
