@@ -24,6 +24,24 @@ export function printable(text: string): string {
   return text.replace(UNPRINTABLE, escapeUnit);
 }
 
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/**
+ * {@link printable} text for a place in an element of HTML or XML, or in a quoted attribute. XML has neither most controls nor the two
+ * noncharacters, not even escaped.
+ */
+export function markupText(text: string): string {
+  return printable(text)
+    .replace(/[\ufffe\uffff]/g, '\ufffd')
+    .replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
+}
+
 /**
  * `value` as one line of JSON that is also safe on a terminal. `JSON.stringify` escapes C0 controls only; the others are
  * escaped here, and every JSON parser reads them back as the same text.

@@ -1,12 +1,13 @@
 // A sweep's figures as an SVG of their own: images/s and speedup against the workers. d3 is loaded with it, so it is imported only when
 // a chart is asked for.
 
+import { markupText } from '../../printable.js';
 import type { Figures } from '../figures.js';
 import type { Row, Spread } from '../rows.js';
 import { CHART_ID, styleSheet } from './colors.js';
 import { panelOf } from './panel.js';
 import type { Panel } from './scales.js';
-import { element, escaped, words } from './svg.js';
+import { element, words } from './svg.js';
 import {
   descriptionOf,
   hasSpeedup,
@@ -43,8 +44,8 @@ export function benchChart(figures: Figures): string {
     ...{ role: 'img', 'aria-labelledby': ids.title, 'aria-describedby': ids.desc },
   };
   const lines = [
-    element('title', { id: ids.title }, [escaped(titleOf(figures))]),
-    element('desc', { id: ids.desc }, [escaped(descriptionOf(figures))]),
+    element('title', { id: ids.title }, [markupText(titleOf(figures))]),
+    element('desc', { id: ids.desc }, [markupText(descriptionOf(figures))]),
     element('style', {}, [styleSheet()]),
     element('rect', { class: 'surface', width: WIDTH, height: HEIGHT }),
     ...header(figures),

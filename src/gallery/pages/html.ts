@@ -1,6 +1,6 @@
 // HTML from templates. Every value is escaped, unless it is HTML of another template: names of files are untrusted.
 
-import { printable } from '../../printable.js';
+import { markupText } from '../../printable.js';
 
 /** HTML that {@link html} has made. */
 export class Html {
@@ -14,24 +14,11 @@ export class Html {
 /** `undefined` and `false` stand for nothing. */
 export type HtmlValue = Html | string | number | undefined | false | readonly HtmlValue[];
 
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-/** Text as HTML, also in quoted attributes; controls, also those of writing direction, as they are shown elsewhere: `\u202e`. */
-function escaped(text: string): string {
-  return printable(text).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
-}
-
 function rendered(value: HtmlValue): string {
   if (value === undefined || value === false) return '';
   if (value instanceof Html) return value.text;
   if (typeof value === 'object') return value.map(rendered).join('');
-  return escaped(String(value));
+  return markupText(String(value));
 }
 
 /** A template: ``html`<p>${name}</p>` ``. Attributes with values must be quoted. */
