@@ -75,9 +75,9 @@ for (const way of WAYS) {
       await page.goBack();
       await eventually(() => page.getByRole('dialog').count()).toBe(0);
       expect(page.url()).toBe(gallery.address('index.html', way));
-    // The later page is no step of the history.
-    await page.goBack();
-    await eventually(() => page.url()).toBe('about:blank');
+      // The later page is no step of the history.
+      await page.goBack();
+      await eventually(() => page.url()).toBe('about:blank');
     },
   );
 

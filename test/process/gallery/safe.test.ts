@@ -43,6 +43,7 @@ const NAMES = [
   'index',
   'timeline',
   'con.',
+  'long'.repeat(60),
 ];
 
 /** A folder `<` or `"><` and in it a file: a slash cannot be in a name, but in a path. */
@@ -181,6 +182,22 @@ testInChromium('names are harmless without JavaScript, too', async () => {
   const page = await gallery.open('index.html', { javaScriptEnabled: false });
   expect(await texts(page, '.albums .title')).toEqual(expect.arrayContaining(NAMES.map(shownName)));
   expect(await intruders(page)).toBe(0);
+});
+
+testInChromium('a long name makes no page wider than a narrow screen', async () => {
+  const viewport = { width: 320, height: 640 };
+  const page = await gallery.openPhotos('index.html', { viewport, reducedMotion: 'reduce' });
+  const hidden = () => page.evaluate(() => document.documentElement.scrollWidth - document.body.offsetWidth);
+  expect(await hidden()).toBe(0);
+  await search(page, 'longlong');
+  await eventually(() => altTexts(page)).toContain(`${'long'.repeat(60)}.jpg`);
+  expect(await hidden()).toBe(0);
+  await photoLinks(page).first().click();
+  const caption = page.locator('.pswp--ui-visible .pswp__caption');
+  await caption.waitFor();
+  expect((await caption.boundingBox())?.width).toBeLessThanOrEqual(viewport.width);
+  await page.goto(gallery.address('failed.html'));
+  expect(await hidden()).toBe(0);
 });
 
 for (const way of WAYS) {
