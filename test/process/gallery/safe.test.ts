@@ -17,6 +17,8 @@ import {
 import { runThumbs, SIZES, writeGalleryPhotos } from '../../support/gallery/photos.js';
 import { jpeg } from '../../support/photos.js';
 
+const LONG = 'long'.repeat(60);
+
 /** Names of photos; each folder of the same name has one, too. */
 const NAMES = [
   '<img src=x onerror=alert(1)>',
@@ -43,7 +45,7 @@ const NAMES = [
   'index',
   'timeline',
   'con.',
-  'long'.repeat(60),
+  LONG,
 ];
 
 /** A folder `<` or `"><` and in it a file: a slash cannot be in a name, but in a path. */
@@ -51,6 +53,7 @@ const PATHS = [
   '"><script>alert(1)</script><b>.jpg',
   '</script><script>alert(2)</script>.jpg',
   '</title></style><!--.jpg',
+  `${LONG}/in/it.jpg`,
 ];
 
 /** Not UTF-8. */
@@ -189,8 +192,17 @@ testInChromium('a long name makes no page wider than a narrow screen', async () 
   const page = await gallery.openPhotos('index.html', { viewport, reducedMotion: 'reduce' });
   const hidden = () => page.evaluate(() => document.documentElement.scrollWidth - document.body.offsetWidth);
   expect(await hidden()).toBe(0);
-  await search(page, 'longlong');
-  await eventually(() => altTexts(page)).toContain(`${'long'.repeat(60)}.jpg`);
+  await page.locator('.albums a', { hasText: LONG }).click();
+  await page.getByRole('heading', { name: LONG, level: 1 }).waitFor();
+  expect(await hidden()).toBe(0);
+  await page.locator('.albums a').click();
+  await page.getByRole('heading', { name: 'in', level: 1 }).waitFor();
+  expect(await hidden()).toBe(0);
+  await search(page, `${LONG}.jpg`);
+  await eventually(() => altTexts(page)).toEqual([`${LONG}.jpg`]);
+  expect(await hidden()).toBe(0);
+  await search(page, LONG);
+  await page.locator('.found-albums a').first().waitFor();
   expect(await hidden()).toBe(0);
   await photoLinks(page).first().click();
   const caption = page.locator('.pswp--ui-visible .pswp__caption');

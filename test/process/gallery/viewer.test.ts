@@ -209,6 +209,12 @@ testInChromium('the view is a modal dialog that keeps the focus and says where t
   expect(await page.locator('.pswp__counter').innerText()).toBe('2 / 5');
   const announced = page.locator('[aria-live=polite]').last();
   await eventually(() => announced.textContent()).toBe('2 of 5: IMG_1.jpg, May 2, 2023');
+  const isInert = () =>
+    page
+      .locator('main')
+      .first()
+      .evaluate((main) => (main as HTMLElement).inert);
+  expect(await isInert()).toBe(true);
   const reached = new Set<string>();
   for (let press = 0; press < 12; press += 1) {
     await page.keyboard.press(press < 8 ? 'Tab' : 'Shift+Tab');
@@ -225,12 +231,7 @@ testInChromium('the view is a modal dialog that keeps the focus and says where t
   await eventually(() => announced.textContent()).toBe('3 of 5: IMG_10.jpg, May 3, 2023');
   await page.keyboard.press('Escape');
   await eventually(() => viewer(page).count()).toBe(0);
-  await eventually(() =>
-    page
-      .locator('main')
-      .first()
-      .evaluate((main) => (main as HTMLElement).inert),
-  ).toBe(false);
+  await eventually(isInert).toBe(false);
 });
 
 testInChromium(
