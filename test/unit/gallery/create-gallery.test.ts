@@ -188,7 +188,10 @@ test('a photo whose thumbnail is missing is left out and counted, and comes back
   const { out, gallery, update } = written({ 'a.jpg': 'one', 'b.jpg': 'two' });
   const [file, text] = thumbnail('two');
   fs.rmSync(path.join(out, file));
-  expect(await update()).toMatchObject({ photos: 1, missing: 1 });
+  const made = await update();
+  expect(made).toMatchObject({ photos: 1, missing: 1 });
+  // Without marker and list.
+  expect(made.files).toBe(Object.keys(files(gallery)).length - 2);
   expect(files(gallery)['index.html']).not.toContain('b.jpg');
   fs.writeFileSync(path.join(out, file), text);
   expect(await update()).toMatchObject({ photos: 2, missing: 0 });
@@ -206,6 +209,28 @@ test('a photo whose thumbnail is lost leaves the gallery, but its picture stays 
   fs.writeFileSync(path.join(out, file), text);
   expect(await update()).toMatchObject({ photos: 1, missing: 0 });
   expect(picture()).toEqual(before);
+});
+
+test('every page has a strict policy, and neither script nor style of its own', async () => {
+  const hostile = { 'a" onload="b.jpg': 'one', '<script>/style="x".jpg': 'two', '<script>.jpg': undefined };
+  const { folder, gallery, update } = written(hostile);
+  const css = path.join(folder, 'own.css');
+  fs.writeFileSync(css, '</style><script>');
+  await update({ css, title: '" style="', failedPage: true });
+  const pages = Object.entries(files(gallery)).filter(([name]) => name.endsWith('.html'));
+  expect(pages.length).toBe(4);
+  for (const [, text] of pages) {
+    const [policy = ''] = /<meta http-equiv="Content-Security-Policy" content="[^"]*">/.exec(text) ?? [];
+    expect(policy).toMatch(
+      /"default-src &#39;none&#39;; script-src &#39;self&#39;; style-src &#39;self&#39;; /,
+    );
+    expect(policy).not.toContain('unsafe');
+    expect(text.indexOf(policy)).toBeLessThan(text.search(/<(?:script|link|title|body)/));
+    expect(text.match(/<script[^>]*>/g)).toEqual([
+      expect.stringMatching(/^<script defer src="(?:\.\.\/)?assets\/gallery-[0-9a-f]{8}\.js">$/),
+    ]);
+    expect(text).not.toMatch(/<style|\s(?:style|on\w+)="/);
+  }
 });
 
 test('a gallery of nothing says so, and has no timeline', async () => {
