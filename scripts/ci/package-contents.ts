@@ -11,7 +11,9 @@ const EXPECTED: readonly RegExp[] = [
   /^bin\/thumbs\.js$/,
   /^docs\/[\w-]+\.md$/,
   /^docs\/[\w-]+\.svg$/,
+  /^docs\/[\w-]+\.webp$/,
   /^dist\/(?:[\w-]+\/)*[\w-]+\.js$/,
+  /^dist\/gallery\/[\w-]+\.(?:css|svg)$/,
   /^dist\/(?:[\w-]+\/)*[\w-]+\.d\.ts$/,
   /^dist\/(?:[\w-]+\/)*[\w-]+\.wasm$/,
 ];

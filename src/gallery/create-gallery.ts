@@ -8,30 +8,27 @@
 //     gallery/assets/                          script and styles
 //     gallery/.thumbs.json                     the marker; the list of the files is beside it
 
-import { createHash } from 'node:crypto';
-import fs from 'node:fs';
 import path from 'node:path';
-import { isSystemError, systemCode } from '../errors.js';
 import { type FilledFigures, FilledFolder } from '../files/filled/filled-folder.js';
 import { filledPlace, type OtherPlaces, requireFreePlace } from '../files/filled/place.js';
 import { realPlace } from '../files/real-path.js';
+import { requireManifest } from '../manifest/reading.js';
 import type { ResolvedPlace } from '../options/options.js';
-import { packageFile } from '../package-file.js';
-import { systemPath } from '../path-bytes.js';
 import { printable } from '../printable.js';
 import { finishInTurns, type Steps } from '../steps.js';
+import { putAssets, putStyles } from './assets.js';
 import { type Album, albumTree, allAlbums, type LocatedPhoto, type Roots } from './contents/albums.js';
 import { collectPhotos } from './contents/collect.js';
 import { albumData, type DataFile, searchData, shownInFull, timelineData } from './contents/data.js';
-import type { GalleryPhoto, Original, ThumbnailPicture } from './contents/photos.js';
-import { albumPages, ratioStyles } from './pages/album-page.js';
+import type { GalleryPhoto } from './contents/photos.js';
+import { albumPages } from './pages/album-page.js';
 import { type Page, pageText, type Site } from './pages/frame.js';
 import { failedPage, timelinePage } from './pages/other-pages.js';
+import { Pictures } from './pictures.js';
 import {
   changedSettings,
   type GalleryChanges,
   type GalleryOptions,
-  type GallerySettings,
   rememberedSettings,
   resolveGallery,
 } from './settings.js';
@@ -87,6 +84,8 @@ export function checkGallery(folder: string, others: OtherPlaces): void {
 
 /** {@link createGallery} with checked options. */
 export async function fillGallery(task: GalleryTask): Promise<GallerySummary | undefined> {
+  // Before anything is written.
+  requireManifest(task.place.manifest);
   requireFreePlace('gallery', task.folder, task.place);
   const folder = FilledFolder.open(filledPlace('gallery', task.folder, task.place.manifest));
   try {
@@ -116,7 +115,7 @@ function* fill(folder: FilledFolder, { place, changes = {} }: GalleryTask): Step
   const site: Site = {
     title: settings.title ?? defaultTitle(collected.roots),
     assets: putAssets(folder, rowHeight(shown), css),
-    hasTimeline: shown.length > 0,
+    hasPhotos: shown.length > 0,
     hasFailedPage: settings.failedPage === true,
   };
   yield* putAlbums(folder, site, home);
@@ -154,7 +153,7 @@ function* putAlbums(folder: FilledFolder, site: Site, home: Album): Steps<void> 
     for (const page of albumPages(album, version, site.title)) putPage(folder, site, page);
     yield;
   }
-  if (!site.hasTimeline) return;
+  if (!site.hasPhotos) return;
   const timeline = timelineData(home);
   putData(folder, timeline.files);
   putPage(folder, site, timelinePage(timeline.version));
@@ -186,35 +185,6 @@ function putData(folder: FilledFolder, files: readonly DataFile[]): void {
   for (const { file, text } of files) folder.put(file, { text });
 }
 
-/** Copies a user's styles. @returns Their path in the gallery; undefined when there are none. */
-function putStyles(
-  folder: FilledFolder,
-  before: GallerySettings,
-  { css }: GalleryChanges,
-): string | undefined {
-  if (css === undefined) return before.css !== undefined && folder.keep(before.css) ? before.css : undefined;
-  if (css === false) return undefined;
-  return putAsset(folder, 'custom.css', css);
-}
-
-function putAssets(folder: FilledFolder, row: number, css: string | undefined): Site['assets'] {
-  const built = (name: string) => fs.readFileSync(packageFile(`dist/gallery/${name}`), 'utf8');
-  const styles = `${built('gallery.css')}:root{--row:${row}px}\n${ratioStyles()}`;
-  return {
-    script: putAsset(folder, 'gallery.js', built('gallery.js')),
-    styles: [putAsset(folder, 'gallery.css', styles), ...(css === undefined ? [] : [css])],
-    icon: putAsset(folder, 'icon.svg', built('icon.svg')),
-  };
-}
-
-/** Under a name that differs when the text does, so that browsers keep no older one. */
-function putAsset(folder: FilledFolder, name: string, text: string): string {
-  const digest = createHash('sha256').update(text).digest('hex').slice(0, 8);
-  const file = `assets/${name.replace('.', `-${digest}.`)}`;
-  folder.put(file, { text });
-  return file;
-}
-
 /** Pixels of height of a row. */
 const ROW = { least: 100, most: 220 } as const;
 
@@ -227,68 +197,4 @@ function rowHeight(photos: readonly LocatedPhoto[]): number {
 function medianOf(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[sorted.length >> 1] ?? 0;
-}
-
-/** Puts pictures and originals into the gallery. */
-class Pictures {
-  readonly originals = { copied: 0, notCopied: 0 };
-  readonly #folder: FilledFolder;
-  readonly #out: string;
-  /** By path in the gallery: the thumbnail that it shows, and whether that is there. */
-  readonly #known = new Map<string, { readonly thumbnail: string; readonly isThere: boolean }>();
-
-  constructor(folder: FilledFolder, { out }: ResolvedPlace) {
-    this.#folder = folder;
-    this.#out = out;
-  }
-
-  /** The photo as it can be shown; undefined when a thumbnail is missing. */
-  put(photo: GalleryPhoto): GalleryPhoto | undefined {
-    const { small, larger, full, original } = photo;
-    const pictures = [small, full, ...(larger === undefined ? [] : [larger])];
-    // All of them, so that nothing of a photo is removed that is there.
-    if (pictures.map((picture) => this.#putPicture(picture)).includes(false)) return undefined;
-    if (original === undefined) return photo;
-    const isThere = this.#putOriginal(original);
-    this.originals[isThere ? 'copied' : 'notCopied'] += 1;
-    return isThere ? photo : { ...photo, original: undefined };
-  }
-
-  /** @returns Whether the picture is in the gallery. */
-  #putPicture({ file, thumbnail }: ThumbnailPicture): boolean {
-    const known = this.#known.get(file);
-    if (known !== undefined) {
-      // Sixteen digits of a SHA-256.
-      if (known.thumbnail !== thumbnail)
-        throw new Error(`Two thumbnails for ${file}: ${known.thumbnail} and ${thumbnail}`);
-      return known.isThere;
-    }
-    const content = path.basename(thumbnail).slice(0, 64);
-    const isThere = this.#copy(file, path.join(this.#out, thumbnail), content);
-    this.#known.set(file, { thumbnail, isThere });
-    return isThere;
-  }
-
-  #putOriginal({ file, source, content, bytes, mtimeMs }: Original): boolean {
-    try {
-      const stats = fs.statSync(systemPath(source));
-      if (!stats.isFile() || stats.size !== bytes || Math.floor(stats.mtimeMs) !== mtimeMs) return false;
-      fs.accessSync(systemPath(source), fs.constants.R_OK);
-    } catch (error) {
-      if (isSystemError(error)) return false;
-      throw error;
-    }
-    return this.#copy(file, systemPath(source), content);
-  }
-
-  /** @returns False when there is nothing to be copied. */
-  #copy(file: string, from: string | Buffer, content: string): boolean {
-    try {
-      this.#folder.put(file, { from, as: 'copy', content });
-      return true;
-    } catch (error) {
-      if (systemCode(error instanceof Error ? error.cause : undefined) === 'ENOENT') return false;
-      throw error;
-    }
-  }
 }

@@ -37,7 +37,7 @@ export function makeOutput(folder: string, photos: string, { photos: count, fold
 }
 
 /** A day in photos: so many years are in the timeline. */
-const PHOTOS_A_DAY = 5;
+const PHOTOS_A_DAY = 14;
 
 function copyOf(record: DoneRecord, index: number, folders: number, few: string, out: string): DoneRecord {
   const taken = new Date(Date.UTC(2010, 0, 1, 8) + Math.floor(index / PHOTOS_A_DAY) * 86_400_000);

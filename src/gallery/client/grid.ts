@@ -45,6 +45,9 @@ export class Grid {
       this.#present.set(link.id, link);
     this.#observer = new IntersectionObserver((entries) => this.#onSeen(entries), { rootMargin: NEAR });
     container.addEventListener('click', (event) => this.#onClick(event));
+    // These events of pictures do not bubble.
+    container.addEventListener('load', ({ target }) => removePlaceholder(target), { capture: true });
+    container.addEventListener('error', ({ target }) => markNotLoaded(target), { capture: true });
     container.classList.add('laid-out');
     this.#layOut();
     this.#sizes.observe(container);
@@ -213,6 +216,16 @@ export class Grid {
     event.preventDefault();
     this.#onOpen(Number(link.dataset.index));
   }
+}
+
+/** It would show behind a picture that is transparent. */
+function removePlaceholder(target: EventTarget | null): void {
+  if (target instanceof HTMLImageElement) target.style.backgroundImage = '';
+}
+
+/** Shows the text of a picture that cannot be loaded. */
+function markNotLoaded(target: EventTarget | null): void {
+  if (target instanceof HTMLImageElement) target.classList.add('not-loaded');
 }
 
 function indicesOf({ rows }: Group): number[] {

@@ -18,9 +18,10 @@ translatePage();
 const shown = pageList === undefined ? undefined : showList(pageList).catch(report);
 /** While what a search has found is shown: its viewer. */
 let found: Viewer | undefined;
-enableSearch((viewer) => {
-  found = viewer;
-});
+if (document.querySelector('form.search') !== null)
+  enableSearch((viewer) => {
+    found = viewer;
+  });
 
 async function showList({
   key,

@@ -15,6 +15,9 @@ const ADDRESS_DELAY_MS = 400;
  */
 const FRAGMENT = /^#p([0-9a-f]{12})(?:\.(\d+))?(?:@([a-z0-9-]+))?$/;
 
+/** Pixels, of one line. */
+const CAPTION_HEIGHT = 44;
+
 /** Photos that a page without the script has on its first page: they have an element of the name. */
 const ON_FIRST_PAGE = 200;
 
@@ -111,6 +114,8 @@ export class Viewer {
       index,
       dataSource: [],
       bgOpacity: 1,
+      // The caption covers nothing of a photo that is seen as a whole.
+      padding: { top: 0, bottom: CAPTION_HEIGHT, left: 0, right: 0 },
       loop: false,
       // What it does itself works only after a key was pressed, and leads to the first photo.
       returnFocus: false,

@@ -7,7 +7,8 @@ export interface Site {
   readonly title: string;
   /** Paths in the gallery. */
   readonly assets: { readonly styles: readonly string[]; readonly script: string; readonly icon: string };
-  readonly hasTimeline: boolean;
+  /** Whether it has photos, and so a timeline and a search. */
+  readonly hasPhotos: boolean;
   readonly hasFailedPage: boolean;
 }
 
@@ -37,7 +38,7 @@ export function rootFrom(file: string): string {
 /** The text of the page's file. */
 export function pageText(site: Site, page: Page): string {
   const root = rootFrom(page.file);
-  const { title, assets, hasTimeline } = site;
+  const { title, assets, hasPhotos } = site;
   const data: HtmlValue =
     page.list && html` data-list="${page.list.key}" data-version="${page.list.version}"`;
   const link = (file: string, text: string, name: NonNullable<Page['current']>) =>
@@ -58,8 +59,11 @@ ${assets.styles.map((file) => html`<link rel="stylesheet" href="${root}${file}">
 <a class="skip" href="#content" data-text="skip">Skip to the photos</a>
 <header class="bar">
 <a class="home" href="${root}index.html"><bdi>${title}</bdi></a>
-<nav class="views" data-label="views" aria-label="Views">${link('index.html', 'Albums', 'albums')}${hasTimeline && link('timeline.html', 'Timeline', 'timeline')}</nav>
-<form class="search" role="search" hidden><input type="search" name="q" autocomplete="off" spellcheck="false" data-label="search" aria-label="Search photos and albums by name" data-placeholder="search" placeholder="Search"></form>
+<nav class="views" data-label="views" aria-label="Views">${link('index.html', 'Albums', 'albums')}${hasPhotos && link('timeline.html', 'Timeline', 'timeline')}</nav>
+${
+  hasPhotos &&
+  html`<form class="search" role="search" hidden><input type="search" name="q" autocomplete="off" spellcheck="false" data-label="search" aria-label="Search photos and albums by name" data-placeholder="search" placeholder="Search"></form>`
+}
 </header>
 <main id="content" tabindex="-1">
 ${page.main}

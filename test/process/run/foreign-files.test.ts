@@ -160,6 +160,7 @@ test('a folder that several manifests share is pruned of what none of them names
     version: 1,
     layout: 'flat',
     manifests: ['../more.jsonl', 'manifest.jsonl'],
+    roots: { '../more.jsonl': [{ source: 'more' }], 'manifest.jsonl': [{ source: '../photos' }] },
   });
   const unneeded = writeThumbnail(out, 'no record names it');
   for (const args of [[], ['-m', 'more.jsonl']]) {

@@ -26,6 +26,8 @@ testWithNpm(
       'dist/.env',
       'docs/manifest.md',
       'docs/bench.svg',
+      'docs/gallery.webp',
+      'dist/gallery/gallery.css',
       'docs/photo.jpg',
       'test/unit/a.test.ts',
     ]);
