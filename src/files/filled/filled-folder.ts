@@ -157,8 +157,9 @@ export class FilledFolder {
       throw outputError(this.folder, causeOf(error), error);
     }
     writeFilledMarker(this.folder, { thumbs: kind, of: ownerOf(this.#place), settings });
+    const foreign = new Set(this.#foreign);
     return {
-      files: this.#put.size - this.#foreign.filter((file) => this.#put.has(file)).length,
+      files: [...this.#put].filter((file) => this.has(file) && !foreign.has(file)).length,
       written: this.#written,
       removed: this.#removed,
       foreign: this.#foreign.toSorted(),

@@ -195,6 +195,19 @@ for (const { locale, albums, timeline, figures, described, undated } of [
     await page.getByRole('heading', { name: undated }).waitFor();
   });
 
+testInChromium('no time zone of the reader moves a photo to another day', async () => {
+  for (const timezoneId of ['Asia/Tokyo', 'America/Los_Angeles']) {
+    const page = await journey.openPhotos('timeline.html', { timezoneId, reducedMotion: 'reduce' });
+    expect((await shownNames(page)).slice(0, 2)).toEqual([
+      'Crème brûlée.jpg, March 1, 2024',
+      'Größe.jpg, February 29, 2024',
+    ]);
+    await photoLinks(page).first().click();
+    const time = page.locator('.pswp__caption > span');
+    await eventually(() => time.innerText()).toMatch(/^March 1, 2024 at 12:00\sAM$/);
+  }
+});
+
 testInChromium('each of several folders is an album, also where two have the same name', async () => {
   const page = await roots.open('index.html');
   expect(await cards(page)).toEqual(['DCIM\n2 photos', 'DCIM (2)\n1 photo']);

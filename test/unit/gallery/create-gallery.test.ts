@@ -188,7 +188,10 @@ test('a photo whose thumbnail is missing is left out and counted, and comes back
   const { out, gallery, update } = written({ 'a.jpg': 'one', 'b.jpg': 'two' });
   const [file, text] = thumbnail('two');
   fs.rmSync(path.join(out, file));
-  expect(await update()).toMatchObject({ photos: 1, missing: 1 });
+  const made = await update();
+  expect(made).toMatchObject({ photos: 1, missing: 1 });
+  // Without marker and list.
+  expect(made.files).toBe(Object.keys(files(gallery)).length - 2);
   expect(files(gallery)['index.html']).not.toContain('b.jpg');
   fs.writeFileSync(path.join(out, file), text);
   expect(await update()).toMatchObject({ photos: 2, missing: 0 });
@@ -206,6 +209,28 @@ test('a photo whose thumbnail is lost leaves the gallery, but its picture stays 
   fs.writeFileSync(path.join(out, file), text);
   expect(await update()).toMatchObject({ photos: 1, missing: 0 });
   expect(picture()).toEqual(before);
+});
+
+test('every page has a strict policy, and neither script nor style of its own', async () => {
+  const hostile = { 'a" onload="b.jpg': 'one', '<script>/style="x".jpg': 'two', '<script>.jpg': undefined };
+  const { folder, gallery, update } = written(hostile);
+  const css = path.join(folder, 'own.css');
+  fs.writeFileSync(css, '</style><script>');
+  await update({ css, title: '" style="', failedPage: true });
+  const pages = Object.entries(files(gallery)).filter(([name]) => name.endsWith('.html'));
+  expect(pages.length).toBe(4);
+  for (const [, text] of pages) {
+    const [policy = ''] = /<meta http-equiv="Content-Security-Policy" content="[^"]*">/.exec(text) ?? [];
+    expect(policy).toMatch(
+      /"default-src &#39;none&#39;; script-src &#39;self&#39;; style-src &#39;self&#39;; /,
+    );
+    expect(policy).not.toContain('unsafe');
+    expect(text.indexOf(policy)).toBeLessThan(text.search(/<(?:script|link|title|body)/));
+    expect(text.match(/<script[^>]*>/g)).toEqual([
+      expect.stringMatching(/^<script defer src="(?:\.\.\/)?assets\/gallery-[0-9a-f]{8}\.js">$/),
+    ]);
+    expect(text).not.toMatch(/<style|\s(?:style|on\w+)="/);
+  }
 });
 
 test('a gallery of nothing says so, and has no timeline', async () => {
@@ -231,15 +256,20 @@ test('settings are kept by later calls, and unset by false', async () => {
   expect(published(gallery)).toEqual(plain);
 });
 
-test('gallery and thumbnails need folders beside one another', async () => {
-  const { out, folder, update } = written(THREE);
-  for (const gallery of [out, path.join(out, 'gallery'), folder])
-    await expect(update({ gallery })).rejects.toMatchObject({
-      code: 'OPTION',
-      message: /need a folder each/,
-    });
-  fs.symlinkSync(out, path.join(folder, 'link'));
-  await expect(update({ gallery: path.join(folder, 'link/in') })).rejects.toMatchObject({ code: 'OPTION' });
+test.for([
+  ['the output folder', 'thumbnails', /lies in the output folder, or is it/],
+  ['a folder in it', 'thumbnails/gallery', /lies in the output folder, or is it/],
+  ['a folder in it, behind a link', 'link/in', /lies in the output folder, or is it/],
+  ['a folder around it', '.', /has the output folder in it/],
+] as const)('%s is refused, and nothing is written', async ([, name, message]) => {
+  const { folder, update } = written(THREE);
+  fs.symlinkSync('thumbnails', path.join(folder, 'link'));
+  const before = snapshot(folder);
+  await expect(update({ gallery: path.join(folder, name) })).rejects.toMatchObject({
+    code: 'OPTION',
+    message: expect.stringMatching(message),
+  });
+  expect(snapshot(folder)).toEqual(before);
 });
 
 test('a folder that has other files is refused, and unchanged', async () => {
@@ -249,7 +279,7 @@ test('a folder that has other files is refused, and unchanged', async () => {
   const before = snapshot(gallery);
   await expect(update()).rejects.toMatchObject({
     code: 'OPTION',
-    message: /has files that are not of thumbs, as index\.html/,
+    message: expect.stringMatching(/has files that are not of thumbs, as index\.html/),
   });
   expect(snapshot(gallery)).toEqual(before);
 });
@@ -269,7 +299,7 @@ test('the gallery of another manifest is refused, and unchanged', async () => {
   const out = path.join(folder, 'other');
   fs.cpSync(path.join(folder, 'thumbnails'), out, { recursive: true });
   await expect(createGallery({ out, gallery })).rejects.toMatchObject({
-    ...{ code: 'OPTION', message: /was made from another manifest/ },
+    ...{ code: 'OPTION', message: expect.stringMatching(/was made from another manifest/) },
   });
   expect(snapshot(gallery)).toEqual(before);
 });
