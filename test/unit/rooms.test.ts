@@ -93,6 +93,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'steps.ts',
   ],
   gallery: [
+    'gallery/client',
     'manifest',
     'files',
     'options',
@@ -102,7 +103,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'package-file.ts',
     'steps.ts',
   ],
-  // The script of the pages, compiled on its own for browsers.
+  // The script of the pages, compiled on its own for browsers, and the format of what it reads.
   'gallery/client': [],
   links: ['manifest', 'files', 'options', 'errors.ts', 'path-bytes.ts', 'printable.ts', 'steps.ts'],
   'job.ts': ['manifest', 'files', 'options', 'errors.ts'],

@@ -2,6 +2,7 @@
 // photos themselves as they are loaded.
 
 import { dataOf, loadData } from './data.js';
+import { CHUNK_PHOTOS, type ListHead, type PhotoEntry, type PictureEntry } from './format.js';
 
 /** A picture file. */
 export interface Picture {
@@ -44,29 +45,6 @@ export interface PhotoList {
   albumOf?(index: number): string | undefined;
 }
 
-/** As src/gallery/contents/data.ts writes it. */
-type Entry = readonly [
-  id: string,
-  name: string,
-  takenAt: string | 0 | undefined,
-  small: PictureEntry,
-  full?: PictureEntry | 0,
-  larger?: PictureEntry | 0,
-  placeholder?: string | 0,
-  original?: string | 0,
-  slug?: string,
-  title?: string,
-];
-type PictureEntry = readonly [file: string, width: number, height: number];
-
-interface ListHead {
-  readonly sections: ReadonlyArray<readonly [string, number]>;
-  readonly ratios: readonly number[];
-}
-
-/** Photos in one script, as src/gallery/contents/data.ts has it. */
-export const CHUNK_PHOTOS = 250;
-
 /** A list with scripts of its own. */
 export class StoredList implements PhotoList {
   readonly sections: readonly Section[];
@@ -99,7 +77,7 @@ export class StoredList implements PhotoList {
   photo(index: number): Photo | undefined {
     const known = this.#photos.get(index);
     if (known !== undefined) return known;
-    const chunk = dataOf(this.#chunkOf(index)) as readonly Entry[] | undefined;
+    const chunk = dataOf(this.#chunkOf(index)) as readonly PhotoEntry[] | undefined;
     const entry = chunk?.[index % CHUNK_PHOTOS];
     if (entry === undefined) return undefined;
     const photo = photoOf(entry);
@@ -170,7 +148,7 @@ export class FoundList implements PhotoList {
   }
 }
 
-function photoOf(entry: Entry): Photo {
+function photoOf(entry: PhotoEntry): Photo {
   const [id, name, takenAt, small, full, larger, placeholder, original, slug, title] = entry;
   return {
     id,

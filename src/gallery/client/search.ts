@@ -1,26 +1,12 @@
 // Search by name: every word that is typed is in the name of the photo, or of an album that it lies in.
 
 import { loadData } from './data.js';
+import type { SearchScript } from './format.js';
 import { Grid } from './grid.js';
 import { photoCount, withNumbers, words } from './locale.js';
 import { element, required, root } from './page.js';
 import { FoundList, StoredList } from './photo-list.js';
 import { Viewer } from './viewer.js';
-
-/** As src/gallery/contents/data.ts writes it. */
-type SearchedAlbum = readonly [
-  slug: string,
-  title: string,
-  names: readonly string[],
-  ratios: readonly number[],
-  version: string,
-];
-
-interface SearchScript {
-  readonly albums: readonly SearchedAlbum[];
-  /** Whether another script follows. */
-  readonly more: boolean;
-}
 
 /** Photos that are shown of those found. */
 const MOST_SHOWN = 2000;

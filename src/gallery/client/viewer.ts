@@ -2,6 +2,7 @@
 // many photos are looked at, so Back closes it.
 
 import PhotoSwipe, { type SlideData } from 'photoswipe';
+import { PAGE_PHOTOS } from './format.js';
 import { describePhoto, timeText, withNumbers, words } from './locale.js';
 import { address, element, root } from './page.js';
 import type { Photo, PhotoList } from './photo-list.js';
@@ -17,9 +18,6 @@ const FRAGMENT = /^#p([0-9a-f]{12})(?:\.(\d+))?(?:@([a-z0-9-]+))?$/;
 
 /** Pixels, of one line. */
 const CAPTION_HEIGHT = 44;
-
-/** Photos that a page without the script has on its first page: they have an element of the name. */
-const ON_FIRST_PAGE = 200;
 
 /** A photo as an address names it. */
 export interface Addressed {
@@ -276,7 +274,7 @@ export class Viewer {
   }
 
   #addressOf(index: number, { id }: Photo): string {
-    const near = index < ON_FIRST_PAGE ? '' : `.${index}`;
+    const near = index < PAGE_PHOTOS ? '' : `.${index}`;
     const album = this.#list.albumOf?.(index);
     return `${address()}#p${id}${near}${album === undefined ? '' : `@${album}`}`;
   }

@@ -70,6 +70,7 @@ interface Growing {
 /** The gallery itself, with all albums below. One root's photos are in it; several roots are albums in it. */
 export function albumTree(roots: Roots, located: readonly LocatedPhoto[]): Album {
   const home: Growing = { name: '', slug: 'index', albums: new Map(), photos: [] };
+  const slugs = new Set<string>();
   const names = rootNames(roots.all);
   for (const { photo, location } of located) {
     const folders = path.posix
@@ -81,7 +82,7 @@ export function albumTree(roots: Roots, located: readonly LocatedPhoto[]): Album
     const walked = [path.basename(location.root)];
     for (const name of [...above, ...folders]) {
       walked.push(name);
-      album = childOf(album, name, walked.join('/'));
+      album = album.albums.get(name) ?? newAlbum(album, name, slugOf(name, walked.join('/'), slugs));
     }
     album.photos.push(photo);
   }
@@ -91,26 +92,25 @@ export function albumTree(roots: Roots, located: readonly LocatedPhoto[]): Album
 /** By root: its folder's name; with a number where another root has the same. */
 function rootNames(roots: readonly string[]): Map<string, string> {
   const names = new Map<string, string>();
-  const used = new Map<string, number>();
+  const used = new Set<string>();
   for (const root of [...roots].sort()) {
-    const name = path.basename(root) || path.sep;
-    const number = (used.get(name) ?? 0) + 1;
-    used.set(name, number);
-    names.set(root, number === 1 ? name : `${name} (${number})`);
+    const base = path.basename(root) || path.sep;
+    let name = base;
+    for (let number = 2; used.has(name); number += 1) name = `${base} (${number})`;
+    used.add(name);
+    names.set(root, name);
   }
   return names;
 }
 
-function childOf(album: Growing, name: string, at: string): Growing {
-  const found = album.albums.get(name);
-  if (found !== undefined) return found;
-  const child: Growing = { name, slug: slugOf(name, at), albums: new Map(), photos: [] };
-  album.albums.set(name, child);
-  return child;
+function newAlbum(parent: Growing, name: string, slug: string): Growing {
+  const album: Growing = { name, slug, albums: new Map(), photos: [] };
+  parent.albums.set(name, album);
+  return album;
 }
 
-/** Readable, safe in every file system and address, and another for each folder. */
-function slugOf(name: string, at: string): string {
+/** Readable, safe in every file system and address, and another for each folder. @param used Is added to. */
+function slugOf(name: string, at: string, used: Set<string>): string {
   const readable = shown(name)
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
@@ -118,8 +118,14 @@ function slugOf(name: string, at: string): string {
     .replace(/[^a-z0-9]+/g, '-')
     .slice(0, 40)
     .replace(/^-+|-+$/g, '');
-  const digest = createHash('sha256').update(bytesOf(at)).digest('hex').slice(0, 8);
-  return `${readable === '' ? 'album' : readable}-${digest}`;
+  const digest = createHash('sha256').update(bytesOf(at)).digest('hex');
+  // Eight digits, as good as always.
+  for (let first = 0; ; first += 1) {
+    const slug = `${readable === '' ? 'album' : readable}-${digest.slice(first, first + 8)}`;
+    if (used.has(slug)) continue;
+    used.add(slug);
+    return slug;
+  }
 }
 
 /** Numbers in names by their values; the same order on every host. */

@@ -8,11 +8,15 @@
 
 import { createHash } from 'node:crypto';
 import { jsonLine } from '../../printable.js';
+import {
+  CHUNK_PHOTOS,
+  type ListHead,
+  type PictureEntry,
+  type SearchedAlbum,
+  type SearchScript,
+} from '../client/format.js';
 import { type Album, allAlbums, comparePhotos, localTime } from './albums.js';
 import type { GalleryPhoto, Picture } from './photos.js';
-
-/** Photos in one script: some 40 kB. */
-export const CHUNK_PHOTOS = 250;
 
 /** Photos in one script of names: a megabyte. */
 const CHUNK_NAMES = 20_000;
@@ -75,15 +79,6 @@ export function timelineData(home: Album): ListData {
   return listData('timeline', photos, sections, (photo) => albumOf.get(photo));
 }
 
-/** An album as it is searched: its names and ratios are those of its photos, in their order. */
-type SearchedAlbum = readonly [
-  slug: string,
-  title: string,
-  names: readonly string[],
-  ratios: readonly number[],
-  version: string,
-];
-
 /**
  * The scripts by which photos are searched.
  * @param titleOf Of an album, with those that it lies in.
@@ -106,7 +101,10 @@ export function searchData(
     groups.at(-1)?.push([slug, titleOf(album), photoNames, photos.map(ratioOf), versionOf(album)]);
     names += photos.length;
   }
-  return groups.map((albums, index) => script(searchKey(index), { albums, more: index + 1 < groups.length }));
+  return groups.map((albums, index) => {
+    const found: SearchScript = { albums, more: index + 1 < groups.length };
+    return script(searchKey(index), found);
+  });
 }
 
 function searchKey(index: number): string {
@@ -129,16 +127,14 @@ function listData(
       ),
     );
   }
-  const files = [script(key, { sections, ratios: photos.map(ratioOf) }), ...chunks];
+  const head: ListHead = { sections, ratios: photos.map(ratioOf) };
+  const files = [script(key, head), ...chunks];
   const hash = createHash('sha256');
   for (const { text } of files) hash.update(text);
   return { files, version: hash.digest('hex').slice(0, 8) };
 }
 
-/**
- * A photo as the script has it: id, name, time or 0, small picture, full picture or 0 where it is the small one, larger picture or 0,
- * placeholder or 0, original or 0, album's slug and title where the list is not the album's. A picture is its path, width and height.
- */
+/** A `PhotoEntry`. */
 function entry(photo: GalleryPhoto, album: Album | undefined): unknown[] {
   const { id, name, takenAt = 0, small, larger, placeholder = 0 } = photo;
   const full = shownInFull(photo);
@@ -161,7 +157,7 @@ export function shownInFull({ full, original, sourceWidth, sourceHeight }: Galle
   return { file: original.file, width: sourceWidth, height: sourceHeight };
 }
 
-function picture({ file, width, height }: Picture): [string, number, number] {
+function picture({ file, width, height }: Picture): PictureEntry {
   return [file, width, height];
 }
 

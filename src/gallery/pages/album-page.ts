@@ -1,13 +1,11 @@
 // The pages of an album: cards of the albums in it, and its own photos, some hundred on a page. The script joins these pages to one.
 
+import { PAGE_PHOTOS } from '../client/format.js';
 import type { Album } from '../contents/albums.js';
 import { ratioOf, shownInFull } from '../contents/data.js';
 import type { GalleryPhoto } from '../contents/photos.js';
 import { type Page, rootFrom } from './frame.js';
 import { type Html, type HtmlValue, html } from './html.js';
-
-/** Photos on one page: some 60 kB. */
-export const PAGE_PHOTOS = 200;
 
 /** The path of an album's page. @param number From 0. */
 export function albumFile({ slug, parent }: Album, number = 0): string {

@@ -62,6 +62,17 @@ test('several roots are albums in the gallery, with numbers where they are calle
     'x (1): 3.jpg',
   ]);
   expect(new Set(slugs(home)).size).toBe(5);
+  const called = tree(['/a/DCIM', '/b/DCIM', '/c/DCIM (2)'], {
+    '/a/DCIM/1.jpg': {},
+    '/b/DCIM/2.jpg': {},
+    '/c/DCIM (2)/3.jpg': {},
+  });
+  expect(outline(called)).toEqual([
+    ' (3): ',
+    'DCIM (1): 1.jpg',
+    'DCIM (2) (1): 2.jpg',
+    'DCIM (2) (2) (1): 3.jpg',
+  ]);
 });
 
 test('a root that lies in another one is a folder of it', () => {

@@ -1,14 +1,9 @@
 // The scripts that hold a gallery's data.
 
 import { expect, test } from 'vitest';
+import { CHUNK_PHOTOS } from '../../../src/gallery/client/format.js';
 import { albumTree, Roots } from '../../../src/gallery/contents/albums.js';
-import {
-  albumData,
-  CHUNK_PHOTOS,
-  type DataFile,
-  searchData,
-  timelineData,
-} from '../../../src/gallery/contents/data.js';
+import { albumData, type DataFile, searchData, timelineData } from '../../../src/gallery/contents/data.js';
 import { galleryPhoto, idOf } from '../../../src/gallery/contents/photos.js';
 import { doneRecord } from '../../support/manifests.js';
 
