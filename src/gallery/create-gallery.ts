@@ -9,6 +9,7 @@
 //     gallery/.thumbs.json                     the marker; the list of the files is beside it
 
 import path from 'node:path';
+import { unreadableOutputError } from '../errors.js';
 import { type FilledFigures, FilledFolder } from '../files/filled/filled-folder.js';
 import { filledPlace, type OtherPlaces, requireFreePlace } from '../files/filled/place.js';
 import { realPlace } from '../files/real-path.js';
@@ -17,10 +18,11 @@ import type { ResolvedPlace } from '../options/options.js';
 import { printable } from '../printable.js';
 import { finishInTurns, type Steps } from '../steps.js';
 import { putAssets, putStyles } from './assets.js';
-import { type Album, albumTree, allAlbums, type LocatedPhoto, type Roots } from './contents/albums.js';
+import { type Album, albumTree, allAlbums, type LocatedPhoto } from './contents/albums.js';
 import { collectPhotos } from './contents/collect.js';
 import { albumData, type DataFile, searchData, shownInFull, timelineData } from './contents/data.js';
 import type { GalleryPhoto } from './contents/photos.js';
+import type { Roots } from './contents/roots.js';
 import { albumPages } from './pages/album-page.js';
 import { type Page, pageText, type Site } from './pages/frame.js';
 import { failedPage, timelinePage } from './pages/other-pages.js';
@@ -49,6 +51,10 @@ export interface GallerySummary extends FilledFigures {
   readonly withoutFullView: number;
   /** Names of the variants that the photos have. */
   readonly variants: readonly string[];
+  /** Whether it is not known which folders some photos were given by: then each of their folders is an album of its own. */
+  readonly unknownRoots?: true;
+  /** Whether styles that were given earlier are gone from the gallery. */
+  readonly stylesLost?: true;
   /** With `originals`: how many were copied, or were there; and how many were not, because the photo is missing or has changed. */
   readonly originals?: { readonly copied: number; readonly notCopied: number };
 }
@@ -111,6 +117,7 @@ function* fill(folder: FilledFolder, { place, changes = {} }: GalleryTask): Step
     if (found !== undefined) shown.push({ photo: found, location });
     if (index % PHOTOS_A_STEP === 0) yield;
   }
+  requireMost(place, { shown: shown.length, of: collected.photos.length });
   const home = albumTree(collected.roots, shown);
   const site: Site = {
     title: settings.title ?? defaultTitle(collected.roots),
@@ -130,9 +137,27 @@ function* fill(folder: FilledFolder, { place, changes = {} }: GalleryTask): Step
     fullView: medianOf(shown.map(({ photo: { full } }) => Math.max(full.width, full.height))),
     withoutFullView: shown.filter(({ photo }) => lacksFullView(photo)).length,
     variants: collected.variants,
+    ...(collected.roots.areKnown ? {} : { unknownRoots: true }),
+    ...(before.css !== undefined && changes.css === undefined && css === undefined
+      ? { stylesLost: true }
+      : {}),
     ...(settings.originals === true ? { originals: pictures.originals } : {}),
     ...figures,
   };
+}
+
+/** So many photos may be without their thumbnails, however few there are. */
+const MAY_MISS = 20;
+
+/** A disk that is not mounted empties no gallery. @throws {ThumbsError} `OUTPUT`: most thumbnails are missing. */
+function requireMost(
+  { out }: ResolvedPlace,
+  { shown, of }: { readonly shown: number; readonly of: number },
+): void {
+  const missing = of - shown;
+  if (missing <= MAY_MISS || missing <= of / 2) return;
+  const cause = new Error(`thumbnails of ${missing} of ${of} photos are missing; the gallery stays as it is`);
+  throw unreadableOutputError(out, cause);
 }
 
 /** Pixels of the longer side under which a picture is no full view. */

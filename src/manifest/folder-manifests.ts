@@ -9,7 +9,8 @@ import {
   readMarker,
   UNMARKED_MANIFEST_NAME,
 } from '../files/folder-marker.js';
-import { isInside, realFile } from '../files/real-path.js';
+import { fewest } from '../files/nested-folders.js';
+import { realFile } from '../files/real-path.js';
 import { isShardName, isThumbnailFile, ThumbnailSet } from '../files/thumbnails/thumbnail-name.js';
 import type { Layout, ResolvedPlace } from '../options/options.js';
 import { isManifest } from './reading.js';
@@ -127,25 +128,21 @@ export function addNamedByOthers(named: ThumbnailSet, place: ResolvedPlace): str
  */
 export function noteRoots(out: string, manifest: string, folders: readonly string[]): void {
   const name = nameIn(out, manifest);
-  const given = folders.map((folder) => sourceName(manifest, folder));
   changeMarker(out, (marker) => {
-    const known = (marker.roots?.[name] ?? []).map(nameOf);
-    const roots = sortNames(outermost(manifest, [...known, ...given])).map(recordedName);
-    return { ...marker, roots: { ...marker.roots, [name]: roots } };
+    const known = (marker.roots?.[name] ?? []).map((root) =>
+      path.resolve(path.dirname(manifest), nameOf(root)),
+    );
+    const roots = fewest([...known, ...folders], MOST_ROOTS).map((folder) => sourceName(manifest, folder));
+    return { ...marker, roots: { ...marker.roots, [name]: sortNames(roots).map(recordedName) } };
   });
 }
+
+/** A shell may give each of a million files; of more folders those above count. */
+const MOST_ROOTS = 100;
 
 /** Names of the folders that runs of the place's manifest were given, relative to the manifest's folder, with `/`; none lies in another. */
 export function rootsOf({ out, manifest }: ResolvedPlace): string[] {
   return (readMarker(out)?.roots?.[nameIn(out, manifest)] ?? []).map(nameOf);
-}
-
-/** Those of the names, each once, that lie in no other. */
-function outermost(manifest: string, names: readonly string[]): string[] {
-  const folderOf = (name: string) => path.resolve(path.dirname(manifest), name);
-  const isNested = (name: string) =>
-    names.some((other) => other !== name && isInside(folderOf(other), folderOf(name)));
-  return [...new Set(names)].filter((name) => !isNested(name));
 }
 
 /** Photos that have left the place's manifest since the last prune. */

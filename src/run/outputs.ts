@@ -42,7 +42,7 @@ export async function requireFreeOutputs(options: ResolvedOptions, roots: readon
   const realRoots = roots.map(({ realPath }) => realPath);
   const others = { out, manifest, files: exports.map(({ file }) => file), roots: realRoots };
   if (gallery !== undefined) (await loadGallery()).checkGallery(gallery, others);
-  if (links !== undefined) (await loadLinks()).checkLinks(links.folder, others);
+  if (links !== undefined) (await loadLinks()).checkLinks(links.folder, { ...others, filled: gallery });
 }
 
 /** Whether the run would select the file. Without an include it selects no file with an export's extension, unless that is a root. */

@@ -96,6 +96,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'gallery/client',
     'manifest',
     'files',
+    'image',
     'options',
     'errors.ts',
     'path-bytes.ts',

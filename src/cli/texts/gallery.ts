@@ -1,6 +1,7 @@
 // What is said of a gallery.
 
 import type { GallerySummary } from '../../gallery/create-gallery.js';
+import { defaultOptions } from '../../options/options.js';
 import type { Colors } from '../screen.js';
 import { count, integer, shownPath } from './format.js';
 
@@ -12,7 +13,24 @@ export function galleryLines(made: GallerySummary, colors: Colors, quiet = false
   return [
     ...(quiet ? [] : [figuresLine(made, colors)]),
     ...(quiet || 2 * made.withoutFullView <= made.photos ? [] : [fullViewLine(made, colors)]),
-    ...(quiet ? [] : originalsLines(made, colors)),
+    ...(quiet || made.originals === undefined ? [] : [originalsLine(made.originals.copied, colors)]),
+    ...(made.originals === undefined || made.originals.notCopied === 0
+      ? []
+      : [
+          colors.yellow(
+            `${count(made.originals.notCopied, 'original')} not in the gallery: the photo is gone, or has changed since the run`,
+          ),
+        ]),
+    ...(made.stylesLost === true
+      ? [colors.yellow('the styles of --css are gone from the gallery: name them again')]
+      : []),
+    ...(quiet || made.unknownRoots !== true
+      ? []
+      : [
+          colors.yellow(
+            'not known which folders the photos were given by, so each folder stands alone: a run over those folders joins them',
+          ),
+        ]),
     ...(made.missing === 0
       ? []
       : [
@@ -34,28 +52,19 @@ function figuresLine({ folder, photos, albums, written, removed }: GallerySummar
 }
 
 function fullViewLine({ fullView, variants }: GallerySummary, colors: Colors): string {
-  const sizes = variants.filter((name) => /^\d*x\d*$/.test(name)).map((name) => `-s ${name} `);
-  const beside = sizes.length === variants.length ? sizes.join('') : 'your other sizes and ';
-  return colors.yellow(
-    `the largest thumbnails have ${fullView} pixels: for a full view, run thumbs with ${beside}-s 1600x1600,format=webp,name=screen`,
-  );
+  // Whoever gives one size has to give the default one, too.
+  const isDefault = variants.length === 1 && variants[0] === defaultOptions.size;
+  const how = isDefault ? `with -s ${defaultOptions.size} ${FULL_SIZE}` : `with its sizes and ${FULL_SIZE}`;
+  return colors.yellow(`the largest thumbnails have ${fullView} pixels: for a full view, run thumbs ${how}`);
 }
 
-function originalsLines({ originals }: GallerySummary, colors: Colors): string[] {
-  if (originals === undefined) return [];
-  const { copied, notCopied } = originals;
-  return [
-    colors.yellow(
-      `${count(copied, 'original')} in the gallery, with all that cameras wrote into them, such as GPS positions`,
-    ),
-    ...(notCopied === 0
-      ? []
-      : [
-          colors.yellow(
-            `${count(notCopied, 'original')} not copied: the photo is gone, or has changed since the run`,
-          ),
-        ]),
-  ];
+/** A variant for the full view. */
+const FULL_SIZE = '-s 1600x1600,format=webp,name=screen';
+
+function originalsLine(copied: number, colors: Colors): string {
+  return colors.yellow(
+    `${count(copied, 'original')} in the gallery, with all that cameras wrote into them, such as GPS positions`,
+  );
 }
 
 function foreignLines({ folder, foreign }: GallerySummary, colors: Colors): string[] {

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { systemCode } from '../../errors.js';
-import { isDigest } from './file-list.js';
+import { identityOf, isDigest, type ListedFile } from './file-list.js';
 
 /** What a file of the folder is made of: text, a copy of another file, or a link to one. */
 export type Content =
@@ -51,17 +51,18 @@ export function wantedOf(folder: string, file: string, content: Content): Wanted
 }
 
 /**
- * What is in the file, as the list has it; undefined where it is none of `candidates`. Only a file of the size of one is read: another
- * may be a film of somebody's.
+ * The identity of a file, as `identityOf` has it of the list's; undefined where it is none of `candidates`. Only a file of the size of one is
+ * read: another may be a film of somebody's.
  */
-export function contentOf(
+export function foundIdentity(
   target: string,
   found: fs.Stats,
-  candidates: ReadonlyArray<Pick<Wanted, 'content' | 'bytes'>>,
+  candidates: ReadonlyArray<Pick<Wanted, 'content' | 'bytes'> & Pick<ListedFile, 'digest'>>,
 ): string | undefined {
   if (found.isSymbolicLink()) return linkContent(fs.readlinkSync(target));
   if (!found.isFile()) return undefined;
-  if (!candidates.some(({ content, bytes }) => isDigest(content) && bytes === found.size)) return undefined;
+  const mayBe = candidates.some((each) => isDigest(identityOf(each)) && each.bytes === found.size);
+  if (!mayBe) return undefined;
   try {
     return digestOf(target);
   } catch {
@@ -78,8 +79,22 @@ function linkTarget(target: string, from: string | Buffer): string {
   return path.relative(path.dirname(target), from.toString());
 }
 
-function digestOf(file: string): string {
-  return sha256(fs.readFileSync(file));
+const CHUNK_BYTES = 1 << 20;
+
+/** As the list has it. Read in parts: a photo may have gigabytes. @throws system errors. */
+export function digestOf(file: string): string {
+  const hash = createHash('sha256');
+  const bytes = Buffer.alloc(CHUNK_BYTES);
+  const descriptor = fs.openSync(file, 'r');
+  try {
+    for (let length = -1; length !== 0; ) {
+      length = fs.readSync(descriptor, bytes, 0, CHUNK_BYTES, null);
+      hash.update(bytes.subarray(0, length));
+    }
+  } finally {
+    fs.closeSync(descriptor);
+  }
+  return hash.digest('hex').slice(0, DIGEST_DIGITS);
 }
 
 function sha256(bytes: string | Uint8Array): string {

@@ -10,7 +10,7 @@
 
 import fs from 'node:fs';
 import path from 'node:path';
-import { causeOf, outputError } from '../../errors.js';
+import { unreadableOutputError } from '../../errors.js';
 import { jsonLine } from '../../printable.js';
 import { replaceFile } from '../replace-file.js';
 
@@ -28,6 +28,8 @@ export interface ListedFile {
    * target of a symbolic link.
    */
   readonly content: string;
+  /** The first 32 hex digits of its SHA-256, where the content is another text, and it is no link. */
+  readonly digest?: string;
 }
 
 /** A content that is a digest. */
@@ -36,6 +38,11 @@ const DIGEST = /^[0-9a-f]{32}$/;
 /** Whether the content of a file can be compared with its bytes. */
 export function isDigest(content: string): boolean {
   return DIGEST.test(content);
+}
+
+/** By what a file is known whatever its time is: its digest, else its content. */
+export function identityOf({ content, digest = content }: Pick<ListedFile, 'content' | 'digest'>): string {
+  return digest;
 }
 
 export class FileList {
@@ -72,7 +79,7 @@ export class FileList {
       }
       return new FileList(file, listed, Buffer.byteLength(complete));
     } catch (error) {
-      throw outputError(file, causeOf(error), error);
+      throw unreadableOutputError(file, error);
     }
   }
 
@@ -90,7 +97,8 @@ export class FileList {
     this.#descriptor ??= fs.openSync(this.#file, fs.constants.O_WRONLY | fs.constants.O_CREAT, 0o666);
     // An incomplete last line is overwritten.
     const bytes = Buffer.from(`${jsonLine(entry)}\n`);
-    fs.writeSync(this.#descriptor, bytes, 0, bytes.length, this.#end);
+    for (let written = 0; written < bytes.length; )
+      written += fs.writeSync(this.#descriptor, bytes, written, bytes.length - written, this.#end + written);
     this.#end += bytes.length;
     this.#listed.set(entry.file, [...this.of(entry.file), entry]);
   }
@@ -133,10 +141,11 @@ function parse(line: string): ListedFile | undefined {
   } catch {
     return undefined;
   }
-  const { file, bytes, mtimeMs, content } = value ?? {};
+  const { file, bytes, mtimeMs, content, digest } = value ?? {};
   if (typeof file !== 'string' || !isInner(file) || typeof content !== 'string') return undefined;
   if (typeof bytes !== 'number' || typeof mtimeMs !== 'number') return undefined;
-  return { file, bytes, mtimeMs, content };
+  if (digest !== undefined && (typeof digest !== 'string' || !isDigest(digest))) return undefined;
+  return { file, bytes, mtimeMs, content, ...(digest === undefined ? {} : { digest }) };
 }
 
 /** Whether a path with `/` stays in the folder that it is relative to. */

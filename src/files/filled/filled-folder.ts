@@ -11,8 +11,8 @@ import { createFolder } from '../create-folder.js';
 import { type FilledKind, readFilledMarker, writeFilledMarker } from '../folder-marker.js';
 import { Lock } from '../locks/lock.js';
 import { isStale, temporaryPath } from '../temporary.js';
-import { type Content, contentOf, type Wanted, wantedOf, write } from './content.js';
-import { FileList, isInner, type ListedFile } from './file-list.js';
+import { type Content, digestOf, foundIdentity, type Wanted, wantedOf, write } from './content.js';
+import { FileList, identityOf, isDigest, isInner, type ListedFile } from './file-list.js';
 
 export type { Content };
 
@@ -94,7 +94,7 @@ export class FilledFolder {
     if (marker === undefined) requireEmpty(folder);
     else if (marker.of !== ownerOf(place))
       throw optionError(
-        `${printable(folder)} was made from another manifest: name another folder, or remove this one first`,
+        `${printable(folder)} was made from another manifest, or from one that lay elsewhere beside it: name another folder, or remove this one first`,
       );
   }
 
@@ -125,8 +125,9 @@ export class FilledFolder {
    * @returns Whether there is one.
    */
   keep(file: string): boolean {
-    if (this.has(file)) this.#put.add(file);
-    return this.#put.has(file);
+    const isThere = this.has(file) && fs.existsSync(path.join(this.folder, file));
+    if (isThere) this.#put.add(file);
+    return isThere;
   }
 
   /**
@@ -176,20 +177,23 @@ export class FilledFolder {
     if (!this.#hasRealFolder(file)) return { state: 'foreign' };
     const stats = fs.lstatSync(target, { throwIfNoEntry: false });
     if (stats === undefined) return { state: 'free' };
-    const listed = this.#list.of(file).filter((entry) => isSame(entry, stats));
+    const entries = this.#list.of(file);
+    const listed = entries.filter((entry) => isSame(entry, stats));
     const isListed = listed.some(({ content }) => content === wanted.content);
-    const content = isListed ? wanted.content : contentOf(target, stats, [...this.#list.of(file), wanted]);
+    const identity = isListed ? undefined : foundIdentity(target, stats, [...entries, wanted]);
+    const known = entries.find((entry) => identityOf(entry) === identity);
+    const isWanted = isListed || identity === wanted.content || known?.content === wanted.content;
     // By its bytes a file may be what is wanted, and yet be a copy where a link is wanted.
-    if (content === wanted.content) return { state: wanted.isLinkedAs(stats) ? 'as wanted' : 'free', stats };
-    const isOurs = listed.length > 0 || this.#list.of(file).some((entry) => entry.content === content);
-    return { state: isOurs ? 'free' : 'foreign' };
+    if (isWanted) return { state: wanted.isLinkedAs(stats) ? 'as wanted' : 'free', stats };
+    return { state: listed.length > 0 || known !== undefined ? 'free' : 'foreign' };
   }
 
   /** Lists a file that is as it should be: in a copy of the folder it may have lost its time. */
   #adopt(file: string, { size, mtimeMs }: fs.Stats, { content }: Wanted): void {
     const [entry, ...others] = this.#list.of(file);
     if (others.length === 0 && entry?.content === content && entry.mtimeMs === mtimeMs) return;
-    const adopted = { file, bytes: size, mtimeMs, content };
+    const digest = this.#list.of(file).find((each) => each.content === content)?.digest;
+    const adopted = { file, bytes: size, mtimeMs, content, ...(digest === undefined ? {} : { digest }) };
     this.#list.add(adopted);
     this.#list.settle(adopted);
   }
@@ -198,8 +202,8 @@ export class FilledFolder {
   #isOurs(file: string, target: string, found: fs.Stats): boolean {
     const listed = this.#list.of(file);
     if (listed.some((entry) => isSame(entry, found))) return true;
-    const content = contentOf(target, found, listed);
-    return listed.some((entry) => entry.content === content);
+    const identity = foundIdentity(target, found, listed);
+    return listed.some((entry) => identityOf(entry) === identity);
   }
 
   /** @param copy Of a file that is there, and is a copy where a link is wanted, or the other way round. */
@@ -215,7 +219,9 @@ export class FilledFolder {
         return;
       }
       const { size, mtimeMs } = fs.lstatSync(temporary);
-      const entry = { file, bytes: size, mtimeMs, content: wanted.content };
+      const hasDigest = isDigest(wanted.content) || wanted.as === 'symbolic';
+      const digest = hasDigest ? {} : { digest: digestOf(temporary) };
+      const entry = { file, bytes: size, mtimeMs, content: wanted.content, ...digest };
       this.#list.add(entry);
       // A folder, too, is made only when a file in it is listed: otherwise it would stay, empty, where the process is killed here.
       createFolder(path.dirname(target));

@@ -2,7 +2,7 @@
 
 import fs from 'node:fs';
 import path from 'node:path';
-import { optionError } from '../../errors.js';
+import { causeOf, optionError, outputError, ThumbsError } from '../../errors.js';
 import { printable } from '../../printable.js';
 import { type FilledKind, isMarked } from '../folder-marker.js';
 import { isInside, realFile } from '../real-path.js';
@@ -16,6 +16,8 @@ export interface OtherPlaces {
   readonly files?: readonly string[];
   /** Real paths of what the run walks. */
   readonly roots?: readonly string[];
+  /** Another folder that the run fills. */
+  readonly filled?: string | undefined;
 }
 
 const TITLES: Readonly<Record<FilledKind, string>> = {
@@ -30,7 +32,7 @@ const TITLES: Readonly<Record<FilledKind, string>> = {
 export function requireFreePlace(
   kind: FilledKind,
   folder: string,
-  { out, manifest, files = [], roots = [] }: OtherPlaces,
+  { out, manifest, files = [], roots = [], filled }: OtherPlaces,
 ): void {
   const place = filledPlace(kind, folder, manifest);
   const real = place.folder;
@@ -40,8 +42,11 @@ export function requireFreePlace(
   };
   if (isInside(output, real)) refuse('lies in the output folder, or is it');
   if (isInside(real, output)) refuse('has the output folder in it');
-  const filled = foldersAbove(real).find(isMarked);
-  if (filled !== undefined) refuse(`lies in a folder that thumbs fills (${printable(filled)})`);
+  const above = foldersAbove(real).find(isMarked);
+  if (above !== undefined) refuse(`lies in a folder that thumbs fills (${printable(above)})`);
+  const other = filled === undefined ? undefined : realFolderOf(filled);
+  if (other !== undefined && (isInside(real, other) || isInside(other, real)))
+    refuse(`and ${printable(filled ?? '')} lie in one another, or are the same`);
   const root = roots.find((each) => isInside(real, each));
   if (root !== undefined) refuse(`has photos of this run in it (${printable(root)})`);
   const file = [manifest, ...files].find((each) => isInside(real, realOf(each)));
@@ -68,8 +73,16 @@ function realOf(file: string): string {
 
 /** The real path of a folder that need not exist, nor those above it; a link to it may be there already. */
 function realFolderOf(folder: string): string {
+  try {
+    return realFolder(folder);
+  } catch (error) {
+    throw error instanceof ThumbsError ? error : outputError(folder, causeOf(error), error);
+  }
+}
+
+function realFolder(folder: string): string {
   const parent = path.dirname(folder);
   const isThere = fs.lstatSync(folder, { throwIfNoEntry: false }) !== undefined;
   if (parent === folder || isThere) return realFile(folder);
-  return path.join(realFolderOf(parent), path.basename(folder));
+  return path.join(realFolder(parent), path.basename(folder));
 }

@@ -5,7 +5,7 @@ import { translatePage, words } from './locale.js';
 import { address, element, pageList, root } from './page.js';
 import { type PhotoList, StoredList } from './photo-list.js';
 import { enableSearch } from './search.js';
-import { addressed, Viewer } from './viewer.js';
+import { addressed, PHOTO_STEP, Viewer } from './viewer.js';
 
 /** The photos of the page's own list, where it has some. */
 interface Shown {
@@ -18,10 +18,12 @@ translatePage();
 const shown = pageList === undefined ? undefined : showList(pageList).catch(report);
 /** While what a search has found is shown: its viewer. */
 let found: Viewer | undefined;
-if (document.querySelector('form.search') !== null)
-  enableSearch((viewer) => {
-    found = viewer;
-  });
+const leaveSearch =
+  document.querySelector('form.search') === null
+    ? undefined
+    : enableSearch((viewer) => {
+        found = viewer;
+      });
 
 async function showList({
   key,
@@ -63,6 +65,11 @@ async function openAddressed({ list, viewer }: Shown): Promise<void> {
   const wanted = addressed(location.hash);
   if (wanted === undefined) return;
   const index = await list.find(wanted.id, wanted.near);
+  // The page was loaded anew while the photo was open.
+  if (index >= 0 && history.state === PHOTO_STEP) {
+    await viewer.follow(index);
+    return;
+  }
   try {
     history.replaceState(null, '', address());
   } catch {
@@ -76,9 +83,11 @@ async function onHistory(): Promise<void> {
   if (found !== undefined) {
     // What was looked at is loaded.
     const index = wanted === undefined ? -1 : found.indexOf(wanted.id);
-    if (index < 0) found.closeByHistory();
-    else await found.follow(index);
-    return;
+    if (wanted === undefined) found.closeByHistory();
+    else if (index >= 0) await found.follow(index);
+    if (wanted === undefined || index >= 0 || found.isOpen) return;
+    // The address of a photo of the page was typed, or followed.
+    leaveSearch?.();
   }
   const page = await shown;
   if (page === undefined) return;

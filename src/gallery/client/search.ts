@@ -6,7 +6,7 @@ import { Grid } from './grid.js';
 import { photoCount, withNumbers, words } from './locale.js';
 import { element, required, root } from './page.js';
 import { FoundList, StoredList } from './photo-list.js';
-import { Viewer } from './viewer.js';
+import { afterViewing, isViewing, Viewer } from './viewer.js';
 
 /** Photos that are shown of those found. */
 const MOST_SHOWN = 2000;
@@ -67,8 +67,12 @@ function search(all: readonly PlainAlbum[], query: string): Results {
   return { albums: titled, photos: new FoundList(shown), count };
 }
 
-/** Makes the search field of the page work. @param onShown Called with what the viewer of the results is, or undefined for none. */
-export function enableSearch(onShown: (viewer: Viewer | undefined) => void): void {
+/**
+ * Makes the search field of the page work.
+ * @param onShown Called with what the viewer of the results is, or undefined for none.
+ * @returns Leaves the results for the page.
+ */
+export function enableSearch(onShown: (viewer: Viewer | undefined) => void): () => void {
   const form = required('form.search', HTMLFormElement);
   const field = required('form.search input', HTMLInputElement);
   const main = required('main', HTMLElement);
@@ -86,6 +90,8 @@ export function enableSearch(onShown: (viewer: Viewer | undefined) => void): voi
     if (results.hidden) return;
     results.hidden = true;
     main.hidden = false;
+    // The link that skips the bar leads to what is shown.
+    [results.id, main.id] = ['', results.id];
     grid?.close();
     results.replaceChildren();
     onShown(undefined);
@@ -94,11 +100,19 @@ export function enableSearch(onShown: (viewer: Viewer | undefined) => void): voi
 
   const show = async (query: string) => {
     latest = query;
-    if (query === '') return leave();
     albums ??= loadAlbums();
     const found = search(await albums, query);
     if (latest !== query) return;
-    if (results.hidden) scrolled = window.scrollY;
+    // Nothing is changed behind an open photo: its steps in the history belong to what is there.
+    if (isViewing()) {
+      afterViewing(start);
+      return;
+    }
+    if (query === '') return leave();
+    if (results.hidden) {
+      scrolled = window.scrollY;
+      [results.id, main.id] = [main.id, ''];
+    }
     main.hidden = true;
     results.hidden = false;
     grid?.close();
@@ -132,7 +146,7 @@ export function enableSearch(onShown: (viewer: Viewer | undefined) => void): voi
     start();
   });
   document.addEventListener('keydown', (event) => {
-    if (document.documentElement.classList.contains('viewing') || event.target === field) return;
+    if (isViewing() || event.target === field) return;
     if (event.key === '/' && !event.ctrlKey && !event.metaKey && !event.altKey) {
       event.preventDefault();
       field.focus();
@@ -140,6 +154,10 @@ export function enableSearch(onShown: (viewer: Viewer | undefined) => void): voi
   });
   // What a browser has kept in the field when it came back to the page.
   if (field.value !== '') start();
+  return () => {
+    field.value = '';
+    leave();
+  };
 }
 
 function statusOf({ albums: titled, photos, count }: Results): string {

@@ -34,6 +34,24 @@ export function addressed(hash: string): Addressed | undefined {
   return id === undefined ? undefined : { id, near: Number(near), album };
 }
 
+/** The class of the page while a photo is open. */
+const VIEWING = 'viewing';
+
+/** An event of the document: no photo is open any more. */
+const CLOSED = 'thumbs-viewer-closed';
+
+/** Marks a step in the history that opened a photo. */
+export const PHOTO_STEP = 'photo';
+
+export function isViewing(): boolean {
+  return document.documentElement.classList.contains(VIEWING);
+}
+
+/** Calls back when no photo is open any more. */
+export function afterViewing(callback: () => void): void {
+  document.addEventListener(CLOSED, callback, { once: true });
+}
+
 /** What the viewer needs of the rows behind it. */
 export interface ViewedGrid {
   link(index: number): HTMLAnchorElement | undefined;
@@ -71,7 +89,7 @@ export class Viewer {
     // Of this step and of the next: closing shows the photo that was looked at last, and not the first.
     history.scrollRestoration = 'manual';
     try {
-      history.pushState(null, '', this.#addressOf(index, photo));
+      history.pushState(PHOTO_STEP, '', this.#addressOf(index, photo));
       this.#isStep = true;
     } catch {
       this.#isStep = false; // A browser that lets no page from a disk have addresses.
@@ -172,8 +190,10 @@ export class Viewer {
     if (dialog === undefined) return;
     dialog.setAttribute('aria-modal', 'true');
     dialog.setAttribute('aria-label', words.viewer);
-    document.documentElement.classList.add('viewing');
+    document.documentElement.classList.add(VIEWING);
     for (const behind of behindOf(dialog)) behind.inert = true;
+    // Outside of a modal dialog it might not be heard.
+    dialog.append(announcer);
   }
 
   #addInterface(pswp: PhotoSwipe): void {
@@ -261,7 +281,8 @@ export class Viewer {
 
   #onDestroyed(index: number): void {
     this.#open = undefined;
-    document.documentElement.classList.remove('viewing');
+    document.documentElement.classList.remove(VIEWING);
+    document.dispatchEvent(new Event(CLOSED));
     for (const behind of document.body.children) if (behind instanceof HTMLElement) behind.inert = false;
     // To the photo that was looked at last, which need not be the first.
     this.#grid
@@ -282,7 +303,7 @@ export class Viewer {
 
 function replaceAddress(to: string): void {
   try {
-    if (location.href !== to) history.replaceState(null, '', to);
+    if (location.href !== to) history.replaceState(history.state, '', to);
   } catch {
     // A browser that lets no page from a disk have addresses.
   }

@@ -2,10 +2,10 @@
 
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import { isInside } from '../../files/real-path.js';
 import { bytesOf, shown } from '../../path-bytes.js';
 import { printable } from '../../printable.js';
 import type { GalleryPhoto, Location, ThumbnailPicture } from './photos.js';
+import type { Roots } from './roots.js';
 
 export interface Album {
   /** The folder's name; empty for the gallery itself. Untrusted. */
@@ -29,36 +29,6 @@ export interface LocatedPhoto {
   readonly location: Location;
 }
 
-/** Which root each source lies in. Sources outside of all roots, of earlier versions' manifests, have the folder in common that they are in. */
-export class Roots {
-  readonly #roots: readonly string[];
-
-  /** All paths absolute. @param sources Those of all records. */
-  constructor(roots: readonly string[], sources: readonly string[]) {
-    const outside = sources.filter((source) => !roots.some((root) => isInside(root, source)));
-    const all = outside.length === 0 ? roots : [...roots, commonFolder(outside)];
-    const used = all.filter((root) => sources.some((source) => isInside(root, source)));
-    this.#roots = used.filter((root) => !used.some((other) => other !== root && isInside(other, root)));
-  }
-
-  get all(): readonly string[] {
-    return this.#roots;
-  }
-
-  locate(source: string): Location {
-    const root = this.#roots.find((each) => isInside(each, source));
-    if (root === undefined) throw new RangeError(`Expected ${source} to lie in a root`);
-    return { root, inner: path.relative(root, source).replaceAll(path.sep, '/') };
-  }
-}
-
-function commonFolder(files: readonly string[]): string {
-  const [first = path.sep] = files;
-  let folder = path.dirname(first);
-  for (const file of files) while (!isInside(folder, file)) folder = path.dirname(folder);
-  return folder;
-}
-
 /** An album while its photos are collected. */
 interface Growing {
   readonly name: string;
@@ -71,13 +41,12 @@ interface Growing {
 export function albumTree(roots: Roots, located: readonly LocatedPhoto[]): Album {
   const home: Growing = { name: '', slug: 'index', albums: new Map(), photos: [] };
   const slugs = new Set<string>();
-  const names = rootNames(roots.all);
   for (const { photo, location } of located) {
     const folders = path.posix
       .dirname(location.inner)
       .split('/')
       .filter((name) => name !== '.');
-    const above = roots.all.length === 1 ? [] : [names.get(location.root) ?? ''];
+    const above = roots.all.length === 1 ? [] : [location.name];
     let album = home;
     const walked = [path.basename(location.root)];
     for (const name of [...above, ...folders]) {
@@ -87,20 +56,6 @@ export function albumTree(roots: Roots, located: readonly LocatedPhoto[]): Album
     album.photos.push(photo);
   }
   return finished(home, undefined);
-}
-
-/** By root: its folder's name; with a number where another root has the same. */
-function rootNames(roots: readonly string[]): Map<string, string> {
-  const names = new Map<string, string>();
-  const used = new Set<string>();
-  for (const root of [...roots].sort()) {
-    const base = path.basename(root) || path.sep;
-    let name = base;
-    for (let number = 2; used.has(name); number += 1) name = `${base} (${number})`;
-    used.add(name);
-    names.set(root, name);
-  }
-  return names;
 }
 
 function newAlbum(parent: Growing, name: string, slug: string): Growing {

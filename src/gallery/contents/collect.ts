@@ -3,11 +3,12 @@
 import path from 'node:path';
 import { rootsOf } from '../../manifest/folder-manifests.js';
 import { RecordIndex } from '../../manifest/record-index.js';
-import { nameOf } from '../../manifest/source-names.js';
+import { sortNames } from '../../manifest/source-names.js';
 import type { ResolvedPlace } from '../../options/options.js';
-import { type LocatedPhoto, Roots } from './albums.js';
+import type { LocatedPhoto } from './albums.js';
 import type { Location } from './photos.js';
 import { type FailedPhoto, failedPhoto, galleryPhoto, idOf } from './photos.js';
+import { Roots } from './roots.js';
 
 export interface Collected {
   readonly roots: Roots;
@@ -28,14 +29,17 @@ export function collectPhotos(place: ResolvedPlace, withOriginals: boolean): Col
   const known = rootsOf(place).map(fileOf);
   const records = RecordIndex.openExisting(place.manifest);
   try {
-    const sources = [...records.positions.sources()].map(([source]) => fileOf(source));
-    const roots = new Roots(known, sources);
+    // Sorted: while a run works, the records are in another order.
+    const names = sortNames([...records.positions.sources()].map(([source]) => source));
+    const roots = new Roots(known, names.map(fileOf));
     const ids = new Ids();
     const photos: LocatedPhoto[] = [];
     const failed: FailedPhoto[] = [];
     const variants = new Set<string>();
-    for (const record of records.all()) {
-      const location = roots.locate(fileOf(nameOf(record)));
+    for (const name of names) {
+      const record = records.find(name);
+      if (record === undefined) continue;
+      const location = roots.locate(fileOf(name));
       if (record.status === 'failed') {
         failed.push(failedPhoto(record, location));
         continue;

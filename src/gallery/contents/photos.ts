@@ -3,8 +3,10 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { nameOfFile } from '../../files/thumbnails/thumbnail-name.js';
+import { photoExtensions } from '../../image/decoders/index.js';
 import { type DoneRecord, type FailedRecord, reasonOf, type ThumbnailEntry } from '../../manifest/record.js';
 import { nameOf } from '../../manifest/source-names.js';
+import { defaultDecoding } from '../../options/options.js';
 import { bytesOf, shown } from '../../path-bytes.js';
 import { printable } from '../../printable.js';
 
@@ -71,6 +73,8 @@ export interface FailedPhoto {
 export interface Location {
   /** Absolute path of the root. */
   readonly root: string;
+  /** What the root is called, unlike any other. */
+  readonly name: string;
   /** The photo's path in it, with `/`. */
   readonly inner: string;
 }
@@ -78,12 +82,13 @@ export interface Location {
 /** Formats that every browser shows. SVG is not copied: as a document of the gallery it could run scripts. */
 const SHOWN_FORMATS: ReadonlySet<string> = new Set(['jpeg', 'png', 'webp', 'gif', 'avif']);
 const NOT_COPIED: ReadonlySet<string> = new Set(['svg']);
+const PHOTO_EXTENSIONS: ReadonlySet<string> = new Set(photoExtensions(defaultDecoding));
 
 const ID_DIGITS = 12;
 
 /** 12 hex digits for a place below a root; another for each `attempt`. */
-export function idOf({ root, inner }: Location, attempt = 0): string {
-  const text = `${path.posix.basename(root)}/${inner}${attempt === 0 ? '' : `//${attempt}`}`;
+export function idOf({ name, inner }: Location, attempt = 0): string {
+  const text = `${name}/${inner}${attempt === 0 ? '' : `//${attempt}`}`;
   return createHash('sha256').update(bytesOf(text)).digest('hex').slice(0, ID_DIGITS);
 }
 
@@ -126,10 +131,12 @@ function pictureFile(thumbnail: string): string {
 }
 
 function originalOf(record: DoneRecord, { root, inner }: Location, id: string): Original {
-  const extension = /\.[0-9a-z]{1,5}$/i.exec(inner)?.[0].toLowerCase() ?? '';
+  const named = path.posix.extname(inner).slice(1).toLowerCase();
+  // Whatever a file is called: under another extension a web server might run it, or show it as a page.
+  const extension = PHOTO_EXTENSIONS.has(named) ? named : record.sourceFormat;
   const { sourceBytes: bytes, sourceMtimeMs: mtimeMs } = record;
   return {
-    file: `originals/${id.slice(0, 2)}/${id}${extension}`,
+    file: `originals/${id.slice(0, 2)}/${id}.${extension}`,
     source: path.join(root, inner),
     content: `photo ${record.sourceXxh128 ?? record.sourcePartialXxh128 ?? ''} ${bytes} ${mtimeMs}`,
     ...{ bytes, mtimeMs },

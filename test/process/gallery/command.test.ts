@@ -5,7 +5,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import type { GallerySummary } from '../../../src/gallery/create-gallery.js';
 import { writeManyPhotos } from '../../support/gallery/photos.js';
-import { temporaryFolder } from '../../support/photos.js';
+import { photoFolder, temporaryFolder } from '../../support/photos.js';
 import { thumbs } from '../../support/processes/command.js';
 
 async function manyPhotos(): Promise<string> {
@@ -59,4 +59,33 @@ test('a folder of something else is refused, and stays', async () => {
   const { code, stderr } = await thumbs(['gallery', '--gallery', 'site'], { cwd: folder });
   expect([code, stderr]).toEqual([2, expect.stringContaining('has files that are not of thumbs, as a.txt')]);
   expect(fs.readdirSync(path.join(folder, 'site'))).toEqual(['a.txt']);
+});
+
+test('a path that cannot be a gallery is refused with its cause, exit 3, or 2', async () => {
+  const folder = await manyPhotos();
+  fs.writeFileSync(path.join(folder, 'file'), '');
+  fs.symlinkSync('loop', path.join(folder, 'loop'));
+  for (const [name, cause] of [
+    ['file/x', /not a directory \(ENOTDIR\)/],
+    ['x'.repeat(300), /name too long \(ENAMETOOLONG\)/],
+    ['loop/x', /\(ELOOP\)/],
+  ] as const) {
+    const { code, stderr } = await thumbs(['gallery', '--gallery', name], { cwd: folder });
+    expect([code, stderr]).toEqual([3, expect.stringMatching(cause)]);
+  }
+});
+
+test('a run fills neither one folder as gallery and links, nor one in the other, and says so before it begins', async () => {
+  const { folder } = photoFolder(1);
+  for (const [gallery, links] of [
+    ['a', 'a'],
+    ['a/b', 'a'],
+    ['a', 'a/b'],
+  ] as const) {
+    const { code, stderr } = await thumbs(['photos', '--gallery', gallery, '--links', links], {
+      cwd: folder,
+    });
+    expect([code, stderr]).toEqual([2, expect.stringContaining('lie in one another, or are the same')]);
+  }
+  expect(fs.readdirSync(folder)).toEqual(['photos']);
 });

@@ -108,3 +108,39 @@ testInChromium('the results are said in the reader’s language', async () => {
   await eventually(async () => (await found(page))[0]).toBe('Nichts gefunden');
   expect(await photoLinks(page).count()).toBe(0);
 });
+
+testInChromium(
+  'what is found while a photo is open waits for its end, and Back closes the photo first',
+  async () => {
+    const page = await gallery.open('timeline.html', { way: 'http', reducedMotion: 'reduce' });
+    await page.getByRole('link', { name: 'Albums' }).click();
+    await photoLinks(page).first().waitFor();
+    let release = () => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await page.route('**/data/search.js*', async (route) => {
+      await released;
+      await route.continue();
+    });
+    await search(page, 'rome');
+    await photoLinks(page).first().click();
+    const dialog = page.getByRole('dialog', { name: 'Photo' });
+    await dialog.waitFor();
+    const loaded = page.waitForResponse(/search\.js/);
+    release();
+    await loaded;
+    await page.goBack();
+    await dialog.waitFor({ state: 'detached' });
+    expect(page.url()).toBe(gallery.address('index.html', 'http'));
+    await eventually(() => found(page)).toEqual(['2 photos', ['Italy / Rome'], ['forum.jpg', 'cover.jpg']]);
+  },
+);
+
+testInChromium('the link that skips the bar leads to what was found', async () => {
+  const page = await gallery.openPhotos('index.html');
+  await search(page, 'rome');
+  await page.getByRole('heading', { name: 'Search', level: 1 }).waitFor();
+  await page.locator('a.skip').press('Enter');
+  await eventually(() => page.evaluate(() => document.activeElement?.className)).toBe('results');
+});

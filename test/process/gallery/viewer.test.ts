@@ -413,3 +413,21 @@ testInChromium(
     await eventually(() => viewer(page).count()).toBe(0);
   },
 );
+
+testInChromium('a page that is loaded anew with an open photo adds no step to the history', async () => {
+  const page = await comeToItaly();
+  await photo(page, 'IMG_1.jpg').click();
+  await viewer(page).waitFor();
+  const steps = await page.evaluate(() => history.length);
+  for (const _ of [1, 2]) {
+    await page.reload();
+    await viewer(page).waitFor();
+    await eventually(() => openName(page)).toBe('IMG_1.jpg');
+  }
+  expect(await page.evaluate(() => history.length)).toBe(steps);
+  await page.goBack();
+  await viewer(page).waitFor({ state: 'detached' });
+  expect(hasAddress(page)).toBe(false);
+  await page.goBack();
+  await page.getByRole('heading', { name: 'Italy', level: 1 }).waitFor({ state: 'detached' });
+});

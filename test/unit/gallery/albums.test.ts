@@ -1,8 +1,9 @@
 // Folders as albums: which albums there are, in which order their photos stand, and what stands for them.
 
 import { expect, test } from 'vitest';
-import { type Album, albumTree, allAlbums, Roots } from '../../../src/gallery/contents/albums.js';
+import { type Album, albumTree, allAlbums } from '../../../src/gallery/contents/albums.js';
 import { galleryPhoto, idOf } from '../../../src/gallery/contents/photos.js';
+import { Roots } from '../../../src/gallery/contents/roots.js';
 import { inProgram } from '../../support/byte-names.js';
 import { doneRecord } from '../../support/manifests.js';
 

@@ -90,6 +90,8 @@ test('a gallery has a page for each folder, the pictures and nothing else', asyn
     type: 'gallery',
     folder: gallery,
     ...{ photos: 3, albums: 1, missing: 0, fullView: 200, withoutFullView: 3, variants: ['200x200'] },
+    // The manifest was written by hand.
+    unknownRoots: true,
     ...{ files: 15, written: 15, removed: 0, foreign: [] },
   });
   const names = Object.keys(files(gallery)).map((name) => name.replaceAll(/[0-9a-f]{8,}/g, '*'));
@@ -304,11 +306,53 @@ test('the gallery of another manifest is refused, and unchanged', async () => {
   expect(snapshot(gallery)).toEqual(before);
 });
 
-test('without a manifest nothing is made of the gallery but its folder', async () => {
+test('without a manifest nothing is made', async () => {
   const { out, gallery, update } = inFolder(temporaryFolder());
   fs.mkdirSync(out);
   await expect(update()).rejects.toMatchObject({ code: 'MANIFEST' });
-  expect(fs.existsSync(path.join(gallery, 'index.html'))).toBe(false);
+  expect(fs.existsSync(gallery)).toBe(false);
+});
+
+test('a gallery whose thumbnails are gone in number stays as it is: a disk may be missing', async () => {
+  const photos = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`${index}.jpg`, `${index}`]));
+  const { out, gallery, update } = written(photos);
+  await update();
+  const before = published(gallery);
+  const moved = path.join(out, '../away');
+  fs.mkdirSync(moved);
+  for (const name of fs.readdirSync(out).filter((each) => each.endsWith('.png')))
+    fs.renameSync(path.join(out, name), path.join(moved, name));
+  await expect(update()).rejects.toMatchObject({
+    ...{ code: 'OUTPUT', message: expect.stringMatching(/thumbnails of 30 of 30 photos are missing/) },
+  });
+  expect(published(gallery)).toEqual(before);
+  for (const name of fs.readdirSync(moved).slice(0, 15))
+    fs.renameSync(path.join(moved, name), path.join(out, name));
+  expect(await update()).toMatchObject({ photos: 15, missing: 15 });
+});
+
+test('styles that are gone from the gallery are said to be, and are none then', async () => {
+  const { folder, gallery, update } = written(THREE);
+  fs.writeFileSync(path.join(folder, 'my.css'), 'a { color: red }');
+  await update({ css: path.join(folder, 'my.css') });
+  const custom = Object.keys(files(gallery)).find((name) => name.startsWith('assets/custom-')) ?? '';
+  fs.rmSync(path.join(gallery, custom));
+  expect(await update()).toMatchObject({ stylesLost: true });
+  expect(files(gallery)['index.html']).not.toContain('custom-');
+  expect(await update()).not.toHaveProperty('stylesLost');
+});
+
+test('ids and albums do not depend on the order of the records, as a run that works has them', async () => {
+  const folder = temporaryFolder();
+  await writeGalleryPhotos(folder, { 'd1/DCIM/1.jpg': {}, 'd2/DCIM/1.jpg': {}, 'd2/DCIM/2.jpg': {} });
+  const { out, gallery, update } = await run(folder, ['d1/DCIM', 'd2/DCIM']);
+  await update();
+  const before = published(gallery);
+  const manifest = path.join(out, 'manifest.jsonl');
+  const [header = '', ...records] = fs.readFileSync(manifest, 'utf8').trimEnd().split('\n');
+  fs.writeFileSync(manifest, `${[header, ...records.reverse()].join('\n')}\n`);
+  expect(await update()).toMatchObject({ written: 0, removed: 0 });
+  expect(published(gallery)).toEqual(before);
 });
 
 test('a manifest that a run is writing to has its complete lines in the gallery', async () => {
@@ -378,6 +422,25 @@ test('originals that have changed since the run, or are gone, are not copied and
     photos: 3,
     originals: { copied: 1, notCopied: 2 },
   });
+  expect(originals(gallery).length).toBe(1);
+});
+
+test('in a copy of the gallery without times originals are known, and leave it with their photos', async () => {
+  const folder = temporaryFolder();
+  await writeGalleryPhotos(path.join(folder, 'photos'), { 'a.jpg': {}, 'b.jpg': {} });
+  const { gallery, update } = await run(folder);
+  await update({ originals: true });
+  const copy = path.join(folder, 'copy');
+  fs.cpSync(gallery, copy, { recursive: true });
+  fs.rmSync(gallery, { recursive: true });
+  fs.renameSync(copy, gallery);
+  expect(await update()).toMatchObject({ foreign: [], originals: { copied: 2 } });
+  fs.cpSync(gallery, copy, { recursive: true });
+  fs.rmSync(gallery, { recursive: true });
+  fs.renameSync(copy, gallery);
+  fs.rmSync(path.join(folder, 'photos/a.jpg'));
+  await run(folder);
+  expect(await update()).toMatchObject({ foreign: [], photos: 1 });
   expect(originals(gallery).length).toBe(1);
 });
 

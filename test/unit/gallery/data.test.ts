@@ -2,9 +2,10 @@
 
 import { expect, test } from 'vitest';
 import { CHUNK_PHOTOS } from '../../../src/gallery/client/format.js';
-import { albumTree, Roots } from '../../../src/gallery/contents/albums.js';
+import { albumTree } from '../../../src/gallery/contents/albums.js';
 import { albumData, type DataFile, searchData, timelineData } from '../../../src/gallery/contents/data.js';
 import { galleryPhoto, idOf } from '../../../src/gallery/contents/photos.js';
+import { Roots } from '../../../src/gallery/contents/roots.js';
 import { doneRecord } from '../../support/manifests.js';
 
 /** A gallery of photos, by their paths below the root, and when they were taken. */

@@ -6,7 +6,7 @@ import type { DoneRecord } from '../../../src/manifest/record.js';
 import { inProgram } from '../../support/byte-names.js';
 import { doneRecord } from '../../support/manifests.js';
 
-const LOCATION = { root: '/home/photos', inner: 'in/a.JPG' };
+const LOCATION = { root: '/home/photos', name: 'photos', inner: 'in/a.JPG' };
 
 type Size = readonly [width: number, height: number];
 
@@ -120,7 +120,7 @@ test('a pixel more or less, as of tiny and very wide thumbnails, makes no part o
 });
 
 test('an id is of where the photo lies below its root, and differs where names only look alike', () => {
-  const of = (root: string, inner: string) => idOf({ root, inner });
+  const of = (root: string, inner: string) => idOf({ root, name: root.split('/').at(-1) ?? '', inner });
   expect(of('/a/photos', 'x/1.jpg')).toBe(of('/b/photos', 'x/1.jpg'));
   expect(of('/a/photos', 'x/1.jpg')).not.toBe(of('/a/photos', 'y/1.jpg'));
   expect(of('/a', `${inProgram('\xe9')}.jpg`)).not.toBe(of('/a', `${inProgram('\xe8')}.jpg`));
@@ -129,7 +129,7 @@ test('an id is of where the photo lies below its root, and differs where names o
   expect(idOf(LOCATION)).toMatch(/^[0-9a-f]{12}$/);
 });
 
-test('an original keeps its extension alone, and an SVG is none', () => {
+test('an original keeps a photo’s extension alone, any other becomes that of its format, and an SVG is none', () => {
   const of = (inner: string, sourceFormat: DoneRecord['sourceFormat']) =>
     galleryPhoto(
       { ...doneRecord(`../photos/${inner}`), sourceFormat },
@@ -141,7 +141,8 @@ test('an original keeps its extension alone, and an SVG is none', () => {
     ...{ file: 'originals/01/0123456789ab.jpg', source: '/home/photos/in/a.JPG', isShown: true },
   });
   expect(of('in/a.heic', 'heic')).toMatchObject({ file: 'originals/01/0123456789ab.heic', isShown: false });
-  expect(of('a.jp"><b>', 'jpeg')?.file).toBe('originals/01/0123456789ab');
+  for (const name of ['a.jp"><b>', 'shell.php', 'page.html', 'none', '.jpg'])
+    expect(of(name, 'jpeg')?.file).toBe('originals/01/0123456789ab.jpeg');
   expect(of('a.svg', 'svg')).toBeUndefined();
 });
 
