@@ -44,7 +44,8 @@ export async function measurePage(browser: Browser, file: string): Promise<PageF
   const page = await context.newPage();
   const bodies: Array<Promise<number>> = [];
   page.on('response', (response) => {
-    bodies.push(response.body().then((body) => body.length));
+    const none = () => 0; // Of a request that was given up.
+    bodies.push(response.body().then((body) => body.length, none));
   });
   await page.addInitScript({ path: IN_PAGE });
   await page.goto(pathToFileURL(file).href);

@@ -192,7 +192,7 @@ export function walkLines(
       : [`${count(systemFolders, 'system folder')} not walked (${byFrequency(system)})`]),
     ...(thumbnails === 0
       ? []
-      : [`${count(thumbnails, 'folder of thumbnails', 'folders of thumbnails')} not walked`]),
+      : [`${count(thumbnails, 'folder that thumbs fills', 'folders that thumbs fills')} not walked`]),
     ...(skippedLinks === 0 ? [] : [`${count(skippedLinks, 'symbolic link')} not followed (--follow)`]),
     ...(namesPaths ? emptyPaths.map((folder) => colors.yellow(`${shownPath(folder)}: no photos found`)) : []),
     ...unmatchedIncludes(walk, colors),

@@ -29,7 +29,7 @@ async function mixedFolder(): Promise<string> {
 const LEFT_OUT = [
   '4 files of other formats passed over (2 jxl, 1 crw, 1 mov)',
   '3 system folders not walked (2 @eaDir, 1 lost+found)',
-  '1 folder of thumbnails not walked',
+  '1 folder that thumbs fills not walked',
 ];
 
 const NAMED = [
@@ -104,7 +104,7 @@ test('photos in a folder that a run has filled by mistake are counted by later r
   ]);
   expect(lines.slice(-4)).toEqual([
     '2 pictures and videos not selected (2 jpg)',
-    '1 folder of thumbnails not walked',
+    '1 folder that thumbs fills not walked',
     'manifest thumbnails/manifest.jsonl',
     '',
   ]);
