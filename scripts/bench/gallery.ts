@@ -29,7 +29,8 @@ async function measurePages(gallery: string): Promise<string[]> {
   const albums = fs.existsSync(path.join(gallery, 'albums'))
     ? fs.readdirSync(path.join(gallery, 'albums'))
     : [];
-  const [album] = albums.sort();
+  // Later pages lead to the first.
+  const [album] = albums.filter((name) => /-[0-9a-f]{8}\.html$/.test(name)).sort();
   const pages = ['index.html', ...(album === undefined ? [] : [`albums/${album}`]), 'timeline.html'];
   const browser = await launch();
   const lines: string[] = [];
@@ -80,7 +81,7 @@ for (const shape of SHAPES) {
     console.log(`
 ### ${shape.title}
 
-made in ${first.toFixed(1)} s, looked through again in ${formatStatistics(statistics(again), 2)} s (${RUNS} runs);
+Made in ${first.toFixed(1)} s, looked through again in ${formatStatistics(statistics(again), 2)} s (${RUNS} runs);
 ${pages.files} pages with ${pages.megabytes.toFixed(1)} MB, ${data.files} files of data with ${data.megabytes.toFixed(1)} MB
 
 | page | first thumbnail, ms | all in the window, ms | MB until then | longest frame while scrolling, ms | frames | pixels |

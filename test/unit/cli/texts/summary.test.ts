@@ -147,10 +147,10 @@ test('folders that were not walked have a line for those of systems and one for 
   const skippedFolders = { '@eaDir': 2, 'lost+found': 1, '.thumbs.json': 2 };
   expect(lines({ skippedFolders }).slice(1)).toEqual([
     '3 system folders not walked (2 @eaDir, 1 lost+found)',
-    '2 folders of thumbnails not walked',
+    '2 folders that thumbs fills not walked',
     manifest,
   ]);
-  expect(lines({ skippedFolders: { '.thumbs.json': 1 } })[1]).toBe('1 folder of thumbnails not walked');
+  expect(lines({ skippedFolders: { '.thumbs.json': 1 } })[1]).toBe('1 folder that thumbs fills not walked');
 });
 
 test('paths and includes that selected nothing are named, excludes with -v alone', () => {
