@@ -13,13 +13,11 @@ const language: string =
 
 export const words: Strings = strings[language] ?? (strings.en as Strings);
 
-/** Numbers and dates follow the language of the words, with the reader's region where it is the same one. */
-const format: string = locale.startsWith(language) ? locale : language;
-const integers = new Intl.NumberFormat(format);
-const plurals = new Intl.PluralRules(format);
-const days = new Intl.DateTimeFormat(format, { dateStyle: 'long', timeZone: 'UTC' });
-const times = new Intl.DateTimeFormat(format, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' });
-const months = new Intl.DateTimeFormat(format, { month: 'long', year: 'numeric', timeZone: 'UTC' });
+const integers = new Intl.NumberFormat(locale);
+const plurals = new Intl.PluralRules(language);
+const days = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' });
+const times = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' });
+const months = new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric', timeZone: 'UTC' });
 
 /** `3 photos`. */
 export function photoCount(count: number): string {
