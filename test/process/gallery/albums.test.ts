@@ -177,7 +177,7 @@ for (const { locale, albums, timeline, figures, described, undated } of [
     locale: 'sv-SE',
     albums: 'Albums',
     timeline: 'Timeline',
-    figures: /^11 photos · 3 juli 2022 – 1 mars 2024$/,
+    figures: /^11 photos · 3 juli 2022–1 mars 2024$/,
     described: 'harbour.jpg, 3 juli 2022',
     undated: 'Without a date',
   },
