@@ -82,7 +82,14 @@ export interface Location {
 /** Formats that every browser shows. SVG is not copied: as a document of the gallery it could run scripts. */
 const SHOWN_FORMATS: ReadonlySet<string> = new Set(['jpeg', 'png', 'webp', 'gif', 'avif']);
 const NOT_COPIED: ReadonlySet<string> = new Set(['svg']);
-const PHOTO_EXTENSIONS: ReadonlySet<string> = new Set(photoExtensions(defaultDecoding));
+
+let extensions: ReadonlySet<string> | undefined;
+
+/** Asked for when it is needed: whether HEICs are photos depends on a package. */
+function isPhotoExtension(extension: string): boolean {
+  extensions ??= new Set(photoExtensions(defaultDecoding));
+  return extensions.has(extension);
+}
 
 const ID_DIGITS = 12;
 
@@ -133,7 +140,7 @@ function pictureFile(thumbnail: string): string {
 function originalOf(record: DoneRecord, { root, inner }: Location, id: string): Original {
   const named = path.posix.extname(inner).slice(1).toLowerCase();
   // Whatever a file is called: under another extension a web server might run it, or show it as a page.
-  const extension = PHOTO_EXTENSIONS.has(named) ? named : record.sourceFormat;
+  const extension = isPhotoExtension(named) ? named : record.sourceFormat;
   const { sourceBytes: bytes, sourceMtimeMs: mtimeMs } = record;
   return {
     file: `originals/${id.slice(0, 2)}/${id}.${extension}`,
