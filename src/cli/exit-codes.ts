@@ -8,8 +8,7 @@ export const exitCodes = {
   ok: 0,
   /**
    * Some photos failed, some folders could not be read (each is named), so many photos are missing that records were kept or nothing was
-   * pruned, or not every photo has its link, or its
-   * place in the gallery.
+   * pruned, or a photo lacks its link or its place in the gallery.
    */
   someFailed: 1,
   /** The command line is invalid; nothing was done. */
@@ -36,11 +35,15 @@ export function exitCodeOf(
   if (stopped === 'deadline') return exitCodes.deadline;
   if (stopped === 'signal' && stoppedBy !== undefined) return exitCodes[stoppedBy];
   if (failures.INTERNAL !== undefined) return exitCodes.internalError;
-  const hasLinks = links === undefined || (links.foreign.length === 0 && links.missing === 0);
-  const isShown = gallery === undefined || (gallery.foreign.length === 0 && gallery.missing === 0);
   const hasPhotos = failed === 0 && unreadableFolders === 0 && kept === 0 && pruneRefused === undefined;
-  const isComplete = hasPhotos && hasLinks && isShown;
-  return isComplete ? exitCodes.ok : exitCodes.someFailed;
+  return hasPhotos && isWhole(links) && isWhole(gallery) ? exitCodes.ok : exitCodes.someFailed;
+}
+
+/** Whether a gallery or a tree of links has all that it should; also where there is none. */
+export function isWhole(
+  filled: { readonly foreign: readonly string[]; readonly missing: number } | undefined,
+): boolean {
+  return filled === undefined || (filled.foreign.length === 0 && filled.missing === 0);
 }
 
 /** The exit code of an error that ended a run. */

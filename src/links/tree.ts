@@ -11,7 +11,7 @@ import { nameOfFile } from '../files/thumbnails/thumbnail-name.js';
 import { rootsOf } from '../manifest/folder-manifests.js';
 import { readManifest } from '../manifest/reading.js';
 import type { ManifestRecord } from '../manifest/record.js';
-import { nameOf, recordedName, sourceName } from '../manifest/source-names.js';
+import { nameOf, recordedName, sourceName, sourcePath } from '../manifest/source-names.js';
 import type { LinkType, ResolvedLinks, ResolvedPlace } from '../options/options.js';
 import type { Steps } from '../steps.js';
 import { commonFolder } from './common-folder.js';
@@ -192,7 +192,7 @@ function put(folder: FilledFolder, link: string, content: Content, { type }: Res
 }
 
 function absolute({ manifest }: ResolvedPlace, name: string): string {
-  return path.resolve(path.dirname(manifest), name);
+  return sourcePath(manifest, name);
 }
 
 function folderOf({ common }: Settings, place: ResolvedPlace): string | undefined {

@@ -8,6 +8,7 @@ import { ThumbnailSet } from '../files/thumbnails/thumbnail-name.js';
 import { addNamed, presentManifests } from '../manifest/folder-manifests.js';
 import type { DoneRecord, ThumbnailEntry } from '../manifest/record.js';
 import type { RecordIndex } from '../manifest/record-index.js';
+import { sourcePath } from '../manifest/source-names.js';
 import type { ResolvedPlace } from '../options/options.js';
 import type { Checked } from './check-files.js';
 import type { FindingEvent, VerifiedEvent } from './findings.js';
@@ -100,7 +101,7 @@ export class Comparison {
   }
 
   *#wrongEntries(record: DoneRecord, checked: ReadonlyMap<string, Checked>): Generator<FindingEvent> {
-    const source = path.resolve(path.dirname(this.#place.manifest), record.source);
+    const source = sourcePath(this.#place.manifest, record.source);
     for (const entry of record.thumbnails) {
       this.#named.add(entry.file);
       const file = checked.get(entry.file);

@@ -15,7 +15,7 @@ import { isShardName, isThumbnailFile, ThumbnailSet } from '../files/thumbnails/
 import type { Layout, ResolvedPlace } from '../options/options.js';
 import { isManifest } from './reading.js';
 import { RecordIndex } from './record-index.js';
-import { nameOf, recordedName, sortNames, sourceName } from './source-names.js';
+import { nameOf, recordedName, sortNames, sourceName, sourcePath } from './source-names.js';
 
 /**
  * The manifests of a folder other than the place's own, as real paths: those of its marker, and `manifest.jsonl` in it, because version
@@ -129,9 +129,7 @@ export function addNamedByOthers(named: ThumbnailSet, place: ResolvedPlace): str
 export function noteRoots(out: string, manifest: string, folders: readonly string[]): void {
   const name = nameIn(out, manifest);
   changeMarker(out, (marker) => {
-    const known = (marker.roots?.[name] ?? []).map((root) =>
-      path.resolve(path.dirname(manifest), nameOf(root)),
-    );
+    const known = (marker.roots?.[name] ?? []).map((root) => sourcePath(manifest, nameOf(root)));
     const roots = fewest([...known, ...folders], MOST_ROOTS).map((folder) => sourceName(manifest, folder));
     return { ...marker, roots: { ...marker.roots, [name]: sortNames(roots).map(recordedName) } };
   });

@@ -17,6 +17,11 @@ export function sourceName(manifest: string, file: string): string {
   return path.sep === '/' ? relative : relative.replaceAll(path.sep, '/');
 }
 
+/** The absolute path of a source by its name, which {@link sourceName} has made. */
+export function sourcePath(manifest: string, name: string): string {
+  return path.resolve(path.dirname(manifest), name);
+}
+
 /** {@link sourceName} for many files: those of one folder mostly come one after the other, and share its name. */
 export class SourceNames {
   readonly #manifest: string;

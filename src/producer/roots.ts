@@ -4,6 +4,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { causeOf, insideOutputError, optionError, systemCode } from '../errors.js';
 import { isInside, realPathOf, realPathSync } from '../files/real-path.js';
+import { sourcePath } from '../manifest/source-names.js';
 import { mayBeLossy, systemPath } from '../path-bytes.js';
 import { printable } from '../printable.js';
 import type { UnreadableFolder } from './walk-progress.js';
@@ -76,7 +77,7 @@ export function isOutsideWalk(
 ): (source: string) => boolean {
   const folders = roots.filter(({ kind }) => kind === 'folder');
   return (source) => {
-    const file = path.resolve(path.dirname(manifest), source);
+    const file = sourcePath(manifest, source);
     const isCovered = folders.some((root) => isInside(root.path, file));
     return !isCovered || unreadable.some((folder) => isInside(folder.path, file));
   };

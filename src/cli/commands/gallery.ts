@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import { jsonLine } from '../../printable.js';
-import { exitCodes } from '../exit-codes.js';
+import { exitCodes, isWhole } from '../exit-codes.js';
 import { Screen } from '../screen.js';
 import { addPlaceOptions, libraryOptions, type ParsedOptions } from '../shared-options.js';
 import { stopOnSignals } from '../signals.js';
@@ -42,5 +42,5 @@ async function runGallery(typed: ParsedOptions): Promise<number> {
   if (made === undefined) return stopped === undefined ? exitCodes.cannotContinue : exitCodes[stopped];
   if (typed.json === true) await screen.print(jsonLine(made));
   for (const line of galleryLines(made, screen.colors, typed.quiet === true)) await screen.say(line);
-  return made.foreign.length + made.missing === 0 ? exitCodes.ok : exitCodes.someFailed;
+  return isWhole(made) ? exitCodes.ok : exitCodes.someFailed;
 }

@@ -28,7 +28,7 @@ export function galleryLines(made: GallerySummary, colors: Colors, quiet = false
       ? []
       : [
           colors.yellow(
-            'not known which folders the photos were given by, so each folder stands alone: a run over those folders joins them',
+            'it is not known which folders thumbs was given, so each folder with photos is an album of its own: the next run notes them',
           ),
         ]),
     ...(made.missing === 0

@@ -100,8 +100,7 @@ function noPhotosLine({ shard }: SummaryEvent): string {
   return shard === undefined ? 'No photos found.' : `No photos of shard ${shard} found.`;
 }
 
-/** Why a run without a failure is not complete: photos are missing in number, or links, or the gallery lacks
- * some. Said with `-q`, too. */
+/** Why a run without a failure is not complete: photos are missing in number, or some in links or gallery. Said with `-q`, too. */
 export function missingPhotosLines(run: SummaryEvent, { forget, place }: Hints, colors: Colors): string[] {
   const others = [
     ...linkProblemLines(run.links, colors),

@@ -1,11 +1,11 @@
 // The gallery's script: what a page can do beyond its HTML. Without it a page is a plain album.
 
-import { Grid } from './grid.js';
+import { addressed, isPhotoStep, replaceAddress } from './addresses.js';
 import { translatePage, words } from './locale.js';
 import { address, element, pageList, root } from './page.js';
 import { type PhotoList, StoredList } from './photo-list.js';
 import { enableSearch } from './search.js';
-import { addressed, PHOTO_STEP, Viewer } from './viewer.js';
+import { showPhotos, type Viewer } from './viewer.js';
 
 /** The photos of the page's own list, where it has some. */
 interface Shown {
@@ -39,16 +39,14 @@ async function showList({
   await list.load(0);
   document.querySelector('nav.pages')?.remove();
   addYears(list, container);
-  let viewer: Viewer | undefined;
-  const grid = new Grid(container, list, (index) => viewer?.open(index).catch(report));
-  viewer = new Viewer(list, grid);
+  const { viewer } = showPhotos(container, list);
   await openAddressed({ list, viewer });
   return { list, viewer };
 }
 
 /** A photo that a search has found has an address with its album: that is where it is opened again. */
 function leaveForAlbum(): void {
-  const { id, album } = addressed(location.hash) ?? {};
+  const { id, album } = addressed() ?? {};
   if (album === undefined || album === pageList?.key) return;
   location.replace(`${root}${album === 'index' ? '' : 'albums/'}${album}.html#p${id}`);
 }
@@ -62,24 +60,19 @@ function leaveLaterPage(): void {
 
 /** Opens the photo that the address names, so that Back leads to its album. */
 async function openAddressed({ list, viewer }: Shown): Promise<void> {
-  const wanted = addressed(location.hash);
+  const wanted = addressed();
   if (wanted === undefined) return;
   const index = await list.find(wanted.id, wanted.near);
   // The page was loaded anew while the photo was open.
-  if (index >= 0 && history.state === PHOTO_STEP) {
+  if (index >= 0 && isPhotoStep()) {
     await viewer.follow(index);
     return;
   }
-  try {
-    history.replaceState(null, '', address());
-  } catch {
-    return; // A browser that lets no page from a disk have addresses.
-  }
-  if (index >= 0) await viewer.open(index);
+  if (replaceAddress(address(), null) && index >= 0) await viewer.open(index);
 }
 
 async function onHistory(): Promise<void> {
-  const wanted = addressed(location.hash);
+  const wanted = addressed();
   if (found !== undefined) {
     // What was looked at is loaded.
     const index = wanted === undefined ? -1 : found.indexOf(wanted.id);

@@ -2,11 +2,11 @@
 
 import { loadData } from './data.js';
 import type { SearchScript } from './format.js';
-import { Grid } from './grid.js';
 import { photoCount, withNumbers, words } from './locale.js';
 import { element, required, root } from './page.js';
 import { FoundList, StoredList } from './photo-list.js';
-import { afterViewing, isViewing, Viewer } from './viewer.js';
+import type { Grid } from './rows/grid.js';
+import { afterViewing, isViewing, showPhotos, type Viewer } from './viewer.js';
 
 /** Photos that are shown of those found. */
 const MOST_SHOWN = 2000;
@@ -29,9 +29,15 @@ interface PlainAlbum {
 
 let albums: Promise<PlainAlbum[]> | undefined;
 
+/** Loaded once, unless that failed. */
+function loadedAlbums(): Promise<PlainAlbum[]> {
+  albums ??= loadAlbums();
+  return albums;
+}
+
 async function loadAlbums(): Promise<PlainAlbum[]> {
   const found: PlainAlbum[] = [];
-  // Of this minute: the pages do not know when the names change.
+  // The current minute: no page knows the version of the names.
   const version = Math.floor(Date.now() / 60_000).toString(36);
   for (let number = 0, more = true; more; number += 1) {
     const script = (await loadData(number === 0 ? 'search' : `search-${number}`, version)) as SearchScript;
@@ -100,15 +106,14 @@ export function enableSearch(onShown: (viewer: Viewer | undefined) => void): () 
 
   const show = async (query: string) => {
     latest = query;
-    albums ??= loadAlbums();
-    const found = search(await albums, query);
+    const found = query === '' ? undefined : search(await loadedAlbums(), query);
     if (latest !== query) return;
     // Nothing is changed behind an open photo: its steps in the history belong to what is there.
     if (isViewing()) {
       afterViewing(start);
       return;
     }
-    if (query === '') return leave();
+    if (found === undefined) return leave();
     if (results.hidden) {
       scrolled = window.scrollY;
       [results.id, main.id] = [main.id, ''];
@@ -125,10 +130,9 @@ export function enableSearch(onShown: (viewer: Viewer | undefined) => void): () 
     );
     status.textContent = statusOf(found);
     window.scrollTo(0, 0);
-    let viewer: Viewer | undefined;
-    grid = new Grid(photos, found.photos, (index) => viewer?.open(index).catch(console.error));
-    viewer = new Viewer(found.photos, grid);
-    onShown(viewer);
+    const shown = showPhotos(photos, found.photos);
+    grid = shown.grid;
+    onShown(shown.viewer);
   };
 
   const start = () => {

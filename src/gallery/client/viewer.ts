@@ -2,46 +2,24 @@
 // many photos are looked at, so Back closes it.
 
 import PhotoSwipe, { type SlideData } from 'photoswipe';
+import { addressed, addressWith, pushAddress, replaceAddress } from './addresses.js';
 import { PAGE_PHOTOS } from './format.js';
 import { describePhoto, timeText, withNumbers, words } from './locale.js';
 import { address, element, root } from './page.js';
 import type { Photo, PhotoList } from './photo-list.js';
+import { Grid } from './rows/grid.js';
 
 /** Safari refuses more than a hundred changes of the address in half a minute. */
 const ADDRESS_DELAY_MS = 400;
 
-/**
- * `#p1f0c9a3b5d7e`; with `.1234` where the photo is not on the album's first page: about where in the list it is; with `@italy-1f0c9a3b`
- * where it is in another album than the page shows.
- */
-const FRAGMENT = /^#p([0-9a-f]{12})(?:\.(\d+))?(?:@([a-z0-9-]+))?$/;
-
 /** Pixels, of one line. */
 const CAPTION_HEIGHT = 44;
-
-/** A photo as an address names it. */
-export interface Addressed {
-  readonly id: string;
-  /** About where in the list it is. */
-  readonly near: number;
-  /** The key of its album; undefined for the page's own list. */
-  readonly album: string | undefined;
-}
-
-/** The photo that an address names; undefined for none. */
-export function addressed(hash: string): Addressed | undefined {
-  const [, id, near = '0', album] = FRAGMENT.exec(hash) ?? [];
-  return id === undefined ? undefined : { id, near: Number(near), album };
-}
 
 /** The class of the page while a photo is open. */
 const VIEWING = 'viewing';
 
 /** An event of the document: no photo is open any more. */
 const CLOSED = 'thumbs-viewer-closed';
-
-/** Marks a step in the history that opened a photo. */
-export const PHOTO_STEP = 'photo';
 
 export function isViewing(): boolean {
   return document.documentElement.classList.contains(VIEWING);
@@ -52,29 +30,31 @@ export function afterViewing(callback: () => void): void {
   document.addEventListener(CLOSED, callback, { once: true });
 }
 
-/** What the viewer needs of the rows behind it. */
-export interface ViewedGrid {
-  link(index: number): HTMLAnchorElement | undefined;
-  reveal(index: number): Promise<void>;
-}
-
 /** Says where the reader is, to those who do not see it. */
-const announcer = element('div', { className: 'unseen' });
-announcer.setAttribute('aria-live', 'polite');
+const liveRegion = element('div', { className: 'unseen' });
+liveRegion.setAttribute('aria-live', 'polite');
+
+/** Shows a list of photos in rows, and opens those that are chosen. */
+export function showPhotos(container: HTMLElement, list: PhotoList): { grid: Grid; viewer: Viewer } {
+  let viewer: Viewer | undefined;
+  const grid = new Grid(container, list, (index) => viewer?.open(index).catch(console.error));
+  viewer = new Viewer(list, grid);
+  return { grid, viewer };
+}
 
 export class Viewer {
   readonly #list: PhotoList;
-  readonly #grid: ViewedGrid;
+  readonly #grid: Grid;
   /** Undefined while no photo is open. */
   #open: PhotoSwipe | undefined;
   /** Whether opening it was a step in the history. */
   #isStep = false;
   #timer = 0;
 
-  constructor(list: PhotoList, grid: ViewedGrid) {
+  constructor(list: PhotoList, grid: Grid) {
     this.#list = list;
     this.#grid = grid;
-    if (!announcer.isConnected) document.body.append(announcer);
+    if (!liveRegion.isConnected) document.body.append(liveRegion);
   }
 
   get isOpen(): boolean {
@@ -88,12 +68,7 @@ export class Viewer {
     if (photo === undefined || this.#open !== undefined) return;
     // Of this step and of the next: closing shows the photo that was looked at last, and not the first.
     history.scrollRestoration = 'manual';
-    try {
-      history.pushState(PHOTO_STEP, '', this.#addressOf(index, photo));
-      this.#isStep = true;
-    } catch {
-      this.#isStep = false; // A browser that lets no page from a disk have addresses.
-    }
+    this.#isStep = pushAddress(this.#addressOf(index, photo));
     this.#show(index);
   }
 
@@ -136,8 +111,6 @@ export class Viewer {
       // What it does itself works only after a key was pressed, and leads to the first photo.
       returnFocus: false,
       wheelToZoom: false,
-      showHideAnimationType: prefersStillness() ? 'none' : 'zoom',
-      zoomAnimationDuration: prefersStillness() ? 0 : 250,
       closeTitle: words.close,
       zoomTitle: words.zoom,
       arrowPrevTitle: words.previous,
@@ -193,7 +166,7 @@ export class Viewer {
     document.documentElement.classList.add(VIEWING);
     for (const behind of behindOf(dialog)) behind.inert = true;
     // Outside of a modal dialog it might not be heard.
-    dialog.append(announcer);
+    dialog.append(liveRegion);
   }
 
   #addInterface(pswp: PhotoSwipe): void {
@@ -266,16 +239,16 @@ export class Viewer {
     }
     // Behind the open photo, so that closing leads back to it.
     this.#grid.reveal(index).catch((error: unknown) => console.error(error));
-    announcer.textContent = `${withNumbers(words.position, index + 1, this.#list.count)}: ${describePhoto(photo)}`;
+    liveRegion.textContent = `${withNumbers(words.position, index + 1, this.#list.count)}: ${describePhoto(photo)}`;
     clearTimeout(this.#timer);
     this.#timer = window.setTimeout(() => replaceAddress(this.#addressOf(index, photo)), ADDRESS_DELAY_MS);
   }
 
   #onClose(): void {
     clearTimeout(this.#timer);
-    announcer.textContent = '';
+    liveRegion.textContent = '';
     if (this.#isStep) history.back();
-    else if (addressed(location.hash) !== undefined) replaceAddress(address());
+    else if (addressed() !== undefined) replaceAddress(address());
     this.#isStep = false;
   }
 
@@ -295,27 +268,13 @@ export class Viewer {
   }
 
   #addressOf(index: number, { id }: Photo): string {
-    const near = index < PAGE_PHOTOS ? '' : `.${index}`;
-    const album = this.#list.albumOf?.(index);
-    return `${address()}#p${id}${near}${album === undefined ? '' : `@${album}`}`;
+    return addressWith({ id, near: index < PAGE_PHOTOS ? 0 : index, album: this.#list.albumOf?.(index) });
   }
-}
-
-function replaceAddress(to: string): void {
-  try {
-    if (location.href !== to) history.replaceState(history.state, '', to);
-  } catch {
-    // A browser that lets no page from a disk have addresses.
-  }
-}
-
-function prefersStillness(): boolean {
-  return matchMedia('(prefers-reduced-motion: reduce)').matches;
 }
 
 /** Everything that the open dialog covers. */
 function behindOf(dialog: HTMLElement): HTMLElement[] {
   return [...document.body.children].filter(
-    (each): each is HTMLElement => each instanceof HTMLElement && each !== dialog && each !== announcer,
+    (each): each is HTMLElement => each instanceof HTMLElement && each !== dialog && each !== liveRegion,
   );
 }

@@ -30,16 +30,16 @@ export interface LocatedPhoto {
 }
 
 /** An album while its photos are collected. */
-interface Growing {
+interface AlbumDraft {
   readonly name: string;
   readonly slug: string;
-  readonly albums: Map<string, Growing>;
+  readonly albums: Map<string, AlbumDraft>;
   readonly photos: GalleryPhoto[];
 }
 
 /** The gallery itself, with all albums below. One root's photos are in it; several roots are albums in it. */
 export function albumTree(roots: Roots, located: readonly LocatedPhoto[]): Album {
-  const home: Growing = { name: '', slug: 'index', albums: new Map(), photos: [] };
+  const home: AlbumDraft = { name: '', slug: 'index', albums: new Map(), photos: [] };
   const slugs = new Set<string>();
   for (const { photo, location } of located) {
     const folders = path.posix
@@ -58,8 +58,8 @@ export function albumTree(roots: Roots, located: readonly LocatedPhoto[]): Album
   return finished(home, undefined);
 }
 
-function newAlbum(parent: Growing, name: string, slug: string): Growing {
-  const album: Growing = { name, slug, albums: new Map(), photos: [] };
+function newAlbum(parent: AlbumDraft, name: string, slug: string): AlbumDraft {
+  const album: AlbumDraft = { name, slug, albums: new Map(), photos: [] };
   parent.albums.set(name, album);
   return album;
 }
@@ -74,7 +74,7 @@ function slugOf(name: string, at: string, used: Set<string>): string {
     .slice(0, 40)
     .replace(/^-+|-+$/g, '');
   const digest = createHash('sha256').update(bytesOf(at)).digest('hex');
-  // Eight digits, as good as always.
+  // The first eight digits, unless another album has them.
   for (let first = 0; ; first += 1) {
     const slug = `${readable === '' ? 'album' : readable}-${digest.slice(first, first + 8)}`;
     if (used.has(slug)) continue;
@@ -103,11 +103,11 @@ export function localTime({ takenAt }: Pick<GalleryPhoto, 'takenAt'>): string | 
   return takenAt?.slice(0, 19);
 }
 
-function finished(growing: Growing, parent: Album | undefined): Album {
+function finished(draft: AlbumDraft, parent: Album | undefined): Album {
   const albums: Album[] = [];
-  const photos = growing.photos.sort(comparePhotos);
-  const album = { title: printable(shown(growing.name)), slug: growing.slug, parent, albums, photos };
-  const children = [...growing.albums.values()].sort((a, b) => compareTexts(a.name, b.name));
+  const photos = draft.photos.sort(comparePhotos);
+  const album = { title: printable(shown(draft.name)), slug: draft.slug, parent, albums, photos };
+  const children = [...draft.albums.values()].sort((a, b) => compareTexts(a.name, b.name));
   const whole: Album = Object.assign(album, { count: 0, days: undefined, cover: undefined });
   for (const child of children) albums.push(finished(child, whole));
   return Object.assign(whole, {

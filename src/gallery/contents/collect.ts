@@ -1,13 +1,11 @@
 // Reads from the manifest what the gallery shows.
 
-import path from 'node:path';
 import { rootsOf } from '../../manifest/folder-manifests.js';
 import { RecordIndex } from '../../manifest/record-index.js';
-import { sortNames } from '../../manifest/source-names.js';
+import { sortNames, sourcePath } from '../../manifest/source-names.js';
 import type { ResolvedPlace } from '../../options/options.js';
 import type { LocatedPhoto } from './albums.js';
-import type { Location } from './photos.js';
-import { type FailedPhoto, failedPhoto, galleryPhoto, idOf } from './photos.js';
+import { type FailedPhoto, failedPhoto, galleryPhoto, idOf, type Location } from './photos.js';
 import { Roots } from './roots.js';
 
 export interface Collected {
@@ -24,8 +22,7 @@ export interface Collected {
  * @throws {ThumbsError} `MANIFEST`: there is none, or it is not a manifest. `OUTPUT`: the output folder's marker cannot be read.
  */
 export function collectPhotos(place: ResolvedPlace, withOriginals: boolean): Collected {
-  const folder = path.dirname(place.manifest);
-  const fileOf = (source: string) => path.resolve(folder, source);
+  const fileOf = (name: string) => sourcePath(place.manifest, name);
   const known = rootsOf(place).map(fileOf);
   const records = RecordIndex.openExisting(place.manifest);
   try {

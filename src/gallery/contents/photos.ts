@@ -1,4 +1,4 @@
-// A photo as the gallery shows it: its name, its time, and which of its thumbnails stand in the rows and in the full view.
+// A photo as the gallery shows it: its name, its time, and which of its thumbnails are shown in the rows and in the full view.
 
 import { createHash } from 'node:crypto';
 import path from 'node:path';
@@ -47,9 +47,9 @@ export interface GalleryPhoto {
   readonly name: string;
   /** As in a record; undefined when it is not known. */
   readonly takenAt: string | undefined;
-  /** Stands in the rows. */
+  /** Shown in the rows. */
   readonly small: ThumbnailPicture;
-  /** Stands there on screens with more pixels, where there is one. */
+  /** Shown there on screens with more pixels; undefined where none would do. */
   readonly larger: ThumbnailPicture | undefined;
   readonly full: ThumbnailPicture;
   /** ThumbHash, base64. */
@@ -151,7 +151,7 @@ function originalOf(record: DoneRecord, { root, inner }: Location, id: string): 
   };
 }
 
-/** Pixels of height that a row has at most, and a small picture at least where there is one. */
+/** Pixels of height that a picture in a row has at least, where there is such a one. */
 const ROW_HEIGHT = 200;
 
 /** Pixels of width that a picture in a row has at most. */

@@ -33,12 +33,12 @@ const ARGUMENTS = [
   '--disable-sync',
 ];
 
-/** Milliseconds for what follows from an event; a loaded machine needs them. */
-const PATIENCE_MS = 30_000;
+/** For what follows from an event, on a loaded machine. */
+const TIMEOUT_MS = 30_000;
 
 /** An assertion that is tried until it holds: what a page shows follows from events. */
 export function eventually<Value>(read: () => Value | Promise<Value>): ReturnType<typeof expect.poll<Value>> {
-  return expect.poll(read, { timeout: PATIENCE_MS, interval: 20 });
+  return expect.poll(read, { timeout: TIMEOUT_MS, interval: 20 });
 }
 
 let launched: Promise<Browser> | undefined;
@@ -103,7 +103,7 @@ export class BrowsedGallery {
   /** Opens a page in a context of its own, which lasts as long as the test. */
   async open(page: string, { way = 'disk', expected = [], ...options }: OpenOptions = {}): Promise<Page> {
     const context = await (await launch()).newContext({ locale: 'en-US', ...options });
-    context.setDefaultTimeout(PATIENCE_MS);
+    context.setDefaultTimeout(TIMEOUT_MS);
     const opened = await context.newPage();
     const reports = collectReports(opened, this.#root(way));
     const refused = this.#server?.refused ?? [];

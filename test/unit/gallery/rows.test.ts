@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { mulberry32 } from '../../../scripts/painting/noise.js';
-import { type Row, type RowOptions, rowsOf } from '../../../src/gallery/client/rows.js';
+import { type Row, type RowOptions, rowsOf } from '../../../src/gallery/client/rows/rows.js';
 
 const OPTIONS: RowOptions = { width: 1000, height: 200, gap: 4 };
 

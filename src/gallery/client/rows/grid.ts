@@ -1,9 +1,9 @@
 // Shows a list of photos in justified rows. The height of everything is known from the start, so the scroll bar is true; only what is near
 // the visible part has elements, so that a list may have a hundred thousand photos.
 
-import { describePhoto, periodTitle } from './locale.js';
-import { element, root } from './page.js';
-import type { Photo, PhotoList } from './photo-list.js';
+import { describePhoto, periodTitle } from '../locale.js';
+import { element, root } from '../page.js';
+import type { Photo, PhotoList } from '../photo-list.js';
 import { placeholderImage } from './placeholder.js';
 import { type Row, rowsOf } from './rows.js';
 
